@@ -1,0 +1,29 @@
+"""Fixed limits of the program. None of them turns protection off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Times in seconds unless the name says otherwise."""
+
+    idle_lock: int = 600
+    """NIST SP 800-63B-4 2.2.3 allows an hour; a front desk gets ten minutes."""
+    command_idle: int = 900
+    session_total: int = 12 * 3600
+    step_up: int = 300
+    hold: int = 10
+    """Undo: nothing leaves before this has passed."""
+    wait_for_hold: int = 60
+    password_min: int = 15
+    password_max: int = 256
+    slow_after_tries: int = 5
+    lock_after_tries: int = 10
+    attachment_bytes: int = 20 * 1024 * 1024
+    import_bytes: int = 256 * 1024 * 1024
+    field_chars: int = 10_000
+
+
+LIMITS = Limits()

@@ -1,0 +1,148 @@
+"""The one door to the work: every use case, its request, and its answer.
+
+The window and the command line know this protocol and nothing behind it. The first
+argument of a person's use case is their session; the guard checks it each time. All
+calls block and may be made from any thread but the window's. Known situations are
+raised as `desktop.errors.SealwellError`. Nothing heavy is imported here, because the
+sign-in and the lock page show before the rest is loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Protocol
+
+from desktop.models.records import MessageId, PersonId, RelayId, Session
+from desktop.office.values import (
+    AppointmentsImport,
+    AppointmentsImported,
+    AuditExport,
+    AuditExported,
+    AuditPage,
+    AuditVerified,
+    Cancelled,
+    Credentials,
+    DoctorReport,
+    DutyState,
+    EvidenceRequest,
+    Explained,
+    ImportRequest,
+    KeyImport,
+    KeyLine,
+    LetterRequest,
+    NewPractice,
+    OutboxShown,
+    PassphraseMade,
+    PassphraseRequest,
+    PeopleFound,
+    PeopleImported,
+    PersonShown,
+    PracticeMade,
+    Queued,
+    RelayLine,
+    RelayRequest,
+    RelayTested,
+    ReminderPlan,
+    SignedIn,
+    TodayShown,
+)
+
+Progress = Callable[[int, int], bool]
+"""Called with (done, of); answers False to cancel."""
+
+
+class Door(Protocol):
+    """What the sign-in, set-up and lock pages need."""
+
+    def practice_exists(self) -> bool: ...
+    def create_practice(self, request: NewPractice) -> PracticeMade: ...
+    def check_code(self, totp_uri: str, code: str) -> bool:
+        """Whether the authenticator that was just set up shows the right code."""
+        ...
+
+    def sign_in(self, request: Credentials) -> SignedIn: ...
+    def unlock(self, request: Credentials) -> SignedIn:
+        """As `sign_in`, for the screen lock: the database may still be open on duty."""
+        ...
+
+    def lock(self) -> DutyState:
+        """Screen lock: sessions end for the screen, approved work stays on duty."""
+        ...
+
+    def issue_token(self, session: Session) -> SignedIn:
+        """Write the session file for following commands; the token opens nothing without it."""
+        ...
+
+    def resume(self, token: str) -> SignedIn:
+        """A following command: the session of `token`, its idle clock started anew."""
+        ...
+
+    def duty(self) -> DutyState: ...
+    def sign_out(self, session: Session) -> None: ...
+    def touch(self, session: Session) -> None:
+        """The person moved: the idle clock starts anew."""
+        ...
+
+    def idle_seconds(self) -> float: ...
+    def close(self) -> None:
+        """Vault lock: stop sending after the current message, close the database, drop the keys."""
+        ...
+
+
+class PeopleDoor(Protocol):
+    def search_people(self, session: Session, text: str, limit: int = 50, offset: int = 0) -> PeopleFound: ...
+    def show_person(self, session: Session, person: PersonId) -> PersonShown: ...
+    def set_person(self, session: Session, person: PersonId, changes: dict[str, str]) -> PersonShown: ...
+    def import_people(
+        self, session: Session, request: ImportRequest, progress: Progress | None = None
+    ) -> PeopleImported: ...
+    def make_passphrase(self, session: Session, request: PassphraseRequest) -> PassphraseMade: ...
+    def import_key(self, session: Session, request: KeyImport) -> KeyLine: ...
+    def import_appointments(
+        self, session: Session, request: AppointmentsImport, progress: Progress | None = None
+    ) -> AppointmentsImported: ...
+
+
+class MailDoor(Protocol):
+    def today(self, session: Session) -> TodayShown: ...
+    def explain_letter(self, session: Session, request: LetterRequest) -> Explained: ...
+    def send_letter(self, session: Session, request: LetterRequest) -> Queued: ...
+    def preview_reminders(self, session: Session, day: date | None = None) -> ReminderPlan: ...
+    def send_reminders(
+        self, session: Session, day: date | None = None, progress: Progress | None = None
+    ) -> ReminderPlan: ...
+    def list_outbox(self, session: Session, limit: int = 200) -> OutboxShown: ...
+    def run_outbox(self, session: Session, progress: Progress | None = None) -> OutboxShown:
+        """Wait out holds that end within a minute, send what is due, answer when each has an end."""
+        ...
+
+    def start_sending(self, session: Session) -> None:
+        """The window's way: send in the background as rows fall due, until closed."""
+        ...
+
+    def cancel_messages(self, session: Session, messages: tuple[MessageId, ...]) -> Cancelled: ...
+
+
+class RelayDoor(Protocol):
+    def add_relay(self, session: Session, request: RelayRequest) -> RelayLine: ...
+    def list_relays(self, session: Session) -> tuple[RelayLine, ...]: ...
+    def test_relay(self, session: Session, relay: RelayId) -> RelayTested: ...
+    def try_relay(self, session: Session, request: RelayRequest) -> RelayTested:
+        """Test a relay before it is stored; nothing is kept."""
+        ...
+
+    def record_evidence(self, session: Session, request: EvidenceRequest) -> RelayLine: ...
+
+
+class ProofDoor(Protocol):
+    def list_audit(self, session: Session, before: int | None = None, limit: int = 100) -> AuditPage: ...
+    def verify_audit(self, session: Session, progress: Progress | None = None) -> AuditVerified: ...
+    def export_audit(self, session: Session, request: AuditExport) -> AuditExported: ...
+    def doctor(self) -> DoctorReport:
+        """Checks that need no practice, and those of the practice where one is open."""
+        ...
+
+
+class Office(Door, PeopleDoor, MailDoor, RelayDoor, ProofDoor, Protocol):
+    """Everything."""

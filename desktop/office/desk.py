@@ -1,0 +1,136 @@
+"""The desk behind the door: who is signed in, what is open, and the rule of every use case.
+
+A use case asks the guard, does its work in one transaction, and writes its audit record
+in that same transaction. `Desk.write` and `Desk.read` are the only ways to do so: work
+that leaves no record is a bug and is rolled back.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from desktop.access.guard import Guard
+from desktop.access.roles import Action
+from desktop.audit.events import Act, Event
+from desktop.audit.log import AuditLog
+from desktop.clock import Clock
+from desktop.crypto.vault import OpenVault
+from desktop.errors import Refused, SealwellError
+from desktop.mail.outbox import Outbox
+from desktop.mail.sealing import Sealer
+from desktop.models.database import Database, Tx
+from desktop.models.records import Session
+from desktop.sync.dispatcher import Dispatcher
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What exists while the vault is open, and is dropped with it."""
+
+    vault: OpenVault
+    database: Database
+    sealer: Sealer
+    outbox: Outbox
+    dispatcher: Dispatcher
+    token_key: bytes
+    field_key: bytes
+
+
+class Recorder:
+    """Writes audit records of one use case into its transaction."""
+
+    def __init__(self, audit: AuditLog, tx: Tx, session: Session) -> None:
+        self._audit = audit
+        self._tx = tx
+        self._session = session
+        self.written = 0
+
+    def __call__(self, event: Event) -> int:
+        """Append the event as this person's and answer its sequence number."""
+        who = self._session
+        record = self._audit.record(self._tx, event, actor=who.user, role=who.role.value, session=who.id)
+        self.written += 1
+        return record.seq
+
+
+class UnrecordedWork(RuntimeError):
+    """A use case changed or read something and left no audit record: a bug."""
+
+
+class Desk:
+    """Holds what is open; every use case runs through it."""
+
+    def __init__(self, guard: Guard, audit: AuditLog, clock: Clock) -> None:
+        self.guard = guard
+        self.audit = audit
+        self.clock = clock
+        self._opened: Opened | None = None
+        self._change = threading.Lock()
+
+    @property
+    def is_open(self) -> bool:
+        return self._opened is not None
+
+    def opened(self) -> Opened:
+        """What is open now; `signed-out` where the vault is closed."""
+        if self._opened is None:
+            raise Refused("signed-out")
+        return self._opened
+
+    def put(self, opened: Opened) -> None:
+        with self._change:
+            self._opened = opened
+
+    def take(self) -> Opened | None:
+        """Hand over what is open for closing; from here on everything is refused."""
+        with self._change:
+            opened, self._opened = self._opened, None
+        return opened
+
+    def check(self, session: Session, action: Action) -> Opened:
+        """Ask the guard; a refusal is audited where the database can be written."""
+        opened = self.opened()
+        try:
+            self.guard.check(session, action)
+        except Refused as refused:
+            code = refused.code
+            opened.database.write(
+                lambda tx: Recorder(self.audit, tx, session)(
+                    Event(Act.GUARD_REFUSED, obj=action.value, outcome="refused", why=code)
+                )
+            )
+            raise
+        return opened
+
+    def write(self, session: Session, action: Action, work: Callable[[Tx, Recorder], T]) -> T:
+        """One use case that writes: guard, one transaction, at least one audit record."""
+        opened = self.check(session, action)
+
+        def transaction(tx: Tx) -> T:
+            recorder = Recorder(self.audit, tx, session)
+            result = work(tx, recorder)
+            if not recorder.written:
+                raise UnrecordedWork(action.value)
+            return result
+
+        return opened.database.write(transaction)
+
+    def read(
+        self, session: Session, action: Action, work: Callable[[Tx], T], event: Callable[[T], Event]
+    ) -> T:
+        """One use case that reads: on the reading lane, recorded before the answer is given."""
+        opened = self.check(session, action)
+        result = opened.database.read(work)
+        opened.database.write(lambda tx: Recorder(self.audit, tx, session)(event(result)))
+        return result
+
+    def note_refusal(self, session: Session, act: Act, error: SealwellError) -> None:
+        """A file, key or relay that was refused is recorded, though its own work was rolled back."""
+        self.opened().database.write(
+            lambda tx: Recorder(self.audit, tx, session)(Event(act, outcome="refused", why=error.code))
+        )

@@ -1,0 +1,463 @@
+"""What goes in and out of the one door: frozen, serialisable values, nothing heavy.
+
+Every request and answer passes through JSON and back unchanged (`office/wire.py`), so
+that the agent can stand behind a socket. Sentences are not here: answers carry codes
+and parameters, and the window and the command line ask `texts` for the words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from desktop.models.records import (
+    AppointmentId,
+    Baa,
+    Consent,
+    ForcedTls,
+    KeyId,
+    KeyKind,
+    Label,
+    Level,
+    MessageId,
+    Method,
+    Person,
+    PersonId,
+    Reason,
+    RelayId,
+    Role,
+    Session,
+    State,
+    UserId,
+)
+
+# --- set-up and signing in ---------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class NewPractice:
+    """`zone` is an IANA name. The password is never kept; `repr` hides it."""
+
+    practice: str
+    zone: str
+    user: str
+    password: str = field(repr=False)
+    language: str = "en"
+    sender: str = ""
+    """The address that the practice writes from; its own key and certificate name it."""
+
+
+@dataclass(frozen=True)
+class PracticeMade:
+    """Shown once: the authenticator's address and the recovery key."""
+
+    practice_id: str
+    totp_uri: str = field(repr=False)
+    recovery_key: str = field(repr=False)
+    keyring_share: bool = False
+
+
+@dataclass(frozen=True)
+class Credentials:
+    user: str
+    password: str = field(repr=False)
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """`expires_in` is in seconds; `token` is '' in the window (no session file is written)."""
+
+    session: Session
+    expires_in: int
+    token: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class DutyState:
+    """What the lock page says: how many approved messages are still going out."""
+
+    practice: str
+    locked: bool
+    vault_open: bool
+    due: int
+
+
+# --- people ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PersonLine:
+    id: PersonId
+    name: str
+    email: str
+    birth_date: date | None = None
+    status: str = "active"
+    consent: Consent = Consent.UNKNOWN
+
+
+@dataclass(frozen=True)
+class PeopleFound:
+    people: tuple[PersonLine, ...]
+    total: int
+
+
+@dataclass(frozen=True)
+class KeyLine:
+    id: KeyId
+    kind: KeyKind
+    fingerprint: str
+    expires: datetime | None
+    usable: bool
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True)
+class CardLine:
+    """That a password card exists, who handed it over, and how; never the words."""
+
+    handed_over: str
+    how: str
+    made_at: datetime
+
+
+@dataclass(frozen=True)
+class PersonShown:
+    person: Person
+    keys: tuple[KeyLine, ...]
+    card: CardLine | None
+    methods: tuple[Method, ...]
+    """Every method that could reach this person with routine content today, best first."""
+    last_used: datetime | None = None
+
+
+@dataclass(frozen=True)
+class RejectedRow:
+    line: int
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class ImportRequest:
+    """The file's bytes are read by the caller; `name` is for the words only."""
+
+    name: str
+    data: bytes = field(repr=False)
+    modified: datetime | None = None
+    strict: bool = False
+    dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class PeopleImported:
+    created: int
+    updated: int
+    unchanged: int
+    rejected: tuple[RejectedRow, ...]
+    ignored_columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class AppointmentsImport:
+    """`mode` is `whole`, `changes`, or None for the saved mapping (else changes)."""
+
+    file: ImportRequest
+    mode: str | None = None
+    confirm: bool = False
+
+
+@dataclass(frozen=True)
+class AppointmentsImported:
+    created: int
+    updated: int
+    unchanged: int
+    rejected: tuple[RejectedRow, ...]
+    cancelled: tuple[AppointmentId, ...]
+    days: tuple[date, ...] = ()
+    exported_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class PassphraseRequest:
+    """Who handed the card over, and how (`in-person`, `by-phone`, `by-post`)."""
+
+    person: PersonId
+    handed_over: str
+    how: str
+
+
+@dataclass(frozen=True)
+class PassphraseMade:
+    """Six words, shown once and never kept."""
+
+    passphrase: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class KeyImport:
+    person: PersonId
+    fingerprint: str
+    data: bytes = field(repr=False)
+
+
+# --- protection, messages, reminders --------------------------------------------------
+
+
+@dataclass(frozen=True)
+class RejectedMethod:
+    method: Method
+    reason: Reason
+    remedy: Reason | None = None
+
+
+@dataclass(frozen=True)
+class Explained:
+    """The decision that people see before they send; the sealed message carries its hash."""
+
+    person: PersonId
+    method: Method
+    level: Level
+    reasons: tuple[Reason, ...]
+    rejected: tuple[RejectedMethod, ...]
+    policy: str
+    hash: str
+
+
+@dataclass(frozen=True)
+class AttachmentIn:
+    name: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class LetterRequest:
+    """One letter to one person. `expect` is the hash of the decision that was shown, or ''."""
+
+    person: PersonId
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+    attachments: tuple[AttachmentIn, ...] = ()
+    label: Label = Label.SENSITIVE
+    wanted: Method | None = None
+    expect: str = ""
+
+
+@dataclass(frozen=True)
+class Queued:
+    id: MessageId
+    method: Method
+    reasons: tuple[Reason, ...]
+    state: State
+    not_before: datetime
+
+
+@dataclass(frozen=True)
+class ReminderLine:
+    appointment: AppointmentId
+    person: PersonId
+    name: str
+    start: datetime
+    """Wall-clock time of the visit, without zone."""
+    method: Method
+    reasons: tuple[Reason, ...]
+    state: State
+
+
+@dataclass(frozen=True)
+class ExcludedLine:
+    appointment: AppointmentId
+    person: PersonId
+    name: str
+    start: datetime
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class ReminderPlan:
+    """One line per appointment of `day`: reminders plus excluded are all of them.
+
+    `batch` names this preview; `send_reminders` freezes the same day anew and refuses
+    nothing, but reports what changed since.
+    """
+
+    day: date
+    reminders: tuple[ReminderLine, ...]
+    excluded: tuple[ExcludedLine, ...]
+    messages: tuple[MessageId, ...] = ()
+    """Filled by `send_reminders`: what Undo cancels."""
+    exported_at: datetime | None = None
+    """When the schedule's file for this day was made."""
+
+
+# --- relays ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class RelayRequest:
+    """`security` is `implicit` or `starttls` (mandatory); nothing else exists."""
+
+    name: str
+    host: str
+    port: int
+    security: str
+    user: str
+    sender: str
+    baa: Baa | None
+    password: str = field(repr=False, default="")
+    ca_file: str = ""
+    required_tls: str = ""
+    forced_tls: tuple[ForcedTls, ...] = ()
+    enforces: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RelayLine:
+    id: RelayId
+    name: str
+    host: str
+    port: int
+    security: str
+    sender: str
+    baa: Baa | None
+    problem: Reason | None
+    """Why nothing with health information may leave through it, if so."""
+    required_tls: str = ""
+    forced_tls: tuple[ForcedTls, ...] = ()
+
+
+@dataclass(frozen=True)
+class EvidenceRequest:
+    """What the relay's account enforces onward; None leaves a part as it is."""
+
+    relay: RelayId
+    required_tls: str | None = None
+    forced_tls: tuple[ForcedTls, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    step: str
+    ok: bool
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class RelayTested:
+    ok: bool
+    steps: tuple[Step, ...]
+
+
+# --- outbox ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class OutboxLine:
+    id: MessageId
+    person: PersonId
+    name: str
+    kind: str
+    method: Method
+    state: State
+    reply: str
+    attempts: int
+    queued_at: datetime
+    not_before: datetime
+    reason: Reason | None = None
+    can_cancel: bool = False
+
+
+@dataclass(frozen=True)
+class OutboxShown:
+    counts: dict[State, int]
+    messages: tuple[OutboxLine, ...]
+
+
+@dataclass(frozen=True)
+class Cancelled:
+    """Of the messages that Undo named: how many were stopped, how many had already left."""
+
+    cancelled: int
+    too_late: int
+
+
+# --- audit -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class AuditLine:
+    seq: int
+    at: datetime
+    act: str
+    actor: str
+    outcome: str
+    obj: str = ""
+    details: dict[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class AuditPage:
+    lines: tuple[AuditLine, ...]
+    total: int
+
+
+@dataclass(frozen=True)
+class AuditVerified:
+    ok: bool
+    records: int
+    first_bad: int | None
+    class_: str
+
+
+@dataclass(frozen=True)
+class AuditExport:
+    """`format` is `jsonl` or `csv`; `to` is a path on this computer; `reason` is asked for."""
+
+    format: str
+    to: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class AuditExported:
+    file: str
+    records: int
+
+
+# --- the practice itself --------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Check:
+    check: str
+    ok: bool
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class DoctorReport:
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True)
+class TodayShown:
+    """The front desk's first page: tomorrow's visits and what waits."""
+
+    practice: str
+    user: str
+    role: Role
+    day: date
+    visits: int
+    exported_at: datetime | None
+    queued: int
+    uncertain: int
+    failed: int
+    relay_ready: bool
+    already_queued: int = 0
+    people: int = 0
+
+
+@dataclass(frozen=True)
+class UserLine:
+    id: UserId
+    name: str
+    role: Role

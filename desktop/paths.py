@@ -1,0 +1,120 @@
+"""Where files live, and the only ways to write them.
+
+Everything of a practice lies in one folder (0700). A file is replaced whole or not
+at all: temporary file, fsync, rename, fsync of the folder.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+_HERE = Path(__file__).resolve().parent
+PRIVATE_FILE = 0o600
+PRIVATE_FOLDER = 0o700
+
+
+def resource(name: str) -> Path:
+    """A file of `resources/`; inside the wheel it lies in the package.
+
+    Raises ValueError for an absolute path or one that climbs out.
+    """
+    relative = Path(name)
+    if relative.is_absolute() or ".." in relative.parts:
+        raise ValueError(name)
+    packaged = _HERE / "resources"
+    root = packaged if packaged.is_dir() else _HERE.parent / "resources"
+    return root / relative
+
+
+@dataclass(frozen=True)
+class PracticeFolder:
+    """Names of the files of one practice."""
+
+    root: Path
+
+    @property
+    def database(self) -> Path:
+        return self.root / "practice.db"
+
+    @property
+    def keys(self) -> Path:
+        return self.root / "vault.keys"
+
+    @property
+    def tries(self) -> Path:
+        return self.root / "vault.tries"
+
+    @property
+    def lock(self) -> Path:
+        return self.root / "window.lock"
+
+    @property
+    def log(self) -> Path:
+        return self.root / "sealwell.log"
+
+    def exists(self) -> bool:
+        return self.keys.exists() or self.database.exists()
+
+
+def default_practice() -> PracticeFolder:
+    """The practice that is opened when none is named."""
+    return PracticeFolder(Path(platformdirs.user_data_dir("sealwell", appauthor=False)) / "practice")
+
+
+def runtime_folder(practice: PracticeFolder) -> Path:
+    """Where session files and sockets go: the system's runtime folder, else the practice's."""
+    named = os.environ.get("XDG_RUNTIME_DIR")
+    if named and Path(named).is_dir() and os.access(named, os.W_OK):
+        return make_private_folder(Path(named) / "sealwell")
+    return practice.root
+
+
+def make_private_folder(path: Path) -> Path:
+    """Create `path` for its owner only; an existing folder is narrowed."""
+    path.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    if sys.platform != "win32":
+        path.chmod(PRIVATE_FOLDER)
+    return path
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Replace `path` by `data`, whole or not at all, readable by the owner only."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            temporary.unlink()
+        raise
+    sync_folder(path.parent)
+
+
+def append_private(path: Path, data: bytes) -> None:
+    """Add `data` to the end of `path` and wait until the disk has it."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE_FILE)
+    with os.fdopen(descriptor, "ab") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sync_folder(path: Path) -> None:
+    """Make a rename durable; Windows has no handle for it."""
+    if sys.platform == "win32":
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

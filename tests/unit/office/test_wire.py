@@ -1,0 +1,94 @@
+"""Every value of the door passes through JSON and back unchanged."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import json
+import types
+from datetime import UTC, date, datetime
+from enum import Enum
+from typing import Any, NewType, Union, get_args, get_origin, get_type_hints
+
+import pytest
+
+from desktop.models import records
+from desktop.office import api, values
+from desktop.office.wire import from_json, to_json
+
+CLASSES = [
+    item
+    for module in (values, records)
+    for item in vars(module).values()
+    if isinstance(item, type) and dataclasses.is_dataclass(item) and item.__module__ == module.__name__
+]
+
+
+def example(kind: Any) -> Any:
+    """Some value of the type, filled as deep as it goes."""
+    if isinstance(kind, NewType):
+        return example(kind.__supertype__)
+    origin = get_origin(kind)
+    if origin in (Union, types.UnionType):
+        return example(next(k for k in get_args(kind) if k is not type(None)))
+    if origin is tuple:
+        return (example(get_args(kind)[0]),) * 2
+    if origin is dict:
+        return {example(get_args(kind)[0]): example(get_args(kind)[1])}
+    if dataclasses.is_dataclass(kind):
+        hints = get_type_hints(kind)
+        return kind(**{f.name: example(hints[f.name]) for f in dataclasses.fields(kind)})
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return list(kind)[-1]
+    return {
+        str: "Zoë ✓\n",
+        int: 7,
+        bool: True,
+        float: 1.5,
+        bytes: b"\x00\xff",
+        date: date(2026, 11, 24),
+        datetime: datetime(2026, 11, 24, 14, 30, 0, 5, tzinfo=UTC),
+    }[kind]
+
+
+@pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
+def test_every_value_survives_json(kind: type) -> None:
+    value = example(kind)
+    assert from_json(kind, json.loads(json.dumps(to_json(value)))) == value
+
+
+@pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
+def test_every_value_is_frozen(kind: type) -> None:
+    value = example(kind)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        setattr(value, dataclasses.fields(value)[0].name, None)
+
+
+def test_every_use_case_takes_and_gives_only_such_values() -> None:
+    """A door method's hints may name only values, records, plain types, and the progress call."""
+    doors = [item for item in vars(api).values() if isinstance(item, type) and item.__module__ == api.__name__]
+    for door in doors:
+        for name, method in inspect.getmembers(door, inspect.isfunction):
+            if name.startswith("_"):
+                continue
+            for parameter, kind in get_type_hints(method).items():
+                if parameter in ("progress", "return") and (kind is type(None) or parameter == "progress"):
+                    continue
+                assert from_json(kind, json.loads(json.dumps(to_json(example(kind))))) == example(kind)
+
+
+def test_secrets_do_not_show_in_repr() -> None:
+    new = values.NewPractice("Elm", "America/Denver", "ana", password="hidden-word")
+    assert "hidden-word" not in repr(new)
+    assert "hidden-word" not in repr(values.Credentials("ana", "hidden-word", "123456"))
+
+
+@pytest.mark.parametrize("bad", ["1", None, [], {"user": 1, "password": "p", "code": "c"}, {"nobody": "x"}])
+def test_a_wrong_shape_is_refused(bad: object) -> None:
+    with pytest.raises(TypeError):
+        from_json(values.Credentials, bad)
+
+
+def test_an_unknown_type_may_not_cross() -> None:
+    with pytest.raises(TypeError):
+        to_json(object())
