@@ -1,0 +1,1 @@
+"""Who may do what: users, passwords, factors, roles, sessions, the guard."""

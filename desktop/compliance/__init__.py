@@ -1,0 +1,1 @@
+"""The proof: what an auditor asks for."""

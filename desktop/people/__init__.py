@@ -1,0 +1,1 @@
+"""To whom: contacts, addresses, consent, imports, appointments."""

@@ -1,0 +1,1 @@
+"""What crosses a wire: the relay and the dispatcher."""
