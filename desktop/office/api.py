@@ -15,6 +15,7 @@ from typing import Protocol
 
 from desktop.models.records import MessageId, PersonId, RelayId, Session
 from desktop.office.values import (
+    AddressChecked,
     AppointmentsImport,
     AppointmentsImported,
     AuditExport,
@@ -25,16 +26,19 @@ from desktop.office.values import (
     Credentials,
     DoctorReport,
     DutyState,
+    EnvelopeOpened,
     EvidenceRequest,
     Explained,
     ImportRequest,
     KeyImport,
+    KeyInspected,
     KeyLine,
     LetterRequest,
     NewPractice,
     OutboxShown,
     PassphraseMade,
     PassphraseRequest,
+    PasswordChecked,
     PeopleFound,
     PeopleImported,
     PersonShown,
@@ -144,5 +148,14 @@ class ProofDoor(Protocol):
         ...
 
 
-class Office(Door, PeopleDoor, MailDoor, RelayDoor, ProofDoor, Protocol):
+class FileDoor(Protocol):
+    """What needs no practice and no person: is this of any use?"""
+
+    def inspect_key(self, data: bytes) -> KeyInspected: ...
+    def check_address(self, text: str) -> AddressChecked: ...
+    def check_password(self, text: str) -> PasswordChecked: ...
+    def open_envelope(self, data: bytes, passphrase: str) -> EnvelopeOpened: ...
+
+
+class Office(Door, PeopleDoor, MailDoor, RelayDoor, ProofDoor, FileDoor, Protocol):
     """Everything."""

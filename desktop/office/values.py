@@ -43,8 +43,6 @@ class NewPractice:
     user: str
     password: str = field(repr=False)
     language: str = "en"
-    sender: str = ""
-    """The address that the practice writes from; its own key and certificate name it."""
 
 
 @dataclass(frozen=True)
@@ -461,3 +459,49 @@ class UserLine:
     id: UserId
     name: str
     role: Role
+
+
+# --- files and lines that need no practice -----------------------------------------------
+
+
+@dataclass(frozen=True)
+class KeyInspected:
+    """What a key file is good for; `kind` is '' where it is none."""
+
+    kind: str
+    usable: bool
+    reason: Reason | None
+    addresses: tuple[str, ...] = ()
+    fingerprint: str = ""
+    expires: datetime | None = None
+
+
+@dataclass(frozen=True)
+class AddressChecked:
+    address: str
+    ok: bool
+    reason: Reason | None
+    normalised: str = ""
+
+
+@dataclass(frozen=True)
+class PasswordChecked:
+    ok: bool
+    reason: Reason | None
+
+
+@dataclass(frozen=True)
+class AttachmentOut:
+    name: str
+    type: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class EnvelopeOpened:
+    ok: bool
+    reason: Reason | None
+    subject: str = field(default="", repr=False)
+    text: str = field(default="", repr=False)
+    html: str = field(default="", repr=False)
+    attachments: tuple[AttachmentOut, ...] = ()

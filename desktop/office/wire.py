@@ -62,9 +62,9 @@ def _read(kind: Any, data: Json) -> Any:
     if origin is dict:
         key, item = get_args(kind)
         return {_read(key, k): _read(item, v) for k, v in _expect(dict, data).items()}
-    if dataclasses.is_dataclass(kind):
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         given = _expect(dict, data)
-        hints = _hints(kind)  # type: ignore[arg-type]  # a dataclass type, as just checked
+        hints = _hints(kind)
         if not given.keys() <= hints.keys():
             raise TypeError(kind.__name__)
         return kind(**{name: _read(hints[name], item) for name, item in given.items()})

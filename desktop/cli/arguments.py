@@ -1,0 +1,133 @@
+"""The words of the command line; secrets are never among them."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import NoReturn
+
+
+class WrongUse(Exception):
+    """The words do not make a command: exit code 2."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise WrongUse(f"{self.format_usage().strip()}\n{message}")
+
+
+def _common() -> _Parser:
+    """Options that stand before or after the command."""
+    common = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
+    common.add_argument("--practice", metavar="DIR", help="the practice's folder")
+    common.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    common.add_argument("--stdin", action="store_true", help="read one JSON document from standard input")
+    return common
+
+
+def parser() -> _Parser:
+    """`command` is the full name, such as `people import`."""
+    common = _common()
+    root = _Parser(
+        prog="sealwell",
+        parents=[common],
+        description="Secure mail for a small practice. Passwords and codes are asked for, never arguments.",
+    )
+    groups = root.add_subparsers(dest="group", required=True, metavar="COMMAND", parser_class=_Parser)
+
+    def command(name: str, words: str) -> _Parser:
+        made = groups.add_parser(name, parents=[common], help=words)
+        made.set_defaults(command=name)
+        return made
+
+    def family(name: str, words: str) -> _Family:
+        made = groups.add_parser(name, parents=[common], help=words)
+        inner = made.add_subparsers(dest="verb", required=True, metavar="VERB", parser_class=_Parser)
+        return _Family(name, inner, common)
+
+    command("init", "set up a practice")
+    command("signin", "sign in and print a token for the following commands")
+    command("signout", "end the token's session")
+    command("doctor", "check this computer and the practice")
+    _people(family("people", "contacts"))
+    _rest(family)
+    return root
+
+
+class _Family:
+    """Verbs of one noun."""
+
+    def __init__(
+        self,
+        name: str,
+        inner: argparse._SubParsersAction[_Parser],
+        common: _Parser,
+    ) -> None:
+        self._name = name
+        self._inner = inner
+        self._common = common
+
+    def verb(self, verb: str, words: str) -> _Parser:
+        made = self._inner.add_parser(verb, parents=[self._common], help=words)
+        made.set_defaults(command=f"{self._name} {verb}")
+        return made
+
+
+def _import_options(made: _Parser) -> None:
+    made.add_argument("file", metavar="FILE")
+    made.add_argument("--strict", action="store_true", help="refuse the file if any row fails")
+    made.add_argument("--dry-run", action="store_true", help="say what would happen, store nothing")
+
+
+def _people(people: _Family) -> None:
+    _import_options(people.verb("import", "contacts from a CSV file"))
+    people.verb("search", "find contacts").add_argument("text", metavar="TEXT")
+    people.verb("show", "one contact").add_argument("person", metavar="ID")
+    people.verb("set", "change fields of one contact").add_argument("person", metavar="ID")
+    people.verb("passphrase", "make a password card").add_argument("person", metavar="ID")
+
+
+def _rest(family: Callable[[str, str], _Family]) -> None:
+    keys = family("keys", "recipients' keys and certificates")
+    add = keys.verb("import", "store a key whose fingerprint was compared")
+    add.add_argument("file", metavar="FILE")
+    add.add_argument("--person", required=True, metavar="ID")
+    add.add_argument("--fingerprint", required=True, metavar="FPR")
+    keys.verb("inspect", "what is this file good for").add_argument("files", nargs="+", metavar="FILE")
+
+    family("message", "single letters").verb("send", "seal and queue one letter")
+
+    visits = family("appointments", "the schedule").verb("import", "visits from a CSV file")
+    _import_options(visits)
+    mode = visits.add_mutually_exclusive_group()
+    mode.add_argument("--whole", action="store_true", help="the file is the whole schedule of its days")
+    mode.add_argument("--changes", action="store_true", help="the file holds changes only")
+    visits.add_argument("--confirm", action="store_true", help="take it although much is missing or it is old")
+
+    relay = family("relay", "relay profiles")
+    relay.verb("add", "store a relay with its agreement")
+    relay.verb("list", "the stored relays")
+    relay.verb("test", "connect, sign in, send nothing").add_argument("relay", metavar="ID")
+    relay.verb("evidence", "record what the account enforces onward").add_argument("relay", metavar="ID")
+
+    reminders = family("reminders", "tomorrow's visits")
+    for verb, words in (("preview", "who gets one, how and why"), ("send", "freeze and queue them")):
+        reminders.verb(verb, words).add_argument("--date", metavar="D", help="YYYY-MM-DD; else tomorrow")
+
+    outbox = family("outbox", "what goes out")
+    outbox.verb("list", "every message and where it stands")
+    outbox.verb("run", "send what is due")
+
+    audit = family("audit", "what was done")
+    audit.verb("verify", "check the chain of records")
+    export = audit.verb("export", "hand the log to somebody outside")
+    export.add_argument("--format", required=True, choices=("jsonl", "csv"))
+    export.add_argument("--to", required=True, metavar="FILE")
+    export.add_argument("--reason", required=True, metavar="TEXT")
+
+    family("address", "e-mail addresses").verb("check", "one a line on standard input")
+    family("password", "passwords").verb("check", "one a line on standard input")
+    family("envelope", "locked files").verb("open", "with {passphrase} on standard input").add_argument(
+        "files", nargs="+", metavar="FILE"
+    )
+

@@ -1,0 +1,291 @@
+"""One function per command: ask, call the office, print the fixed form."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from desktop.cli import shapes
+from desktop.cli.arguments import WrongUse
+from desktop.cli.console import Console
+from desktop.config import LIMITS
+from desktop.errors import InputError, Refused
+from desktop.models.records import Label, Method, PersonId, RelayId, Session
+from desktop.office.api import Office
+from desktop.office.values import (
+    AppointmentsImport,
+    AttachmentIn,
+    AuditExport,
+    Credentials,
+    ImportRequest,
+    KeyImport,
+    LetterRequest,
+    NewPractice,
+    PassphraseRequest,
+)
+from desktop.texts import clean
+
+TOKEN_VARIABLE = "SEALWELL_TOKEN"  # noqa: S105 - the variable's name, not a secret
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a command has at hand."""
+
+    office: Office
+    console: Console
+    args: argparse.Namespace
+
+    def session(self) -> Session:
+        """The token's session; `no-token` where none was given."""
+        token = os.environ.get(TOKEN_VARIABLE, "")
+        if not token:
+            raise Refused("no-token")
+        return self.office.resume(token).session
+
+
+def read_file(path: str, limit: int) -> tuple[bytes, datetime]:
+    """The file's bytes and its age; known errors where it cannot be read."""
+    file = Path(path)
+    try:
+        facts = file.stat()
+        if facts.st_size > limit:
+            raise InputError("file-too-large", file=clean(file.name), mebibytes=limit // 1024 // 1024)
+        return file.read_bytes(), datetime.fromtimestamp(facts.st_mtime, UTC)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise InputError("file-missing", file=clean(file.name)) from error
+    except (IsADirectoryError, PermissionError) as error:
+        raise InputError("file-not-readable", file=clean(file.name)) from error
+
+
+def init(call: Call) -> None:
+    given = call.console.ask("practice", "zone", "user", "password")
+    made = call.office.create_practice(
+        NewPractice(
+            practice=_text(given, "practice"),
+            zone=_text(given, "zone"),
+            user=_text(given, "user"),
+            password=_text(given, "password"),
+            language=str(given.get("language") or "en"),
+        )
+    )
+    if not made.keyring_share:
+        call.console.say(call.console.texts.say("cli.no-keyring"))
+    call.console.emit(
+        {"practice_id": made.practice_id, "totp_uri": made.totp_uri, "recovery_key": made.recovery_key}
+    )
+
+
+def signin(call: Call) -> None:
+    given = call.console.ask("user", "password", "code")
+    office = call.office
+    signed = office.sign_in(
+        Credentials(_text(given, "user"), password=_text(given, "password"), code=_text(given, "code"))
+    )
+    answer = office.issue_token(signed.session)
+    call.console.emit(
+        {
+            "token": answer.token,
+            "user": answer.session.user_name,
+            "role": answer.session.role.value,
+            "expires_in": answer.expires_in,
+        }
+    )
+
+
+def signout(call: Call) -> None:
+    call.office.sign_out(call.session())
+    call.console.emit({"ok": True}, [call.console.texts.say("cli.signed-out")])
+
+
+def doctor(call: Call) -> None:
+    if os.environ.get(TOKEN_VARIABLE):
+        call.session()
+    say = call.console.reason
+    checks = [
+        {"check": item.check, "ok": item.ok, "words": say(item.reason)["words"]}
+        for item in call.office.doctor().checks
+    ]
+    marks = {True: "ok", False: "--"}
+    call.console.emit(
+        {"checks": checks}, [f"{marks[item['ok'] is True]}  {item['check']}: {item['words']}" for item in checks]
+    )
+
+
+def people_import(call: Call) -> None:
+    answer = call.office.import_people(call.session(), _import_request(call.args))
+    call.console.emit(shapes.people_imported(call.console, answer))
+
+
+def people_search(call: Call) -> None:
+    found = call.office.search_people(call.session(), call.args.text)
+    lines = [{"id": one.id, "name": one.name, "email": one.email} for one in found.people]
+    human = [f"{one.id}  {clean(one.name)}  {one.email}" for one in found.people]
+    call.console.emit({"people": lines}, human or [call.console.texts.say("cli.nobody")])
+
+
+def people_show(call: Call) -> None:
+    shown = call.office.show_person(call.session(), PersonId(call.args.person))
+    call.console.emit(shapes.person(call.console, shown))
+
+
+def people_set(call: Call) -> None:
+    session = call.session()
+    changes = {str(name): "" if value is None else str(value) for name, value in call.console.document().items()}
+    shown = call.office.set_person(session, PersonId(call.args.person), changes)
+    call.console.emit(shapes.person(call.console, shown))
+
+
+def people_passphrase(call: Call) -> None:
+    session = call.session()
+    given = call.console.ask("handed_over", "how")
+    made = call.office.make_passphrase(
+        session,
+        PassphraseRequest(PersonId(call.args.person), _text(given, "handed_over"), _text(given, "how")),
+    )
+    call.console.emit({"passphrase": made.passphrase})
+
+
+def keys_import(call: Call) -> None:
+    session = call.session()
+    data, _ = read_file(call.args.file, LIMITS.attachment_bytes)
+    key = call.office.import_key(
+        session, KeyImport(PersonId(call.args.person), call.args.fingerprint, data=data)
+    )
+    call.console.emit(
+        {
+            "id": key.id,
+            "kind": key.kind.value,
+            "fingerprint": key.fingerprint,
+            "expires": shapes.moment(key.expires),
+        }
+    )
+
+
+def message_send(call: Call) -> None:
+    session = call.session()
+    given = call.console.document()
+    attachments = tuple(
+        AttachmentIn(Path(str(path)).name, data=read_file(str(path), LIMITS.attachment_bytes)[0])
+        for path in given.get("attachments") or ()
+    )
+    wanted = given.get("method")
+    label = given.get("label") or Label.SENSITIVE.value
+    if wanted not in (None, *Method) or label not in tuple(Label):
+        raise WrongUse(call.console.texts.say("cli.unknown-value"))
+    answer = call.office.send_letter(
+        session,
+        LetterRequest(
+            PersonId(_text(given, "person")),
+            subject=_text(given, "subject"),
+            text=_text(given, "text"),
+            attachments=attachments,
+            label=Label(label),
+            wanted=Method(wanted) if wanted else None,
+        ),
+    )
+    call.console.emit(
+        {
+            "id": answer.id,
+            "method": answer.method.value,
+            "reasons": shapes.reasons(call.console, answer.reasons),
+            "state": answer.state.value,
+        }
+    )
+
+
+def appointments_import(call: Call) -> None:
+    args = call.args
+    mode = "whole" if args.whole else "changes" if args.changes else None
+    request = AppointmentsImport(_import_request(args), mode, args.confirm)
+    answer = call.office.import_appointments(call.session(), request)
+    call.console.emit(shapes.appointments_imported(call.console, answer))
+
+
+def reminders_preview(call: Call) -> None:
+    plan = call.office.preview_reminders(call.session(), _day(call))
+    call.console.emit(shapes.reminder_plan(call.console, plan))
+
+
+def reminders_send(call: Call) -> None:
+    plan = call.office.send_reminders(call.session(), _day(call))
+    call.console.emit(shapes.reminder_plan(call.console, plan))
+
+
+def outbox_list(call: Call) -> None:
+    call.console.emit(shapes.outbox(call.office.list_outbox(call.session())))
+
+
+def outbox_run(call: Call) -> None:
+    console = call.console
+
+    def progress(done: int, total: int) -> bool:
+        console.say(console.texts.say("cli.sending", done=done, total=total))
+        return True
+
+    call.console.emit(shapes.outbox(call.office.run_outbox(call.session(), progress)))
+
+
+def audit_verify(call: Call) -> int:
+    verdict = call.office.verify_audit(call.session())
+    call.console.emit(
+        {
+            "ok": verdict.ok,
+            "records": verdict.records,
+            "first_bad": verdict.first_bad,
+            "class": verdict.class_,
+        }
+    )
+    return 0 if verdict.ok else 1
+
+
+def audit_export(call: Call) -> None:
+    args = call.args
+    target = str(Path(args.to).absolute())
+    answer = call.office.export_audit(call.session(), AuditExport(args.format, target, args.reason))
+    call.console.emit({"file": answer.file, "records": answer.records})
+
+
+def relay_list(call: Call) -> None:
+    lines = call.office.list_relays(call.session())
+    call.console.emit({"relays": [shapes.relay(call.console, line) for line in lines]})
+
+
+def relay_test(call: Call) -> None:
+    answer = call.office.test_relay(call.session(), RelayId(call.args.relay))
+    steps = [
+        {"step": step.step, "ok": step.ok, "words": call.console.reason(step.reason)["words"]}
+        for step in answer.steps
+    ]
+    call.console.emit({"ok": answer.ok, "steps": steps})
+
+
+def _import_request(args: argparse.Namespace) -> ImportRequest:
+    data, modified = read_file(args.file, LIMITS.import_bytes)
+    return ImportRequest(
+        Path(args.file).name, data=data, modified=modified, strict=args.strict, dry_run=args.dry_run
+    )
+
+
+def _day(call: Call) -> date | None:
+    if not call.args.date:
+        return None
+    try:
+        return date.fromisoformat(call.args.date)
+    except ValueError as error:
+        raise WrongUse(call.console.texts.say("cli.not-a-date")) from error
+
+
+def _text(given: dict[str, Any], name: str) -> str:
+    value = given.get(name)
+    if not isinstance(value, str):
+        raise WrongUse(f"{name}: text wanted")
+    return value
+
+
+Handler = Callable[[Call], int | None]

@@ -1,0 +1,82 @@
+"""From words to an exit code: 0 done, 1 refused or failed, 2 wrong use."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TextIO
+
+from desktop.cli import commands, inspect, relays
+from desktop.cli.arguments import WrongUse, parser
+from desktop.cli.commands import Call, Handler
+from desktop.cli.console import Console
+from desktop.errors import SealwellError
+from desktop.office.api import Office
+from desktop.paths import PracticeFolder, default_practice
+from desktop.texts import Texts
+
+HANDLERS: dict[str, Handler] = {
+    "init": commands.init,
+    "signin": commands.signin,
+    "signout": commands.signout,
+    "doctor": commands.doctor,
+    "people import": commands.people_import,
+    "people search": commands.people_search,
+    "people show": commands.people_show,
+    "people set": commands.people_set,
+    "people passphrase": commands.people_passphrase,
+    "keys import": commands.keys_import,
+    "keys inspect": inspect.keys_inspect,
+    "message send": commands.message_send,
+    "appointments import": commands.appointments_import,
+    "relay add": relays.relay_add,
+    "relay list": commands.relay_list,
+    "relay test": commands.relay_test,
+    "relay evidence": relays.relay_evidence,
+    "reminders preview": commands.reminders_preview,
+    "reminders send": commands.reminders_send,
+    "outbox list": commands.outbox_list,
+    "outbox run": commands.outbox_run,
+    "audit verify": commands.audit_verify,
+    "audit export": commands.audit_export,
+    "address check": inspect.address_check,
+    "password check": inspect.password_check,
+    "envelope open": inspect.envelope_open,
+}
+
+
+def run(
+    argv: Sequence[str],
+    open_office: Callable[[PracticeFolder], Office],
+    language: str = "en",
+    streams: tuple[TextIO, TextIO, TextIO] | None = None,
+) -> int:
+    """One command from start to end; bugs are left to the caller's last-resort handler."""
+    source, out, err = streams or (sys.stdin, sys.stdout, sys.stderr)
+    try:
+        args = parser().parse_args(list(argv))
+    except WrongUse as wrong:
+        err.write(f"{wrong}\n")
+        return 2
+    console = Console(
+        Texts(language),
+        as_json=getattr(args, "json", False),
+        stdin=getattr(args, "stdin", False),
+        source=source,
+        out=out,
+        err=err,
+    )
+    named = getattr(args, "practice", None)
+    folder = PracticeFolder(Path(named).absolute()) if named else default_practice()
+    office = open_office(folder)
+    try:
+        return HANDLERS[args.command](Call(office, console, args)) or 0
+    except SealwellError as error:
+        console.fail(error)
+        return 1
+    except WrongUse as wrong:
+        console.say(str(wrong))
+        return 2
+    finally:
+        office.close()

@@ -1,0 +1,149 @@
+"""The office's answers in the fixed forms of the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from desktop.cli.console import Console
+from desktop.models.records import Reason
+from desktop.office.values import (
+    AppointmentsImported,
+    ExcludedLine,
+    OutboxLine,
+    OutboxShown,
+    PeopleImported,
+    PersonShown,
+    RejectedRow,
+    RelayLine,
+    ReminderLine,
+    ReminderPlan,
+)
+
+Doc = dict[str, Any]
+
+
+def moment(value: date | datetime | None) -> str | None:
+    return value.isoformat() if value else None
+
+
+def reasons(console: Console, found: Iterable[Reason]) -> list[Doc]:
+    return [dict(console.reason(reason)) for reason in found]
+
+
+def maybe_reason(console: Console, reason: Reason | None) -> Doc | None:
+    return dict(console.reason(reason)) if reason else None
+
+
+def rejected(console: Console, rows: Iterable[RejectedRow]) -> list[Doc]:
+    return [{"line": row.line, "reason": console.reason(row.reason)} for row in rows]
+
+
+def people_imported(console: Console, answer: PeopleImported) -> Doc:
+    return {
+        "created": answer.created,
+        "updated": answer.updated,
+        "unchanged": answer.unchanged,
+        "rejected": rejected(console, answer.rejected),
+    }
+
+
+def appointments_imported(console: Console, answer: AppointmentsImported) -> Doc:
+    return {
+        "created": answer.created,
+        "updated": answer.updated,
+        "unchanged": answer.unchanged,
+        "rejected": rejected(console, answer.rejected),
+        "cancelled": list(answer.cancelled),
+    }
+
+
+def person(console: Console, shown: PersonShown) -> Doc:
+    who = shown.person
+    card = shown.card
+    return {
+        "id": who.id,
+        "name": who.name,
+        "first_name": who.first_name,
+        "last_name": who.last_name,
+        "email": who.email,
+        "birth_date": moment(who.birth_date),
+        "kind": who.kind.value,
+        "status": who.status.value,
+        "consent": who.consent.value,
+        "language": who.language,
+        "detail": who.detail.value,
+        "external_id": who.external_id,
+        "phone": who.phone,
+        "organisation": who.organisation,
+        "preferred_method": who.preferred_method.value if who.preferred_method else None,
+        "methods": [method.value for method in shown.methods],
+        "keys": [
+            {
+                "id": key.id,
+                "kind": key.kind.value,
+                "fingerprint": key.fingerprint,
+                "expires": moment(key.expires),
+                "usable": key.usable,
+                "reason": maybe_reason(console, key.reason),
+            }
+            for key in shown.keys
+        ],
+        "passphrase": {"handed_over": card.handed_over, "how": card.how, "made_at": moment(card.made_at)}
+        if card
+        else None,
+    }
+
+
+def reminder(console: Console, line: ReminderLine) -> Doc:
+    return {
+        "person": line.person,
+        "method": line.method.value,
+        "reasons": reasons(console, line.reasons),
+        "state": line.state.value,
+    }
+
+
+def excluded(console: Console, line: ExcludedLine) -> Doc:
+    return {"person": line.person, "reason": console.reason(line.reason)}
+
+
+def reminder_plan(console: Console, plan: ReminderPlan) -> Doc:
+    return {
+        "reminders": [reminder(console, line) for line in plan.reminders],
+        "excluded": [excluded(console, line) for line in plan.excluded],
+    }
+
+
+def outbox_line(line: OutboxLine) -> Doc:
+    return {
+        "id": line.id,
+        "person": line.person,
+        "kind": line.kind,
+        "method": line.method.value,
+        "state": line.state.value,
+        "reply": line.reply,
+        "attempts": line.attempts,
+        "not_before": moment(line.not_before),
+    }
+
+
+def outbox(answer: OutboxShown) -> Doc:
+    return {
+        "counts": {state.value: number for state, number in answer.counts.items()},
+        "messages": [outbox_line(line) for line in answer.messages],
+    }
+
+
+def relay(console: Console, line: RelayLine) -> Doc:
+    return {
+        "id": line.id,
+        "name": line.name,
+        "host": line.host,
+        "port": line.port,
+        "security": line.security,
+        "sender": line.sender,
+        "required_tls": line.required_tls or None,
+        "problem": maybe_reason(console, line.problem),
+    }
