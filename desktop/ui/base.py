@@ -1,0 +1,154 @@
+"""What every page is given, and the small pieces that pages are made of.
+
+Outside text is always plain: `plain_label` never interprets markup, and names pass
+through `texts.clean` first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from desktop.clock import Clock
+from desktop.errors import SealwellError
+from desktop.models.records import Reason
+from desktop.office.api import Office
+from desktop.texts import Texts
+from desktop.ui.bridge import Bridge, Task
+from desktop.ui.icons import pixmap
+from desktop.ui.theme import Theme
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Ui:
+    """The window's long-lived objects, handed down from `app.py`."""
+
+    office: Office
+    bridge: Bridge
+    texts: Texts
+    theme: Theme
+    clock: Clock
+
+    def say(self, code: str, /, **params: str | int) -> str:
+        return self.texts.say(code, **params)
+
+    def reason(self, reason: Reason) -> str:
+        """The words of a reason."""
+        return self.texts.say(f"reason.{reason.code}", **reason.params)
+
+    def error(self, error: SealwellError) -> str:
+        """A known error's sentence and what to do about it."""
+        message = self.texts.say(f"error.{error.code}", **error.params)
+        return f"{message} {self.texts.say(f'error.{error.code}.hint', **error.params)}"
+
+
+def plain_label(text: str, name: str = "", wrap: bool = False) -> QLabel:
+    """A label that shows `text` as it is; `name` picks the look from the style sheet."""
+    label = QLabel()
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setText(text)
+    label.setObjectName(name)
+    label.setWordWrap(wrap)
+    return label
+
+
+def button(text: str, on_click: Callable[[], None], name: str = "") -> QPushButton:
+    """A push button; `name` is `primary`, `link`, or nothing."""
+    made = QPushButton(text)
+    made.setObjectName(name)
+    made.setAutoDefault(False)
+    made.clicked.connect(lambda: on_click())
+    return made
+
+
+def card(parent: QWidget | None = None) -> tuple[QFrame, QVBoxLayout]:
+    """A white panel with its layout."""
+    frame = QFrame(parent)
+    frame.setObjectName("card")
+    layout = QVBoxLayout(frame)
+    layout.setContentsMargins(24, 20, 24, 20)
+    layout.setSpacing(12)
+    return frame, layout
+
+
+class Notice(QFrame):
+    """One sentence on the page itself: what went wrong and what to do, or what was done."""
+
+    _ICONS = {"error": "circle-alert", "warn": "triangle-alert", "ok": "check", "plain": "info"}
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setObjectName("notice")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 10, 14, 10)
+        row.setSpacing(10)
+        self._picture = QLabel()
+        self._words = plain_label("", wrap=True)
+        row.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._words, 1)
+        self.hide()
+
+    @property
+    def words(self) -> str:
+        return self._words.text()
+
+    def show_words(self, words: str, kind: str = "error") -> None:
+        """`kind` is `error`, `warn`, `ok` or `plain`."""
+        tokens = self._theme.tokens
+        colour = {"error": tokens.error, "warn": tokens.warn, "ok": tokens.ok}.get(kind, tokens.text)
+        self._picture.setPixmap(pixmap(self._ICONS[kind], colour, 18))
+        self._words.setText(words)
+        self.setProperty("kind", kind)
+        self.style().unpolish(self)
+        self.style().polish(self)
+        for label in (self._picture, self._words):
+            self.style().unpolish(label)
+            self.style().polish(label)
+        self.show()
+
+    def clear(self) -> None:
+        self._words.setText("")
+        self.hide()
+
+
+class Page(QWidget):
+    """A page of the window: a title, a place for notices, and calls that die with it."""
+
+    def __init__(self, ui: Ui, title: str) -> None:
+        super().__init__()
+        self.ui = ui
+        self.setObjectName("page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.outer = QVBoxLayout(self)
+        self.outer.setContentsMargins(24, 18, 24, 16)
+        self.outer.setSpacing(14)
+        self.head = QHBoxLayout()
+        self.head.setSpacing(12)
+        self.title = plain_label(title, "title")
+        self.head.addWidget(self.title)
+        self.outer.addLayout(self.head)
+        self.notice = Notice(ui.theme)
+        self.outer.addWidget(self.notice)
+
+    def refresh(self) -> None:
+        """Called each time the page comes to the front."""
+
+    def call(
+        self,
+        work: Callable[[Task], T],
+        done: Callable[[T], None],
+        failed: Callable[[SealwellError], None] | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Task:
+        """Ask the office; the answer comes back only while this page lives."""
+        return self.ui.bridge.run(self, work, done, failed or self.show_error, progress)
+
+    def show_error(self, error: SealwellError) -> None:
+        self.notice.show_words(self.ui.error(error))
