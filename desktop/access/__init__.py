@@ -1,1 +1,1 @@
-"""Who may do what: users, passwords, factors, roles, sessions, the guard."""
+"""Who may do what: passwords, codes, roles, sessions, the guard."""

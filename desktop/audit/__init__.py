@@ -1,1 +1,1 @@
-"""What was done: the closed list of events, the hash chain, its verification and export."""
+"""What was done: closed list of events, hash chain, verification, export."""

@@ -1,0 +1,151 @@
+"""The guard that every use case asks: is this person signed in, here, awake, allowed?
+
+The screen lock is the guard's own: it refuses people while approved work goes on. The
+vault lock closes the database and is not known here. Times are measured by the
+monotonic clock and by the wall clock, and the longer one counts: the monotonic clock
+stands still while a computer sleeps, the wall clock can be set back.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+
+from desktop.access.roles import STEP_UP, Action, may
+from desktop.clock import Clock
+from desktop.config import LIMITS, Limits
+from desktop.errors import Refused
+from desktop.models.ids import new_id
+from desktop.models.records import Session, SessionId, User
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One instant on both clocks."""
+
+    wall: datetime
+    mono: float
+
+    @classmethod
+    def of(cls, clock: Clock) -> Moment:
+        return cls(clock.now(), clock.mono())
+
+    def seconds_to(self, later: Moment) -> float:
+        """Seconds gone by; never less than either clock says."""
+        return max(later.mono - self.mono, (later.wall - self.wall).total_seconds())
+
+
+@dataclass
+class _Live:
+    session: Session
+    started: Moment
+    used: Moment
+    proved: Moment
+    locked: bool = False
+
+
+class Guard:
+    """Keeps the sessions of this process; safe to ask from any thread."""
+
+    def __init__(self, clock: Clock, limits: Limits = LIMITS) -> None:
+        self._clock = clock
+        self._limits = limits
+        self._live: dict[SessionId, _Live] = {}
+        self._change = threading.Lock()
+
+    def open(self, user: User, now: datetime) -> Session:
+        """A new session of a person whose password and code were just checked.
+
+        Sessions behind the screen lock end: the lock page has been answered.
+        """
+        session = Session(SessionId(new_id()), user.id, user.name, user.role, now)
+        moment = Moment(now, self._clock.mono())
+        with self._change:
+            self._live = {key: live for key, live in self._live.items() if not live.locked}
+            self._live[session.id] = _Live(session, moment, moment, moment)
+        return session
+
+    def adopt(self, session: Session, started: datetime, last_used: datetime) -> None:
+        """Take over a session that began in another process (the command line's token).
+
+        Its sign-in is its step-up. Raises `session-ended` when it idled or lasted too long.
+        """
+        moment = Moment.of(self._clock)
+        lasted = max(0.0, (moment.wall - started).total_seconds())
+        idled = (moment.wall - last_used).total_seconds()
+        if lasted > self._limits.session_total or idled > self._limits.command_idle:
+            raise Refused("session-ended")
+        began = Moment(started, moment.mono - lasted)
+        with self._change:
+            self._live[session.id] = _Live(session, began, moment, began)
+
+    def check(self, session: Session, action: Action) -> None:
+        """Return silently if `session` may do `action` now.
+
+        Raises `signed-out`, `locked`, `not-allowed` or `step-up-needed`.
+        """
+        moment = Moment.of(self._clock)
+        with self._change:
+            live = self._find(session, moment)
+            if live.locked:
+                raise Refused("locked")
+            if not may(live.session.role, action):
+                raise Refused("not-allowed")
+            if action in STEP_UP and live.proved.seconds_to(moment) > self._limits.step_up:
+                raise Refused("step-up-needed")
+
+    def touch(self, session: Session) -> None:
+        """The person moved: idle time starts anew. A session that has already locked stays locked."""
+        moment = Moment.of(self._clock)
+        with self._change:
+            live = self._find(session, moment)
+            if not live.locked:
+                live.used = moment
+
+    def prove(self, session: Session) -> None:
+        """The person has just given password and code again: that is the step-up."""
+        moment = Moment.of(self._clock)
+        with self._change:
+            live = self._find(session, moment)
+            live.used = live.proved = moment
+
+    def lock(self) -> None:
+        """Screen lock: every session is refused until somebody signs in again."""
+        with self._change:
+            for live in self._live.values():
+                live.locked = True
+
+    def end(self, session: Session) -> None:
+        """Sign-out; ending what has ended is no error."""
+        with self._change:
+            self._live.pop(session.id, None)
+
+    def end_all(self) -> None:
+        """Vault lock: nobody is signed in any more."""
+        with self._change:
+            self._live.clear()
+
+    def idle_seconds(self) -> float:
+        """Seconds since anybody signed in here last moved; 0 where nobody is."""
+        moment = Moment.of(self._clock)
+        with self._change:
+            return min((live.used.seconds_to(moment) for live in self._live.values()), default=0.0)
+
+    def expires_in(self, session: Session) -> int:
+        """Whole seconds until the session ends whatever its person does."""
+        moment = Moment.of(self._clock)
+        with self._change:
+            live = self._find(session, moment)
+            return int(self._limits.session_total - live.started.seconds_to(moment))
+
+    def _find(self, session: Session, moment: Moment) -> _Live:
+        live = self._live.get(session.id)
+        if live is None or live.session != session:
+            raise Refused("signed-out")
+        if live.started.seconds_to(moment) > self._limits.session_total:
+            del self._live[session.id]
+            raise Refused("signed-out")
+        if live.used.seconds_to(moment) > self._limits.idle_lock:
+            live.locked = True
+        return live

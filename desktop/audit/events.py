@@ -1,0 +1,265 @@
+"""The closed list of what is recorded, and what each record must say.
+
+An event that lacks a field, or carries one that is not listed, is a bug: building it
+raises `BadEvent`, and the work that it belongs to is rolled back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from desktop.audit.fields import FIELDS, Value, is_code, is_id
+
+
+class BadEvent(ValueError):
+    """The code tried to record something outside the closed list."""
+
+
+class Act(StrEnum):
+    """What was done; the words are `event.<act>` in the catalogues."""
+
+    # signing in and sessions
+    SIGNIN_OK = "signin.ok"
+    SIGNIN_FAILED = "signin.failed"
+    SIGNIN_CODE_FAILED = "signin.code-failed"
+    SIGNIN_STOPPED = "signin.stopped"
+    SIGNIN_STEP_UP = "signin.step-up"
+    TRIES_DAMAGED = "tries.damaged"
+    SESSION_LOCKED = "session.locked"
+    SESSION_UNLOCKED = "session.unlocked"
+    SESSION_ISSUED = "session.issued"
+    SESSION_RESUMED = "session.resumed"
+    SESSION_ENDED = "session.ended"
+    GUARD_REFUSED = "guard.refused"
+    CLOCK_ANOMALY = "clock.anomaly"
+    # practice, users, vault
+    PRACTICE_CREATED = "practice.created"
+    PRACTICE_CHANGED = "practice.changed"
+    USER_ADDED = "user.added"
+    USER_CHANGED = "user.changed"
+    USER_DISABLED = "user.disabled"
+    USERS_LISTED = "users.listed"
+    PASSWORD_CHANGED = "password.changed"  # noqa: S105 - the name of an event
+    CODE_RESET = "code.reset"
+    VAULT_RECOVERED = "vault.recovered"
+    VAULT_ENROLLED = "vault.enrolled"
+    VAULT_CLOSED = "vault.closed"
+    RECOVERY_KEY_MADE = "recovery-key.made"
+    IDENTITY_MADE = "identity.made"
+    DOCTOR_RUN = "doctor.run"
+    TODAY_SHOWN = "today.shown"
+    # people
+    PEOPLE_SEARCHED = "people.searched"
+    PEOPLE_SHOWN = "people.shown"
+    PEOPLE_ADDED = "people.added"
+    PEOPLE_CHANGED = "people.changed"
+    PEOPLE_IMPORTED = "people.imported"
+    PEOPLE_IMPORT_TRIED = "people.import-tried"
+    CONSENT_RECORDED = "consent.recorded"
+    KEY_ADDED = "key.added"
+    KEY_REFUSED = "key.refused"
+    KEY_REVOKED = "key.revoked"
+    PASSPHRASE_MADE = "passphrase.made"  # noqa: S105 - the name of an event
+    IMPORT_REFUSED = "import.refused"
+    FILE_REFUSED = "file.refused"
+    # appointments and reminders
+    APPOINTMENTS_IMPORTED = "appointments.imported"
+    APPOINTMENTS_IMPORT_TRIED = "appointments.import-tried"
+    APPOINTMENTS_SHOWN = "appointments.shown"
+    APPOINTMENT_CHANGED = "appointment.changed"
+    APPOINTMENT_CANCELLED = "appointment.cancelled"
+    REMINDERS_PREVIEWED = "reminders.previewed"
+    REMINDERS_QUEUED = "reminders.queued"
+    # messages and the outbox
+    PROTECTION_EXPLAINED = "protection.explained"
+    MESSAGE_QUEUED = "message.queued"
+    MESSAGE_REFUSED = "message.refused"
+    MESSAGE_CLAIMED = "message.claimed"
+    MESSAGE_CANCELLED = "message.cancelled"
+    MESSAGE_SUPERSEDED = "message.superseded"
+    MESSAGE_ACCEPTED = "message.accepted"
+    MESSAGE_DEFERRED = "message.deferred"
+    MESSAGE_FAILED = "message.failed"
+    MESSAGE_UNCERTAIN = "message.uncertain"
+    MESSAGE_EXPIRED = "message.expired"
+    MESSAGE_RESENT = "message.resent"
+    OUTBOX_LISTED = "outbox.listed"
+    OUTBOX_RUN = "outbox.run"
+    OUTBOX_PAUSED = "outbox.paused"
+    OUTBOX_RECOVERED = "outbox.recovered"
+    # relays
+    RELAY_ADDED = "relay.added"
+    RELAY_CHANGED = "relay.changed"
+    RELAY_TESTED = "relay.tested"
+    RELAY_REFUSED = "relay.refused"
+    RELAY_RETIRED = "relay.retired"
+    RELAYS_LISTED = "relays.listed"
+    # the log itself
+    AUDIT_VIEWED = "audit.viewed"
+    AUDIT_VERIFIED = "audit.verified"
+    AUDIT_EXPORTED = "audit.exported"
+
+
+class Object(StrEnum):
+    """What `obj` holds when the act came about."""
+
+    NOTHING = "nothing"
+    ID = "id"
+    CODE = "code"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`needs` applies to outcome `ok`; `always` to every outcome."""
+
+    obj: Object
+    needs: frozenset[str] = frozenset()
+    always: frozenset[str] = frozenset()
+
+
+def _nothing(*needs: str, always: tuple[str, ...] = ()) -> Rule:
+    return Rule(Object.NOTHING, frozenset(needs), frozenset(always))
+
+
+def _one(*needs: str, always: tuple[str, ...] = ()) -> Rule:
+    return Rule(Object.ID, frozenset(needs), frozenset(always))
+
+
+RULES: Mapping[Act, Rule] = MappingProxyType(
+    {
+        Act.SIGNIN_OK: _one("tries"),
+        Act.SIGNIN_FAILED: _one(always=("at",)),
+        Act.SIGNIN_CODE_FAILED: _one(always=("at",)),
+        Act.SIGNIN_STOPPED: _one(always=("at", "tries")),
+        Act.SIGNIN_STEP_UP: _one(),
+        Act.TRIES_DAMAGED: _nothing(always=("unsealed",)),
+        Act.SESSION_LOCKED: _nothing(),
+        Act.SESSION_UNLOCKED: _one(),
+        Act.SESSION_ISSUED: _one("until"),
+        Act.SESSION_RESUMED: _one(),
+        Act.SESSION_ENDED: _one(),
+        Act.GUARD_REFUSED: Rule(Object.CODE),
+        Act.CLOCK_ANOMALY: _nothing(always=("before", "after")),
+        Act.PRACTICE_CREATED: _one(),
+        Act.PRACTICE_CHANGED: _nothing("fields"),
+        Act.USER_ADDED: _one("role"),
+        Act.USER_CHANGED: _one(),
+        Act.USER_DISABLED: _one(),
+        Act.USERS_LISTED: _nothing("count"),
+        Act.PASSWORD_CHANGED: _one(),
+        Act.CODE_RESET: _one(),
+        Act.VAULT_RECOVERED: _nothing(),
+        Act.VAULT_ENROLLED: _one(),
+        Act.VAULT_CLOSED: _nothing(),
+        Act.RECOVERY_KEY_MADE: _nothing(),
+        Act.IDENTITY_MADE: _nothing("key-kind", "fingerprint"),
+        Act.DOCTOR_RUN: _nothing("failed"),
+        Act.TODAY_SHOWN: _nothing("count"),
+        Act.PEOPLE_SEARCHED: _nothing("count", "ids"),
+        Act.PEOPLE_SHOWN: _one(),
+        Act.PEOPLE_ADDED: _one(),
+        Act.PEOPLE_CHANGED: _one("fields"),
+        Act.PEOPLE_IMPORTED: _one("created", "updated", "unchanged", "rejected"),
+        Act.PEOPLE_IMPORT_TRIED: _nothing("created", "updated", "unchanged", "rejected"),
+        Act.CONSENT_RECORDED: _one("consent"),
+        Act.KEY_ADDED: _one("person", "key-kind"),
+        Act.KEY_REFUSED: _nothing(),
+        Act.KEY_REVOKED: _one("person"),
+        Act.PASSPHRASE_MADE: _one("handed"),
+        Act.IMPORT_REFUSED: _nothing(),
+        Act.FILE_REFUSED: _nothing(),
+        Act.APPOINTMENTS_IMPORTED: _one("mode", "created", "updated", "unchanged", "rejected", "cancelled"),
+        Act.APPOINTMENTS_IMPORT_TRIED: _nothing(
+            "mode", "created", "updated", "unchanged", "rejected", "cancelled"
+        ),
+        Act.APPOINTMENTS_SHOWN: _nothing("count", "ids"),
+        Act.APPOINTMENT_CHANGED: _one("person"),
+        Act.APPOINTMENT_CANCELLED: _one("person"),
+        Act.REMINDERS_PREVIEWED: _nothing("day", "count", "excluded", "ids"),
+        Act.REMINDERS_QUEUED: _nothing("day", "queued", "excluded"),
+        Act.PROTECTION_EXPLAINED: _one("method"),
+        Act.MESSAGE_QUEUED: _one("person", "kind", "method", "decision"),
+        Act.MESSAGE_REFUSED: _one(),
+        Act.MESSAGE_CLAIMED: _one(),
+        Act.MESSAGE_CANCELLED: _one(),
+        Act.MESSAGE_SUPERSEDED: _one(),
+        Act.MESSAGE_ACCEPTED: _one("method", "attempts"),
+        Act.MESSAGE_DEFERRED: _one("attempts"),
+        Act.MESSAGE_FAILED: _one("attempts"),
+        Act.MESSAGE_UNCERTAIN: _one("attempts"),
+        Act.MESSAGE_EXPIRED: _one(),
+        Act.MESSAGE_RESENT: _one("previous", "generation"),
+        Act.OUTBOX_LISTED: _nothing("count"),
+        Act.OUTBOX_RUN: _nothing("count"),
+        Act.OUTBOX_PAUSED: _nothing(),
+        Act.OUTBOX_RECOVERED: _nothing(always=("requeued", "uncertain")),
+        Act.RELAY_ADDED: _one("security"),
+        Act.RELAY_CHANGED: _one(),
+        Act.RELAY_TESTED: _nothing(),
+        Act.RELAY_REFUSED: _nothing(),
+        Act.RELAY_RETIRED: _one(),
+        Act.RELAYS_LISTED: _nothing("count"),
+        Act.AUDIT_VIEWED: _nothing("count"),
+        Act.AUDIT_VERIFIED: _nothing("records", "class"),
+        Act.AUDIT_EXPORTED: _nothing("format", "records", "reason", "reason-hash"),
+    }
+)
+"""One rule per act. Further fields of `FIELDS` may always be added."""
+
+OUTCOMES = frozenset({"ok", "refused", "failed"})
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing done, before it becomes a record.
+
+    `why` is a code (mandatory unless the outcome is `ok`); `obj` is the id of what it
+    was done to, or the code of the use case. Where a rule wants no object, an id may
+    still name one. Raises `BadEvent` at once where it does not fit its rule.
+    """
+
+    act: Act
+    obj: str = ""
+    outcome: str = "ok"
+    why: str = ""
+    det: Mapping[str, Value] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        problem = _problem(self)
+        if problem:
+            raise BadEvent(f"{self.act}: {problem}")
+
+
+def _problem(event: Event) -> str:
+    rule = RULES[event.act]
+    if event.outcome not in OUTCOMES:
+        return "unknown outcome"
+    if event.why and not is_code(event.why):
+        return "why is no code"
+    if event.outcome != "ok" and not event.why:
+        return "why is missing"
+    return _object_problem(event, rule) or _field_problem(event, rule)
+
+
+def _object_problem(event: Event, rule: Rule) -> str:
+    if not event.obj:
+        return "obj is missing" if event.outcome == "ok" and rule.obj is not Object.NOTHING else ""
+    fits = is_code(event.obj) if rule.obj is Object.CODE else is_id(event.obj)
+    return "" if fits else "obj has the wrong form"
+
+
+def _field_problem(event: Event, rule: Rule) -> str:
+    wanted = rule.always | (rule.needs if event.outcome == "ok" else frozenset())
+    missing = sorted(wanted - event.det.keys())
+    if missing:
+        return f"missing {', '.join(missing)}"
+    for name, value in event.det.items():
+        fits = FIELDS.get(name)
+        if fits is None:
+            return f"unknown field {name}"
+        if not fits(value):
+            return f"{name} has the wrong form"
+    return ""
