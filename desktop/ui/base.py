@@ -29,11 +29,17 @@ T = TypeVar("T")
 class Ui:
     """The window's long-lived objects, handed down from `app.py`."""
 
-    office: Office
+    open_office: Callable[[], Office]
+    """Waits until the rest of the program is loaded: only ever called on the bridge's pool."""
     bridge: Bridge
     texts: Texts
     theme: Theme
     clock: Clock
+
+    @property
+    def office(self) -> Office:
+        """For the functions handed to `Bridge.run`, never on the window's thread."""
+        return self.open_office()
 
     def say(self, code: str, /, **params: str | int) -> str:
         return self.texts.say(code, **params)

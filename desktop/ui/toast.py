@@ -24,6 +24,7 @@ class Toast(QFrame):
         action: tuple[str, Callable[[], None]] | None = None,
     ) -> None:
         super().__init__(parent)
+        self._ground = parent
         self.setObjectName("toast")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._words = words
@@ -53,6 +54,11 @@ class Toast(QFrame):
         self.dismiss()
         action()
 
+    def replace(self) -> None:
+        """Make room for the next one."""
+        if self._timer.isActive():
+            self.dismiss()
+
     def dismiss(self) -> None:
         self._timer.stop()
         self.hide()
@@ -67,5 +73,5 @@ class Toast(QFrame):
 
     def _place(self) -> None:
         self.adjustSize()
-        parent = self.parentWidget()
-        self.move((parent.width() - self.width()) // 2, parent.height() - self.height() - _MARGIN)
+        ground = self._ground
+        self.move((ground.width() - self.width()) // 2, ground.height() - self.height() - _MARGIN)

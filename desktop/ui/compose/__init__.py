@@ -1,0 +1,1 @@
+"""Writing one letter to one person."""

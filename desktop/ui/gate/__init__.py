@@ -1,0 +1,1 @@
+"""The pages before the work: set-up, sign-in, lock."""

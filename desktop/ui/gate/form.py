@@ -1,0 +1,85 @@
+"""A form in the middle of the window: labels above fields, problems beside them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from desktop.ui.base import Notice, Ui, card, plain_label
+from desktop.ui.icons import pixmap
+
+_WIDTH = 440
+
+
+class Field(QWidget):
+    """A label, an input, and one line for what is wrong with it."""
+
+    def __init__(self, label: str, secret: bool = False, hint: str = "") -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(5)
+        words = plain_label(label, "label")
+        self.input = QLineEdit()
+        self.input.setAccessibleName(label)
+        if secret:
+            self.input.setEchoMode(QLineEdit.EchoMode.Password)
+        words.setBuddy(self.input)
+        self._hint = hint
+        self._below = plain_label(hint, "muted", wrap=True)
+        self._below.setVisible(bool(hint))
+        column.addWidget(words)
+        column.addWidget(self.input)
+        column.addWidget(self._below)
+        self.input.textEdited.connect(lambda _: self.wrong(""))
+
+    @property
+    def text(self) -> str:
+        return self.input.text()
+
+    def wrong(self, words: str) -> None:
+        """Say what is wrong; an empty text takes it back."""
+        self.input.setProperty("wrong", bool(words))
+        self._below.setObjectName("problem" if words else "muted")
+        self._below.setText(words or self._hint)
+        self._below.setVisible(bool(words or self._hint))
+        self.input.setAccessibleDescription(words or self._hint)
+        for widget in (self.input, self._below):
+            widget.style().unpolish(widget)
+            widget.style().polish(widget)
+
+
+class CentredForm(QWidget):
+    """A card in the middle: picture, title, one sentence, then what the page adds."""
+
+    def __init__(self, ui: Ui, picture: str, title: str, lead: str, width: int = _WIDTH) -> None:
+        super().__init__()
+        self.ui = ui
+        self.setObjectName("page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        middle = QVBoxLayout(self)
+        row = QHBoxLayout()
+        self.card, self.column = _card(width)
+        middle.addStretch(2)
+        row.addStretch()
+        row.addWidget(self.card)
+        row.addStretch()
+        middle.addLayout(row)
+        middle.addStretch(3)
+        image = QLabel()
+        image.setPixmap(pixmap(picture, ui.theme.tokens.accent, 32))
+        self.column.addWidget(image)
+        self.title = plain_label(title, "title", wrap=True)
+        self.lead = plain_label(lead, "muted", wrap=True)
+        self.column.addWidget(self.title)
+        self.column.addWidget(self.lead)
+        self.notice = Notice(ui.theme)
+        self.column.addWidget(self.notice)
+
+
+def _card(width: int) -> tuple[QFrame, QVBoxLayout]:
+    frame, column = card()
+    frame.setFixedWidth(width)
+    column.setContentsMargins(32, 28, 32, 28)
+    column.setSpacing(14)
+    return frame, column

@@ -1,0 +1,57 @@
+"""Locks the screen after a time without a key or a click (45 CFR 164.312(a)(2)(iii))."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, QTimer
+
+from desktop.clock import Clock
+
+_SIGNS_OF_LIFE = frozenset(
+    {
+        QEvent.Type.KeyPress,
+        QEvent.Type.MouseButtonPress,
+        QEvent.Type.MouseMove,
+        QEvent.Type.Wheel,
+        QEvent.Type.TouchBegin,
+    }
+)
+
+
+class IdleWatch(QObject):
+    """An event filter over the whole application; `on_idle` is called once per idle spell."""
+
+    def __init__(self, application: QObject, clock: Clock, seconds: int, on_idle: Callable[[], None]) -> None:
+        super().__init__(application)
+        self._clock = clock
+        self._seconds = seconds
+        self._on_idle = on_idle
+        self._last = clock.mono()
+        self._running = False
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self.check)
+        application.installEventFilter(self)
+
+    def start(self) -> None:
+        """From sign-in on."""
+        self._last = self._clock.mono()
+        self._running = True
+        self._timer.start(1000)
+
+    def stop(self) -> None:
+        self._running = False
+        self._timer.stop()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if self._running and event.type() in _SIGNS_OF_LIFE:
+            # An event that comes after the time is up must not open the screen again.
+            self.check()
+            self._last = self._clock.mono()
+        return False
+
+    def check(self) -> None:
+        """Lock if the time is up."""
+        if self._running and self._clock.mono() - self._last >= self._seconds:
+            self.stop()
+            self._on_idle()

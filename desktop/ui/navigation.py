@@ -1,0 +1,28 @@
+"""What a page may ask of the window around it, and which role sees which page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from desktop.models.records import MessageId, PersonId, Role
+
+_DESK = frozenset({Role.ADMINISTRATOR, Role.MANAGER, Role.FRONT_DESK, Role.CLINICIAN})
+
+ENTRY_ROLES: dict[str, frozenset[Role]] = {
+    "today": _DESK,
+    "compose": _DESK,
+    "outbox": _DESK,
+    "people": _DESK,
+    "audit": frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
+    "settings": frozenset({Role.ADMINISTRATOR}),
+}
+"""The rail only; what is allowed is decided behind the door (`access/roles.py`)."""
+
+
+class Navigation(Protocol):
+    """Moves between pages, and speaks at the foot of the window."""
+
+    def open(self, code: str) -> None: ...
+    def compose(self, person: PersonId | None) -> None: ...
+    def queued(self, messages: tuple[MessageId, ...], words: Callable[[int], str]) -> None: ...

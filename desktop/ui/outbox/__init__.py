@@ -1,0 +1,1 @@
+"""What goes out, and where each message stands."""

@@ -1,0 +1,1 @@
+"""Contacts: search, details, import."""

@@ -1,0 +1,63 @@
+"""The navigation rail: what the role may open, one entry a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from desktop.models.records import Role, Session
+from desktop.ui.base import Page, Ui
+from desktop.ui.icons import icon
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One page: its code names its words `ui.rail.<code>` and its icon."""
+
+    code: str
+    picture: str
+    roles: frozenset[Role]
+    build: Callable[[Ui, Session], Page]
+    low: bool = False
+    """Stands at the foot of the rail."""
+
+
+class Rail(QWidget):
+    """Buttons in one group: arrows move inside, Tab leaves; Ctrl+1… opens by position."""
+
+    def __init__(self, ui: Ui, entries: tuple[Entry, ...], on_open: Callable[[str], None]) -> None:
+        super().__init__()
+        self.setObjectName("rail")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedWidth(96)
+        self.setAccessibleName(ui.say("ui.rail.name"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 14, 8, 14)
+        column.setSpacing(6)
+        group = QButtonGroup(self)
+        self.buttons: dict[str, QToolButton] = {}
+        tokens = ui.theme.tokens
+        for entry in sorted(entries, key=lambda one: one.low):
+            if entry.low and not any(e.low for e in entries if e.code in self.buttons):
+                column.addStretch()
+            made = QToolButton()
+            made.setObjectName("nav")
+            made.setText(ui.say(f"ui.rail.{entry.code}"))
+            made.setIcon(icon(entry.picture, tokens.rail_text))
+            made.setIconSize(QSize(22, 22))
+            made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+            made.setCheckable(True)
+            made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            made.setMinimumHeight(58)
+            made.clicked.connect(lambda _=False, code=entry.code: on_open(code))
+            group.addButton(made)
+            column.addWidget(made)
+            self.buttons[entry.code] = made
+        if not any(entry.low for entry in entries):
+            column.addStretch()
+
+    def show_open(self, code: str) -> None:
+        self.buttons[code].setChecked(True)

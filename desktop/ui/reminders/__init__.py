@@ -1,0 +1,1 @@
+"""Today: tomorrow's reminders in three clicks."""

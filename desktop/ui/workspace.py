@@ -1,0 +1,119 @@
+"""The signed-in window: rail on the left, one page in front, a toast at the foot.
+
+Thrown away whole at every lock and sign-out, so that no name stays on the screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+
+from desktop.models.records import MessageId, PersonId, Session
+from desktop.office.values import Cancelled
+from desktop.ui.audit.page import AuditPageView
+from desktop.ui.base import Page, Ui
+from desktop.ui.compose.page import ComposePage
+from desktop.ui.navigation import ENTRY_ROLES, Navigation
+from desktop.ui.outbox.page import OutboxPage
+from desktop.ui.people.page import PeoplePage
+from desktop.ui.rail import Entry, Rail
+from desktop.ui.reminders.page import TodayPage
+from desktop.ui.settings.page import SettingsPage
+from desktop.ui.toast import Toast
+
+
+class Workspace(QWidget):
+    """Implements `Navigation`, which is all that a page knows of its surroundings."""
+
+    def __init__(self, ui: Ui, session: Session, hold: int) -> None:
+        super().__init__()
+        self.ui = ui
+        self.session = session
+        self._hold = hold
+        self._toast: Toast | None = None
+        self.setObjectName("page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.entries = _entries(session, self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        self.rail = Rail(ui, self.entries, self.open)
+        self.stack = QStackedWidget()
+        row.addWidget(self.rail)
+        row.addWidget(self.stack, 1)
+        self.pages: dict[str, Page] = {}
+        for position, entry in enumerate(self.entries, 1):
+            shortcut = QShortcut(QKeySequence(f"Ctrl+{position}"), self)
+            shortcut.activated.connect(lambda code=entry.code: self.open(code))
+        QShortcut(QKeySequence("Ctrl+K"), self).activated.connect(self.search)
+        QShortcut(QKeySequence("Ctrl+N"), self).activated.connect(lambda: self.compose(None))
+        self.open(self.entries[0].code)
+
+    def open(self, code: str) -> None:
+        """Bring a page to the front and let it look anew."""
+        if code not in self.pages:
+            entry = next((one for one in self.entries if one.code == code), None)
+            if entry is None:
+                return
+            self.pages[code] = entry.build(self.ui, self.session)
+            self.stack.addWidget(self.pages[code])
+        self.rail.show_open(code)
+        self.stack.setCurrentWidget(self.pages[code])
+        self.pages[code].refresh()
+
+    def search(self) -> None:
+        """Ctrl+K: the search field of People."""
+        self.open("people")
+        page = self.pages.get("people")
+        if isinstance(page, PeoplePage):
+            page.focus_search()
+
+    def compose(self, person: PersonId | None) -> None:
+        """A new letter, to `person` if one is chosen already."""
+        self.open("compose")
+        page = self.pages.get("compose")
+        if isinstance(page, ComposePage):
+            page.start(person)
+
+    def queued(self, messages: tuple[MessageId, ...], words: Callable[[int], str]) -> None:
+        """Say what will go out and offer Undo while it is held."""
+        self._show_toast(words, self._hold, (self.ui.say("ui.undo"), lambda: self._undo(messages)))
+
+    def _undo(self, messages: tuple[MessageId, ...]) -> None:
+        page = self.stack.currentWidget()
+        if isinstance(page, Page):
+            page.call(lambda _: self.ui.office.cancel_messages(self.session, messages), self._undone)
+
+    def _undone(self, answer: Cancelled) -> None:
+        code = "ui.undo.too-late" if answer.too_late else "ui.undo.done"
+        words = self.ui.texts.count(code, answer.too_late or answer.cancelled)
+        self._show_toast(lambda _: words, 6, None)
+        page = self.stack.currentWidget()
+        if isinstance(page, Page):
+            page.refresh()
+
+    def _show_toast(
+        self, words: Callable[[int], str], seconds: int, action: tuple[str, Callable[[], None]] | None
+    ) -> None:
+        if self._toast is not None:
+            self._toast.replace()
+        self._toast = Toast(self, words, seconds, action)
+
+
+def _entries(session: Session, navigation: Navigation) -> tuple[Entry, ...]:
+    builders: dict[str, tuple[str, Callable[[Ui, Session], Page]]] = {
+        "today": ("calendar-check", lambda ui, who: TodayPage(ui, who, navigation)),
+        "compose": ("pencil", lambda ui, who: ComposePage(ui, who, navigation)),
+        "outbox": ("send", lambda ui, who: OutboxPage(ui, who)),
+        "people": ("users", lambda ui, who: PeoplePage(ui, who, navigation)),
+        "audit": ("scroll-text", lambda ui, who: AuditPageView(ui, who)),
+        "settings": ("settings", lambda ui, who: SettingsPage(ui, who)),
+    }
+    return tuple(
+        Entry(code, picture, ENTRY_ROLES[code], build, low=code == "settings")
+        for code, (picture, build) in builders.items()
+        if session.role in ENTRY_ROLES[code]
+    )
