@@ -1,0 +1,58 @@
+"""How records hang together: canonical bytes, leaf hashes, and the link to the record before.
+
+`h_i = SHA-256(0x00 || JCS(record_i))` is the leaf hash of RFC 6962, section 2.1, over
+RFC 8785 bytes, so that Merkle checkpoints can be laid over the same records later.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+import rfc8785
+
+GENESIS = "0" * 64
+"""What the first record names as the hash before it."""
+VERSION = 1
+_LEAF = b"\x00"
+
+_TEXT = ("boot", "actor", "role", "sess", "act", "obj", "outcome", "why", "app", "prev")
+_NUMBER = ("v", "seq", "ts", "mono")
+NAMES = frozenset((*_TEXT, *_NUMBER, "det"))
+"""The fields of every record, no more and no fewer."""
+
+
+def canonical(record: dict[str, Any]) -> bytes:
+    """RFC 8785 (JCS) bytes. Raises `rfc8785.CanonicalizationError` for what JCS cannot write."""
+    return rfc8785.dumps(record)
+
+
+def leaf_hash(body: bytes) -> str:
+    """64 hex digits: the RFC 6962 leaf hash of a record's bytes."""
+    return hashlib.sha256(_LEAF + body).hexdigest()
+
+
+def parse(body: str) -> dict[str, Any] | None:
+    """The record, or None where `body` is not its one canonical spelling.
+
+    That also refuses double names, floats, foreign or missing fields and nested values.
+    """
+    try:
+        record = json.loads(body)
+        if not isinstance(record, dict) or canonical(record) != body.encode("utf-8"):
+            return None
+    except (ValueError, RecursionError, rfc8785.CanonicalizationError):
+        return None
+    return record if _has_form(record) else None
+
+
+def _has_form(record: dict[str, Any]) -> bool:
+    det = record.get("det")
+    return (
+        record.keys() == NAMES
+        and all(type(record[name]) is str for name in _TEXT)
+        and all(type(record[name]) is int for name in _NUMBER)
+        and isinstance(det, dict)
+        and all(type(value) in (str, int) for value in det.values())
+    )

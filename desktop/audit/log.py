@@ -1,0 +1,66 @@
+"""Writing the log: one record, in the transaction of what it is about.
+
+If the record cannot be written the work is not done (45 CFR 164.312(b); ASVS 16.5.3):
+the caller's transaction ends with the exception that is raised here.
+"""
+
+from __future__ import annotations
+
+from desktop.audit.chain import GENESIS, VERSION, canonical, leaf_hash
+from desktop.audit.events import BadEvent, Event
+from desktop.audit.fields import is_id
+from desktop.clock import Clock
+from desktop.models import audit as kept
+from desktop.models.database import Tx
+from desktop.models.records import AuditRecord, Role
+
+SYSTEM = "system"
+"""Actor and role of what no person did: the dispatcher, the fold of failed sign-ins."""
+_ROLES = frozenset((*Role, SYSTEM))
+
+
+class AuditLog:
+    """Appends records; it has no other verb."""
+
+    def __init__(self, app_version: str, clock: Clock) -> None:
+        self._app = app_version
+        self._clock = clock
+
+    def record(
+        self, tx: Tx, event: Event, actor: str = SYSTEM, role: str = SYSTEM, session: str = ""
+    ) -> AuditRecord:
+        """Append `event` inside `tx` and answer the record as kept.
+
+        `actor` is a user's id or `system`, `session` a session's id or ''. The previous
+        record is read in the same transaction, so that two processes cannot fork the chain.
+        """
+        if not (actor == SYSTEM or is_id(actor)) or role not in _ROLES or not (session == "" or is_id(session)):
+            raise BadEvent(f"{event.act}: actor, role or session has the wrong form")
+        last = kept.last(tx)
+        body = canonical(
+            {
+                "v": VERSION,
+                "seq": last.seq + 1 if last else 1,
+                "ts": int(self._clock.now().timestamp() * 1000),
+                "boot": self._clock.boot_id(),
+                "mono": int(self._clock.mono() * 1000),
+                "actor": actor,
+                "role": role,
+                "sess": session,
+                "act": event.act.value,
+                "obj": event.obj,
+                "outcome": event.outcome,
+                "why": event.why,
+                "det": {name: _plain(value) for name, value in event.det.items()},
+                "app": self._app,
+                "prev": last.hash if last else GENESIS,
+            }
+        )
+        record = AuditRecord(last.seq + 1 if last else 1, body.decode("utf-8"), leaf_hash(body))
+        kept.append(tx, record)
+        return record
+
+
+def _plain(value: str | int) -> str | int:
+    """Members of a StrEnum become plain text, which is what JCS takes."""
+    return str(value) if isinstance(value, str) else value

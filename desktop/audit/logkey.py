@@ -1,0 +1,93 @@
+"""The key that signs checkpoints and exports of the log: Ed25519, one per installation.
+
+Its private half is kept in the database, wrapped once more by a key that derives from the
+vault key alone (SECURITY.md 5.0). Its public half travels as a verifier key in the form
+of signed notes (C2SP `signed-note.md`): name, key id and base64, joined by plus signs.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import secrets
+
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from desktop.errors import InputError, VaultError
+from desktop.models import vaultkeys
+from desktop.models.database import Tx
+
+WRAPPED = "log-key-wrapped"
+PUBLIC = "log-key-public"
+WRAP_INFO = "sealwell/log-key/1"
+"""What to ask the vault for: `OpenVault.key(WRAP_INFO)`."""
+
+_ED25519 = b"\x01"
+_KEY_ID = 4
+_NONCE = 12
+
+
+class LogKey:
+    """Signs in the name of one installation's log."""
+
+    def __init__(self, vault_id: bytes, private: bytes) -> None:
+        self._key = Ed25519PrivateKey.from_private_bytes(private)
+        self.public = self._key.public_key().public_bytes_raw()
+        self.vkey = write_vkey(f"sealwell.local/{vault_id.hex()}", self.public)
+
+    def sign(self, data: bytes) -> bytes:
+        """64 bytes, RFC 8032."""
+        return self._key.sign(data)
+
+
+def make_log_key(tx: Tx, vault_id: bytes, wrapping_key: bytes) -> LogKey:
+    """A new key, kept in the database; at set-up only (a later one is cross-signed)."""
+    private = Ed25519PrivateKey.generate().private_bytes_raw()
+    nonce = secrets.token_bytes(_NONCE)
+    vaultkeys.put(tx, WRAPPED, nonce + AESGCM(wrapping_key).encrypt(nonce, private, vault_id))
+    key = LogKey(vault_id, private)
+    vaultkeys.put(tx, PUBLIC, key.public)
+    return key
+
+
+def load_log_key(tx: Tx, vault_id: bytes, wrapping_key: bytes) -> LogKey:
+    """The kept key. Raises VaultError("log-key-damaged") where it is not the one that was made."""
+    wrapped, public = vaultkeys.get(tx, WRAPPED), vaultkeys.get(tx, PUBLIC)
+    try:
+        key = LogKey(vault_id, AESGCM(wrapping_key).decrypt(wrapped[:_NONCE], wrapped[_NONCE:], vault_id))
+    except (InvalidTag, ValueError):
+        raise VaultError("log-key-damaged") from None
+    if key.public != public:
+        raise VaultError("log-key-damaged")
+    return key
+
+
+def is_signed(public: bytes, signature: bytes, data: bytes) -> bool:
+    """Whether `signature` is that of `public` (32 bytes) over `data`."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, data)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def write_vkey(name: str, public: bytes) -> str:
+    """`<name>+<key id>+<base64(0x01 || public)>`; the id is the first 4 bytes of a SHA-256."""
+    key_id = hashlib.sha256(name.encode("utf-8") + b"\n" + _ED25519 + public).digest()[:_KEY_ID]
+    return f"{name}+{key_id.hex()}+{base64.b64encode(_ED25519 + public).decode('ascii')}"
+
+
+def read_vkey(vkey: str) -> tuple[str, bytes]:
+    """Name and public key. Raises InputError("verifier-key-unreadable")."""
+    name, _, rest = vkey.partition("+")
+    encoded = rest.partition("+")[2]
+    try:
+        key = base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError):
+        raise InputError("verifier-key-unreadable") from None
+    if key[:1] != _ED25519 or len(key) != 33 or write_vkey(name, key[1:]) != vkey:
+        raise InputError("verifier-key-unreadable")
+    return name, key[1:]
