@@ -1,0 +1,36 @@
+"""Days and times as people read them, in the window's language."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from PySide6.QtCore import QDate, QDateTime, QLocale, QTime
+
+
+def _locale(language: str) -> QLocale:
+    return QLocale("es_US" if language == "es" else "en_US")
+
+
+def day_words(day: date, language: str) -> str:
+    """Such as "Tue 24 Nov"."""
+    return _locale(language).toString(QDate(day.year, day.month, day.day), "ddd d MMM")
+
+
+def time_words(moment: datetime, language: str) -> str:
+    """A wall-clock time, such as "2:30 PM"."""
+    return _locale(language).toString(QTime(moment.hour, moment.minute), QLocale.FormatType.ShortFormat)
+
+
+def moment_words(moment: datetime, language: str) -> str:
+    """When something happened, on this computer's clock, such as "Tue 24 Nov, 2:30 PM"."""
+    local = moment.astimezone()
+    made = QDateTime(QDate(local.year, local.month, local.day), QTime(local.hour, local.minute))
+    short = _locale(language).toString(made.time(), QLocale.FormatType.ShortFormat)
+    return f"{_locale(language).toString(made.date(), 'ddd d MMM')}, {short}"
+
+
+def date_words(day: date | None, language: str) -> str:
+    """A date with its year, such as a date of birth."""
+    if day is None:
+        return ""
+    return _locale(language).toString(QDate(day.year, day.month, day.day), "d MMM yyyy")

@@ -1,0 +1,186 @@
+"""One person: who they are, how they can be reached, and what may be done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from desktop.config import LIMITS
+from desktop.errors import SealwellError
+from desktop.models.records import Consent, Person, PersonId, Session, Status
+from desktop.office.values import KeyLine, PersonShown
+from desktop.texts import clean
+from desktop.ui.base import Notice, Ui, button, card, plain_label
+from desktop.ui.dates import date_words, moment_words
+from desktop.ui.files import choose_file, read
+from desktop.ui.navigation import Navigation
+from desktop.ui.people.dialogs import EditDialog, KeyDialog, PassphraseDialog
+
+
+class PersonDetail(QWidget):
+    """Shows one person; every button leads to a small dialog that says what it does."""
+
+    def __init__(self, ui: Ui, session: Session, navigation: Navigation) -> None:
+        super().__init__()
+        self.ui = ui
+        self._session = session
+        self._navigation = navigation
+        self._shown: PersonShown | None = None
+        frame, self.column = card()
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(frame)
+        outer.addWidget(scroll)
+        self.name = plain_label("", "heading", wrap=True)
+        self.pills = QHBoxLayout()
+        self.notice = Notice(ui.theme)
+        self.facts = QFormLayout()
+        self.facts.setHorizontalSpacing(24)
+        self.facts.setVerticalSpacing(10)
+        self.reach = plain_label("", wrap=True)
+        self.keys = QVBoxLayout()
+        self._build()
+
+    def _build(self) -> None:
+        say = self.ui.say
+        top = QHBoxLayout()
+        top.addWidget(self.name, 1)
+        top.addLayout(self.pills)
+        self.column.addLayout(top)
+        self.column.addWidget(self.notice)
+        self.column.addLayout(self.facts)
+        self.column.addWidget(plain_label(say("ui.person.how"), "heading"))
+        self.column.addWidget(self.reach)
+        self.column.addLayout(self.keys)
+        row = QHBoxLayout()
+        self.write = button(say("ui.person.write"), self._write, "primary")
+        self.edit = button(say("ui.person.edit"), self._edit)
+        self.passphrase = button(say("ui.person.passphrase"), self._passphrase)
+        self.add_key = button(say("ui.person.add-key"), self._choose_key)
+        self.buttons = (self.write, self.edit, self.passphrase, self.add_key)
+        for one in self.buttons:
+            row.addWidget(one)
+        row.addStretch()
+        self.column.addLayout(row)
+        self.column.addStretch()
+        self.show_nobody(searching=False)
+
+    # --- what is shown --------------------------------------------------------------
+
+    def show_nobody(self, *, searching: bool) -> None:
+        """The empty state says the next step."""
+        self._shown = None
+        self._clear()
+        self.name.setText(self.ui.say("ui.people.none-found" if searching else "ui.people.none-yet"))
+        self.reach.setText("")
+        for one in self.buttons:
+            one.setEnabled(False)
+
+    def open(self, person: PersonId) -> None:
+        self.ui.bridge.run(
+            self, lambda _: self.ui.office.show_person(self._session, person), self.show_person, self._failed
+        )
+
+    def show_person(self, shown: PersonShown) -> None:
+        self._shown = shown
+        self._clear()
+        person, say = shown.person, self.ui.say
+        self.name.setText(clean(person.name) or clean(person.organisation))
+        self._show_pills(person)
+        for code, value in (
+            ("email", person.email or say("ui.person.no-email")),
+            ("born", date_words(person.birth_date, self.ui.texts.language)),
+            ("number", person.external_id),
+            ("phone", person.phone),
+            ("organisation", person.organisation),
+            ("language", say(f"ui.language.{person.language}")),
+            ("detail", say(f"ui.detail.{person.detail.value}")),
+        ):
+            if value:
+                self.facts.addRow(plain_label(say(f"ui.person.{code}"), "muted"), plain_label(clean(value)))
+        methods = [say(f"ui.method.{method.value}") for method in shown.methods]
+        self.reach.setText("  ·  ".join(dict.fromkeys(methods)) or say("ui.person.unreachable"))
+        for key in shown.keys:
+            self.keys.addWidget(self._key_line(key))
+        if shown.card is not None:
+            made = moment_words(shown.card.made_at, self.ui.texts.language)
+            words = say("ui.person.card", when=made, who=clean(shown.card.handed_over))
+            self.keys.addWidget(plain_label(words, "muted", wrap=True))
+        for one in self.buttons:
+            one.setEnabled(True)
+        self.write.setEnabled(person.status is Status.ACTIVE and bool(shown.methods))
+
+    def _key_line(self, key: KeyLine) -> QLabel:
+        say = self.ui.say
+        if not key.usable:
+            reason = self.ui.reason(key.reason) if key.reason else ""
+            return plain_label(say("ui.person.key-unusable", reason=reason), "problem", wrap=True)
+        until = date_words(key.expires.date(), self.ui.texts.language) if key.expires else ""
+        code = "ui.person.key-until" if until else "ui.person.key"
+        label = plain_label(say(code, until=until), "muted", wrap=True)
+        label.setToolTip(say("ui.person.key-technical", kind=key.kind.value, fingerprint=key.fingerprint))
+        return label
+
+    def _show_pills(self, person: Person) -> None:
+        looks = {Consent.GIVEN: "pill-ok", Consent.REFUSED: "pill-error", Consent.UNKNOWN: "pill-plain"}
+        if person.status is not Status.ACTIVE:
+            self.pills.addWidget(plain_label(self.ui.say(f"ui.status.{person.status.value}"), "pill-warn"))
+        consent = self.ui.say(f"ui.consent.{person.consent.value}")
+        self.pills.addWidget(plain_label(consent, looks[person.consent]))
+
+    def _clear(self) -> None:
+        self.notice.clear()
+        for layout in (self.pills, self.keys):
+            while layout.count():
+                item = layout.takeAt(0)
+                widget = item.widget() if item else None
+                if widget is not None:
+                    widget.hide()
+                    widget.deleteLater()
+        while self.facts.rowCount():
+            self.facts.removeRow(0)
+
+    def _failed(self, error: SealwellError) -> None:
+        self.notice.show_words(self.ui.error(error))
+
+    # --- what may be done --------------------------------------------------------------
+
+    def _write(self) -> None:
+        if self._shown is not None:
+            self._navigation.compose(self._shown.person.id)
+
+    def _edit(self) -> None:
+        if self._shown is not None:
+            dialog = EditDialog(self.ui, self._session, self._shown.person, self)
+            dialog.changed.connect(self.show_person)
+            dialog.open()
+
+    def _passphrase(self) -> None:
+        if self._shown is not None:
+            person = self._shown.person.id
+            dialog = PassphraseDialog(self.ui, self._session, person, self)
+            dialog.finished.connect(lambda _: self.open(person))
+            dialog.open()
+
+    def _choose_key(self) -> None:
+        choose_file(self, self.ui.say("ui.key.choose"), self.ui.say("ui.files.keys"), self.take_key)
+
+    def take_key(self, path: Path) -> None:
+        """Look at the file, then ask whether its fingerprint was compared with the person."""
+        if self._shown is None:
+            return
+        person = self._shown.person
+
+        def look(_: object) -> KeyDialog.Found:
+            data = read(path, LIMITS.attachment_bytes)
+            return KeyDialog.Found(data, self.ui.office.inspect_key(data))
+
+        def ask(found: KeyDialog.Found) -> None:
+            dialog = KeyDialog(self.ui, self._session, person, found, self)
+            dialog.finished.connect(lambda _: self.open(person.id))
+            dialog.open()
+
+        self.ui.bridge.run(self, look, ask, self._failed)

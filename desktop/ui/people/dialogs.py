@@ -1,0 +1,218 @@
+"""Small dialogs about one person: edit, password card, key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from desktop.errors import SealwellError
+from desktop.models.records import Detail, Person, PersonId, Session, Status
+from desktop.office.values import (
+    KeyImport,
+    KeyInspected,
+    KeyLine,
+    PassphraseMade,
+    PassphraseRequest,
+    PersonShown,
+)
+from desktop.texts import clean
+from desktop.ui.base import Notice, Ui, button, plain_label
+
+
+class PersonDialog(QDialog):
+    """Heading, notice, content, and a row of buttons with Cancel first."""
+
+    def __init__(self, ui: Ui, title: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.ui = ui
+        self.setWindowTitle(title)
+        self.setMinimumWidth(480)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 18)
+        column.setSpacing(12)
+        column.addWidget(plain_label(title, "heading", wrap=True))
+        self.notice = Notice(ui.theme)
+        column.addWidget(self.notice)
+        self.content = QVBoxLayout()
+        self.content.setSpacing(12)
+        column.addLayout(self.content)
+        column.addStretch()
+        self.foot = QHBoxLayout()
+        self.foot.addStretch()
+        self.cancel = button(ui.say("ui.cancel"), self.reject)
+        self.foot.addWidget(self.cancel)
+        column.addLayout(self.foot)
+
+    def failed(self, error: SealwellError) -> None:
+        self.notice.show_words(self.ui.error(error))
+
+
+class EditDialog(PersonDialog):
+    """Only what has changed is sent; emits `changed` with the person as stored."""
+
+    changed = Signal(object)
+    _TEXTS = ("first_name", "last_name", "email", "birth_date", "external_id", "phone", "organisation")
+
+    def __init__(self, ui: Ui, session: Session, person: Person, parent: QWidget) -> None:
+        super().__init__(ui, ui.say("ui.edit.title"), parent)
+        self._session = session
+        self._person = person
+        form = QFormLayout()
+        form.setVerticalSpacing(10)
+        self.fields: dict[str, QLineEdit | QComboBox] = {}
+        self._before: dict[str, str] = {}
+        for name in self._TEXTS:
+            value = getattr(person, name)
+            line = QLineEdit(str(value) if value else "")
+            self._add(form, name, line)
+        for name, values in (
+            ("language", ("en", "es")),
+            ("detail", tuple(Detail)),
+            ("status", tuple(Status)),
+            ("consent", ("unknown", "given", "refused")),
+        ):
+            box = QComboBox()
+            for value in values:
+                prefix = {"detail": "ui.detail", "status": "ui.status", "consent": "ui.consent"}.get(
+                    name, "ui.language"
+                )
+                box.addItem(ui.say(f"{prefix}.{value}"), str(value))
+            box.setCurrentIndex(max(0, box.findData(str(getattr(person, name)))))
+            self._add(form, name, box)
+        self.content.addLayout(form)
+        self.save = button(ui.say("ui.save"), self.store, "primary")
+        self.save.setDefault(True)
+        self.foot.addWidget(self.save)
+
+    def _add(self, form: QFormLayout, name: str, widget: QLineEdit | QComboBox) -> None:
+        label = plain_label(self.ui.say(f"ui.edit.{name}"), "muted")
+        label.setBuddy(widget)
+        widget.setAccessibleName(label.text())
+        form.addRow(label, widget)
+        self.fields[name] = widget
+        self._before[name] = self._value(name)
+
+    def _value(self, name: str) -> str:
+        widget = self.fields[name]
+        return widget.text().strip() if isinstance(widget, QLineEdit) else str(widget.currentData())
+
+    def store(self) -> None:
+        changes = {name: self._value(name) for name in self.fields if self._value(name) != self._before[name]}
+        if not changes:
+            self.accept()
+            return
+        self.save.setEnabled(False)
+        self.ui.bridge.run(
+            self,
+            lambda _: self.ui.office.set_person(self._session, self._person.id, changes),
+            self._stored,
+            self._refused,
+        )
+
+    def _stored(self, shown: PersonShown) -> None:
+        self.changed.emit(shown)
+        self.accept()
+
+    def _refused(self, error: SealwellError) -> None:
+        self.save.setEnabled(True)
+        self.failed(error)
+
+
+class PassphraseDialog(PersonDialog):
+    """Six words, shown once; who hands them over and how is written down first."""
+
+    def __init__(self, ui: Ui, session: Session, person: PersonId, parent: QWidget) -> None:
+        super().__init__(ui, ui.say("ui.card.title"), parent)
+        self._session = session
+        self._person = person
+        self.content.addWidget(plain_label(ui.say("ui.card.lead"), "muted", wrap=True))
+        form = QFormLayout()
+        self.who = QLineEdit(session.user_name)
+        self.who.setAccessibleName(ui.say("ui.card.who"))
+        self.how = QComboBox()
+        self.how.setAccessibleName(ui.say("ui.card.how"))
+        for way in ("in-person", "by-phone", "by-post"):
+            self.how.addItem(ui.say(f"ui.card.{way}"), way)
+        form.addRow(plain_label(ui.say("ui.card.who"), "muted"), self.who)
+        form.addRow(plain_label(ui.say("ui.card.how"), "muted"), self.how)
+        self.content.addLayout(form)
+        self.words = plain_label("", "mono", wrap=True)
+        self.words.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByKeyboard | Qt.TextInteractionFlag.TextSelectableByMouse
+        )
+        self.words.hide()
+        self.content.addWidget(self.words)
+        self.make = button(ui.say("ui.card.make"), self.make_card, "primary")
+        self.foot.addWidget(self.make)
+
+    def make_card(self) -> None:
+        if not self.who.text().strip():
+            self.notice.show_words(self.ui.say("ui.card.who-missing"))
+            self.who.setFocus()
+            return
+        self.make.setEnabled(False)
+        request = PassphraseRequest(self._person, self.who.text().strip(), str(self.how.currentData()))
+        self.ui.bridge.run(
+            self, lambda _: self.ui.office.make_passphrase(self._session, request), self._made, self._refused
+        )
+
+    def _made(self, answer: PassphraseMade) -> None:
+        self.words.setText(answer.passphrase)
+        self.words.show()
+        self.notice.show_words(self.ui.say("ui.card.once"), "warn")
+        self.make.hide()
+        self.cancel.setText(self.ui.say("ui.card.noted"))
+        self.words.setFocus()
+
+    def _refused(self, error: SealwellError) -> None:
+        self.make.setEnabled(True)
+        self.failed(error)
+
+
+class KeyDialog(PersonDialog):
+    """A key is stored only after its fingerprint was compared with the person."""
+
+    @dataclass(frozen=True)
+    class Found:
+        """The file's bytes and what they are good for."""
+
+        data: bytes = field(repr=False)
+        facts: KeyInspected = field()
+
+    def __init__(self, ui: Ui, session: Session, person: Person, found: Found, parent: QWidget) -> None:
+        super().__init__(ui, ui.say("ui.key.title"), parent)
+        self._session = session
+        self._person = person
+        self._found = found
+        facts = found.facts
+        self.content.addWidget(
+            plain_label(ui.say("ui.key.for", addresses=clean(", ".join(facts.addresses))), wrap=True)
+        )
+        self.content.addWidget(plain_label(ui.say("ui.key.compare"), "muted", wrap=True))
+        self.fingerprint = plain_label(_grouped(facts.fingerprint), "mono", wrap=True)
+        self.content.addWidget(self.fingerprint)
+        self.store_button = button(ui.say("ui.key.store"), self.store, "primary")
+        self.store_button.setEnabled(facts.usable)
+        self.foot.addWidget(self.store_button)
+        if not facts.usable and facts.reason is not None:
+            self.notice.show_words(ui.reason(facts.reason))
+
+    def store(self) -> None:
+        self.store_button.setEnabled(False)
+        request = KeyImport(self._person.id, self._found.facts.fingerprint, data=self._found.data)
+        self.ui.bridge.run(
+            self, lambda _: self.ui.office.import_key(self._session, request), self._stored, self._refused
+        )
+
+    def _stored(self, _: KeyLine) -> None:
+        self.accept()
+
+    def _refused(self, error: SealwellError) -> None:
+        self.store_button.setEnabled(True)
+        self.failed(error)
+
+
+def _grouped(fingerprint: str) -> str:
+    return " ".join(fingerprint[at : at + 4] for at in range(0, len(fingerprint), 4))

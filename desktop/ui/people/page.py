@@ -1,0 +1,137 @@
+"""People: search on the left, one person on the right, import from a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QItemSelectionModel, QTimer
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QLineEdit, QSplitter, QVBoxLayout, QWidget
+
+from desktop.models.records import Session
+from desktop.office.values import PeopleFound, PersonLine
+from desktop.texts import clean
+from desktop.ui.base import Page, Ui, button, plain_label
+from desktop.ui.dates import date_words
+from desktop.ui.files import choose_file, dropped_file
+from desktop.ui.navigation import Navigation
+from desktop.ui.people.detail import PersonDetail
+from desktop.ui.people.importing import ImportDialog
+from desktop.ui.table import Column, Rows, table
+
+_WAIT_MS = 150
+_STRETCH = 100
+
+
+class PeoplePage(Page):
+    """Every keystroke starts the search anew; an older answer never overtakes a newer one."""
+
+    def __init__(self, ui: Ui, session: Session, navigation: Navigation) -> None:
+        super().__init__(ui, ui.say("ui.people.title"))
+        self._session = session
+        self._asked = 0
+        self.setAcceptDrops(True)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(ui.say("ui.people.search"))
+        self.search.setAccessibleName(ui.say("ui.people.search-name"))
+        self.search.setClearButtonEnabled(True)
+        self.search.setMaximumWidth(420)
+        self.head.addWidget(self.search, 1)
+        self.head.addStretch()
+        self.import_button = button(ui.say("ui.people.import"), self.choose)
+        self.head.addWidget(self.import_button)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(_WAIT_MS)
+        self._later.timeout.connect(self.find)
+        self.search.textChanged.connect(lambda _: self._later.start())
+        self.search.returnPressed.connect(self.find)
+        language = ui.texts.language
+        self.rows = Rows[PersonLine](
+            [
+                Column(ui.say("ui.people.name"), lambda one: clean(one.name), stretch=True),
+                Column(ui.say("ui.people.born"), lambda one: date_words(one.birth_date, language), width=120),
+            ],
+            more=self._more,
+        )
+        self.list = table(self.rows, ui.say("ui.people.list"))
+        self.list.selectionModel().currentRowChanged.connect(lambda now, _: self._open(now.row()))
+        self.count = plain_label("", "muted")
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.list, 1)
+        column.addWidget(self.count)
+        self.detail = PersonDetail(ui, session, navigation)
+        split = QSplitter()
+        split.setHandleWidth(14)
+        split.setChildrenCollapsible(False)
+        split.addWidget(left)
+        split.addWidget(self.detail)
+        split.setSizes([440, 640])
+        self.outer.addWidget(split, 1)
+
+    def refresh(self) -> None:
+        self.find()
+
+    def focus_search(self) -> None:
+        self.search.setFocus()
+        self.search.selectAll()
+
+    def find(self) -> None:
+        """Ask for the first stretch of what the field says."""
+        self._later.stop()
+        self._ask(0)
+
+    def _more(self) -> None:
+        self._ask(len(self.rows.rows))
+
+    def _ask(self, offset: int) -> None:
+        self._asked += 1
+        asked, text = self._asked, self.search.text()
+
+        def done(found: PeopleFound) -> None:
+            if asked == self._asked:
+                self._show(found, offset)
+
+        self.call(lambda _: self.ui.office.search_people(self._session, text, _STRETCH, offset), done)
+
+    def _show(self, found: PeopleFound, offset: int) -> None:
+        if offset:
+            self.rows.append(found.people)
+            return
+        self.notice.clear()
+        self.rows.show(found.people, found.total)
+        self.count.setText(self.ui.texts.count("ui.people.count", found.total))
+        if found.people:
+            first = self.rows.index(0, 0)
+            flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+            self.list.selectionModel().setCurrentIndex(first, flags)
+        else:
+            self.detail.show_nobody(searching=bool(self.search.text().strip()))
+
+    def _open(self, row: int) -> None:
+        if 0 <= row < len(self.rows.rows):
+            self.detail.open(self.rows.rows[row].id)
+
+    # --- import -----------------------------------------------------------------
+
+    def choose(self) -> None:
+        choose_file(self, self.ui.say("ui.people.choose"), self.ui.say("ui.files.csv"), self.take_file)
+
+    def take_file(self, path: Path) -> None:
+        """Look at the file first (a dry run), then store it when the person says so."""
+        dialog = ImportDialog(self.ui, self._session, path, self)
+        dialog.finished.connect(lambda _: self.find())
+        dialog.open()
+        dialog.look()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        if dropped_file(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+        path = dropped_file(event)
+        if path is not None:
+            event.acceptProposedAction()
+            self.take_file(path)

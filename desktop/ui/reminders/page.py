@@ -1,0 +1,142 @@
+"""Today: import the schedule, review, send. Three clicks, under a minute."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QStackedWidget
+
+from desktop.config import LIMITS
+from desktop.errors import SealwellError
+from desktop.models.records import Session
+from desktop.office.values import AppointmentsImport, AppointmentsImported, ReminderPlan, TodayShown
+from desktop.ui.base import Page, Ui
+from desktop.ui.dates import day_words
+from desktop.ui.files import choose_file, dropped_file, import_request
+from desktop.ui.navigation import Navigation
+from desktop.ui.reminders.review import ReviewView
+from desktop.ui.reminders.start import StartView
+
+
+class TodayPage(Page):
+    """Shows tomorrow's visits and what waits; holds the flow of the three clicks."""
+
+    def __init__(self, ui: Ui, session: Session, navigation: Navigation) -> None:
+        super().__init__(ui, ui.say("ui.today.title"))
+        self._session = session
+        self._navigation = navigation
+        self._file: Path | None = None
+        self.setAcceptDrops(True)
+        self.head.addStretch()
+        self.views = QStackedWidget()
+        self.start = StartView(
+            ui,
+            on_import=self.choose,
+            on_review=self.review,
+            on_confirm=lambda: self._import(confirm=True),
+            on_decline=self._decline,
+            on_open=navigation.open,
+        )
+        self.review_view = ReviewView(ui, on_send=self.send, on_back=self.refresh)
+        self.views.addWidget(self.start)
+        self.views.addWidget(self.review_view)
+        self.outer.addWidget(self.views, 1)
+
+    def refresh(self) -> None:
+        self.views.setCurrentWidget(self.start)
+        self.call(lambda _: self.ui.office.today(self._session), self._show)
+
+    def _show(self, shown: TodayShown) -> None:
+        self.start.show_today(shown)
+
+    # --- import -----------------------------------------------------------------
+
+    def choose(self) -> None:
+        choose_file(self, self.ui.say("ui.today.choose"), self.ui.say("ui.files.csv"), self.take_file)
+
+    def take_file(self, path: Path) -> None:
+        """Import this schedule; the same way for a chosen and a dropped file."""
+        self._file = path
+        self._import(confirm=False)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        if dropped_file(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+        path = dropped_file(event)
+        if path is not None:
+            event.acceptProposedAction()
+            self.take_file(path)
+
+    def _import(self, *, confirm: bool) -> None:
+        path = self._file
+        if path is None:
+            return
+        self.notice.clear()
+        self.start.importing()
+        task = self.call(
+            lambda task: self.ui.office.import_appointments(
+                self._session,
+                AppointmentsImport(import_request(path, LIMITS.import_bytes), None, confirm),
+                task.progress,
+            ),
+            self._imported,
+            self._import_failed,
+            self.start.show_progress,
+        )
+        self.start.cancel_with(task.cancel)
+
+    def _imported(self, answer: AppointmentsImported) -> None:
+        self.start.show_import(answer)
+        self.refresh()
+
+    def _import_failed(self, error: SealwellError) -> None:
+        self.start.import_ended()
+        if error.code == "confirm-needed":
+            self.start.ask(self.ui.error(error))
+        else:
+            self.show_error(error)
+
+    def _decline(self) -> None:
+        self._file = None
+        self.notice.show_words(self.ui.say("ui.today.kept"), "plain")
+
+    # --- review and send ----------------------------------------------------------
+
+    def review(self) -> None:
+        self.notice.clear()
+        self.call(lambda _: self.ui.office.preview_reminders(self._session), self._reviewed)
+
+    def _reviewed(self, plan: ReminderPlan) -> None:
+        self.review_view.show_plan(plan)
+        self.views.setCurrentWidget(self.review_view)
+        self.review_view.focus_send()
+
+    def send(self) -> None:
+        day = self.review_view.day
+        self.notice.clear()
+        self.review_view.sending()
+        task = self.call(
+            lambda task: self.ui.office.send_reminders(self._session, day, task.progress),
+            self._sent,
+            self._send_failed,
+            self.review_view.show_progress,
+        )
+        self.review_view.cancel_with(task.cancel)
+
+    def _sent(self, plan: ReminderPlan) -> None:
+        count = len(plan.messages)
+        self.refresh()
+        if not count:
+            self.notice.show_words(self.ui.say("ui.today.nothing-sent"), "plain")
+            return
+        words = self.ui.texts.count("ui.today.queued", count, day=day_words(plan.day, self.ui.texts.language))
+        self._navigation.queued(
+            plan.messages, lambda left: self.ui.say("ui.toast.leaves", words=words, seconds=left)
+        )
+
+    def _send_failed(self, error: SealwellError) -> None:
+        self.review_view.sending_ended()
+        self.show_error(error)
