@@ -43,6 +43,7 @@ from desktop.office.values import (
     PeopleImported,
     PersonShown,
     PracticeMade,
+    Preset,
     Queued,
     RelayLine,
     RelayRequest,
@@ -61,10 +62,6 @@ class Door(Protocol):
 
     def practice_exists(self) -> bool: ...
     def create_practice(self, request: NewPractice) -> PracticeMade: ...
-    def check_code(self, totp_uri: str, code: str) -> bool:
-        """Whether the authenticator that was just set up shows the right code."""
-        ...
-
     def sign_in(self, request: Credentials) -> SignedIn: ...
     def unlock(self, request: Credentials) -> SignedIn:
         """As `sign_in`, for the screen lock: the database may still be open on duty."""
@@ -129,6 +126,7 @@ class MailDoor(Protocol):
 
 
 class RelayDoor(Protocol):
+    def relay_presets(self) -> tuple[Preset, ...]: ...
     def add_relay(self, session: Session, request: RelayRequest) -> RelayLine: ...
     def list_relays(self, session: Session) -> tuple[RelayLine, ...]: ...
     def test_relay(self, session: Session, relay: RelayId) -> RelayTested: ...

@@ -324,6 +324,18 @@ class RelayLine:
 
 
 @dataclass(frozen=True)
+class Preset:
+    """A relay that is known: a data file in `resources/relays/`."""
+
+    name: str
+    host: str
+    port: int
+    security: str
+    required_tls_how: str = ""
+    """How the account is told to require TLS onward, in the window's language."""
+
+
+@dataclass(frozen=True)
 class EvidenceRequest:
     """What the relay's account enforces onward; None leaves a part as it is."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QWidget
 
 from desktop.errors import SealwellError
 from desktop.models.records import Detail, Person, PersonId, Session, Status
@@ -18,38 +18,11 @@ from desktop.office.values import (
     PersonShown,
 )
 from desktop.texts import clean
-from desktop.ui.base import Notice, Ui, button, plain_label
+from desktop.ui.base import Ui, button, plain_label
+from desktop.ui.dialog import FormDialog
 
 
-class PersonDialog(QDialog):
-    """Heading, notice, content, and a row of buttons with Cancel first."""
-
-    def __init__(self, ui: Ui, title: str, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.ui = ui
-        self.setWindowTitle(title)
-        self.setMinimumWidth(480)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 18)
-        column.setSpacing(12)
-        column.addWidget(plain_label(title, "heading", wrap=True))
-        self.notice = Notice(ui.theme)
-        column.addWidget(self.notice)
-        self.content = QVBoxLayout()
-        self.content.setSpacing(12)
-        column.addLayout(self.content)
-        column.addStretch()
-        self.foot = QHBoxLayout()
-        self.foot.addStretch()
-        self.cancel = button(ui.say("ui.cancel"), self.reject)
-        self.foot.addWidget(self.cancel)
-        column.addLayout(self.foot)
-
-    def failed(self, error: SealwellError) -> None:
-        self.notice.show_words(self.ui.error(error))
-
-
-class EditDialog(PersonDialog):
+class EditDialog(FormDialog):
     """Only what has changed is sent; emits `changed` with the person as stored."""
 
     changed = Signal(object)
@@ -120,7 +93,7 @@ class EditDialog(PersonDialog):
         self.failed(error)
 
 
-class PassphraseDialog(PersonDialog):
+class PassphraseDialog(FormDialog):
     """Six words, shown once; who hands them over and how is written down first."""
 
     def __init__(self, ui: Ui, session: Session, person: PersonId, parent: QWidget) -> None:
@@ -171,7 +144,7 @@ class PassphraseDialog(PersonDialog):
         self.failed(error)
 
 
-class KeyDialog(PersonDialog):
+class KeyDialog(FormDialog):
     """A key is stored only after its fingerprint was compared with the person."""
 
     @dataclass(frozen=True)

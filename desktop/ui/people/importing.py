@@ -38,13 +38,13 @@ class ImportDialog(QDialog):
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName(ui.say("ui.import.progress"))
         column.addWidget(self.progress)
-        self.rejected = Rows[RejectedRow](
+        self.left_out = Rows[RejectedRow](
             [
                 Column(ui.say("ui.import.line"), lambda row: str(row.line), width=90),
                 Column(ui.say("ui.import.problem"), lambda row: ui.reason(row.reason), stretch=True),
             ]
         )
-        self.view = table(self.rejected, ui.say("ui.import.rejected-list"))
+        self.view = table(self.left_out, ui.say("ui.import.rejected-list"))
         column.addWidget(self.view, 1)
         row = QHBoxLayout()
         row.addStretch()
@@ -107,7 +107,7 @@ class ImportDialog(QDialog):
             names = ", ".join(clean(name, 40) for name in answer.ignored_columns[:8])
             words += " " + self.ui.say("ui.people.ignored", names=names)
         self.notice.show_words(words, "warn" if answer.rejected else "ok")
-        self.rejected.show(answer.rejected)
+        self.left_out.show(answer.rejected)
 
     def _failed(self, error: SealwellError) -> None:
         self.progress.hide()

@@ -43,9 +43,9 @@ class PeoplePage(Page):
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(_WAIT_MS)
-        self._later.timeout.connect(self.find)
+        self._later.timeout.connect(self.look_up)
         self.search.textChanged.connect(lambda _: self._later.start())
-        self.search.returnPressed.connect(self.find)
+        self.search.returnPressed.connect(self.look_up)
         language = ui.texts.language
         self.rows = Rows[PersonLine](
             [
@@ -72,13 +72,13 @@ class PeoplePage(Page):
         self.outer.addWidget(split, 1)
 
     def refresh(self) -> None:
-        self.find()
+        self.look_up()
 
     def focus_search(self) -> None:
         self.search.setFocus()
         self.search.selectAll()
 
-    def find(self) -> None:
+    def look_up(self) -> None:
         """Ask for the first stretch of what the field says."""
         self._later.stop()
         self._ask(0)
@@ -122,7 +122,7 @@ class PeoplePage(Page):
     def take_file(self, path: Path) -> None:
         """Look at the file first (a dry run), then store it when the person says so."""
         dialog = ImportDialog(self.ui, self._session, path, self)
-        dialog.finished.connect(lambda _: self.find())
+        dialog.finished.connect(lambda _: self.look_up())
         dialog.open()
         dialog.look()
 

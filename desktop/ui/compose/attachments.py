@@ -1,0 +1,59 @@
+"""The files that go with a letter: name, size, and a button that takes one off again."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QLocale
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.office.values import AttachmentIn
+from desktop.texts import clean
+from desktop.ui.base import Ui, button, plain_label
+
+
+class AttachmentList(QWidget):
+    """Holds the bytes until the letter is sent or the page goes."""
+
+    def __init__(self, ui: Ui) -> None:
+        super().__init__()
+        self.ui = ui
+        self.files: tuple[AttachmentIn, ...] = ()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(4)
+        self.hide()
+
+    def add(self, file: AttachmentIn) -> None:
+        self.files = (*self.files, file)
+        self._draw()
+
+    def clear(self) -> None:
+        self.files = ()
+        self._draw()
+
+    def _remove(self, file: AttachmentIn) -> None:
+        self.files = tuple(one for one in self.files if one is not file)
+        self._draw()
+
+    def _draw(self) -> None:
+        while self._column.count():
+            item = self._column.takeAt(0)
+            widget = item.widget() if item else None
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        for file in self.files:
+            self._column.addWidget(self._line(file))
+        self.setVisible(bool(self.files))
+
+    def _line(self, file: AttachmentIn) -> QWidget:
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        size = QLocale(self.ui.texts.language).formattedDataSize(len(file.data))
+        name = clean(file.name, 80)
+        row.addWidget(plain_label(f"{name}  ·  {size}", "muted"))
+        remove = button(self.ui.say("ui.compose.remove"), lambda: self._remove(file), "link")
+        remove.setAccessibleName(self.ui.say("ui.compose.remove-name", name=name))
+        row.addWidget(remove)
+        row.addStretch()
+        return holder
