@@ -54,12 +54,12 @@ class Guard:
         self._live: dict[SessionId, _Live] = {}
         self._change = threading.Lock()
 
-    def open(self, user: User, now: datetime) -> Session:
+    def open(self, user: User, now: datetime, id_: SessionId | None = None) -> Session:
         """A new session of a person whose password and code were just checked.
 
         Sessions behind the screen lock end: the lock page has been answered.
         """
-        session = Session(SessionId(new_id()), user.id, user.name, user.role, now)
+        session = Session(id_ or SessionId(new_id()), user.id, user.name, user.role, now)
         moment = Moment(now, self._clock.mono())
         with self._change:
             self._live = {key: live for key, live in self._live.items() if not live.locked}
@@ -104,10 +104,15 @@ class Guard:
                 live.used = moment
 
     def prove(self, session: Session) -> None:
-        """The person has just given password and code again: that is the step-up."""
+        """The person has just given password and code again: that is the step-up.
+
+        A locked session stays locked; the lock page opens a new one.
+        """
         moment = Moment.of(self._clock)
         with self._change:
             live = self._find(session, moment)
+            if live.locked:
+                raise Refused("locked")
             live.used = live.proved = moment
 
     def lock(self) -> None:

@@ -21,7 +21,7 @@ class Action(StrEnum):
     SHOW_PERSON = "people.show"
     SET_PERSON = "people.set"
     IMPORT_PEOPLE = "people.import"
-    MAKE_PASSPHRASE = "people.passphrase"
+    MAKE_PASSPHRASE = "people.passphrase"  # noqa: S105 - the name of an action
     IMPORT_KEY = "keys.import"
     IMPORT_APPOINTMENTS = "appointments.import"
     EXPLAIN_LETTER = "letter.explain"

@@ -1,7 +1,7 @@
 """The closed list of what is recorded, and what each record must say.
 
 An event that lacks a field, or carries one that is not listed, is a bug: building it
-raises `BadEvent`, and the work that it belongs to is rolled back.
+raises `BadEventError`, and the work that it belongs to is rolled back.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from types import MappingProxyType
 from desktop.audit.fields import FIELDS, Value, is_code, is_id
 
 
-class BadEvent(ValueError):
+class BadEventError(ValueError):
     """The code tried to record something outside the closed list."""
 
 
@@ -218,7 +218,7 @@ class Event:
 
     `why` is a code (mandatory unless the outcome is `ok`); `obj` is the id of what it
     was done to, or the code of the use case. Where a rule wants no object, an id may
-    still name one. Raises `BadEvent` at once where it does not fit its rule.
+    still name one. Raises `BadEventError` at once where it does not fit its rule.
     """
 
     act: Act
@@ -230,7 +230,7 @@ class Event:
     def __post_init__(self) -> None:
         problem = _problem(self)
         if problem:
-            raise BadEvent(f"{self.act}: {problem}")
+            raise BadEventError(f"{self.act}: {problem}")
 
 
 def _problem(event: Event) -> str:

@@ -35,7 +35,8 @@ from desktop.paths import write_private, write_private_parts
 
 _DOMAIN = b"sealwell/audit-export/1\n"
 _COLUMNS = (
-    "seq time act outcome why actor role sess obj det boot mono ts app v prev hash text".split()
+    *("seq", "time", "act", "outcome", "why", "actor", "role", "sess", "obj", "det"),
+    *("boot", "mono", "ts", "app", "v", "prev", "hash", "text"),
 )
 _FORMULA = frozenset("=+-@\t\r\n\0'\uff1d\uff0b\uff0d\uff20")
 """What a spreadsheet may take for a formula (ASVS 1.2.10), and our own mark for it."""

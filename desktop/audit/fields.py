@@ -48,17 +48,9 @@ def _one_of(*words: str) -> Callable[[Value], bool]:
     return lambda value: value in allowed
 
 
-_NUMBERS = (
-    "accepted accounts after at before boots cancelled changed count created days deferred due excluded"
-    " expired failed first fields folded generation held ignored last local queued records rejected"
-    " repeated requeued rows seq serial steps too-late tries uncertain unchanged unsealed until updated"
-    " attempts day bytes first-bad"
-).split()
-_IDS = (
-    "appointment batch card file import key message person previous reason relay replacement session slot"
-    " user"
-).split()
-_HASHES = ("address", "content", "decision", "fingerprint", "ids", "query", "reason-hash", "trace")
+def _fields(names: str, fits: Callable[[Value], bool]) -> dict[str, Callable[[Value], bool]]:
+    return dict.fromkeys(names.split(), fits)
+
 
 _WORDS: Mapping[str, tuple[str, ...]] = {
     "class": ("ok", "edited", "missing", "reordered", "inserted", "not-canonical"),
@@ -83,11 +75,23 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
 
 FIELDS: Mapping[str, Callable[[Value], bool]] = MappingProxyType(
     {
-        **dict.fromkeys(_NUMBERS, is_number),
-        **dict.fromkeys(_IDS, is_id),
-        **dict.fromkeys(_HASHES, is_hash),
+        **_fields(
+            "count rows records queued excluded due days fields attempts generation tries bytes", is_number
+        ),
+        **_fields(
+            "created updated unchanged rejected ignored repeated cancelled changed requeued", is_number
+        ),
+        **_fields("accepted deferred failed uncertain expired held local too-late steps unsealed", is_number),
+        **_fields("first last first-bad seq serial", is_number),
+        **_fields("at before after until day", is_number),
+        **_fields("appointment batch card import key message person previous", is_id),
+        **_fields("reason relay replacement session user", is_id),
+        **_fields("address content decision fingerprint ids query reason-hash trace", is_hash),
         **{name: _one_of(*words) for name, words in _WORDS.items()},
         "action": is_code,
     }
 )
-"""Every field that `det` may hold, and what its value must be."""
+"""Every field that `det` may hold, and what its value must be.
+
+`at`, `before`, `after` and `until` are UTC milliseconds, `day` is yyyymmdd.
+"""

@@ -7,7 +7,7 @@ the caller's transaction ends with the exception that is raised here.
 from __future__ import annotations
 
 from desktop.audit.chain import GENESIS, VERSION, canonical, leaf_hash
-from desktop.audit.events import BadEvent, Event
+from desktop.audit.events import BadEventError, Event
 from desktop.audit.fields import is_id
 from desktop.clock import Clock
 from desktop.models import audit as kept
@@ -34,8 +34,12 @@ class AuditLog:
         `actor` is a user's id or `system`, `session` a session's id or ''. The previous
         record is read in the same transaction, so that two processes cannot fork the chain.
         """
-        if not (actor == SYSTEM or is_id(actor)) or role not in _ROLES or not (session == "" or is_id(session)):
-            raise BadEvent(f"{event.act}: actor, role or session has the wrong form")
+        if (
+            not (actor == SYSTEM or is_id(actor))
+            or role not in _ROLES
+            or not (session == "" or is_id(session))
+        ):
+            raise BadEventError(f"{event.act}: actor, role or session has the wrong form")
         last = kept.last(tx)
         body = canonical(
             {
