@@ -132,7 +132,7 @@ class TodayPage(Page):
         if not count:
             self.notice.show_words(self.ui.say("ui.today.nothing-sent"), "plain")
             return
-        words = self.ui.texts.count("ui.today.queued", count, day=day_words(plan.day, self.ui.texts.language))
+        words = self.ui.texts.count("ui.today.toast", count, day=day_words(plan.day, self.ui.texts.language))
         self._navigation.queued(
             plan.messages, lambda left: self.ui.say("ui.toast.leaves", words=words, seconds=left)
         )
