@@ -78,4 +78,4 @@ def _keys(token: str, share: bytes | None, boot_id: str, salt: bytes) -> tuple[b
 
 
 def _bytes(token: str) -> bytes:
-    return token.strip().encode("utf-8", "surrogateescape")
+    return token.strip().encode("utf-8", "surrogatepass")
