@@ -1,0 +1,1 @@
+"""The demo: a practice with invented people, and a relay on this computer."""

@@ -1,0 +1,86 @@
+"""`relay test`: walk to the relay step by step and say what was found; nothing is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from desktop.config import LIMITS
+from desktop.models.records import Reason, Relay
+from desktop.sync.outcomes import Reply
+from desktop.sync.relay import Offer, RelayConnection, Timeouts, TransferError
+from desktop.sync.relay_open import open_relay
+from desktop.sync.relay_tls import RelayError, Step
+
+IMPATIENT = Timeouts(connect=20, command=20, data=20, body=20, dot=20)
+"""Somebody is looking at the screen."""
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """One line of the test; `reason` says what was found, good or bad."""
+
+    step: Step
+    ok: bool
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class RelayReport:
+    """`offer` is None when the relay was not reached."""
+
+    ok: bool
+    steps: tuple[StepResult, ...]
+    offer: Offer | None
+
+
+async def check_relay(relay: Relay, password: str, timeouts: Timeouts = IMPATIENT) -> RelayReport:
+    """Connect, secure, verify, sign in, ask for the sender, read the size limit.
+
+    Ends at the first step that fails; a failed step is a result, not an exception.
+    """
+    try:
+        connection = await open_relay(relay, password, timeouts)
+    except RelayError as error:
+        passed = _before(error.step)
+        failed = StepResult(error.step, False, Reason(error.code, dict(error.params)))
+        return RelayReport(False, (*passed, failed), None)
+    steps = [
+        _passed(Step.CONNECT, host=relay.host, port=relay.port),
+        _passed(Step.TLS, version=connection.offer.tls),
+        _passed(Step.CERTIFICATE, host=relay.host),
+        _passed(Step.LOGIN, user=relay.user),
+    ]
+    try:
+        steps.append(_sender(await connection.try_sender(relay.sender), relay.sender))
+        steps.append(_size(connection))
+    except TransferError as error:
+        steps.append(StepResult(Step.SENDER, False, Reason(error.code, {"host": relay.host})))
+    finally:
+        await connection.quit()
+    return RelayReport(all(step.ok for step in steps), tuple(steps), connection.offer)
+
+
+def _before(step: Step) -> list[StepResult]:
+    """The steps that must have passed for `step` to fail; TLS comes before its certificate."""
+    order = list(Step)
+    return [_passed(earlier) for earlier in order[: order.index(step)]]
+
+
+def _passed(step: Step, **params: str | int) -> StepResult:
+    return StepResult(step, True, Reason(f"relay-step-{step.value}", params))
+
+
+def _sender(reply: Reply, sender: str) -> StepResult:
+    if reply.code // 100 == 2:
+        return _passed(Step.SENDER, sender=sender)
+    return StepResult(
+        Step.SENDER, False, Reason("relay-sender-unwelcome", {"sender": sender, "reply": str(reply)})
+    )
+
+
+def _size(connection: RelayConnection) -> StepResult:
+    """Whether the largest letter, which base64 makes a third longer, fits the relay's limit."""
+    limit = connection.offer.size
+    if limit and limit < LIMITS.attachment_bytes * 4 // 3:
+        return StepResult(Step.SIZE, True, Reason("relay-size-small", {"megabytes": limit // 1_000_000}))
+    return _passed(Step.SIZE, megabytes=limit // 1_000_000)
