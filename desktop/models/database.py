@@ -1,0 +1,291 @@
+"""The practice's database: opened suspiciously, written on one lane, read on another.
+
+The only file that knows the SQLCipher driver. The raw key comes from the vault; the
+file's first 16 bytes are the salt that goes with it, so a file of another vault, a
+plain file and a damaged one are told apart before a query runs (SECURITY.md 5.1.2).
+No object here keeps the key: SQLCipher holds it until `close`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlcipher3.dbapi2 as driver
+from sqlalchemy import Connection, create_engine, insert, select
+from sqlalchemy.pool import StaticPool
+
+from desktop.errors import VaultError
+from desktop.models import schema
+from desktop.models.lanes import Lane, Tx, known
+from desktop.models.tables_office import vault
+from desktop.paths import PRIVATE_FILE, sync_folder
+
+__all__ = ["Database", "Migrate", "Tx"]
+
+T = TypeVar("T")
+Migrate = Callable[[Connection], None]
+"""Brings an older schema to today's inside the open transaction (`models/migrate.py`)."""
+
+APPLICATION_ID = 0x5365616C
+"""Seal, in ASCII."""
+PLAIN_HEADER = b"SQLite format 3\x00"
+CACHE_KIB = 200_000
+"""An upper bound: a fitting cache makes a scan 6 times faster, unused room costs nothing."""
+BUSY_MS = 5_000
+
+_SETTINGS = (
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA recursive_triggers = ON",  # REPLACE must meet the insert-only triggers
+    "PRAGMA secure_delete = ON",
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA trusted_schema = OFF",
+    "PRAGMA cell_size_check = ON",
+    "PRAGMA synchronous = FULL",
+    f"PRAGMA cache_size = -{CACHE_KIB}",
+    f"PRAGMA busy_timeout = {BUSY_MS}",
+)
+
+
+class Database:
+    """Two lanes over one encrypted file; every method may be called from any thread."""
+
+    def __init__(self, path: Path, key32: bytes, salt16: bytes) -> None:
+        """Use `create` or `open`; this opens both lanes on a file that was checked."""
+        self.path = path
+        self._closed = False
+        self._writing = Lane(
+            "database-write", "BEGIN IMMEDIATE", lambda: _connection(path, key32, salt16), writing=True
+        )
+        try:
+            self._reading = Lane(
+                "database-read", "BEGIN", lambda: _reader(path, key32, salt16), writing=False
+            )
+        except BaseException:
+            self._writing.close(_nothing)
+            raise
+
+    @classmethod
+    def create(cls, path: Path, key32: bytes, salt16: bytes, vault_id: bytes, epoch: int) -> Database:
+        """Make a new database; FileExistsError if there is a file, which is never overwritten.
+
+        A file that could not be finished (full disk) is removed again.
+        """
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, PRIVATE_FILE))
+        try:
+            database = cls(path, key32, salt16)
+            try:
+                database._writing.submit_bare(_mark_as_ours).result()
+                database.write(lambda tx: _build(tx, vault_id, epoch))
+                _check_header(path, salt16)
+            except BaseException:
+                database.close()
+                raise
+        except BaseException:
+            _remove(path)
+            raise
+        sync_folder(path.parent)
+        return database
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        key32: bytes,
+        salt16: bytes,
+        vault_id: bytes,
+        epoch: int,
+        migrate: Migrate | None = None,
+    ) -> Database:
+        """Open after every check, or raise a VaultError that names what is wrong.
+
+        `database-missing`, `database-plain` (not encrypted), `database-not-ours` (another
+        vault's), `database-damaged`, `database-newer` (made by a newer program),
+        `database-older` (needs a migration and none was handed in), `database-busy`.
+        """
+        _check_header(path, salt16)
+        database = cls(path, key32, salt16)
+        try:
+            found = database.read(lambda tx: _check_ours(tx, vault_id, epoch))
+            if found != schema.HEAD:
+                database._migrate(found, migrate)
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+    @property
+    def closed(self) -> bool:
+        return self._closed
+
+    def write(self, work: Callable[[Tx], T]) -> T:
+        """Do `work` in one `BEGIN IMMEDIATE` transaction and wait; an exception undoes it."""
+        return self.submit_write(work).result()
+
+    def submit_write(self, work: Callable[[Tx], T]) -> Future[T]:
+        """As `write`, without waiting."""
+        self._outside_lanes()
+        return self._writing.submit(work)
+
+    def rehearse(self, work: Callable[[Tx], T]) -> T:
+        """As `write`, but whatever `work` changed is undone: a dry run."""
+        self._outside_lanes()
+        return self._writing.submit(work, keep=False).result()
+
+    def read(self, work: Callable[[Tx], T]) -> T:
+        """Do `work` on one snapshot; inside `write` it sees that transaction."""
+        running = self._writing.current or self._reading.current
+        return work(running) if running is not None else self._reading.submit(work).result()
+
+    def integrity(self) -> None:
+        """Check every page; raises VaultError("database-damaged"). Takes seconds on big files."""
+        self._outside_lanes()
+        if self._reading.submit_bare(_problems).result():
+            raise VaultError("database-damaged")
+
+    def close(self) -> None:
+        """Finish what runs, fold the log into the file, forget the key."""
+        self._closed = True
+        self._reading.close(_nothing)
+        self._writing.close(_checkpoint)
+
+    def _outside_lanes(self) -> None:
+        if self._writing.current is not None or self._reading.current is not None:
+            raise RuntimeError("a transaction cannot start another one: pass its tx on")
+
+    def _migrate(self, found: str, migrate: Migrate | None) -> None:
+        if migrate is None:
+            raise VaultError("database-older", revision=found)
+        step = migrate
+        self._writing.submit_bare(_checkpoint).result()
+        self.write(lambda tx: _copy_and_migrate(tx, self.path, step))
+
+
+def _connection(path: Path, key32: bytes, salt16: bytes) -> Connection:
+    """A keyed connection for the life of the calling thread's lane; errors hide their values."""
+    raw = _keyed(path, key32, salt16)
+    engine = create_engine(
+        "sqlite://", module=driver, creator=lambda: raw, poolclass=StaticPool, hide_parameters=True
+    )
+    return engine.connect()
+
+
+def _reader(path: Path, key32: bytes, salt16: bytes) -> Connection:
+    connection = _connection(path, key32, salt16)
+    connection.exec_driver_sql("PRAGMA query_only = ON")
+    connection.rollback()
+    return connection
+
+
+def _keyed(path: Path, key32: bytes, salt16: bytes) -> Any:
+    """Open and key the file. The key is spelled from bytes only and never logged."""
+    if len(key32) != 32 or len(salt16) != 16:
+        raise ValueError("a key has 32 bytes and its salt 16")
+    raw = None
+    try:
+        raw = driver.connect(str(path), isolation_level=None)
+        raw.execute("PRAGMA cipher_log_level = NONE")  # it writes to standard error otherwise
+        raw.execute(f"PRAGMA key = \"x'{key32.hex()}{salt16.hex()}'\"")
+        version = raw.execute("PRAGMA cipher_version").fetchone()
+        if not version or not version[0]:
+            raise VaultError("database-no-cipher")
+        raw.enable_load_extension(False)
+        for statement in _SETTINGS:
+            raw.execute(statement)
+        raw.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        raw.execute("PRAGMA journal_mode = WAL")
+    except BaseException as error:
+        if raw is not None:
+            raw.close()
+        situation = known(error, writing=True)
+        if situation is None:
+            raise
+        raise situation from error
+    return raw
+
+
+def _check_header(path: Path, salt16: bytes) -> None:
+    """What the first 16 bytes say without a key."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(16)
+    except FileNotFoundError as error:
+        raise VaultError("database-missing") from error
+    if header == PLAIN_HEADER:
+        raise VaultError("database-plain")
+    if len(header) < 16:
+        raise VaultError("database-damaged")
+    if header != salt16:
+        raise VaultError("database-not-ours")
+
+
+def _check_ours(tx: Tx, vault_id: bytes, epoch: int) -> str:
+    """The revision of a database that is this vault's and not newer than the program."""
+    if tx.connection.exec_driver_sql("PRAGMA application_id").scalar_one() != APPLICATION_ID:
+        raise VaultError("database-not-ours")
+    mark = tx.connection.execute(select(vault.c.vault_id, vault.c.epoch)).one_or_none()
+    if mark is None or (mark.vault_id, mark.epoch) != (vault_id, epoch):
+        raise VaultError("database-not-ours")
+    found = schema.revision(tx.connection)
+    if found not in schema.REVISIONS:
+        raise VaultError("database-newer", revision=found)
+    return found
+
+
+def _mark_as_ours(connection: Connection) -> None:
+    connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.commit()
+
+
+def _build(tx: Tx, vault_id: bytes, epoch: int) -> None:
+    schema.build(tx.connection)
+    tx.connection.execute(insert(vault).values(id=1, vault_id=vault_id, epoch=epoch))
+
+
+def _copy_and_migrate(tx: Tx, path: Path, migrate: Migrate) -> None:
+    """Copy the encrypted file while nobody can write, then migrate in the same transaction."""
+    log = path.with_name(path.name + "-wal")
+    if log.exists() and log.stat().st_size:
+        raise VaultError("database-busy")
+    found = schema.revision(tx.connection)
+    if found == schema.HEAD:
+        return
+    copy = path.with_name(f"{path.name}.before-{schema.HEAD}")
+    with path.open("rb") as source, open(copy, "wb", opener=_private) as target:
+        shutil.copyfileobj(source, target)
+        target.flush()
+        os.fsync(target.fileno())
+    sync_folder(path.parent)
+    migrate(tx.connection)
+
+
+def _private(name: str, flags: int) -> int:
+    return os.open(name, flags, PRIVATE_FILE)
+
+
+def _problems(connection: Connection) -> list[str]:
+    """Pages whose seal is broken, then what SQLite itself finds."""
+    broken = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA cipher_integrity_check")]
+    found = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA quick_check")] if not broken else []
+    connection.rollback()
+    return broken or [line for line in found if line != "ok"]
+
+
+def _checkpoint(connection: Connection) -> None:
+    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.rollback()
+
+
+def _nothing(_connection: Connection) -> None:
+    return
+
+
+def _remove(path: Path) -> None:
+    for name in (path.name, path.name + "-wal", path.name + "-shm"):
+        with contextlib.suppress(FileNotFoundError):
+            path.with_name(name).unlink()

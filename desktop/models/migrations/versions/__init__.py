@@ -1,0 +1,1 @@
+"""One frozen file per released schema; `desktop.models.schema.REVISIONS` lists them."""
