@@ -1,1 +1,1 @@
-"""To whom: contacts, addresses, consent, imports, appointments."""
+"""To whom: contacts, addresses, consent, imports and appointments."""
