@@ -96,9 +96,7 @@ def install_last_resort(on_bug: Callable[[str], None]) -> Callable[[], None]:
         log.critical("bug", exc_info=error)
         on_bug(describe(error))
 
-    def of_process(
-        kind: type[BaseException], error: BaseException, trace: TracebackType | None
-    ) -> None:
+    def of_process(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if isinstance(error, KeyboardInterrupt):
             former[0](kind, error, trace)
         else:
