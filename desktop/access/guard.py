@@ -121,6 +121,11 @@ class Guard:
             for live in self._live.values():
                 live.locked = True
 
+    def everyone_locked(self) -> bool:
+        """Whether nobody may do anything here until somebody signs in."""
+        with self._change:
+            return all(live.locked for live in self._live.values())
+
     def end(self, session: Session) -> None:
         """Sign-out; ending what has ended is no error."""
         with self._change:

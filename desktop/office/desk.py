@@ -82,6 +82,9 @@ class Desk:
             raise Refused("signed-out")
         return self._opened
 
+    def opened_or_none(self) -> Opened | None:
+        return self._opened
+
     def put(self, opened: Opened) -> None:
         with self._change:
             self._opened = opened
@@ -119,6 +122,19 @@ class Desk:
             return result
 
         return opened.database.write(transaction)
+
+    def rehearse(
+        self,
+        session: Session,
+        action: Action,
+        work: Callable[[Tx, Recorder], T],
+        event: Callable[[T], Event],
+    ) -> T:
+        """As `write`, but whatever `work` changed is undone: a dry run, recorded as one."""
+        opened = self.check(session, action)
+        result = opened.database.rehearse(lambda tx: work(tx, Recorder(self.audit, tx, session)))
+        self.write(session, action, lambda _, record: record(event(result)))
+        return result
 
     def read(
         self, session: Session, action: Action, work: Callable[[Tx], T], event: Callable[[T], Event]

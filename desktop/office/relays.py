@@ -1,0 +1,198 @@
+"""Relays: kept with their agreement, tested without sending, evidence recorded by hand."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from desktop.access.roles import Action
+from desktop.audit.events import Act, Event
+from desktop.clock import Clock
+from desktop.errors import InputError
+from desktop.mail.relays import baa_problem, presets
+from desktop.models import relays, settings
+from desktop.models.database import Tx
+from desktop.models.ids import new_id
+from desktop.models.records import Relay, RelayId, Session
+from desktop.office.desk import Desk, Recorder
+from desktop.office.identities import ensure_identities
+from desktop.office.opening import Opener
+from desktop.office.values import (
+    EvidenceRequest,
+    Preset,
+    RelayLine,
+    RelayRequest,
+    RelayTested,
+    Step,
+)
+from desktop.people.addresses import check_address
+from desktop.sync.relay_check import RelayReport, check_relay
+from desktop.texts import Texts
+
+_SECURITIES = frozenset({"implicit", "starttls"})
+_ENFORCES = frozenset({"mta-sts", "dane"})
+
+
+class Relays:
+    """One relay is used at a time: the newest that is not retired."""
+
+    def __init__(self, desk: Desk, clock: Clock, opener: Opener, texts: Texts) -> None:
+        self._desk = desk
+        self._clock = clock
+        self._opener = opener
+        self._texts = texts
+
+    def relay_presets(self) -> tuple[Preset, ...]:
+        return tuple(
+            Preset(
+                one.name,
+                one.host,
+                one.port,
+                one.security,
+                self._texts.say(f"mail.relay.how.{one.required_tls_how}") if one.required_tls_how else "",
+            )
+            for one in presets()
+        )
+
+    def add_relay(self, session: Session, request: RelayRequest) -> RelayLine:
+        """Keep it without connecting. The first relay's sender gets the practice's own keys."""
+        self._desk.check(session, Action.ADD_RELAY)
+        relay = self._relay(request)
+        identities = ensure_identities(self._desk.opened().database, relay.sender, self._clock)
+
+        def store(tx: Tx, record: Recorder) -> RelayLine:
+            relays.add(tx, relay, request.password)
+            record(Event(Act.RELAY_ADDED, obj=relay.id, det={"security": relay.security}))
+            for made in identities:
+                made.keep(tx)
+                record(made.event)
+            return self._line(relay)
+
+        line = self._desk.write(session, Action.ADD_RELAY, store)
+        self._opener.reload_identities(self._desk)
+        return line
+
+    def list_relays(self, session: Session) -> tuple[RelayLine, ...]:
+        return self._desk.read(
+            session,
+            Action.LIST_RELAYS,
+            lambda tx: tuple(self._line(relay) for relay in relays.listing(tx)),
+            lambda lines: Event(Act.RELAYS_LISTED, det={"count": len(lines)}),
+        )
+
+    def test_relay(self, session: Session, relay: RelayId) -> RelayTested:
+        """Connect, secure, sign in, offer the sender; what it offers is kept as evidence."""
+        opened = self._desk.check(session, Action.TEST_RELAY)
+        profile, password = opened.database.read(lambda tx: (_get(tx, relay), relays.password(tx, relay)))
+        report = asyncio.run(check_relay(profile, password))
+
+        def keep(tx: Tx, record: Recorder) -> None:
+            record(_tested(report, relay))
+            if report.offer is not None:
+                now = self._clock.now() if report.offer.requiretls else None
+                current = _get(tx, relay)
+                relays.update(
+                    tx, replace(current, requiretls=report.offer.requiretls, requiretls_seen=now)
+                )
+
+        self._desk.write(session, Action.TEST_RELAY, keep)
+        return _answer(report)
+
+    def try_relay(self, session: Session, request: RelayRequest) -> RelayTested:
+        """As `test_relay` before anything is stored."""
+        self._desk.check(session, Action.TEST_RELAY)
+        report = asyncio.run(check_relay(self._relay(request), request.password))
+        self._desk.write(
+            session, Action.TEST_RELAY, lambda _, record: record(_tested(report, RelayId("")))
+        )
+        return _answer(report)
+
+    def record_evidence(self, session: Session, request: EvidenceRequest) -> RelayLine:
+        """What the account enforces onward is somebody's statement, with their name and its time."""
+        if request.required_tls not in (None, "", "account"):
+            raise InputError("evidence-unknown")
+
+        def change(tx: Tx, record: Recorder) -> RelayLine:
+            record(Event(Act.RELAY_CHANGED, obj=request.relay))
+            relay = _get(tx, request.relay)
+            if request.required_tls is not None:
+                at = self._clock.now() if request.required_tls else None
+                relay = replace(relay, required_tls=request.required_tls, required_tls_at=at)
+            if request.forced_tls is not None:
+                relay = replace(relay, forced_tls=request.forced_tls)
+            relays.update(tx, relay)
+            return self._line(relay)
+
+        return self._desk.write(session, Action.RECORD_EVIDENCE, change)
+
+    def _relay(self, request: RelayRequest) -> Relay:
+        """A profile whose every field is fit; nothing opportunistic can be said."""
+        if request.security not in _SECURITIES:
+            raise InputError("relay-security-unknown")
+        if not request.host.strip() or not 0 < request.port < 65536:
+            raise InputError("relay-host-wrong")
+        if request.required_tls not in ("", "account") or not set(request.enforces) <= _ENFORCES:
+            raise InputError("evidence-unknown")
+        sender = check_address(request.sender)
+        if not sender.ok:
+            raise InputError("relay-sender-wrong")
+        now = self._clock.now()
+        return Relay(
+            RelayId(new_id()),
+            name=request.name.strip() or request.host.strip(),
+            host=request.host.strip().lower(),
+            port=request.port,
+            security=request.security,
+            ca_file=request.ca_file,
+            user=request.user,
+            sender=sender.normalised,
+            baa=request.baa,
+            required_tls=request.required_tls,
+            required_tls_at=now if request.required_tls else None,
+            forced_tls=request.forced_tls,
+            enforces=request.enforces,
+        )
+
+    def _line(self, relay: Relay) -> RelayLine:
+        return RelayLine(
+            relay.id,
+            relay.name,
+            relay.host,
+            relay.port,
+            relay.security,
+            relay.sender,
+            relay.baa,
+            baa_problem(relay, self._clock.now().date()),
+            relay.required_tls,
+            relay.forced_tls,
+        )
+
+
+def practice_relay(tx: Tx) -> Relay | None:
+    """The relay that everything leaves through: the newest that is not retired."""
+    live = [relay for relay in relays.listing(tx) if relay.retired_at is None]
+    return live[-1] if live else None
+
+
+def sender_name(tx: Tx) -> str:
+    return settings.get(tx, "sender-name") or settings.get(tx, "practice-name") or ""
+
+
+def _get(tx: Tx, relay: RelayId) -> Relay:
+    found = relays.get(tx, relay)
+    if found is None:
+        raise InputError("relay-unknown")
+    return found
+
+
+def _tested(report: RelayReport, relay: RelayId) -> Event:
+    if report.ok:
+        return Event(Act.RELAY_TESTED, obj=relay)
+    failed = next(step for step in report.steps if not step.ok)
+    return Event(Act.RELAY_TESTED, obj=relay, outcome="failed", why=failed.reason.code)
+
+
+def _answer(report: RelayReport) -> RelayTested:
+    return RelayTested(
+        report.ok, tuple(Step(step.step.value, step.ok, step.reason) for step in report.steps)
+    )

@@ -1,0 +1,165 @@
+"""A new practice: vault, database, keys, first administrator; all of it or nothing.
+
+The pieces are made in the practice's folder under their own names, but the key slots
+become `vault.keys` only at the end: before that there is no practice, and what an
+interrupted set-up leaves behind is removed by the next one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from desktop.access import totp
+from desktop.access.passwords import check_password
+from desktop.access.signin import slot_uid, start_tries
+from desktop.audit.events import Act, Event
+from desktop.audit.log import AuditLog
+from desktop.audit.logkey import WRAP_INFO, make_log_key
+from desktop.clock import Clock
+from desktop.config import LIMITS
+from desktop.crypto.devicekey import DeviceStore, enrol_device
+from desktop.crypto.kdf import KdfParams
+from desktop.crypto.keyslots import intact_copies
+from desktop.crypto.vault import OpenVault, create_vault, new_vault_id
+from desktop.errors import InputError, Refused, VaultError
+from desktop.models import settings, users, vaultkeys
+from desktop.models.database import Database, Tx
+from desktop.models.ids import new_id
+from desktop.models.records import Role, User, UserId
+from desktop.office.values import NewPractice, PracticeMade
+from desktop.paths import PracticeFolder, make_private_folder, sync_folder
+
+_DATABASE_KEYS = ("mid", "token", "field")
+
+
+def create_practice(
+    request: NewPractice,
+    folder: PracticeFolder,
+    clock: Clock,
+    params: KdfParams,
+    store: DeviceStore | None,
+    audit: AuditLog,
+) -> PracticeMade:
+    """Make the practice's files and answer what is shown once.
+
+    Raises VaultError("vault-exists"), InputError("zone-unknown", "name-missing",
+    "folder-not-writable") and Refused("password-…").
+    """
+    _check(request)
+    if folder.keys.exists() or intact_copies(folder.keys):
+        raise VaultError("vault-exists", file=folder.keys.name)
+    try:
+        make_private_folder(folder.root)
+    except OSError as error:
+        raise InputError("folder-not-writable") from error
+    _sweep(folder)
+    vault_id = new_vault_id()
+    uid = slot_uid(vault_id, request.user)
+    secret = totp.new_secret()
+    practice_id = new_id()
+    try:
+        device = enrol_device(store, vault_id) if store is not None else None
+        made = create_vault(_pending(folder), uid, request.password, device, params, vault_id)
+        user = User(uid, request.user.strip(), Role.ADMINISTRATOR)
+        with contextlib.closing(made.vault):
+            _fill(made.vault, folder, clock, audit, request, user, secret, practice_id)
+        os.replace(_pending(folder), folder.keys)
+        sync_folder(folder.root)
+    except BaseException:
+        _sweep(folder)
+        raise
+    return PracticeMade(
+        practice_id,
+        totp_uri=totp.uri(secret, user.name, request.practice.strip()),
+        recovery_key=made.recovery_key,
+        keyring_share=device is not None,
+    )
+
+
+def _check(request: NewPractice) -> None:
+    if not request.practice.strip() or not request.user.strip():
+        raise InputError("name-missing")
+    try:
+        ZoneInfo(request.zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise InputError("zone-unknown") from error
+    reason = check_password(request.password, (request.practice, request.user))
+    if reason is not None:
+        raise password_refused(reason.code)
+
+
+def password_refused(code: str) -> Refused:
+    """The reason why a password is not taken, as an error with its own words."""
+    match code:
+        case "too-short":
+            return Refused("password-too-short", least=LIMITS.password_min)
+        case "too-long":
+            return Refused("password-too-long", most=LIMITS.password_max)
+        case "common":
+            return Refused("password-common")
+        case "context":
+            return Refused("password-context")
+        case _:
+            return Refused("password-guessable")
+
+
+def _fill(
+    vault: OpenVault,
+    folder: PracticeFolder,
+    clock: Clock,
+    audit: AuditLog,
+    request: NewPractice,
+    user: User,
+    secret: str,
+    practice_id: str,
+) -> None:
+    key, salt = vault.database_key()
+    database = Database.create(folder.database, key, salt, vault.vault_id, vault.epoch)
+
+    def first_rows(tx: Tx) -> None:
+        for name in _DATABASE_KEYS:
+            vaultkeys.put(tx, name, secrets.token_bytes(32))
+        make_log_key(tx, vault.vault_id, vault.key(WRAP_INFO))
+        start_tries(tx, folder, clock)
+        users.add(tx, user, secret)
+        for name, value in (
+            ("practice-name", request.practice.strip()),
+            ("sender-name", request.practice.strip()),
+            ("practice-id", practice_id),
+            ("zone", request.zone),
+            ("language", request.language),
+        ):
+            settings.put(tx, name, value)
+        _record(tx, audit, user.id, Event(Act.PRACTICE_CREATED, obj=practice_id))
+        _record(tx, audit, user.id, Event(Act.USER_ADDED, obj=user.id, det={"role": user.role.value}))
+        _record(tx, audit, user.id, Event(Act.RECOVERY_KEY_MADE))
+
+    try:
+        database.write(first_rows)
+    finally:
+        database.close()
+
+
+def _record(tx: Tx, audit: AuditLog, actor: UserId, event: Event) -> None:
+    audit.record(tx, event, actor=actor, role=Role.ADMINISTRATOR.value)
+
+
+def _pending(folder: PracticeFolder) -> Path:
+    """The key slots before there is a practice."""
+    return folder.root / "setup.keys"
+
+
+def _sweep(folder: PracticeFolder) -> None:
+    """Remove what a set-up that did not finish has left; never called beside a `vault.keys`."""
+    for path in (
+        _pending(folder),
+        folder.database,
+        folder.database.with_name(f"{folder.database.name}-wal"),
+        folder.database.with_name(f"{folder.database.name}-shm"),
+        folder.tries,
+    ):
+        path.unlink(missing_ok=True)
