@@ -1,0 +1,176 @@
+"""The practice's own OpenPGP key, in a gpg home of its own.
+
+gpg makes the key (keys made by pysequoia attract mail that gpg 2.2 cannot read) and
+opens what comes in. The secret key lives in the database; it is imported into a private
+home for as long as the keyring is open, and home and agent go when it closes. Homes
+that a crash left behind are removed when the next keyring opens (`openpgp_home`).
+
+python-gnupg mixes standard error with the status lines, so opening mail calls gpg
+itself, with the status in a file of its own, and believes nothing else.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import gnupg
+
+from desktop.crypto.keyrecord import mailbox
+from desktop.crypto.openpgp_home import GpgHome
+from desktop.crypto.openpgp_status import Verdict, read_status
+from desktop.errors import InputError, SealwellError, VaultError
+from desktop.texts import clean
+
+MAX_PLAIN_BYTES = 64 * 1024 * 1024
+"""A compressed message may not unpack to more."""
+TIMEOUT = 120
+"""Seconds for one message; gpg needs milliseconds."""
+
+_QUIET = ("--batch", "--no-tty", "--no-options", "--no-auto-key-locate", "--no-auto-key-retrieve")
+
+
+@dataclass(frozen=True)
+class OwnKey:
+    """A fresh key pair: `secret` and `public` are binary exports; `secret` has no passphrase."""
+
+    fingerprint: str
+    secret: bytes
+    public: bytes
+
+    def __repr__(self) -> str:
+        return f"OwnKey({self.fingerprint})"
+
+
+@dataclass(frozen=True)
+class Decrypted:
+    """An opened message: `signer` is the primary key's full fingerprint where one signed.
+
+    `valid` says that the signature is good, by a key that was handed in and is neither
+    expired nor revoked.
+    """
+
+    data: bytes
+    signer: str | None
+    valid: bool
+
+    def __repr__(self) -> str:
+        return f"Decrypted({len(self.data)} bytes, signer={self.signer}, valid={self.valid})"
+
+
+class OwnKeyring:
+    """A gpg home for the practice's own key; use it in a `with` statement or close it."""
+
+    def __init__(self, program: str = "gpg", folder: Path | None = None) -> None:
+        """`folder` is where the private home is made, by default one held in memory.
+
+        Raises SealwellError `gpg-missing`.
+        """
+        self._home = GpgHome(folder)
+        self._program = program
+        try:
+            self._gpg = gnupg.GPG(gpgbinary=program, gnupghome=str(self._home.path), options=list(_QUIET[2:]))
+        except OSError as problem:
+            self._home.close()
+            raise SealwellError("gpg-missing") from problem
+        self._gpg.encoding = "utf-8"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the agent and remove the home with the key in it."""
+        self._home.close()
+
+    def make_key(self, name: str, address: str) -> OwnKey:
+        """A new ed25519/cv25519 key pair for `name <address>`, without passphrase and end.
+
+        It has no passphrase because it is kept in the encrypted database only. Raises
+        InputError `address-wrong` or `name-wrong`, SealwellError `gpg-failed`.
+        """
+        plain = clean(name, 100)
+        if mailbox(address) is None:
+            raise InputError("address-wrong")
+        if not plain or set(plain) & set("<>()@"):
+            raise InputError("name-wrong")
+        wishes = self._gpg.gen_key_input(
+            key_type="eddsa",
+            key_curve="ed25519",
+            key_usage="sign",
+            subkey_type="ecdh",
+            subkey_curve="cv25519",
+            subkey_usage="encrypt",
+            name_real=plain,
+            name_email=address,
+            expire_date=0,
+            no_protection=True,
+        )
+        made = self._gpg.gen_key(wishes)
+        if not made.fingerprint:
+            raise SealwellError("gpg-failed")
+        secret = self._gpg.export_keys(made.fingerprint, secret=True, armor=False, expect_passphrase=False)
+        public = self._gpg.export_keys(made.fingerprint, armor=False)
+        if not secret or not public:
+            raise SealwellError("gpg-failed")
+        return OwnKey(made.fingerprint, bytes(secret), bytes(public))
+
+    def open(self, secret: bytes) -> str:
+        """Import the practice's key; its full fingerprint. VaultError `own-key-damaged`."""
+        imported = self._gpg.import_keys(secret)
+        if imported.sec_imported + imported.sec_dups != 1 or not imported.fingerprints:
+            raise VaultError("own-key-damaged")
+        return str(imported.fingerprints[0])
+
+    def decrypt(self, data: bytes, senders: tuple[bytes, ...] = ()) -> Decrypted:
+        """Open a message to the practice; all of it, or nothing at all.
+
+        `senders` are binary public keys whose signature would count; they are on a key
+        ring of their own for this one call. A message without integrity protection, with
+        a bad signature, with more than one signature, or cut short is refused with
+        InputError `message-unopenable`; nothing of it is handed out (gpg prints plaintext
+        before it has checked it).
+        """
+        with self._home.scratch() as scratch:
+            status = scratch / "status"
+            ring = scratch / "senders.gpg"
+            ring.write_bytes(b"".join(senders))
+            command = [
+                self._program,
+                "--homedir",
+                str(self._home.path),
+                *_QUIET,
+                "--trust-model",
+                "always",
+                "--keyring",
+                str(ring),
+                "--max-output",
+                str(MAX_PLAIN_BYTES),
+                "--status-file",
+                str(status),
+                "--output",
+                "-",
+                "--decrypt",
+            ]
+            try:
+                ran = subprocess.run(command, input=data, capture_output=True, timeout=TIMEOUT, check=False)
+            except subprocess.TimeoutExpired as problem:
+                raise InputError("message-unopenable") from problem
+            except OSError as problem:
+                raise SealwellError("gpg-missing") from problem
+            lines = status.read_bytes() if status.exists() else b""
+        verdict = read_status(lines, ran.returncode)
+        return _released(verdict, ran.stdout)
+
+
+def _released(verdict: Verdict, data: bytes) -> Decrypted:
+    if not verdict.opened:
+        raise InputError("message-unopenable")
+    return Decrypted(data, verdict.signer, verdict.valid)
