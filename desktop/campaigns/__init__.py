@@ -1,1 +1,1 @@
-"""When: reminders and their plan."""
+"""When people are written to: reminders so far, each with its ledger."""

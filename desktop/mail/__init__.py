@@ -1,1 +1,1 @@
-"""What is said and how: MIME, the policy, sealing, the outbox, relay profiles with their BAA."""
+"""What is said, and how it travels: policy, templates, MIME, sealing, the outbox."""

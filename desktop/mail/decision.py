@@ -1,0 +1,165 @@
+"""What `policy.decide` takes and gives: frozen, serialisable, with a stable hash."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from desktop.models.records import (
+    Label,
+    Level,
+    Method,
+    PasswordCard,
+    Person,
+    PublicKey,
+    Reason,
+    Relay,
+)
+
+CARE = "care"
+"""Treatment, payment, operations: the practice's stated basis (45 CFR 164.506)."""
+MARKETING = "marketing"
+"""Needs consent (45 CFR 164.508(a)(3))."""
+
+RUNGS = (Method.OPENPGP, Method.SMIME, Method.TLS, Method.ENVELOPE, Method.PORTAL, Method.PLAIN)
+"""Every way there is, in order of preference; `none` is the absence of one."""
+
+LEVEL_OF = {
+    Method.OPENPGP: Level.END_TO_END,
+    Method.SMIME: Level.END_TO_END,
+    Method.ENVELOPE: Level.END_TO_END,
+    Method.TLS: Level.ON_THE_WAY,
+    Method.PORTAL: Level.ON_THE_WAY,
+    Method.PLAIN: Level.PLAIN,
+    Method.NONE: Level.NOTHING,
+}
+RANK = {Level.NOTHING: 0, Level.PLAIN: 1, Level.ON_THE_WAY: 2, Level.END_TO_END: 3}
+DEMANDS = {
+    Label.ROUTINE: Level.ON_THE_WAY,
+    Label.SENSITIVE: Level.END_TO_END,
+    Label.VERY_SENSITIVE: Level.END_TO_END,
+}
+"""The least that a label asks for; only a recorded wish for plain mail goes below, for routine."""
+
+
+@dataclass(frozen=True)
+class DecisionInput:
+    """Everything that a decision rests on. `raise_to` and `wanted` are the sender's own wishes."""
+
+    person: Person
+    keys: tuple[PublicKey, ...]
+    card: PasswordCard | None
+    relay: Relay | None
+    label: Label
+    purpose: str
+    now: datetime
+    raise_to: Level | None = None
+    wanted: Method | None = None
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A way that is not taken, why, and what a person can do about it."""
+
+    method: Method
+    reason: Reason
+    remedy: Reason | None = None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """How one message to one person travels. `method` and `rejected` name each rung once.
+
+    `key_fingerprint` is the key's, the certificate's, or the password card's mark: whoever
+    seals uses exactly that one.
+    """
+
+    method: Method
+    level: Level
+    reasons: tuple[Reason, ...]
+    rejected: tuple[Rejected, ...]
+    key_fingerprint: str
+    policy: str
+    label: Label
+    address: str
+    wanted: Method | None = None
+    raise_to: Level | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values for a document or a record."""
+        return {
+            "method": self.method.value,
+            "level": self.level.value,
+            "reasons": [_plain(reason) for reason in self.reasons],
+            "rejected": [
+                {
+                    "method": item.method.value,
+                    "reason": _plain(item.reason),
+                    "remedy": _plain(item.remedy) if item.remedy else None,
+                }
+                for item in self.rejected
+            ],
+            "key": self.key_fingerprint,
+            "policy": self.policy,
+            "label": self.label.value,
+            "address": self.address,
+            "wanted": self.wanted.value if self.wanted else None,
+            "raise_to": self.raise_to.value if self.raise_to else None,
+        }
+
+    def trace(self) -> str:
+        """One spelling of the whole decision: sorted names, no spaces."""
+        return json.dumps(self.as_json(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+    def hash(self) -> str:
+        """SHA-256 of the trace, in hex: what the audit log keeps of it."""
+        return hashlib.sha256(self.trace().encode("utf-8")).hexdigest()
+
+    @property
+    def way(self) -> Way:
+        """What must not change between freezing and sending."""
+        return Way(
+            self.method, self.key_fingerprint, self.address, tuple(reason.code for reason in self.reasons)
+        )
+
+
+@dataclass(frozen=True)
+class Way:
+    """The part of a decision that the sealed bytes rest on."""
+
+    method: Method
+    key: str
+    address: str
+    grounds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class KeptTrace:
+    """What a kept trace says about how its message was decided."""
+
+    way: Way
+    wanted: Method | None
+    raise_to: Level | None
+
+
+def read_trace(trace: str) -> KeptTrace:
+    """The way and the wishes back out of a kept trace."""
+    kept = json.loads(trace)
+    grounds = tuple(reason["code"] for reason in kept["reasons"])
+    return KeptTrace(
+        Way(Method(kept["method"]), kept["key"], kept["address"], grounds),
+        Method(kept["wanted"]) if kept["wanted"] else None,
+        Level(kept["raise_to"]) if kept["raise_to"] else None,
+    )
+
+
+def card_mark(card: PasswordCard) -> str:
+    """What tells two password cards of one person apart, and nothing about the words."""
+    return hashlib.sha256(b"card\x00" + card.salt + card.rounds.to_bytes(4, "big")).hexdigest()[:40]
+
+
+def _plain(reason: Reason) -> dict[str, Any]:
+    return {"code": reason.code, "params": dict(reason.params)}

@@ -1,0 +1,33 @@
+"""The fields that a template may name, each with its class.
+
+The class decides where a field may stand: a clinical one never in a subject, a List-Id or
+a file name, because those show on lock screens and in folder lists.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class FieldClass(StrEnum):
+    PLAIN = "plain"
+    """Says nothing about anybody."""
+    IDENTIFYING = "identifying"
+    """Says who, or when."""
+    CLINICAL = "clinical"
+    """Says, or lets guess, what for."""
+
+
+FIELDS: dict[str, FieldClass] = {
+    "practice": FieldClass.PLAIN,
+    "practice_phone": FieldClass.PLAIN,
+    "first_name": FieldClass.IDENTIFYING,
+    "last_name": FieldClass.IDENTIFYING,
+    "name": FieldClass.IDENTIFYING,
+    "date": FieldClass.IDENTIFYING,
+    "time": FieldClass.IDENTIFYING,
+    "provider": FieldClass.CLINICAL,
+    "location": FieldClass.CLINICAL,
+    "visit_type": FieldClass.CLINICAL,
+}
+"""A provider or a place can tell what somebody is treated for (an oncologist, a methadone clinic)."""

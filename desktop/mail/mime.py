@@ -1,0 +1,193 @@
+"""The one writer of MIME: canonical bytes, 7-bit, CRLF, made once and never re-serialised.
+
+Bytes that are signed here travel unchanged (RFC 3156 5, RFC 8551 3.1). Boundaries
+start with `=_`, which neither quoted-printable nor base64 can produce (RFC 2045 6.7,
+6.8), so that no content can end its part.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import html as html_escape
+import mimetypes
+import re
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from desktop.mail.headers import Header, block, one_line
+
+_KINDS = mimetypes.MimeTypes()
+_NEWLINES = re.compile(r"\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
+_RISKY_LINE = re.compile(rb"^(?:\.|From )", re.MULTILINE)
+_SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+_LEGACY = 'hp-legacy-display="1"'
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file inside a message; its name is that of the sealed part."""
+
+    name: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Entity:
+    """One MIME entity: its structural fields and its body, which ends with CRLF."""
+
+    fields: tuple[Header, ...]
+    body: bytes = field(repr=False)
+
+    def __bytes__(self) -> bytes:
+        return block(self.fields) + b"\r\n" + self.body
+
+
+def canonical(text: str) -> str:
+    """`text` with every line ended by CRLF and no control characters but the tab."""
+    lines = _NEWLINES.split(_CONTROLS.sub("", text))
+    if lines[-1] == "":
+        lines.pop()
+    return "".join(f"{line}\r\n" for line in lines)
+
+
+def text_entity(
+    text: str, html: str | None = None, attachments: tuple[Attachment, ...] = (), legacy_subject: str = ""
+) -> Entity:
+    """The content of a message: text, perhaps also as HTML, perhaps with files.
+
+    `legacy_subject` repeats the subject at the head of the text for mail programs that do
+    not know header protection, and marks it so that others hide it (RFC 9788 2.1.2).
+    """
+    content = _text(
+        "plain", f"Subject: {legacy_subject}\r\n\r\n{text}" if legacy_subject else text, legacy_subject
+    )
+    if html is not None:
+        content = _multipart(
+            "alternative", (content, _text("html", _html(html, legacy_subject), legacy_subject))
+        )
+    if attachments:
+        content = _multipart("mixed", (content, *(attached(file) for file in attachments)))
+    return content
+
+
+def _html(html: str, legacy_subject: str) -> str:
+    if not legacy_subject:
+        return html
+    shown = html_escape.escape(f"Subject: {legacy_subject}")
+    return f'<div class="header-protection-legacy-display"><pre>{shown}</pre></div>\r\n{html}'
+
+
+def _text(subtype: str, text: str, legacy_subject: str) -> Entity:
+    encoding, body = _encoded(canonical(text).encode("utf-8"))
+    mark = f";\r\n {_LEGACY}" if legacy_subject else ""
+    return Entity(
+        (("Content-Type", f"text/{subtype}; charset=utf-8{mark}"), ("Content-Transfer-Encoding", encoding)),
+        body,
+    )
+
+
+def _encoded(data: bytes) -> tuple[str, bytes]:
+    """Quoted-printable, unless a relay could mistake a line of it, or base64 is shorter."""
+    plain = sum(0x20 <= byte <= 0x7E or byte in b"\r\n" for byte in data[:4096])
+    if plain * 5 >= len(data[:4096]) * 4:
+        quoted = binascii.b2a_qp(data, istext=True)
+        if not _RISKY_LINE.search(quoted):
+            return "quoted-printable", quoted
+    return "base64", base64_lines(data)
+
+
+def base64_lines(data: bytes) -> bytes:
+    """Base64 in lines of 76 (RFC 2045 6.8), each ended by CRLF."""
+    return base64.encodebytes(data).replace(b"\n", b"\r\n")
+
+
+def attached(file: Attachment, media_type: str = "") -> Entity:
+    """One file as a part; the name as RFC 2231 where it is not short plain ASCII."""
+    kind = media_type or _KINDS.guess_type(file.name)[0] or "application/octet-stream"
+    if kind.startswith(("multipart/", "message/")):
+        kind = "application/octet-stream"
+    return Entity(
+        (
+            ("Content-Type", kind),
+            ("Content-Transfer-Encoding", "base64"),
+            ("Content-Disposition", f"attachment{_file_name(file.name)}"),
+        ),
+        base64_lines(file.data),
+    )
+
+
+def _file_name(name: str) -> str:
+    if _SAFE_NAME.fullmatch(name):
+        return f';\r\n filename="{name}"'
+    pieces: list[str] = []
+    line = "utf-8''"
+    for char in one_line(name):
+        coded = quote(char, safe="")
+        if len(line) + len(coded) > 55:
+            pieces.append(line)
+            line = ""
+        line += coded
+    pieces.append(line)
+    if len(pieces) == 1:
+        return f";\r\n filename*={pieces[0]}"
+    return "".join(f";\r\n filename*{number}*={piece}" for number, piece in enumerate(pieces))
+
+
+def _multipart(subtype: str, parts: tuple[Entity, ...], parameters: str = "") -> Entity:
+    raw = [bytes(part) for part in parts]
+    mark = b"=_" + hashlib.sha256(subtype.encode() + b"".join(raw)).hexdigest()[:32].encode()
+    body = b"".join(b"--" + mark + b"\r\n" + part + b"\r\n" for part in raw) + b"--" + mark + b"--\r\n"
+    kind = f'multipart/{subtype};{parameters}\r\n boundary="{mark.decode()}"'
+    return Entity((("Content-Type", kind),), body)
+
+
+def protected(entity: Entity, inner: tuple[Header, ...], outer: tuple[Header, ...]) -> Entity:
+    """`entity` as a payload that carries its own header (RFC 9788 5.2, `hp="cipher"`).
+
+    `inner` are the true fields, `outer` those that everyone on the way can read.
+    """
+    (name, kind), *rest = entity.fields
+    seen = tuple(("HP-Outer", f"{outer_name}:\r\n {value}") for outer_name, value in outer)
+    return Entity((*inner, *seen, (name, f'{kind};\r\n hp="cipher"'), *rest), entity.body)
+
+
+def pgp_encrypted(armored: bytes) -> Entity:
+    """RFC 3156 4 around one armored message that is signed and encrypted at once (6.2)."""
+    data = armored.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    control = Entity((("Content-Type", "application/pgp-encrypted"),), b"Version: 1\r\n")
+    sealed = Entity(
+        (
+            ("Content-Type", 'application/octet-stream; name="encrypted.asc"'),
+            ("Content-Disposition", 'inline; filename="encrypted.asc"'),
+        ),
+        data if data.endswith(b"\r\n") else data + b"\r\n",
+    )
+    return _multipart("encrypted", (control, sealed), '\r\n protocol="application/pgp-encrypted";')
+
+
+def smime_enveloped(der: bytes) -> Entity:
+    """RFC 8551 3.3 around a CMS EnvelopedData."""
+    kind = 'application/pkcs7-mime; smime-type=enveloped-data;\r\n name="smime.p7m"'
+    return Entity(
+        (
+            ("Content-Type", kind),
+            ("Content-Transfer-Encoding", "base64"),
+            ("Content-Disposition", 'attachment; filename="smime.p7m"'),
+        ),
+        base64_lines(der),
+    )
+
+
+def with_locked_file(text: str, name: str, locked: bytes) -> Entity:
+    """A neutral text with the locked file beside it; `name` says nothing either."""
+    return _multipart(
+        "mixed", (_text("plain", text, ""), attached(Attachment(name, locked), "text/html; charset=utf-8"))
+    )
+
+
+def outer(fields: tuple[Header, ...], entity: Entity) -> bytes:
+    """The message as it goes on the wire."""
+    return block((*fields, ("MIME-Version", "1.0"), *entity.fields)) + b"\r\n" + entity.body

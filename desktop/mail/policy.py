@@ -1,0 +1,283 @@
+"""`decide`: which way one message takes, why, and why no other. Pure: no clock, no disk.
+
+The label sets the least level; within it the person's recorded choice comes first, then
+OpenPGP, S/MIME, TLS, the locked file, the relay's portal. Who sends may ask for more,
+never quietly for less. What people see before they send is the value returned here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from desktop.errors import InputError, Refused
+from desktop.mail.decision import (
+    CARE,
+    DEMANDS,
+    LEVEL_OF,
+    MARKETING,
+    RANK,
+    RUNGS,
+    Decision,
+    DecisionInput,
+    Rejected,
+    card_mark,
+)
+from desktop.mail.evidence import onward_tls
+from desktop.mail.headers import domain_of, same_address, wire_address
+from desktop.mail.relays import baa_problem
+from desktop.models.records import (
+    Consent,
+    KeyKind,
+    Kind,
+    Level,
+    Method,
+    PublicKey,
+    Reason,
+    Relay,
+    Status,
+)
+
+POLICY = "1"
+"""Raised with every change of the rules; part of each trace."""
+
+_FULL_FINGERPRINTS = (40, 64)
+"""Hex digits of a version 4 and a version 6 key (RFC 9580 5.5.4)."""
+
+
+@dataclass(frozen=True)
+class _Open:
+    """A way that could be taken."""
+
+    grounds: tuple[Reason, ...]
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class _Shut:
+    """A way that cannot."""
+
+    reason: Reason
+    remedy: Reason | None = None
+
+
+_Rung = _Open | _Shut
+
+
+def decide(request: DecisionInput) -> Decision:
+    """The way for this message, or `none` with the reason.
+
+    Raises Refused `protection-lower` where `raise_to` or `wanted` asks for less than would
+    be chosen without it, InputError `method-unknown` where `wanted` is no way at all.
+    """
+    if request.purpose not in (CARE, MARKETING):
+        raise ValueError(request.purpose)
+    if request.wanted is not None and request.wanted not in RUNGS:
+        raise InputError("method-unknown", method=request.wanted.value)
+    stop = _stop(request)
+    if stop is not None:
+        return _none(request, stop, dict.fromkeys(RUNGS, _Shut(stop)))
+    least = _least(request)
+    rungs = {method: _demanded(method, _rung(method, request), least) for method in RUNGS}
+    order = [method for method in _preference(request) if isinstance(rungs[method], _Open)]
+    chosen = _wished(request, order)
+    if chosen is None:
+        shut = request.wanted is not None and order != []
+        reason = (
+            Reason("wanted-not-possible") if shut else Reason("no-safe-way", {"name": request.person.name})
+        )
+        return _none(request, reason, rungs)
+    return _taken(request, chosen, rungs)
+
+
+def _stop(request: DecisionInput) -> Reason | None:
+    """What rules out every way at once."""
+    person = request.person
+    if person.status is not Status.ACTIVE:
+        return Reason(f"person-{person.status.value}", {"name": person.name})
+    if person.preferred_method is Method.NONE:
+        return Reason("person-no-email", {"name": person.name})
+    if person.consent is Consent.REFUSED:
+        return Reason("consent-refused", {"name": person.name})
+    if request.purpose == MARKETING and person.consent is not Consent.GIVEN:
+        return Reason("consent-unknown", {"name": person.name})
+    if not person.email:
+        return Reason("no-address", {"name": person.name})
+    if not _address(request):
+        return Reason("bad-address", {"name": person.name})
+    if request.relay is None or request.relay.retired_at is not None:
+        return Reason("no-relay")
+    return baa_problem(request.relay, request.now.date())
+
+
+def _address(request: DecisionInput) -> str:
+    try:
+        return wire_address(request.person.email)
+    except InputError:
+        return ""
+
+
+def _least(request: DecisionInput) -> Level:
+    demanded = DEMANDS[request.label]
+    wish = request.raise_to
+    if wish is None:
+        return demanded
+    if RANK[wish] < RANK[demanded]:
+        raise Refused("protection-lower")
+    return wish
+
+
+def _preference(request: DecisionInput) -> list[Method]:
+    first = request.person.preferred_method
+    return [first, *(rung for rung in RUNGS if rung is not first)] if first in RUNGS else list(RUNGS)
+
+
+def _demanded(method: Method, rung: _Rung, least: Level) -> _Rung:
+    """A rung below the least level is shut, but for the recorded wish, which `_plain` has judged."""
+    if isinstance(rung, _Open) and method is not Method.PLAIN and RANK[LEVEL_OF[method]] < RANK[least]:
+        return _Shut(Reason("too-little"), Reason("remedy-end-to-end"))
+    return rung
+
+
+def _wished(request: DecisionInput, order: list[Method]) -> Method | None:
+    """The sender's choice where there is one, else the first that is open."""
+    if request.wanted is None or not order:
+        return order[0] if order else None
+    if RANK[LEVEL_OF[request.wanted]] < RANK[LEVEL_OF[order[0]]]:
+        raise Refused("protection-lower")
+    return request.wanted if request.wanted in order else None
+
+
+def _taken(request: DecisionInput, chosen: Method, rungs: dict[Method, _Rung]) -> Decision:
+    taken = rungs[chosen]
+    grounds = taken.grounds if isinstance(taken, _Open) else ()
+    extra = []
+    if chosen is request.wanted:
+        extra.append(Reason("sender-choice"))
+    elif chosen is request.person.preferred_method:
+        extra.append(Reason("person-choice", {"name": request.person.name}))
+    if request.raise_to is not None and RANK[request.raise_to] > RANK[DEMANDS[request.label]]:
+        extra.append(Reason("raised"))
+    rejected = []
+    for method in RUNGS:
+        rung = rungs[method]
+        if method is not chosen and isinstance(rung, _Open):
+            rejected.append(Rejected(method, Reason("another-first"), Reason("remedy-choose")))
+        elif method is not chosen and isinstance(rung, _Shut):
+            rejected.append(Rejected(method, rung.reason, rung.remedy))
+    key = taken.key if isinstance(taken, _Open) else ""
+    return _decision(request, chosen, (*grounds, *extra), tuple(rejected), key)
+
+
+def _none(request: DecisionInput, reason: Reason, rungs: dict[Method, _Rung]) -> Decision:
+    rejected = tuple(
+        Rejected(method, rung.reason, rung.remedy)
+        if isinstance(rung, _Shut)
+        else Rejected(method, Reason("not-wanted"), Reason("remedy-choose"))
+        for method, rung in rungs.items()
+    )
+    return _decision(request, Method.NONE, (reason,), rejected, "")
+
+
+def _decision(
+    request: DecisionInput,
+    method: Method,
+    reasons: tuple[Reason, ...],
+    rejected: tuple[Rejected, ...],
+    key: str,
+) -> Decision:
+    return Decision(
+        method=method,
+        level=LEVEL_OF[method],
+        reasons=reasons,
+        rejected=rejected,
+        key_fingerprint=key,
+        policy=POLICY,
+        label=request.label,
+        address=_address(request),
+        wanted=request.wanted,
+        raise_to=request.raise_to,
+    )
+
+
+# --- the rungs, one by one ---------------------------------------------------------
+
+
+def _rung(method: Method, request: DecisionInput) -> _Rung:
+    match method:
+        case Method.OPENPGP:
+            return _key(request, KeyKind.OPENPGP)
+        case Method.SMIME:
+            return _key(request, KeyKind.SMIME)
+        case Method.TLS:
+            return _tls(request)
+        case Method.ENVELOPE:
+            return _envelope(request)
+        case Method.PLAIN:
+            return _plain(request)
+        case _:
+            return _Shut(Reason("no-portal"))
+
+
+def _key(request: DecisionInput, kind: KeyKind) -> _Rung:
+    """The newest confirmed key that holds; else what is wrong with the newest one."""
+    keys = sorted(
+        (key for key in request.keys if key.kind is kind and key.person == request.person.id),
+        key=lambda key: (key.confirmed_at, key.id),
+        reverse=True,
+    )
+    if not keys:
+        return _Shut(Reason(f"no-{kind.value}-key"), Reason("remedy-ask-key", {"name": request.person.name}))
+    problems = [_key_problem(key, request) for key in keys]
+    for key, problem in zip(keys, problems, strict=True):
+        if problem is None:
+            return _Open((_only(request), Reason("own-key", {"name": request.person.name})), key.fingerprint)
+    newest = next(problem for problem in problems if problem is not None)
+    return _Shut(newest, Reason("remedy-new-key", {"name": request.person.name}))
+
+
+def _key_problem(key: PublicKey, request: DecisionInput) -> Reason | None:
+    if key.revoked_at is not None:
+        return Reason("key-revoked")
+    if key.expires is not None and key.expires <= request.now:
+        return Reason("key-expired", {"date": key.expires.date().isoformat()})
+    if key.kind is KeyKind.OPENPGP:
+        full = len(key.fingerprint) in _FULL_FINGERPRINTS and key.fingerprint.isalnum()
+        return None if full else Reason("key-unconfirmed")
+    address = _address(request)
+    named = any(same_address(named, address) for named in key.addresses)
+    return None if named else Reason("key-other-address")
+
+
+def _tls(request: DecisionInput) -> _Rung:
+    relay: Relay | None = request.relay
+    if relay is None:
+        return _Shut(Reason("no-relay"))
+    proven, ground = onward_tls(relay, domain_of(_address(request)), request.now)
+    if proven:
+        return _Open((Reason("encrypted-on-the-way"), ground))
+    return _Shut(ground, Reason("remedy-record-tls"))
+
+
+def _envelope(request: DecisionInput) -> _Rung:
+    if request.card is None or request.card.person != request.person.id:
+        return _Shut(
+            Reason("no-password-card"), Reason("remedy-password-card", {"name": request.person.name})
+        )
+    grounds = (_only(request), Reason("password-card", {"name": request.person.name}))
+    return _Open(grounds, card_mark(request.card))
+
+
+def _plain(request: DecisionInput) -> _Rung:
+    """By the patient's warned, dated and revocable wish alone (45 CFR 164.522(b))."""
+    person = request.person
+    if person.kind is not Kind.PATIENT or person.plain_wish is None or person.plain_wish > request.now:
+        return _Shut(Reason("no-plain-wish", {"name": person.name}))
+    if person.consent is not Consent.GIVEN:
+        return _Shut(Reason("plain-needs-consent", {"name": person.name}), Reason("remedy-consent"))
+    if DEMANDS[request.label] is Level.END_TO_END or request.raise_to is not None:
+        return _Shut(Reason("too-little"), Reason("remedy-end-to-end"))
+    return _Open((Reason("plain-wish", {"name": person.name, "date": person.plain_wish.date().isoformat()}),))
+
+
+def _only(request: DecisionInput) -> Reason:
+    return Reason("only-recipient", {"name": request.person.name})

@@ -1,0 +1,99 @@
+"""Whether a relay may carry health information, and what is known about common ones.
+
+A relay sees addresses, times and, without end-to-end sealing, contents: it is a business
+associate (45 CFR 160.103), and nothing leaves through one without a valid agreement
+(164.308(b), 164.314(a)).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from desktop.models.records import Reason, Relay
+from desktop.paths import resource
+
+REVIEW_DAYS = 366
+"""An agreement without an end is looked at every year."""
+EVIDENCE_WAYS = frozenset({"account", "domain", ""})
+_FOLDER = "relays"
+
+
+def baa_problem(relay: Relay, today: date) -> Reason | None:
+    """Why nothing with health information may leave through `relay` today, or None."""
+    baa = relay.baa
+    if baa is None or not baa.counterparty.strip():
+        return Reason("no-baa", {"relay": relay.name})
+    if baa.signed > today:
+        return Reason("baa-not-yet", {"relay": relay.name, "date": baa.signed.isoformat()})
+    if baa.expires is not None:
+        ended = baa.expires < today
+        return (
+            Reason("baa-expired", {"relay": relay.name, "date": baa.expires.isoformat()}) if ended else None
+        )
+    looked_at = max(baa.signed, baa.reviewed or baa.signed)
+    if today - looked_at > timedelta(days=REVIEW_DAYS):
+        return Reason("baa-review-overdue", {"relay": relay.name, "date": looked_at.isoformat()})
+    return None
+
+
+@dataclass(frozen=True)
+class Preset:
+    """What is known about one mail service: suggestions that the administrator confirms.
+
+    `per_day` and `per_minute` are messages, `bytes` octets per message; 0 is unknown.
+    `required_tls` is how required TLS is recorded (`account`, `domain` or ''); the words
+    `mail.relay.how.<required_tls_how>` say where it is switched on. `changes` is what the
+    relay does to a message (`mail.relay.change.<code>`), `checked` when this was looked at.
+    """
+
+    id: str
+    name: str
+    host: str
+    port: int
+    security: str
+    per_day: int
+    per_minute: int
+    bytes: int
+    required_tls: str
+    required_tls_how: str
+    verifies_certificates: bool
+    changes: tuple[str, ...]
+    password_signin: bool
+    """Whether the service still takes a user name and a password for sending."""
+    baa: str
+    """`offered`, `included`, `not-offered`, or `ask`."""
+    checked: date
+
+
+def presets() -> tuple[Preset, ...]:
+    """All presets of `resources/relays/`, by name, the generic one last."""
+    found = [
+        _preset(path.stem, path.read_text(encoding="utf-8")) for path in resource(_FOLDER).glob("*.json")
+    ]
+    return tuple(sorted(found, key=lambda preset: (preset.host == "", preset.name)))
+
+
+def _preset(name: str, text: str) -> Preset:
+    raw = json.loads(text)
+    required = raw["required_tls"]
+    if raw["security"] not in ("implicit", "starttls") or required["record"] not in EVIDENCE_WAYS:
+        raise ValueError(name)
+    return Preset(
+        id=name,
+        name=raw["name"],
+        host=raw["host"],
+        port=raw["port"],
+        security=raw["security"],
+        per_day=raw["limits"]["per_day"],
+        per_minute=raw["limits"]["per_minute"],
+        bytes=raw["limits"]["bytes"],
+        required_tls=required["record"],
+        required_tls_how=required["how"],
+        verifies_certificates=required["verifies_certificates"],
+        changes=tuple(raw["changes"]),
+        password_signin=raw["password_signin"],
+        baa=raw["baa"],
+        checked=date.fromisoformat(raw["checked"]),
+    )

@@ -1,0 +1,62 @@
+"""A second look at a finished message, by a parser that had no part in writing it.
+
+The writer believes that it wrote one recipient and the fields it meant to. This reads
+the bytes back with the standard library's parser (as a reader only: SECURITY finding 5
+is about its writer) and compares. A difference is a bug, never the user's mistake, and
+nothing with a difference may be queued.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from email.header import decode_header
+from email.parser import BytesHeaderParser
+from email.policy import compat32
+from email.utils import getaddresses
+
+_BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
+_LONG = re.compile(rb"[^\r\n]{999}")
+_EIGHT_BIT = re.compile(rb"[^\t\r\n\x20-\x7e]")
+_ONCE = ("From", "To", "Date", "Message-ID", "Subject", "MIME-Version", "Content-Type")
+
+
+class MisreadError(Exception):
+    """The finished bytes do not say what was meant; a bug in the writer."""
+
+
+@dataclass(frozen=True)
+class Meant:
+    """What the outer header must say, and nothing besides."""
+
+    address: str
+    sender: str
+    subject: str
+    message_id: str
+    automatic: bool = False
+
+
+def reread(wire: bytes, meant: Meant) -> None:
+    """Raise `MisreadError` unless `wire` is clean and its header is exactly what was meant."""
+    if _BARE.search(wire) or _LONG.search(wire) or _EIGHT_BIT.search(wire) or not wire.endswith(b"\r\n"):
+        raise MisreadError("bytes")
+    message = BytesHeaderParser(policy=compat32).parsebytes(wire)
+    names = message.keys()
+    allowed = {*_ONCE, "Content-Transfer-Encoding", "Content-Disposition"}
+    allowed |= {"Auto-Submitted"} if meant.automatic else set()
+    if message.defects or len(set(names)) != len(names) or not set(_ONCE) <= set(names) <= allowed:
+        raise MisreadError("fields")
+    if getaddresses([message["To"]]) != [("", meant.address)]:
+        raise MisreadError("To")
+    if [address for _, address in getaddresses([message["From"]])] != [meant.sender]:
+        raise MisreadError("From")
+    if message["Message-ID"].strip() != meant.message_id or _decoded(message["Subject"]) != meant.subject:
+        raise MisreadError("Subject")
+
+
+def _decoded(value: str) -> str:
+    unfolded = re.sub(r"\r?\n(?=[ \t])", "", value)
+    return "".join(
+        part.decode(charset or "ascii") if isinstance(part, bytes) else part
+        for part, charset in decode_header(unfolded)
+    )

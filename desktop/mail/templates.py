@@ -1,0 +1,169 @@
+"""The small language that message texts are written in, and nothing more.
+
+Jinja2's sandbox is no policy: methods run, loops allocate (SECURITY finding 16). So only
+its parser is used; the tree is checked node by node against four forms (text,
+`{{ field }}`, `{{ field | default("...") }}`, `{% if field %}`) and rendered here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from jinja2 import Environment, TemplateSyntaxError, nodes
+
+from desktop.errors import InputError
+from desktop.mail.fields import FIELDS, FieldClass
+from desktop.paths import resource
+from desktop.texts import LANGUAGES, clean
+
+_PARSER = Environment(autoescape=False, keep_trailing_newline=True)  # noqa: S701 - parses, never renders
+_LONGEST = 100_000
+
+
+class Place(StrEnum):
+    """Where a text stands."""
+
+    SUBJECT = "subject"
+    BODY = "body"
+
+
+@dataclass(frozen=True)
+class _Words:
+    text: str
+
+
+@dataclass(frozen=True)
+class _Field:
+    name: str
+    default: str | None = None
+
+
+@dataclass(frozen=True)
+class _When:
+    name: str
+    then: tuple[_Piece, ...]
+
+
+_Piece = _Words | _Field | _When
+
+
+@dataclass(frozen=True)
+class Template:
+    """A checked text. An empty value counts as none."""
+
+    pieces: tuple[_Piece, ...]
+
+    def missing(self, values: Mapping[str, str]) -> tuple[str, ...]:
+        """Fields that this text needs and `values` does not resolve, in order, each once."""
+        return tuple(dict.fromkeys(_missing(self.pieces, values)))
+
+    def render(self, values: Mapping[str, str], person: str) -> str:
+        """The text with its fields filled, exactly as given: no value is ever parsed.
+
+        Raises InputError `field-missing`, naming the first field and the `person`.
+        """
+        missing = self.missing(values)
+        if missing:
+            raise InputError("field-missing", field=missing[0], person=clean(person))
+        return _rendered(self.pieces, values)
+
+
+def _missing(pieces: tuple[_Piece, ...], values: Mapping[str, str]) -> list[str]:
+    found: list[str] = []
+    for piece in pieces:
+        if isinstance(piece, _When):
+            found += _missing(piece.then, values) if values.get(piece.name) else []
+        elif isinstance(piece, _Field) and piece.default is None and not values.get(piece.name):
+            found.append(piece.name)
+    return found
+
+
+def _rendered(pieces: tuple[_Piece, ...], values: Mapping[str, str]) -> str:
+    out: list[str] = []
+    for piece in pieces:
+        match piece:
+            case _Words(text):
+                out.append(text)
+            case _Field(name, default):
+                out.append(values.get(name) or default or "")
+            case _When(name, then):
+                out.append(_rendered(then, values) if values.get(name) else "")
+    return "".join(out)
+
+
+def compile_text(source: str, place: Place) -> Template:
+    """Check `source` and make it a `Template`.
+
+    Raises InputError: `template-syntax` (with the line), `template-not-allowed` (line),
+    `template-field-unknown` (field), `template-field-clinical` (field, in a subject).
+    """
+    if len(source) > _LONGEST:
+        raise InputError("template-too-long")
+    try:
+        tree = _PARSER.parse(source)
+    except TemplateSyntaxError as error:
+        raise InputError("template-syntax", line=error.lineno) from error
+    except RecursionError as error:
+        raise InputError("template-not-allowed", line=1) from error
+    return Template(_checked(tree.body, place))
+
+
+def _checked(body: list[nodes.Node], place: Place) -> tuple[_Piece, ...]:
+    pieces: list[_Piece] = []
+    for node in body:
+        if type(node) is nodes.Output:
+            pieces += [_output(part, place) for part in node.nodes]
+        elif type(node) is nodes.If and not node.elif_ and not node.else_:
+            pieces.append(_When(_name(node.test, place), _checked(node.body, place)))
+        else:
+            raise InputError("template-not-allowed", line=node.lineno)
+    return tuple(pieces)
+
+
+def _output(node: nodes.Expr, place: Place) -> _Piece:
+    if type(node) is nodes.TemplateData:
+        return _Words(node.data)
+    if type(node) is nodes.Filter and node.node is not None:
+        return _Field(_name(node.node, place), _default(node))
+    return _Field(_name(node, place))
+
+
+def _default(node: nodes.Filter) -> str:
+    plain = node.name == "default" and not node.kwargs and not node.dyn_args and not node.dyn_kwargs
+    if plain and len(node.args) == 1:
+        only = node.args[0]
+        if type(only) is nodes.Const and isinstance(only.value, str):
+            return only.value
+    raise InputError("template-not-allowed", line=node.lineno)
+
+
+def _name(node: nodes.Node, place: Place) -> str:
+    if type(node) is not nodes.Name:
+        raise InputError("template-not-allowed", line=node.lineno)
+    kind = FIELDS.get(node.name)
+    if kind is None:
+        raise InputError("template-field-unknown", field=clean(node.name, 40))
+    if kind is FieldClass.CLINICAL and place is Place.SUBJECT:
+        raise InputError("template-field-clinical", field=node.name)
+    return node.name
+
+
+@dataclass(frozen=True)
+class Wording:
+    """Subject and text of one kind of message."""
+
+    subject: Template
+    text: Template
+
+
+def shipped(name: str, language: str) -> Wording:
+    """A wording of `resources/templates/`: first line the subject, then an empty line, then the text.
+
+    An unknown language reads English.
+    """
+    tongue = language if language in LANGUAGES else LANGUAGES[0]
+    source = resource(f"templates/{name}.{tongue}.txt").read_text(encoding="utf-8")
+    subject, _, text = source.partition("\n\n")
+    return Wording(compile_text(subject, Place.SUBJECT), compile_text(text, Place.BODY))
