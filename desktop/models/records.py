@@ -182,10 +182,22 @@ class PasswordCard:
     person: PersonId
     salt: bytes
     rounds: int
-    key: bytes
+    key: bytes = field(repr=False)
     handed_over: str
     how: str
     made_at: datetime
+
+
+@dataclass(frozen=True)
+class ConsentEntry:
+    """One entry of the consent ledger: what a person said, when, where it is written, who took it."""
+
+    person: PersonId
+    state: Consent
+    at: datetime
+    source: str
+    by: str
+    basis: str = ""
 
 
 @dataclass(frozen=True)
@@ -203,6 +215,18 @@ class Appointment:
     visit_type: str = ""
     provider: str = ""
     location: str = ""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A day (of one provider, or '' for all) that a whole-schedule file covered; `exported_at` is
+    when that file was made, if it is known."""
+
+    day: date
+    provider: str
+    visits: int
+    exported_at: datetime | None
+    recorded_at: datetime
 
 
 @dataclass(frozen=True)
@@ -302,6 +326,40 @@ class Message:
     reason: Reason | None = None
     """Why it stands where it stands (refused, cancelled, uncertain)."""
     next_try: datetime | None = None
+    window: str = ""
+    """Which reminder of an occurrence it is: `day-before` so far."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One phase that a message reached on its way, and what the relay said."""
+
+    message: MessageId
+    at: datetime
+    phase: str
+    reply: str = ""
+
+
+@dataclass(frozen=True)
+class Lease:
+    """Who holds the right to send, on which run of the machine, until when."""
+
+    name: str
+    holder: str
+    boot: str
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A key pair of the practice itself; `secret` is opaque to everybody but `crypto`."""
+
+    kind: KeyKind
+    fingerprint: str
+    address: str
+    secret: bytes = field(repr=False)
+    public: bytes
+    made_at: datetime
 
 
 @dataclass(frozen=True)
