@@ -102,7 +102,9 @@ def _rest(family: Callable[[str, str], _Family]) -> None:
     mode = visits.add_mutually_exclusive_group()
     mode.add_argument("--whole", action="store_true", help="the file is the whole schedule of its days")
     mode.add_argument("--changes", action="store_true", help="the file holds changes only")
-    visits.add_argument("--confirm", action="store_true", help="take it although much is missing or it is old")
+    visits.add_argument(
+        "--confirm", action="store_true", help="take it although much is missing or it is old"
+    )
 
     relay = family("relay", "relay profiles")
     relay.verb("add", "store a relay with its agreement")
@@ -130,4 +132,3 @@ def _rest(family: Callable[[str, str], _Family]) -> None:
     family("envelope", "locked files").verb("open", "with {passphrase} on standard input").add_argument(
         "files", nargs="+", metavar="FILE"
     )
-

@@ -113,7 +113,8 @@ def doctor(call: Call) -> None:
     ]
     marks = {True: "ok", False: "--"}
     call.console.emit(
-        {"checks": checks}, [f"{marks[item['ok'] is True]}  {item['check']}: {item['words']}" for item in checks]
+        {"checks": checks},
+        [f"{marks[item['ok'] is True]}  {item['check']}: {item['words']}" for item in checks],
     )
 
 
@@ -136,7 +137,9 @@ def people_show(call: Call) -> None:
 
 def people_set(call: Call) -> None:
     session = call.session()
-    changes = {str(name): "" if value is None else str(value) for name, value in call.console.document().items()}
+    changes = {
+        str(name): "" if value is None else str(value) for name, value in call.console.document().items()
+    }
     shown = call.office.set_person(session, PersonId(call.args.person), changes)
     call.console.emit(shapes.person(call.console, shown))
 

@@ -35,7 +35,7 @@ class Console:
             return self._document(fields)
         if not self.source.isatty():
             raise WrongUse(self.texts.say("cli.needs-input"))
-        return {name: self._prompt(name) for name in fields} | {name: None for name in optional}
+        return {name: self._prompt(name) for name in fields} | dict.fromkeys(optional)
 
     def document(self) -> dict[str, Any]:
         """A whole document, for commands whose input is too rich for prompts."""

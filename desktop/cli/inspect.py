@@ -16,7 +16,9 @@ def keys_inspect(call: Call) -> None:
         try:
             found = call.office.inspect_key(read_file(path, LIMITS.attachment_bytes)[0])
         except InputError as error:
-            call.console.emit_line({"file": path, "kind": None, "usable": False, "reason": _failed(call, error)})
+            call.console.emit_line(
+                {"file": path, "kind": None, "usable": False, "reason": _failed(call, error)}
+            )
             continue
         call.console.emit_line(
             {
@@ -56,7 +58,9 @@ def envelope_open(call: Call) -> None:
     passphrase = call.console.ask("passphrase")["passphrase"]
     for path in call.args.files:
         try:
-            opened = call.office.open_envelope(read_file(path, 4 * LIMITS.attachment_bytes)[0], str(passphrase))
+            opened = call.office.open_envelope(
+                read_file(path, 4 * LIMITS.attachment_bytes)[0], str(passphrase)
+            )
         except InputError as error:
             call.console.emit_line({"file": path, "ok": False, "reason": _failed(call, error)})
             continue

@@ -118,9 +118,7 @@ class Entry:
         """Open the vault with what the token's file holds; used once per command."""
         slots = read_slots(self._folder.keys)
         found = self._files(slots.vault_id).open(token)
-        vault = OpenVault.from_vault_key(
-            self._folder.keys, found.vault_key, found.user_id, found.person_keys
-        )
+        vault = OpenVault.from_vault_key(self._folder.keys, found.vault_key, found.user_id, found.person_keys)
         try:
             self._guard.adopt(found.session, found.started, found.last_used)
             database = self._opener.database(vault)
@@ -146,9 +144,7 @@ class Entry:
         self._guard.lock()
         opened = self._desk.opened_or_none()
         if opened is not None:
-            opened.database.write(
-                lambda tx: self._audit.record(tx, Event(Act.SESSION_LOCKED))
-            )
+            opened.database.write(lambda tx: self._audit.record(tx, Event(Act.SESSION_LOCKED)))
             if not self._due(opened.database):
                 self.close()
         return self.duty()
@@ -189,5 +185,3 @@ def shut(opened: Opened, guard: Guard) -> None:
     guard.end_all()
     opened.database.close()
     opened.vault.close()
-
-

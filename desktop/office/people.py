@@ -110,7 +110,7 @@ class People:
         self, session: Session, request: ImportRequest, progress: Progress | None = None
     ) -> PeopleImported:
         """All rows that pass, or none; a dry run is the same work, undone."""
-        opened = self._desk.check(session, Action.IMPORT_PEOPLE)
+        self._desk.check(session, Action.IMPORT_PEOPLE)
         try:
             parsed = importing.parse_people(request.data, today=self._clock.now().date(), progress=progress)
 

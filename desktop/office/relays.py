@@ -91,9 +91,7 @@ class Relays:
             if report.offer is not None:
                 now = self._clock.now() if report.offer.requiretls else None
                 current = _get(tx, relay)
-                relays.update(
-                    tx, replace(current, requiretls=report.offer.requiretls, requiretls_seen=now)
-                )
+                relays.update(tx, replace(current, requiretls=report.offer.requiretls, requiretls_seen=now))
 
         self._desk.write(session, Action.TEST_RELAY, keep)
         return _answer(report)
@@ -102,9 +100,7 @@ class Relays:
         """As `test_relay` before anything is stored."""
         self._desk.check(session, Action.TEST_RELAY)
         report = asyncio.run(check_relay(self._relay(request), request.password))
-        self._desk.write(
-            session, Action.TEST_RELAY, lambda _, record: record(_tested(report, RelayId("")))
-        )
+        self._desk.write(session, Action.TEST_RELAY, lambda _, record: record(_tested(report, RelayId(""))))
         return _answer(report)
 
     def record_evidence(self, session: Session, request: EvidenceRequest) -> RelayLine:
@@ -193,6 +189,4 @@ def _tested(report: RelayReport, relay: RelayId) -> Event:
 
 
 def _answer(report: RelayReport) -> RelayTested:
-    return RelayTested(
-        report.ok, tuple(Step(step.step.value, step.ok, step.reason) for step in report.steps)
-    )
+    return RelayTested(report.ok, tuple(Step(step.step.value, step.ok, step.reason) for step in report.steps))

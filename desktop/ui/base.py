@@ -83,10 +83,11 @@ def card(parent: QWidget | None = None) -> tuple[QFrame, QVBoxLayout]:
     return frame, layout
 
 
+_NOTICE_ICONS = {"error": "circle-alert", "warn": "triangle-alert", "ok": "check", "plain": "info"}
+
+
 class Notice(QFrame):
     """One sentence on the page itself: what went wrong and what to do, or what was done."""
-
-    _ICONS = {"error": "circle-alert", "warn": "triangle-alert", "ok": "check", "plain": "info"}
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -109,7 +110,7 @@ class Notice(QFrame):
         """`kind` is `error`, `warn`, `ok` or `plain`."""
         tokens = self._theme.tokens
         colour = {"error": tokens.error, "warn": tokens.warn, "ok": tokens.ok}.get(kind, tokens.text)
-        self._picture.setPixmap(pixmap(self._ICONS[kind], colour, 18))
+        self._picture.setPixmap(pixmap(_NOTICE_ICONS[kind], colour, 18))
         self._words.setText(words)
         self.setProperty("kind", kind)
         self.style().unpolish(self)

@@ -22,8 +22,17 @@ _SIGNS_OF_LIFE = frozenset(
 class IdleWatch(QObject):
     """An event filter over the whole application; `on_idle` is called once per idle spell."""
 
-    def __init__(self, application: QObject, clock: Clock, seconds: int, on_idle: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        application: QObject,
+        clock: Clock,
+        seconds: int,
+        on_idle: Callable[[], None],
+        on_life: Callable[[], None],
+    ) -> None:
         super().__init__(application)
+        self._on_life = on_life
+        self._alive = False
         self._clock = clock
         self._seconds = seconds
         self._on_idle = on_idle
@@ -48,10 +57,16 @@ class IdleWatch(QObject):
             # An event that comes after the time is up must not open the screen again.
             self.check()
             self._last = self._clock.mono()
+            self._alive = True
         return False
 
     def check(self) -> None:
-        """Lock if the time is up."""
-        if self._running and self._clock.mono() - self._last >= self._seconds:
+        """Lock if the time is up; else pass on, once a second, that somebody is there."""
+        if not self._running:
+            return
+        if self._clock.mono() - self._last >= self._seconds:
             self.stop()
             self._on_idle()
+        elif self._alive:
+            self._alive = False
+            self._on_life()

@@ -44,7 +44,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(ui.say("ui.window.title"))
         self.resize(*SIZE)
         self.setMinimumSize(*SMALLEST)
-        self._idle = IdleWatch(application, ui.clock, limits.idle_lock, self.lock)
+        self._idle = IdleWatch(application, ui.clock, limits.idle_lock, self.lock, self._touch)
         QShortcut(QKeySequence("Ctrl+L"), self).activated.connect(self.lock)
         if practice_exists:
             self.show_sign_in()
@@ -71,6 +71,13 @@ class MainWindow(QMainWindow):
         self.ui.bridge.run(
             workspace, lambda _: self.ui.office.start_sending(answer.session), lambda _: None, lambda _: None
         )
+
+    def _touch(self) -> None:
+        session = self._session
+        if session is not None:
+            self.ui.bridge.run(
+                self, lambda _: self.ui.office.touch(session), lambda _: None, lambda _: self.lock()
+            )
 
     def lock(self) -> None:
         """Screen lock: nothing of any person stays on the screen from this moment on."""

@@ -134,7 +134,9 @@ class ComposePage(Page):
     def _offer(self, found: PeopleFound) -> None:
         language = self.ui.texts.language
         self._found = {
-            "  ·  ".join(p for p in (clean(one.name), date_words(one.birth_date, language), one.email) if p): one
+            "  ·  ".join(
+                p for p in (clean(one.name), date_words(one.birth_date, language), one.email) if p
+            ): one
             for one in found.people
         }
         self._names.setStringList(list(self._found))
@@ -157,7 +159,9 @@ class ComposePage(Page):
         language = self.ui.texts.language
         self.to.setText(clean(who.name))
         parts = [
-            self.ui.say("ui.compose.born", when=date_words(who.birth_date, language)) if who.birth_date else "",
+            self.ui.say("ui.compose.born", when=date_words(who.birth_date, language))
+            if who.birth_date
+            else "",
             who.email,
             self.ui.say("ui.compose.last-used", when=moment_words(shown.last_used, language))
             if shown.last_used

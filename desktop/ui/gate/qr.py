@@ -14,7 +14,9 @@ _SCALE = 5
 def qr_label(content: str, description: str) -> QLabel:
     """`description` is what a screen reader says."""
     drawn = io.BytesIO()
-    segno.make(content, error="m").save(drawn, kind="png", scale=_SCALE, border=3, dark="#000000", light="#ffffff")
+    segno.make(content, error="m").save(
+        drawn, kind="png", scale=_SCALE, border=3, dark="#000000", light="#ffffff"
+    )
     picture = QPixmap()
     picture.loadFromData(drawn.getvalue())
     label = QLabel()

@@ -64,7 +64,9 @@ class SetupPages(QStackedWidget):
         if self._given is None:
             return
         given = Credentials(self._given.user, password=self._given.password, code=code)
-        self.ui.bridge.run(self, lambda _: self.ui.office.sign_in(given), self._code_right, self.factor.failed)
+        self.ui.bridge.run(
+            self, lambda _: self.ui.office.sign_in(given), self._code_right, self.factor.failed
+        )
 
     def _code_right(self, signed: SignedIn) -> None:
         self._signed, self._given = signed, None

@@ -38,7 +38,9 @@ class OutboxPage(Page):
             [
                 Column(ui.say("ui.outbox.to"), lambda line: clean(line.name), width=210),
                 Column(ui.say("ui.outbox.what"), lambda line: ui.say(f"ui.kind.{line.kind}"), width=110),
-                Column(ui.say("ui.outbox.how"), lambda line: ui.say(f"ui.method.{line.method.value}"), width=200),
+                Column(
+                    ui.say("ui.outbox.how"), lambda line: ui.say(f"ui.method.{line.method.value}"), width=200
+                ),
                 Column(ui.say("ui.outbox.state"), self._state_words, colour=colour, stretch=True),
                 Column(
                     ui.say("ui.outbox.since"), lambda line: moment_words(line.queued_at, language), width=170
@@ -79,7 +81,8 @@ class OutboxPage(Page):
         parts = [
             self.ui.texts.count(f"ui.outbox.count-{state.value}", number)
             for state, number in shown.counts.items()
-            if number and state in (State.QUEUED, State.ACCEPTED, State.UNCERTAIN, State.FAILED, State.DEFERRED)
+            if number
+            and state in (State.QUEUED, State.ACCEPTED, State.UNCERTAIN, State.FAILED, State.DEFERRED)
         ]
         self.summary.setText("  ·  ".join(parts))
         if list(shown.messages) == self.rows.rows:

@@ -98,9 +98,7 @@ class ImportDialog(QDialog):
 
     def _show(self, answer: PeopleImported, code: str) -> None:
         self.progress.hide()
-        words = self.ui.say(
-            code, created=answer.created, updated=answer.updated, unchanged=answer.unchanged
-        )
+        words = self.ui.say(code, created=answer.created, updated=answer.updated, unchanged=answer.unchanged)
         if answer.rejected:
             words += " " + self.ui.texts.count("ui.people.left-out", len(answer.rejected))
         if answer.ignored_columns:

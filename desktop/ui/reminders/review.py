@@ -45,7 +45,11 @@ class ReviewView(QWidget):
         tokens = ui.theme.tokens
         self.rows = Rows[_Line](
             [
-                Column(ui.say("ui.review.time"), lambda line: time_words(line.start, ui.texts.language), width=110),
+                Column(
+                    ui.say("ui.review.time"),
+                    lambda line: time_words(line.start, ui.texts.language),
+                    width=110,
+                ),
                 Column(ui.say("ui.review.name"), lambda line: line.name, width=230),
                 Column(
                     ui.say("ui.review.how"),

@@ -106,9 +106,7 @@ class StartView(QWidget):
             self.numbers[code] = number
             column.addWidget(number)
             column.addWidget(words)
-            column.addWidget(
-                button(self.ui.say("ui.today.see-outbox"), lambda: on_open("outbox"), "link")
-            )
+            column.addWidget(button(self.ui.say("ui.today.see-outbox"), lambda: on_open("outbox"), "link"))
             row.addWidget(frame)
         return holder
 
@@ -134,7 +132,11 @@ class StartView(QWidget):
         self.detail.setVisible(bool(self.detail.text()))
         self.review_button.setEnabled(shown.visits > 0)
         self._make_primary(self.review_button if shown.visits else self.import_button)
-        for code, number in (("queued", shown.queued), ("uncertain", shown.uncertain), ("failed", shown.failed)):
+        for code, number in (
+            ("queued", shown.queued),
+            ("uncertain", shown.uncertain),
+            ("failed", shown.failed),
+        ):
             self.numbers[code].setText(str(number))
         self._show_missing(shown)
 

@@ -75,7 +75,9 @@ class SettingsPage(Page):
         def store() -> None:
             forced = (*line.forced_tls, ForcedTls(dialog.domain.text.strip().lower(), dialog.until_date()))
             request = EvidenceRequest(line.id, forced_tls=forced)
-            self.call(lambda _: self.ui.office.record_evidence(self._session, request), lambda _: self.refresh())
+            self.call(
+                lambda _: self.ui.office.record_evidence(self._session, request), lambda _: self.refresh()
+            )
 
         dialog.accepted.connect(store)
         dialog.open()
@@ -107,7 +109,9 @@ class RelayCard(QWidget):
         column.addWidget(plain_label(say("ui.relay.required-tls-hint"), "muted", wrap=True))
         for forced in line.forced_tls:
             until = date_words(forced.until, ui.texts.language)
-            column.addWidget(plain_label(say("ui.relay.domain-until", domain=forced.domain, until=until), "muted"))
+            column.addWidget(
+                plain_label(say("ui.relay.domain-until", domain=forced.domain, until=until), "muted")
+            )
         row = QHBoxLayout()
         self.test_button = button(say("ui.relay.test"), lambda: page.test(line.id))
         row.addWidget(self.test_button)

@@ -1,0 +1,146 @@
+"""Composition: builds the long-lived objects and hands them to the window or the command line.
+
+The one place for late imports: the command line must run without Qt's libraries, and
+the sign-in page shows while the heavy rest (SQLAlchemy, cryptography, mail) is loaded.
+"""
+# ruff: noqa: PLC0415 - see above
+
+from __future__ import annotations
+
+import argparse
+import locale
+import sys
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from desktop import bootstrap, logs
+from desktop.clock import SystemClock
+from desktop.config import LIMITS
+from desktop.errors import Refused
+from desktop.models.records import Session
+from desktop.office.api import Office
+from desktop.office.values import SignedIn
+from desktop.paths import PracticeFolder, default_practice, make_private_folder
+from desktop.texts import LANGUAGES, Texts
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from desktop.ui.base import Ui
+
+
+def system_language() -> str:
+    """`es` where the computer speaks Spanish, else `en`."""
+    named = (locale.getlocale()[0] or "en")[:2].lower()
+    return named if named in LANGUAGES else "en"
+
+
+def run_command(argv: Sequence[str]) -> int:
+    """The command line, in this process; a bug is described without content and exits with 70."""
+    from desktop.assembly import build_office
+    from desktop.cli.main import run
+
+    language = system_language()
+
+    def office(folder: PracticeFolder) -> Office:
+        return build_office(folder, SystemClock(), language=language)
+
+    logs.install_last_resort(lambda words: print(words, file=sys.stderr))
+    return run(argv, office, language)
+
+
+def run_window(argv: Sequence[str]) -> int:
+    """The window; returns Qt's exit code."""
+    arguments = argparse.ArgumentParser(prog="sealwell-gui")
+    arguments.add_argument("--practice", metavar="DIR")
+    given = arguments.parse_args(list(argv))
+    folder = PracticeFolder(Path(given.practice).absolute()) if given.practice else default_practice()
+    make_private_folder(folder.root)
+    logs.start_log(folder.log)
+    language = system_language()
+    instance = bootstrap.SingleInstance(folder.lock)
+    try:
+        instance.acquire()
+    except Refused as refused:
+        texts = Texts(language)
+        print(texts.say(f"error.{refused.code}"), texts.say(f"error.{refused.code}.hint"), file=sys.stderr)
+        return 1
+    try:
+        return WindowRun(folder, language).run()
+    finally:
+        instance.release()
+
+
+class WindowRun:
+    """One life of the window: the pages first, the office loading behind them, an orderly end."""
+
+    def __init__(
+        self,
+        folder: PracticeFolder,
+        language: str,
+        office: Callable[[], Office] | None = None,
+        signed_in: SignedIn | None = None,
+    ) -> None:
+        """`office` and `signed_in` let the demo open the window on a practice that is open."""
+        from PySide6.QtWidgets import QApplication
+
+        from desktop.ui.base import Ui
+        from desktop.ui.bridge import Bridge
+        from desktop.ui.theme import Theme
+        from desktop.ui.window import MainWindow
+
+        self.application = QApplication.instance() or QApplication(["sealwell"])
+        if not isinstance(self.application, QApplication):
+            raise TypeError("a window needs a QApplication")
+        self.application.setApplicationName("Sealwell")
+        self.application.setDesktopFileName("sealwell")
+        self._loader = ThreadPoolExecutor(1, thread_name_prefix="load")
+        clock = SystemClock()
+        make = office or (lambda: _load_office(folder, language))
+        self._office: Future[Office] = self._loader.submit(make)
+        self.bridge = Bridge(_on_bug)
+        ui = Ui(self._office.result, self.bridge, Texts(language), Theme(self.application), clock)
+        self.window = MainWindow(
+            ui, self.application, LIMITS, _workspace, _setup, practice_exists=folder.keys.exists()
+        )
+        if signed_in is not None:
+            self.window.enter(signed_in)
+
+    def run(self) -> int:
+        logs.install_last_resort(lambda words: print(words, file=sys.stderr))
+        self.window.show()
+        code = int(self.application.exec())
+        self.stop()
+        return code
+
+    def stop(self) -> None:
+        """In order: no more calls, what is being sent comes to its end, the keys go."""
+        self.window.close()
+        self.bridge.stop()
+        self._office.result().close()
+        self._loader.shutdown()
+
+
+def _load_office(folder: PracticeFolder, language: str) -> Office:
+    from desktop.assembly import build_office
+
+    return build_office(folder, SystemClock(), language=language)
+
+
+def _workspace(ui: Ui, session: Session) -> QWidget:
+    from desktop.ui.workspace import Workspace
+
+    return Workspace(ui, session, LIMITS.hold)
+
+
+def _setup(ui: Ui, finished: Callable[[SignedIn], None]) -> QWidget:
+    from desktop.ui.gate.setup import SetupPages
+
+    return SetupPages(ui, finished)
+
+
+def _on_bug(error: BaseException) -> None:
+    """What is no known error goes to the last-resort handler, as if it were not caught."""
+    sys.excepthook(type(error), error, error.__traceback__)

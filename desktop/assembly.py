@@ -1,0 +1,75 @@
+"""Builds the office and everything behind it, once per process; the only place that does.
+
+Imported late by the window (while the password is typed) and at once by the command
+line. Nothing here opens a vault: that is what signing in does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from desktop import __version__
+from desktop.access.guard import Guard
+from desktop.audit.log import AuditLog
+from desktop.clock import Clock
+from desktop.config import LIMITS, Limits
+from desktop.crypto.devicekey import DeviceStore, system_store
+from desktop.crypto.kdf import KdfParams, calibrate
+from desktop.office.api import Office
+from desktop.office.desk import Desk
+from desktop.office.doctor import Doctor
+from desktop.office.entry import Entry
+from desktop.office.files import Files
+from desktop.office.letters import Letters
+from desktop.office.local import LocalOffice
+from desktop.office.opening import Opener
+from desktop.office.outbox import OutboxDesk
+from desktop.office.people import People
+from desktop.office.proof import Proof
+from desktop.office.relays import Relays
+from desktop.office.reminders import Reminders
+from desktop.paths import PracticeFolder
+from desktop.texts import Texts
+
+
+def build_office(
+    folder: PracticeFolder,
+    clock: Clock,
+    *,
+    language: str = "en",
+    limits: Limits = LIMITS,
+    params: Callable[[], KdfParams] | None = None,
+    device_store: Callable[[], DeviceStore | None] = system_store,
+) -> Office:
+    """An office in this process for the practice in `folder`.
+
+    `params` gives the cost of new key slots, by default what this computer can bear
+    within about a second, and never less than the floor.
+    """
+    texts = Texts(language)
+    guard = Guard(clock, limits)
+    audit = AuditLog(__version__, clock)
+    desk = Desk(guard, audit, clock)
+    opener = Opener(clock, audit, folder)
+    entry = Entry(
+        desk,
+        folder,
+        clock,
+        limits,
+        params or (lambda: calibrate(clock.mono)),
+        device_store,
+        opener,
+        audit,
+        guard,
+    )
+    return LocalOffice(
+        entry,
+        People(desk, clock),
+        Letters(desk, clock),
+        Reminders(desk, clock),
+        OutboxDesk(desk, clock),
+        Relays(desk, clock, opener, texts),
+        Proof(desk, clock),
+        Files(clock),
+        Doctor(desk, folder, device_store),
+    )

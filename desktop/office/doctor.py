@@ -1,0 +1,77 @@
+"""The doctor: is this computer fit, and is this practice in order?"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+
+from desktop.crypto.devicekey import DeviceStore
+from desktop.crypto.selftest import self_test
+from desktop.errors import SealwellError, VaultError
+from desktop.mail.relays import baa_problem
+from desktop.models.database import Database
+from desktop.models.records import Reason
+from desktop.office.desk import Desk
+from desktop.office.relays import practice_relay
+from desktop.office.values import Check, DoctorReport
+from desktop.paths import PracticeFolder, resource
+
+
+class Doctor:
+    """Names no person; what needs the practice is asked only while it is open."""
+
+    def __init__(
+        self, desk: Desk, folder: PracticeFolder, device_store: Callable[[], DeviceStore | None]
+    ) -> None:
+        self._desk = desk
+        self._folder = folder
+        self._device_store = device_store
+
+    def doctor(self) -> DoctorReport:
+        checks = [self._crypto(), self._gpg(), self._keyring(), self._resources(), self._practice()]
+        opened = self._desk.opened_or_none()
+        if opened is not None:
+            checks += [self._database(opened.database), self._relay(opened.database)]
+        return DoctorReport(tuple(checks))
+
+    def _crypto(self) -> Check:
+        try:
+            self_test()
+        except SealwellError as error:
+            return Check("crypto", False, Reason(error.code))
+        return Check("crypto", True, Reason("doctor-crypto-right"))
+
+    def _gpg(self) -> Check:
+        there = shutil.which("gpg") is not None
+        return Check("gpg", there, Reason("doctor-gpg-found" if there else "doctor-gpg-missing"))
+
+    def _keyring(self) -> Check:
+        try:
+            store = self._device_store()
+        except VaultError as error:
+            return Check("keyring", False, Reason(error.code))
+        return Check("keyring", store is not None, Reason("doctor-keyring" if store else "doctor-no-keyring"))
+
+    def _resources(self) -> Check:
+        whole = all(resource(name).exists() for name in ("passwords.txt", "wordlist.txt", "translations/es.mo"))
+        return Check("resources", whole, Reason("doctor-files" if whole else "doctor-files-missing"))
+
+    def _practice(self) -> Check:
+        there = self._folder.keys.exists()
+        return Check("practice", there, Reason("doctor-practice" if there else "doctor-no-practice"))
+
+    def _database(self, database: Database) -> Check:
+        try:
+            database.integrity()
+        except VaultError as error:
+            return Check("database", False, Reason(error.code))
+        return Check("database", True, Reason("doctor-database"))
+
+    def _relay(self, database: Database) -> Check:
+        relay = database.read(practice_relay)
+        if relay is None:
+            return Check("relay", False, Reason("doctor-no-relay"))
+        problem = baa_problem(relay, self._desk.clock.now().date())
+        return Check("relay", problem is None, problem or Reason("doctor-relay"))
+
+

@@ -1,0 +1,55 @@
+"""Questions about files and lines that need no practice: what would you make of this?"""
+
+from __future__ import annotations
+
+from desktop.access.passwords import check_password
+from desktop.clock import Clock
+from desktop.crypto.envelope import open_envelope
+from desktop.crypto.keyfacts import inspect_key
+from desktop.models.records import Reason
+from desktop.office.values import (
+    AddressChecked,
+    AttachmentOut,
+    EnvelopeOpened,
+    KeyInspected,
+    PasswordChecked,
+)
+from desktop.people.addresses import check_address
+
+
+class Files:
+    """Pure: nothing is stored and nobody is named, so there is no session and no record."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def inspect_key(self, data: bytes) -> KeyInspected:
+        facts = inspect_key(data, self._clock.now())
+        return KeyInspected(
+            facts.kind,
+            facts.usable,
+            Reason(facts.reason) if facts.reason else None,
+            facts.addresses,
+            facts.fingerprint,
+            facts.expires,
+        )
+
+    def check_address(self, text: str) -> AddressChecked:
+        verdict = check_address(text)
+        return AddressChecked(text, verdict.ok, verdict.reason, verdict.normalised)
+
+    def check_password(self, text: str) -> PasswordChecked:
+        reason = check_password(text, ())
+        return PasswordChecked(reason is None, reason)
+
+    def open_envelope(self, data: bytes, passphrase: str) -> EnvelopeOpened:
+        """Raises InputError for a file that is none, a wrong passphrase, or damage."""
+        content = open_envelope(data, passphrase)
+        return EnvelopeOpened(
+            ok=True,
+            reason=None,
+            subject=content.subject,
+            text=content.text,
+            html=content.html,
+            attachments=tuple(AttachmentOut(name, kind, data=data) for name, kind, data in content.attachments),
+        )

@@ -1,0 +1,72 @@
+"""The office in this process: every door in one object."""
+
+from __future__ import annotations
+
+from desktop.office.doctor import Doctor
+from desktop.office.entry import Entry
+from desktop.office.files import Files
+from desktop.office.letters import Letters
+from desktop.office.outbox import OutboxDesk
+from desktop.office.people import People
+from desktop.office.proof import Proof
+from desktop.office.relays import Relays
+from desktop.office.reminders import Reminders
+
+
+class LocalOffice:
+    """Fulfils `office.api.Office`; the use cases live in the rooms it is made of."""
+
+    def __init__(
+        self,
+        entry: Entry,
+        people: People,
+        letters: Letters,
+        reminders: Reminders,
+        outbox: OutboxDesk,
+        relays: Relays,
+        proof: Proof,
+        files: Files,
+        doctor: Doctor,
+    ) -> None:
+        self.practice_exists = entry.practice_exists
+        self.create_practice = entry.create_practice
+        self.sign_in = entry.sign_in
+        self.unlock = entry.unlock
+        self.lock = entry.lock
+        self.duty = entry.duty
+        self.sign_out = entry.sign_out
+        self.touch = entry.touch
+        self.idle_seconds = entry.idle_seconds
+        self.issue_token = entry.issue_token
+        self.resume = entry.resume
+        self.close = entry.close
+        self.search_people = people.search_people
+        self.show_person = people.show_person
+        self.set_person = people.set_person
+        self.import_people = people.import_people
+        self.import_appointments = people.import_appointments
+        self.make_passphrase = people.make_passphrase
+        self.import_key = people.import_key
+        self.explain_letter = letters.explain_letter
+        self.send_letter = letters.send_letter
+        self.today = reminders.today
+        self.preview_reminders = reminders.preview_reminders
+        self.send_reminders = reminders.send_reminders
+        self.list_outbox = outbox.list_outbox
+        self.run_outbox = outbox.run_outbox
+        self.start_sending = outbox.start_sending
+        self.cancel_messages = outbox.cancel_messages
+        self.relay_presets = relays.relay_presets
+        self.add_relay = relays.add_relay
+        self.list_relays = relays.list_relays
+        self.test_relay = relays.test_relay
+        self.try_relay = relays.try_relay
+        self.record_evidence = relays.record_evidence
+        self.list_audit = proof.list_audit
+        self.verify_audit = proof.verify_audit
+        self.export_audit = proof.export_audit
+        self.inspect_key = files.inspect_key
+        self.check_address = files.check_address
+        self.check_password = files.check_password
+        self.open_envelope = files.open_envelope
+        self.doctor = doctor.doctor
