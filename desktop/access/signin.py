@@ -36,8 +36,8 @@ from desktop.paths import PracticeFolder
 MAX_SEEN = "max-seen-utc"
 FOLDED = "tries-folded"
 TRIES_PRIVATE = "tries-private"
-_NOT_THE_PERSON = frozenset({"clock-back"})
-"""Refusals of the second step that are nobody's wrong guess."""
+_GUESSES = frozenset({"code-wrong", "code-used", "wrong-password"})
+"""What counts against the person; a full disk or a wrong clock does not."""
 
 
 def slot_uid(vault_id: bytes, user: str) -> UserId:
@@ -135,7 +135,8 @@ class SignIn:
 
     def _pass(self, database: Database, uid: UserId, code: str, act: Act, session: SessionId) -> User:
         """Fold what failed, then check the code and record that it was right, in one transaction each."""
-        self._fold(database)
+        with self._no_blame(uid):
+            self._fold(database)
         now = self._clock.now()
         try:
             person = database.write(lambda tx: self._check_code(tx, uid, code, now, act, session))
@@ -149,7 +150,7 @@ class SignIn:
         self, tx: Tx, uid: UserId, code: str, now: datetime, act: Act, session: SessionId
     ) -> User:
         person = users.get(tx, uid)
-        if person is None or person.disabled_at is not None:
+        if person is None or person.disabled_at is not None:  # said in the words of a wrong password
             raise VaultError("wrong-password")
         secret, last_step = users.totp(tx, uid)
         seen = settings.get(tx, MAX_SEEN)
@@ -162,17 +163,19 @@ class SignIn:
         return person
 
     def _refuse(self, database: Database, uid: UserId, error: SealwellError, now: datetime) -> None:
-        """Record a wrong second step where it can be recorded: in the open database."""
-        if error.code in _NOT_THE_PERSON:
+        """Count and record a wrong second step; the database is open, so it is recorded there."""
+        if error.code not in _GUESSES:
             self._tries.withdraw(uid)
-            database.write(lambda tx: self._record_clock(tx, now))
+            if error.code == "clock-back":
+                database.write(lambda tx: self._record_clock(tx, now))
             return
         self._tries.failed(uid)
+        disabled = error.code == "wrong-password"
         failed = Event(
-            Act.SIGNIN_CODE_FAILED,
+            Act.SIGNIN_FAILED if disabled else Act.SIGNIN_CODE_FAILED,
             obj=uid,
             outcome="failed",
-            why=error.code,
+            why="user-disabled" if disabled else error.code,
             det={"at": _milliseconds(now), "tries": self._tries.count(uid)},
         )
         database.write(lambda tx: self._audit.record(tx, failed))
@@ -188,6 +191,8 @@ class SignIn:
 
         def fold(tx: Tx) -> tuple[str, bytes]:
             private = vaultkeys.get(tx, TRIES_PRIVATE)
+            if private is None:
+                raise VaultError("database-damaged")
             pending = self._tries.pending(private, settings.get(tx, FOLDED) or "")
             for tried in pending.tries:
                 for event in _events_of(tried):

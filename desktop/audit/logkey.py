@@ -56,6 +56,8 @@ def make_log_key(tx: Tx, vault_id: bytes, wrapping_key: bytes) -> LogKey:
 def load_log_key(tx: Tx, vault_id: bytes, wrapping_key: bytes) -> LogKey:
     """The kept key. Raises VaultError("log-key-damaged") where it is not the one that was made."""
     wrapped, public = vaultkeys.get(tx, WRAPPED), vaultkeys.get(tx, PUBLIC)
+    if wrapped is None or public is None:
+        raise VaultError("log-key-damaged")
     try:
         key = LogKey(vault_id, AESGCM(wrapping_key).decrypt(wrapped[:_NONCE], wrapped[_NONCE:], vault_id))
     except (InvalidTag, ValueError):
