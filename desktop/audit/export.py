@@ -198,6 +198,9 @@ def _read_closing(line: bytes) -> tuple[Closing, dict[str, Any], bytes]:
         whole = canonical(outer) + b"\n" == line and canonical(closing.unsigned()) == canonical(unsigned)
     except (binascii.Error, ValueError, KeyError, TypeError, AttributeError, rfc8785.CanonicalizationError):
         raise InputError("export-altered") from None
+    text = (closing.last_hash, closing.sha256, closing.vkey)
+    numbers = (closing.records, closing.first, closing.last, closing.made)
+    whole = whole and all(type(t) is str for t in text) and all(type(n) is int for n in numbers)
     if not whole or base64.b64encode(mark).decode("ascii") != signature:
         raise InputError("export-altered")
     return closing, unsigned, mark
