@@ -12,6 +12,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
+from asn1crypto import pem
+from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
@@ -73,10 +75,21 @@ def _secret_der(data: bytes) -> bool:
 
 
 def _certificates(data: bytes) -> list[x509.Certificate]:
-    blocks = _PEM_CERTIFICATES.findall(data)
-    if not blocks:
-        return [x509.load_der_x509_certificate(data)]
-    return [x509.load_pem_x509_certificate(block) for block in blocks]
+    blocks = [pem.unarmor(block)[2] for block in _PEM_CERTIFICATES.findall(data)]
+    return [_certificate(der) for der in blocks or [data]]
+
+
+def _certificate(der: bytes) -> x509.Certificate:
+    # cryptography still reads serial numbers that RFC 5280 forbids, with a warning on
+    # standard error for each one: a stranger's file must not be able to cause that.
+    loaded = asn1_x509.Certificate.load(der)
+    serials = [loaded["tbs_certificate"]["serial_number"].native]
+    issuer = loaded.authority_key_identifier_value
+    if issuer is not None and issuer["authority_cert_serial_number"].native is not None:
+        serials.append(issuer["authority_cert_serial_number"].native)
+    if min(serials) <= 0:
+        raise ValueError("a serial number is not positive")
+    return x509.load_der_x509_certificate(der)
 
 
 def _facts(certificate: x509.Certificate, now: datetime) -> KeyFacts:

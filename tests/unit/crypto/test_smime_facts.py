@@ -208,6 +208,13 @@ def test_what_is_no_certificate_is_unreadable(now: datetime, data: bytes) -> Non
         inspect_key(data, now)
 
 
+def test_a_serial_number_that_is_forbidden_is_unreadable_and_warns_nobody(
+    authority: Authority, now: datetime
+) -> None:
+    with pytest.raises(InputError, match="key-unreadable"):
+        inspect_certificate(authority.certificate(*GOOD, options=("-set_serial", "-5")), now)
+
+
 def test_damaged_certificates_never_raise_anything_else(good: bytes, now: datetime) -> None:
     chance = random.Random(20261121)
     der = der_of(good)
