@@ -20,7 +20,7 @@ from desktop.office.values import (
     SignedIn,
 )
 from desktop.ui.base import Ui, button, plain_label
-from desktop.ui.gate.form import CentredForm, Field
+from desktop.ui.form import CentredForm, Field
 from desktop.ui.gate.qr import qr_label
 from desktop.ui.settings.relay import RelayForm, steps_words
 

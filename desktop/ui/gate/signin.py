@@ -11,7 +11,7 @@ from desktop.errors import SealwellError
 from desktop.office.values import Credentials, DutyState, SignedIn
 from desktop.ui.base import Ui, button
 from desktop.ui.bridge import Task
-from desktop.ui.gate.form import CentredForm, Field
+from desktop.ui.form import CentredForm, Field
 
 
 class SignInPage(CentredForm):

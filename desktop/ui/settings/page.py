@@ -12,7 +12,7 @@ from desktop.texts import clean
 from desktop.ui.base import Page, Ui, button, card, plain_label
 from desktop.ui.dates import date_words
 from desktop.ui.dialog import FormDialog
-from desktop.ui.gate.form import Field
+from desktop.ui.form import Field
 from desktop.ui.settings.relay import RelayDialog, steps_words
 
 

@@ -11,7 +11,7 @@ from desktop.models.records import Baa, Session
 from desktop.office.values import Preset, RelayLine, RelayRequest, RelayTested
 from desktop.ui.base import Ui, button, plain_label
 from desktop.ui.dialog import FormDialog
-from desktop.ui.gate.form import Field
+from desktop.ui.form import Field
 
 
 class RelayForm(QWidget):
