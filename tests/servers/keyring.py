@@ -14,8 +14,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+from jeepney.bus_messages import message_bus
+from jeepney.io.blocking import open_dbus_connection
 
 NEEDED = ("dbus-run-session", "gnome-keyring-daemon")
 _PASSWORD = b"keyring test"
@@ -63,7 +67,13 @@ def _daemon(*, unlock: bool) -> Iterator[None]:
 
 
 def _wait_for_service() -> None:
-    subprocess.run(["gdbus", "wait", "--session", "--timeout", "10", "org.freedesktop.secrets"], check=True)
+    with open_dbus_connection(bus="SESSION") as bus:
+        for _ in range(500):
+            (owned,) = bus.send_and_get_reply(message_bus.NameHasOwner("org.freedesktop.secrets")).body
+            if owned:
+                return
+            time.sleep(0.02)
+    raise TimeoutError("gnome-keyring-daemon did not come up in ten seconds")
 
 
 def _inside(state: str, command: Sequence[str]) -> int:
