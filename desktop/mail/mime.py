@@ -104,14 +104,17 @@ def base64_lines(data: bytes) -> bytes:
     return base64.encodebytes(data).replace(b"\n", b"\r\n")
 
 
-def attached(file: Attachment, media_type: str = "") -> Entity:
+def media_type(name: str) -> str:
+    """By the built-in table; what could be read as further parts of this message is octets."""
+    kind = _KINDS.guess_type(name)[0] or "application/octet-stream"
+    return "application/octet-stream" if kind.startswith(("multipart/", "message/")) else kind
+
+
+def attached(file: Attachment, kind: str = "") -> Entity:
     """One file as a part; the name as RFC 2231 where it is not short plain ASCII."""
-    kind = media_type or _KINDS.guess_type(file.name)[0] or "application/octet-stream"
-    if kind.startswith(("multipart/", "message/")):
-        kind = "application/octet-stream"
     return Entity(
         (
-            ("Content-Type", kind),
+            ("Content-Type", kind or media_type(file.name)),
             ("Content-Transfer-Encoding", "base64"),
             ("Content-Disposition", f"attachment{_file_name(file.name)}"),
         ),

@@ -7,6 +7,7 @@ never quietly for less. What people see before they send is the value returned h
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from desktop.errors import InputError, Refused
@@ -40,8 +41,8 @@ from desktop.models.records import (
 POLICY = "1"
 """Raised with every change of the rules; part of each trace."""
 
-_FULL_FINGERPRINTS = (40, 64)
-"""Hex digits of a version 4 and a version 6 key (RFC 9580 5.5.4)."""
+_FULL_FINGERPRINT = re.compile(r"[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64}")
+"""Of a version 4 or a version 6 key (RFC 9580 5.5.4)."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def _stop(request: DecisionInput) -> Reason | None:
     if not person.email:
         return Reason("no-address", {"name": person.name})
     if not _address(request):
-        return Reason("bad-address", {"name": person.name})
+        return Reason("email-unusable", {"name": person.name})
     if request.relay is None or request.relay.retired_at is not None:
         return Reason("no-relay")
     return baa_problem(request.relay, request.now.date())
@@ -241,8 +242,7 @@ def _key_problem(key: PublicKey, request: DecisionInput) -> Reason | None:
     if key.expires is not None and key.expires <= request.now:
         return Reason("key-expired", {"date": key.expires.date().isoformat()})
     if key.kind is KeyKind.OPENPGP:
-        full = len(key.fingerprint) in _FULL_FINGERPRINTS and key.fingerprint.isalnum()
-        return None if full else Reason("key-unconfirmed")
+        return None if _FULL_FINGERPRINT.fullmatch(key.fingerprint) else Reason("key-unconfirmed")
     address = _address(request)
     named = any(same_address(named, address) for named in key.addresses)
     return None if named else Reason("key-other-address")

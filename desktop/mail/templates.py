@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
@@ -158,6 +159,7 @@ class Wording:
     text: Template
 
 
+@lru_cache(maxsize=64)
 def shipped(name: str, language: str) -> Wording:
     """A wording of `resources/templates/`: first line the subject, then an empty line, then the text.
 

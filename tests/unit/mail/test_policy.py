@@ -120,7 +120,7 @@ def test_the_ladder(changes: dict[str, Any], method: Method, level: Level) -> No
         ({"preferred_method": Method.NONE}, "person-no-email"),
         ({"consent": Consent.UNKNOWN, "purpose": MARKETING}, "consent-unknown"),
         ({"email": ""}, "no-address"),
-        ({"email": "maria@@mail.example"}, "bad-address"),
+        ({"email": "maria@@mail.example"}, "email-unusable"),
         ({"relay": None}, "no-relay"),
         ({"relay": replace(TLS, retired_at=NOW)}, "no-relay"),
         ({"relay": replace(TLS, baa=None)}, "no-baa"),

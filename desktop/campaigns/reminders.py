@@ -1,0 +1,273 @@
+"""Tomorrow's reminders: one line per visit, either with its way or with why it stays home.
+
+`plan` reads and decides, `seal` computes without the database, `enqueue` writes all rows
+in one transaction. `recheck` is asked again for each row when it is about to leave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from desktop.campaigns.planner import Excluded, balanced
+from desktop.clock import Clock
+from desktop.errors import Refused
+from desktop.mail.dates import day_in_words, time_in_words
+from desktop.mail.decision import CARE, Decision, DecisionInput, read_trace
+from desktop.mail.outbox import Cancel, Frozen, Keep, Outbox, Replace, Verdict
+from desktop.mail.policy import decide
+from desktop.mail.sealing import REMINDER, Letter, Sealer
+from desktop.mail.sender import Origin, Sender, load_sender
+from desktop.mail.templates import shipped
+from desktop.models import appointments, cards, keys, messages, people
+from desktop.models.database import Tx
+from desktop.models.records import (
+    Appointment,
+    AppointmentId,
+    Label,
+    Message,
+    Method,
+    PasswordCard,
+    Person,
+    PublicKey,
+    Reason,
+    Session,
+    State,
+    VisitStatus,
+)
+
+WINDOW = "day-before"
+LABEL = Label.ROUTINE
+PRIORITY = 10
+FIRST = 1
+
+_STANDS = {
+    State.ACCEPTED: "already-sent",
+    State.FAILED: "failed-before",
+    State.BOUNCED: "failed-before",
+    State.COMPLAINED: "complained-before",
+    State.UNCERTAIN: "uncertain-before",
+    State.EXPIRED: "too-late",
+}
+"""Why a visit with a live reminder gets no other; everything else is still on its way."""
+
+
+@dataclass(frozen=True)
+class PlannedReminder:
+    """One reminder, decided and worded, not sealed yet."""
+
+    appointment: Appointment
+    person: Person
+    decision: Decision
+    generation: int
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+    keys: tuple[PublicKey, ...] = field(repr=False)
+    card: PasswordCard | None = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All visits of `day`: `rows` and `excluded` together are each of them once."""
+
+    day: date
+    sender: Sender
+    rows: tuple[PlannedReminder, ...]
+    excluded: tuple[Excluded, ...]
+
+
+@dataclass(frozen=True)
+class QueuedReminders:
+    """What `enqueue` did; `crossed` met a reminder that somebody queued meanwhile."""
+
+    messages: tuple[Message, ...]
+    crossed: tuple[AppointmentId, ...]
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is known about one visit's person when deciding."""
+
+    person: Person
+    keys: tuple[PublicKey, ...]
+    card: PasswordCard | None
+
+
+def tomorrow(now: datetime, zone: str) -> date:
+    """The practice's next calendar day, over changes of summer time too."""
+    return now.astimezone(ZoneInfo(zone)).date() + timedelta(days=1)
+
+
+class Reminders:
+    """`sealer` answers the open vault's own keys; it is asked only when something is sealed."""
+
+    def __init__(self, clock: Clock, outbox: Outbox, sealer: Callable[[], Sealer]) -> None:
+        self._clock = clock
+        self._outbox = outbox
+        self._sealer = sealer
+
+    def plan(self, tx: Tx, day: date | None = None) -> Plan:
+        """Everything about `day` (default: tomorrow), decided now; writes nothing."""
+        now = self._clock.now()
+        sender = load_sender(tx, now)
+        wanted = day or tomorrow(now, sender.zone)
+        visits = appointments.on_day(tx, wanted)
+        known = _known(tx, visits)
+        lines = [self._line(tx, sender, visit, known[visit.person]) for visit in visits]
+        rows = tuple(line for line in lines if isinstance(line, PlannedReminder))
+        excluded = tuple(line for line in lines if isinstance(line, Excluded))
+        balanced(
+            [visit.id for visit in visits],
+            [row.appointment.id for row in rows],
+            [line.appointment.id for line in excluded],
+        )
+        return Plan(wanted, sender, rows, excluded)
+
+    def seal(self, plan: Plan, progress: Callable[[int, int], bool] | None = None) -> tuple[Frozen, ...]:
+        """The sealed messages of a plan, outside the database.
+
+        Raises Refused `cancelled` where `progress` says no; nothing has been kept then.
+        """
+        sealer = self._sealer()
+        sealed: list[Frozen] = []
+        for done, row in enumerate(plan.rows):
+            if progress is not None and not progress(done, len(plan.rows)):
+                raise Refused("cancelled")
+            sealed.append(self._seal(plan.sender, row, sealer))
+        return tuple(sealed)
+
+    def enqueue(self, tx: Tx, frozen: Iterable[Frozen], by: Session) -> QueuedReminders:
+        """Queue them all, or none, in the caller's transaction."""
+        queued: list[Message] = []
+        crossed: list[AppointmentId] = []
+        for item in frozen:
+            try:
+                queued.append(self._outbox.enqueue(tx, item, by))
+            except Refused as error:
+                if error.code != "already-queued":
+                    raise
+                crossed.append(AppointmentId(item.source))
+        return QueuedReminders(tuple(queued), tuple(crossed))
+
+    def recheck(self, tx: Tx, message: Message) -> Verdict:
+        """At the claim: is the visit still on, at this time, and would we decide the same?"""
+        visit = appointments.get(tx, AppointmentId(message.source))
+        if visit is None or visit.status is not VisitStatus.BOOKED:
+            return Cancel(Reason("visit-cancelled"))
+        if visit.occurrence != message.occurrence:
+            return Cancel(Reason("visit-moved"))
+        if visit.person != message.person:
+            return Cancel(Reason("visit-other-person"))
+        sender = load_sender(tx, self._clock.now())
+        known = _known(tx, (visit,))[visit.person]
+        line = self._worded(sender, visit, known, message.generation + 1)
+        if isinstance(line, Excluded):
+            return Cancel(line.reason)
+        same_relay = sender.relay is not None and sender.relay.id == message.relay
+        if same_relay and line.decision.way == read_trace(messages.trace(tx, message.id)).way:
+            return Keep()
+        return Replace(self._seal(sender, line, self._sealer()), Reason("way-changed"))
+
+    def _line(self, tx: Tx, sender: Sender, visit: Appointment, known: _Known) -> PlannedReminder | Excluded:
+        if visit.status is not VisitStatus.BOOKED:
+            return _excluded(visit, known, Reason("visit-cancelled"))
+        if visit.start_utc <= self._clock.now():
+            return _excluded(visit, known, Reason("too-late"))
+        before = messages.live_reminder(tx, visit.id, visit.occurrence, WINDOW)
+        if before is not None and before.state is not State.CANCELLED:
+            return _excluded(visit, known, Reason(_STANDS.get(before.state, "already-queued")))
+        return self._worded(sender, visit, known, before.generation + 1 if before else FIRST)
+
+    def _worded(
+        self, sender: Sender, visit: Appointment, known: _Known, generation: int
+    ) -> PlannedReminder | Excluded:
+        person = known.person
+        decision = decide(
+            DecisionInput(person, known.keys, known.card, sender.relay, LABEL, CARE, self._clock.now())
+        )
+        if decision.method is Method.NONE:
+            return _excluded(visit, known, decision.reasons[0], decision)
+        wording = shipped(f"{REMINDER}-{person.detail.value}", person.language)
+        values = _values(sender, visit, person)
+        missing = (*wording.subject.missing(values), *wording.text.missing(values))
+        if missing:
+            return _excluded(visit, known, Reason("text-incomplete", {"field": missing[0]}))
+        return PlannedReminder(
+            appointment=visit,
+            person=person,
+            decision=decision,
+            generation=generation,
+            subject=wording.subject.render(values, person.name),
+            text=wording.text.render(values, person.name),
+            keys=known.keys,
+            card=known.card,
+        )
+
+    def _seal(self, sender: Sender, row: PlannedReminder, sealer: Sealer) -> Frozen:
+        visit, person = row.appointment, row.person
+        if sender.relay is None:
+            raise ValueError("a way was found without a relay")
+        origin = Origin(REMINDER, visit.id, person.id, visit.occurrence, WINDOW, row.generation)
+        letter = Letter(
+            person=person.id,
+            address=row.decision.address,
+            sender=sender.address,
+            sender_name=sender.shown,
+            subject=row.subject,
+            text=row.text,
+            attachments=(),
+            language=person.language,
+            kind=REMINDER,
+            message_id=sender.message_id(origin),
+            date=self._clock.now(),
+        )
+        return Frozen(
+            kind=REMINDER,
+            source=visit.id,
+            occurrence=visit.occurrence,
+            window=WINDOW,
+            generation=row.generation,
+            person=person.id,
+            decision=row.decision,
+            label=LABEL,
+            relay=sender.relay.id,
+            sealed=sealer.seal(letter, row.decision, row.keys, row.card),
+            useless_after=visit.start_utc,
+            priority=PRIORITY,
+        )
+
+
+def _known(tx: Tx, visits: Iterable[Appointment]) -> dict[str, _Known]:
+    ids = list(dict.fromkeys(visit.person for visit in visits))
+    found, their_keys, their_cards = (
+        people.get_many(tx, ids),
+        keys.live_many(tx, ids),
+        cards.get_many(tx, ids),
+    )
+    return {
+        who: _Known(person, tuple(their_keys.get(who, ())), their_cards.get(who))
+        for who, person in found.items()
+    }
+
+
+def _excluded(
+    visit: Appointment, known: _Known, reason: Reason, decision: Decision | None = None
+) -> Excluded:
+    return Excluded(visit.person, known.person.name, visit, reason, decision)
+
+
+def _values(sender: Sender, visit: Appointment, person: Person) -> dict[str, str]:
+    return {
+        "practice": sender.practice,
+        "practice_phone": sender.phone,
+        "first_name": person.first_name,
+        "last_name": person.last_name,
+        "name": person.name,
+        "date": day_in_words(visit.start, person.language),
+        "time": time_in_words(visit.start, person.language),
+        "provider": visit.provider,
+        "location": visit.location,
+        "visit_type": visit.visit_type,
+    }

@@ -1,0 +1,332 @@
+"""The only door out: one row is one message to one recipient, with bytes that never change.
+
+Each change here writes its audit record in the same transaction. Whoever sends holds the
+lease `sending`; a row is claimed only after its source has been asked again (consent,
+keys, appointment), and what may have reached the relay is never queued again by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from desktop.audit.events import Act, Event
+from desktop.audit.log import AuditLog
+from desktop.clock import Clock
+from desktop.config import LIMITS
+from desktop.errors import Refused
+from desktop.mail.outgoing import (
+    Cancel,
+    Claimed,
+    Frozen,
+    Keep,
+    Outcome,
+    Recheck,
+    Recovered,
+    Replace,
+    Verdict,
+)
+from desktop.mail.sealing import REMINDER
+from desktop.mail.states import IN_FLIGHT, NOT_SENT, WAITING, check
+from desktop.models import leases, messages, relays
+from desktop.models.database import Tx
+from desktop.models.ids import new_id
+from desktop.models.records import Message, MessageId, Reason, Session, State
+from desktop.texts import clean
+
+__all__ = [
+    "LEASE",
+    "Cancel",
+    "Claimed",
+    "Frozen",
+    "Keep",
+    "Outbox",
+    "Outcome",
+    "Recheck",
+    "Recovered",
+    "Replace",
+    "Verdict",
+]
+
+LEASE = "sending"
+"""The name of the lease; one holder sends, nobody else."""
+_LOOK_AHEAD = 20
+
+
+_ACT = {
+    State.QUEUED: Act.MESSAGE_DEFERRED,
+    State.DEFERRED: Act.MESSAGE_DEFERRED,
+    State.ACCEPTED: Act.MESSAGE_ACCEPTED,
+    State.FAILED: Act.MESSAGE_FAILED,
+    State.UNCERTAIN: Act.MESSAGE_UNCERTAIN,
+    State.CANCELLED: Act.MESSAGE_CANCELLED,
+    State.EXPIRED: Act.MESSAGE_EXPIRED,
+}
+
+
+class Outbox:
+    """All methods run inside the caller's writing transaction."""
+
+    def __init__(self, clock: Clock, audit: AuditLog) -> None:
+        self._clock = clock
+        self._audit = audit
+
+    # --- in ------------------------------------------------------------------------
+
+    def enqueue(self, tx: Tx, frozen: Frozen, by: Session) -> Message:
+        """Queue a message; it leaves after the hold, until which `cancel` undoes it.
+
+        Raises Refused `already-queued` where the same reminder is live. One that was
+        cancelled gives its place to the next generation.
+        """
+        before = self._live(tx, frozen)
+        if before is not None:
+            if before.state is not State.CANCELLED or frozen.generation <= before.generation:
+                raise Refused("already-queued")
+            self._mark_superseded(tx, before)
+        return self._insert(tx, frozen, self._clock.now() + timedelta(seconds=LIMITS.hold), by)
+
+    def resend(self, tx: Tx, message: MessageId, frozen: Frozen, by: Session) -> Message:
+        """A person's decision to send again what failed, expired, was cancelled or is uncertain.
+
+        Raises Refused `not-resendable` in any other state.
+        """
+        old = self._get(tx, message)
+        ended = {State.FAILED, State.EXPIRED, State.CANCELLED, State.UNCERTAIN}
+        if old.state not in ended or old.superseded or frozen.generation <= old.generation:
+            raise Refused("not-resendable")
+        self._mark_superseded(tx, old)
+        new = self._insert(tx, frozen, self._clock.now() + timedelta(seconds=LIMITS.hold), by)
+        self._record(
+            tx, Event(Act.MESSAGE_RESENT, new.id, det={"previous": old.id, "generation": new.generation}), by
+        )
+        return new
+
+    def supersede(self, tx: Tx, message: MessageId, frozen: Frozen, reason: Reason) -> Message:
+        """The row ends cancelled and its next generation takes its place, at once and unheld."""
+        old = self._get(tx, message)
+        check(old.state, State.CANCELLED)
+        self._move(tx, old, State.CANCELLED, reason=reason, superseded=True)
+        new = self._insert(tx, frozen, max(old.not_before, self._clock.now()), None)
+        self._record(
+            tx, Event(Act.MESSAGE_SUPERSEDED, old.id, why=reason.code, det={"replacement": new.id}), None
+        )
+        return new
+
+    def cancel(self, tx: Tx, message: MessageId, reason: Reason, by: Session | None = None) -> bool:
+        """Stop a message that nobody has claimed; False when it is too late."""
+        row = messages.get(tx, message)
+        if row is None or row.state not in WAITING:
+            return False
+        self._move(tx, row, State.CANCELLED, reason=reason)
+        self._record(tx, Event(Act.MESSAGE_CANCELLED, row.id, why=reason.code), by)
+        return True
+
+    # --- out -----------------------------------------------------------------------
+
+    def claim(self, tx: Tx, holder: str, rechecks: Mapping[str, Recheck]) -> Claimed | None:
+        """The next due row that may still leave, or None.
+
+        Rows that may not are cancelled, replaced or expired on the way. Raises Refused
+        `not-the-sender` where `holder` has no lease.
+        """
+        self._must_hold(tx, holder)
+        renewed: set[MessageId] = set()
+        while due := messages.due(tx, self._clock.now(), _LOOK_AHEAD):
+            for message in due:
+                verdict = Keep() if message.id in renewed else self._verdict(tx, message, rechecks)
+                match verdict:
+                    case Keep():
+                        return self._claimed(tx, message)
+                    case Cancel(reason):
+                        self._end(tx, message, reason)
+                    case Replace(frozen, reason):
+                        renewed.add(self.supersede(tx, message.id, frozen, reason).id)
+        return None
+
+    def advance(self, tx: Tx, claimed: Claimed, to: State) -> Claimed:
+        """Mark the phase; `data` must be durable before the first octet of content leaves."""
+        check(claimed.message.state, to)
+        self._move(tx, claimed.message, to)
+        messages.add_attempt(tx, claimed.message.id, self._clock.now(), to.value, "")
+        return replace(claimed, message=replace(claimed.message, state=to))
+
+    def settle(self, tx: Tx, message: MessageId, outcome: Outcome) -> Message:
+        """Write down what came of it. `queued` is for trouble before the envelope: no try is counted."""
+        row = self._get(tx, message)
+        check(row.state, outcome.state)
+        if (outcome.state in WAITING) != (outcome.next_try is not None):
+            raise ValueError("next_try belongs to what waits, and to nothing else")
+        reply = clean(outcome.reply, 500)
+        attempts = row.attempts + (outcome.state is not State.QUEUED)
+        self._move(
+            tx,
+            row,
+            outcome.state,
+            reply=reply,
+            reason=outcome.reason,
+            next_try=outcome.next_try,
+            attempts=attempts,
+        )
+        messages.add_attempt(tx, row.id, self._clock.now(), outcome.state.value, reply)
+        self._record_outcome(tx, row, outcome.state, outcome.reason, attempts)
+        return replace(
+            row,
+            state=outcome.state,
+            reply=reply,
+            reason=outcome.reason,
+            next_try=outcome.next_try,
+            attempts=attempts,
+        )
+
+    def recover(self, tx: Tx, holder: str) -> Recovered:
+        """After a crash: what had certainly not left waits again, the rest is uncertain.
+
+        Only the lease's holder may call this, because then nobody else is sending.
+        """
+        self._must_hold(tx, holder)
+        requeued = uncertain = 0
+        for row in messages.by_states(tx, IN_FLIGHT):
+            if row.state in NOT_SENT:
+                self._move(tx, row, State.QUEUED, reason=Reason("recovered"))
+                requeued += 1
+            else:
+                reason = Reason("crash-after-data")
+                self._move(tx, row, State.UNCERTAIN, reason=reason, attempts=row.attempts + 1)
+                self._record_outcome(tx, row, State.UNCERTAIN, reason, row.attempts + 1)
+                uncertain += 1
+        if requeued or uncertain:
+            event = Event(Act.OUTBOX_RECOVERED, det={"requeued": requeued, "uncertain": uncertain})
+            self._record(tx, event, None)
+        return Recovered(requeued, uncertain)
+
+    # --- inside --------------------------------------------------------------------
+
+    def _must_hold(self, tx: Tx, holder: str) -> None:
+        lease = leases.current(tx, LEASE)
+        if (
+            lease is None
+            or lease.holder != holder
+            or lease.boot != self._clock.boot_id()
+            or lease.until <= self._clock.now()
+        ):
+            raise Refused("not-the-sender")
+
+    def _verdict(self, tx: Tx, message: Message, rechecks: Mapping[str, Recheck]) -> Verdict:
+        if message.useless_after is not None and message.useless_after <= self._clock.now():
+            return Cancel(Reason("too-late"))
+        relay = relays.get(tx, message.relay) if message.relay else None
+        if relay is None or relay.retired_at is not None:
+            return Cancel(Reason("no-relay"))
+        return rechecks[message.kind](tx, message)
+
+    def _end(self, tx: Tx, message: Message, reason: Reason) -> None:
+        state = State.EXPIRED if reason.code == "too-late" else State.CANCELLED
+        self._move(tx, message, state, reason=reason)
+        self._record_outcome(tx, message, state, reason, message.attempts)
+
+    def _claimed(self, tx: Tx, message: Message) -> Claimed:
+        relay = relays.get(tx, message.relay) if message.relay else None
+        if relay is None:
+            raise ValueError("a row without its relay was kept")
+        self._move(tx, message, State.CLAIMED)
+        self._record(tx, Event(Act.MESSAGE_CLAIMED, message.id), None)
+        return Claimed(replace(message, state=State.CLAIMED), messages.wire(tx, message.id), relay)
+
+    def _live(self, tx: Tx, frozen: Frozen) -> Message | None:
+        if frozen.kind != REMINDER:
+            return None
+        return messages.live_reminder(tx, frozen.source, frozen.occurrence, frozen.window)
+
+    def _insert(self, tx: Tx, frozen: Frozen, not_before: datetime, by: Session | None) -> Message:
+        decision = frozen.decision
+        message = Message(
+            id=MessageId(new_id()),
+            kind=frozen.kind,
+            source=frozen.source,
+            occurrence=frozen.occurrence,
+            generation=frozen.generation,
+            person=frozen.person,
+            address=decision.address,
+            method=decision.method,
+            state=State.QUEUED,
+            label=frozen.label,
+            relay=frozen.relay,
+            message_id=frozen.sealed.message_id,
+            sha256=frozen.sealed.sha256,
+            decision_hash=decision.hash(),
+            reasons=decision.reasons,
+            queued_at=self._clock.now(),
+            not_before=not_before,
+            useless_after=frozen.useless_after,
+            priority=frozen.priority,
+            window=frozen.window,
+        )
+        messages.insert(tx, message, frozen.sealed.wire, decision.trace())
+        event = Event(
+            Act.MESSAGE_QUEUED,
+            message.id,
+            det={
+                "person": message.person,
+                "kind": message.kind,
+                "method": message.method,
+                "decision": message.decision_hash,
+                "content": message.sha256,
+            },
+        )
+        self._record(tx, event, by)
+        return message
+
+    def _mark_superseded(self, tx: Tx, row: Message) -> None:
+        """Free the row's place in the unique index; its state stays what it was."""
+        if not messages.move(tx, row.id, row.state, row.state, superseded=True):
+            raise Refused("already-queued")
+
+    def _move(
+        self,
+        tx: Tx,
+        row: Message,
+        to: State,
+        *,
+        reply: str | None = None,
+        reason: Reason | None = None,
+        next_try: datetime | None = None,
+        attempts: int | None = None,
+        superseded: bool | None = None,
+    ) -> None:
+        """Compare and set; a row that moved meanwhile belongs to somebody else."""
+        check(row.state, to)
+        moved = messages.move(
+            tx,
+            row.id,
+            row.state,
+            to,
+            reply=reply,
+            reason=reason,
+            next_try=next_try,
+            attempts=attempts,
+            superseded=superseded,
+        )
+        if not moved:
+            raise Refused("message-moved")
+
+    def _get(self, tx: Tx, message: MessageId) -> Message:
+        row = messages.get(tx, message)
+        if row is None:
+            raise Refused("message-unknown")
+        return row
+
+    def _record_outcome(
+        self, tx: Tx, row: Message, state: State, reason: Reason | None, attempts: int
+    ) -> None:
+        good = state in (State.ACCEPTED, State.CANCELLED, State.EXPIRED)
+        why = reason.code if reason else ("" if good else "unknown")
+        det: dict[str, str | int] = {"attempts": attempts, "method": row.method}
+        self._record(tx, Event(_ACT[state], row.id, "ok" if good else "failed", why, det), None)
+
+    def _record(self, tx: Tx, event: Event, by: Session | None) -> None:
+        if by is None:
+            self._audit.record(tx, event)
+        else:
+            self._audit.record(tx, event, by.user, by.role, by.id)

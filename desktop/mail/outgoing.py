@@ -1,0 +1,82 @@
+"""The values that go in and out of the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from desktop.mail.decision import Decision
+from desktop.mail.sealing import Sealed
+from desktop.models.database import Tx
+from desktop.models.records import Label, Message, PersonId, Reason, Relay, RelayId, State
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """A sealed message before it is a row."""
+
+    kind: str
+    source: str
+    occurrence: int
+    window: str
+    generation: int
+    person: PersonId
+    decision: Decision
+    label: Label
+    relay: RelayId
+    sealed: Sealed
+    useless_after: datetime | None = None
+    priority: int = 0
+
+
+@dataclass(frozen=True)
+class Keep:
+    """Send as frozen."""
+
+
+@dataclass(frozen=True)
+class Cancel:
+    """Do not send; a person is told why."""
+
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class Replace:
+    """Send this instead: the same message, decided and sealed anew."""
+
+    frozen: Frozen
+    reason: Reason
+
+
+Verdict = Keep | Cancel | Replace
+Recheck = Callable[[Tx, Message], Verdict]
+"""Asked for every row at its claim, by the row's kind; reads only."""
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A row that this holder sends now."""
+
+    message: Message
+    wire: bytes = field(repr=False)
+    relay: Relay
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is known after a transaction. `next_try` is needed for `deferred` and `queued`."""
+
+    state: State
+    reply: str = ""
+    reason: Reason | None = None
+    next_try: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """What was found in flight after a crash."""
+
+    requeued: int
+    uncertain: int

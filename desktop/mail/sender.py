@@ -1,0 +1,103 @@
+"""Who writes: the practice's name, address and zone, its relay, and its own keys."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from desktop.clock import Clock
+from desktop.crypto.smime import Identity
+from desktop.errors import VaultError
+from desktop.mail.relays import baa_problem
+from desktop.mail.sealing import Sealer
+from desktop.models import identities, relays, settings, vaultkeys
+from desktop.models.database import Tx
+from desktop.models.records import KeyKind, PersonId, Relay
+
+MID_KEY = "mid"
+_ID_CHARS = 26
+"""130 bits of the MAC, in base32."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What makes one message that message; the same origin gives the same Message-ID.
+
+    `source` is an appointment's id, or a fresh id for a letter. A human's resend and a
+    reminder that was decided anew count `generation` up.
+    """
+
+    kind: str
+    source: str
+    person: PersonId
+    occurrence: int
+    window: str
+    generation: int
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Read once per planning; `relay` is None until one has been added."""
+
+    practice: str
+    shown: str
+    zone: str
+    phone: str
+    relay: Relay | None
+    mid_key: bytes = field(repr=False)
+
+    @property
+    def address(self) -> str:
+        return self.relay.sender if self.relay else ""
+
+    def message_id(self, origin: Origin) -> str:
+        """RFC 5322 3.6.4: opaque, and never the same for two messages."""
+        parts = (
+            origin.kind,
+            origin.source,
+            origin.person,
+            str(origin.occurrence),
+            origin.window,
+            str(origin.generation),
+        )
+        mark = hmac.new(self.mid_key, "\x1f".join(parts).encode("utf-8"), hashlib.sha256).digest()
+        left = base64.b32encode(mark).decode("ascii").lower()[:_ID_CHARS]
+        return f"<{left}@{self.address.rpartition('@')[2].lower()}>"
+
+
+def load_sender(tx: Tx, now: datetime) -> Sender:
+    """The practice as it writes now.
+
+    Of several relays the first with a valid agreement is taken. Raises VaultError
+    `database-damaged` where set-up never ended.
+    """
+    mid_key = vaultkeys.get(tx, MID_KEY)
+    practice, zone = settings.get(tx, "practice-name"), settings.get(tx, "zone")
+    if mid_key is None or practice is None or zone is None:
+        raise VaultError("database-damaged")
+    return Sender(
+        practice=practice,
+        shown=settings.get(tx, "sender-name") or practice,
+        zone=zone,
+        phone=settings.get(tx, "practice-phone") or "",
+        relay=_relay(tx, now),
+        mid_key=mid_key,
+    )
+
+
+def _relay(tx: Tx, now: datetime) -> Relay | None:
+    live = [relay for relay in relays.listing(tx) if relay.retired_at is None]
+    covered = [relay for relay in live if baa_problem(relay, now.date()) is None]
+    return next(iter(covered or live), None)
+
+
+def load_sealer(tx: Tx, clock: Clock) -> Sealer:
+    """The practice's own keys, ready to seal; load once per session, it parses both."""
+    openpgp = identities.current(tx, KeyKind.OPENPGP)
+    smime = identities.current(tx, KeyKind.SMIME)
+    if openpgp is None or smime is None:
+        raise VaultError("own-key-damaged")
+    return Sealer(openpgp.secret, Identity(smime.secret, smime.public), clock)
