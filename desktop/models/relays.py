@@ -93,7 +93,7 @@ def listing(tx: Tx) -> list[Relay]:
 
 def password(tx: Tx, relay_id: RelayId) -> str:
     """The account's password; asked for when a connection is made, never shown."""
-    return tx.connection.execute(select(relay.c.password).where(relay.c.id == relay_id)).scalar_one()
+    return str(tx.connection.execute(select(relay.c.password).where(relay.c.id == relay_id)).scalar_one())
 
 
 def set_password(tx: Tx, relay_id: RelayId, new: str) -> None:

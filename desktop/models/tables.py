@@ -97,7 +97,7 @@ external_id = kept(
     link("person", "person"),
     rowid=False,
 )
-Index("external_id_by_person", external_id.c.person)
+Index("external_id_by_person", external_id.c.person, external_id.c.system, unique=True)
 
 mailbox = kept(
     "mailbox", key(), word("address", None), Column("address_key", Text, nullable=False, unique=True)

@@ -88,7 +88,7 @@ STATEMENTS = (
     "CREATE INDEX conversation_by_person ON conversation (person)",
     """CREATE TABLE external_id (system TEXT NOT NULL, value TEXT NOT NULL, person TEXT NOT NULL, PRIMARY
     KEY (system, value), FOREIGN KEY(person) REFERENCES person (id)) WITHOUT ROWID, STRICT""",
-    "CREATE INDEX external_id_by_person ON external_id (person)",
+    "CREATE UNIQUE INDEX external_id_by_person ON external_id (person, system)",
     """CREATE TABLE password_card (person TEXT NOT NULL, salt BLOB NOT NULL, rounds INTEGER NOT NULL, "key"
     BLOB NOT NULL, handed_over TEXT NOT NULL, how TEXT NOT NULL, made_at TEXT NOT NULL, PRIMARY KEY
     (person), FOREIGN KEY(person) REFERENCES person (id)) STRICT""",

@@ -1,0 +1,255 @@
+"""The outbox: one row is one message to one recipient; its sealed bytes lie apart.
+
+Transitions are `mail/states.py`'s business; here `move` changes a row only if it still
+stands where the caller thinks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, update
+from sqlalchemy import insert as sql_insert
+
+from desktop.models.lanes import Tx
+from desktop.models.records import (
+    Attempt,
+    Label,
+    Message,
+    MessageId,
+    Method,
+    PersonId,
+    Reason,
+    RelayId,
+    State,
+)
+from desktop.models.rows import chunks
+from desktop.models.tables_mail import attempt, message, message_body
+
+_WAITING = (State.QUEUED.value, State.DEFERRED.value)
+
+
+def _reason_out(reason: Reason | None) -> list[Any] | None:
+    return [reason.code, reason.params] if reason else None
+
+
+def _reason_in(value: list[Any] | None) -> Reason | None:
+    return Reason(value[0], value[1]) if value else None
+
+
+def _message(row: Row[Any]) -> Message:
+    return Message(
+        id=MessageId(row.id),
+        kind=row.kind,
+        source=row.source,
+        occurrence=row.occurrence,
+        generation=row.generation,
+        person=PersonId(row.person),
+        address=row.address,
+        method=Method(row.method),
+        state=State(row.state),
+        label=Label(row.label),
+        relay=RelayId(row.relay) if row.relay else None,
+        message_id=row.message_id,
+        sha256=row.sha256,
+        decision_hash=row.decision_hash,
+        reasons=tuple(Reason(code, params) for code, params in row.reasons),
+        queued_at=row.queued_at,
+        not_before=row.not_before,
+        useless_after=row.useless_after,
+        attempts=row.attempts,
+        reply=row.reply,
+        superseded=bool(row.superseded),
+        priority=row.priority,
+        reason=_reason_in(row.reason),
+        next_try=row.next_try,
+        window=row.window,
+    )
+
+
+def _all(tx: Tx, query: Select[Any]) -> list[Message]:
+    return [_message(row) for row in tx.connection.execute(query)]
+
+
+def insert(tx: Tx, row: Message, wire: bytes, trace: str) -> None:
+    """Add a row, its sealed bytes and the decision's trace (JSON).
+
+    A second live reminder of one visit, occurrence and window breaks the unique index.
+    """
+    tx.connection.execute(
+        sql_insert(message).values(
+            id=row.id,
+            kind=row.kind,
+            source=row.source,
+            occurrence=row.occurrence,
+            window=row.window,
+            generation=row.generation,
+            person=row.person,
+            address=row.address,
+            method=row.method.value,
+            state=row.state.value,
+            label=row.label.value,
+            relay=row.relay,
+            message_id=row.message_id,
+            sha256=row.sha256,
+            decision_hash=row.decision_hash,
+            trace=trace,
+            reasons=[_reason_out(reason) for reason in row.reasons],
+            queued_at=row.queued_at,
+            not_before=row.not_before,
+            useless_after=row.useless_after,
+            attempts=row.attempts,
+            reply=row.reply,
+            superseded=int(row.superseded),
+            priority=row.priority,
+            reason=_reason_out(row.reason),
+            next_try=row.next_try,
+        )
+    )
+    tx.connection.execute(sql_insert(message_body).values(message=row.id, wire=wire))
+
+
+def get(tx: Tx, message_id: MessageId) -> Message | None:
+    row = tx.connection.execute(select(message).where(message.c.id == message_id)).one_or_none()
+    return _message(row) if row else None
+
+
+def wire(tx: Tx, message_id: MessageId) -> bytes:
+    """The exact bytes that go out, the same on every try."""
+    return bytes(
+        tx.connection.execute(
+            select(message_body.c.wire).where(message_body.c.message == message_id)
+        ).scalar_one()
+    )
+
+
+def trace(tx: Tx, message_id: MessageId) -> str:
+    """The decision with everything that it rejected, as JSON."""
+    return str(tx.connection.execute(select(message.c.trace).where(message.c.id == message_id)).scalar_one())
+
+
+def move(
+    tx: Tx,
+    message_id: MessageId,
+    frm: State,
+    to: State,
+    *,
+    reply: str | None = None,
+    reason: Reason | None = None,
+    next_try: datetime | None = None,
+    attempts: int | None = None,
+    superseded: bool | None = None,
+) -> bool:
+    """Move a row if it is in `frm`; False, and nothing changed, if it is not.
+
+    `reason` is why it stands in `to`: None clears the old one. The other values stay as
+    they are when None.
+    """
+    values: dict[str, Any] = {"state": to.value, "reason": _reason_out(reason)}
+    if reply is not None:
+        values["reply"] = reply
+    if next_try is not None:
+        values["next_try"] = next_try
+    if attempts is not None:
+        values["attempts"] = attempts
+    if superseded is not None:
+        values["superseded"] = int(superseded)
+    there = and_(message.c.id == message_id, message.c.state == frm.value)
+    return tx.connection.execute(update(message).where(there).values(**values)).rowcount == 1
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    return and_(
+        message.c.state.in_(_WAITING),
+        message.c.not_before <= now,
+        or_(message.c.next_try.is_(None), message.c.next_try <= now),
+    )
+
+
+def due(tx: Tx, now: datetime, limit: int) -> list[Message]:
+    """Queued or deferred rows whose time has come: higher priority first, then the oldest.
+
+    Rows that are useless by now are among them: whoever claims them lets them expire.
+    """
+    order = message.c.priority.desc(), message.c.not_before, message.c.id
+    return _all(tx, select(message).where(_is_due(now)).order_by(*order).limit(limit))
+
+
+def next_due(tx: Tx) -> datetime | None:
+    """When the first waiting row falls due; None when nothing waits."""
+    later = func.coalesce(message.c.next_try, message.c.not_before)
+    when = func.max(message.c.not_before, later, type_=message.c.not_before.type)
+    waiting = message.c.state.in_(_WAITING)
+    return tx.connection.execute(
+        select(func.min(when, type_=message.c.not_before.type)).where(waiting)
+    ).scalar()
+
+
+def listing(
+    tx: Tx,
+    *,
+    states: Iterable[State] | None = None,
+    kind: str | None = None,
+    limit: int = 200,
+    offset: int = 0,
+) -> list[Message]:
+    """Newest first."""
+    query = select(message).order_by(message.c.queued_at.desc(), message.c.id)
+    if states is not None:
+        query = query.where(message.c.state.in_([state.value for state in states]))
+    if kind is not None:
+        query = query.where(message.c.kind == kind)
+    return _all(tx, query.limit(limit).offset(offset))
+
+
+def by_states(tx: Tx, states: Iterable[State]) -> list[Message]:
+    """Every row in one of `states`, oldest first."""
+    wanted = message.c.state.in_([state.value for state in states])
+    return _all(tx, select(message).where(wanted).order_by(message.c.queued_at, message.c.id))
+
+
+def counts(tx: Tx) -> dict[State, int]:
+    """How many rows stand where; states without rows are left out."""
+    rows = tx.connection.execute(select(message.c.state, func.count()).group_by(message.c.state))
+    return {State(state): number for state, number in rows}
+
+
+def live_reminder(tx: Tx, source: str, occurrence: int, window: str) -> Message | None:
+    """The one reminder of a visit that was not superseded, whatever became of it."""
+    found = live_reminders(tx, (source,), window)
+    return next((row for row in found if row.occurrence == occurrence), None)
+
+
+def live_reminders(tx: Tx, sources: Iterable[str], window: str) -> list[Message]:
+    """As `live_reminder`, every occurrence of many visits at once."""
+    found: list[Message] = []
+    for some in chunks(sources):
+        wanted = and_(
+            message.c.source.in_(some),
+            message.c.window == window,
+            message.c.kind == "reminder",
+            message.c.superseded == 0,
+        )
+        found += _all(tx, select(message).where(wanted))
+    return found
+
+
+def of_person(tx: Tx, person: PersonId, limit: int = 50) -> list[Message]:
+    """What was written to one person, newest first."""
+    newest = select(message).where(message.c.person == person).order_by(message.c.queued_at.desc())
+    return _all(tx, newest.limit(limit))
+
+
+def add_attempt(tx: Tx, message_id: MessageId, at: datetime, phase: str, reply: str = "") -> None:
+    """Note a phase that a message reached, before or after it is passed."""
+    tx.connection.execute(sql_insert(attempt).values(message=message_id, at=at, phase=phase, reply=reply))
+
+
+def attempts(tx: Tx, message_id: MessageId) -> list[Attempt]:
+    """Every phase noted, in order."""
+    wanted = select(attempt).where(attempt.c.message == message_id).order_by(attempt.c.seq)
+    return [
+        Attempt(MessageId(row.message), row.at, row.phase, row.reply) for row in tx.connection.execute(wanted)
+    ]

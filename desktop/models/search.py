@@ -1,0 +1,159 @@
+"""Searching people as one types, hits in the order of names (SQLite's FTS5).
+
+The rows of the index are numbered by *rank*, a number that grows with the name and
+leaves wide gaps. So the index itself yields hits in the order of names, the first page
+costs the same for "ma" as for "martinez", and nothing is sorted at search time.
+`search_entry` says which person a rank stands for.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from sqlalchemy import CursorResult
+from sqlalchemy.exc import IntegrityError
+
+from desktop.models.lanes import Tx
+from desktop.models.names import sort_key
+from desktop.models.records import Person, PersonId
+
+_GAP = 1 << 42
+_END = 1 << 62
+_WORD = re.compile(r"[^\W_]+")
+_TELEPHONE = re.compile(r"[\d\s()+./-]+")
+_WORDS_MAX = 8
+_WORD_MAX = 64
+
+_DIGITS = "p.phone"
+for _sign in (" ", "-", "(", ")", "+", ".", "/"):
+    _DIGITS = f"replace({_DIGITS}, '{_sign}', '')"
+
+CONTENT = f"""
+    SELECT e.rank, p.first_name, p.last_name || ' ' || p.organisation,
+        coalesce((SELECT b.address FROM person_mailbox m JOIN mailbox b ON b.id = m.mailbox
+                  WHERE m.person = p.id AND m.preferred = 1), ''),
+        coalesce((SELECT group_concat(x.value, ' ') FROM external_id x WHERE x.person = p.id), ''),
+        {_DIGITS} || ' ' || substr({_DIGITS}, -10) || ' ' || substr({_DIGITS}, -7)
+            || ' ' || substr({_DIGITS}, -4)
+    FROM search_entry e JOIN person p ON p.id = e.person
+"""
+"""What is searchable of a person; a telephone number also by its last 10, 7 and 4 digits."""
+
+_INDEX = f"INSERT INTO person_search (rowid, first, last, email, external, phone) {CONTENT}"
+
+
+def place(source: str) -> str:
+    """A statement that gives each (person, sort_key) row of `source` a rank between its neighbours.
+
+    Newcomers to one gap share it evenly. A gap that is used up breaks the primary key,
+    and then `respread` makes room.
+    """
+    return f"""
+        INSERT INTO search_entry (rank, person, sort_key)
+        WITH fresh AS (
+            SELECT n.person, n.sort_key, coalesce((
+                SELECT rank FROM search_entry e WHERE e.sort_key <= n.sort_key
+                ORDER BY e.sort_key DESC, e.rank DESC LIMIT 1), 0) AS low
+            FROM {source} n),
+        numbered AS (
+            SELECT person, sort_key, low, row_number() OVER (PARTITION BY low ORDER BY sort_key) AS place,
+                1 + count(*) OVER (PARTITION BY low) AS parts FROM fresh)
+        SELECT low + place * ((coalesce(
+            (SELECT min(rank) FROM search_entry WHERE rank > low), min(low + parts * {_GAP}, {_END})
+            ) - low) / parts), person, sort_key
+        FROM numbered
+    """
+
+
+def put(tx: Tx, person: Person) -> None:
+    """Index a person anew after any change of what is searchable."""
+    key = sort_key(person.last_name, person.first_name, person.organisation)
+    found = _do(tx, "SELECT rank, sort_key FROM search_entry WHERE person = ?", person.id).one_or_none()
+    if found is not None:
+        _do(tx, "DELETE FROM person_search WHERE rowid = ?", found.rank)
+    if found is None or found.sort_key != key:
+        _do(tx, "DELETE FROM search_entry WHERE person = ?", person.id)
+        place_all(tx, "(SELECT ? AS person, ? AS sort_key)", person.id, key)
+    _do(tx, f"{_INDEX} WHERE e.person = ?", person.id)
+
+
+def place_all(tx: Tx, source: str, *values: str) -> None:
+    """Give ranks to the rows of `source`, making room first if a gap is used up."""
+    try:
+        _do(tx, place(source), *values)
+    except IntegrityError:
+        respread(tx)
+        _do(tx, place(source), *values)
+
+
+def index_all(tx: Tx, people: str) -> None:
+    """Index the people of a subquery `people`, in the order of their ranks."""
+    _do(tx, f"{_INDEX} WHERE e.person IN ({people}) ORDER BY e.rank")
+
+
+def forget_all(tx: Tx, people: str) -> None:
+    """Take the people of a subquery out of the index, ranks and all."""
+    ranks = f"SELECT rank FROM search_entry WHERE person IN ({people})"
+    _do(tx, f"DELETE FROM person_search WHERE rowid IN ({ranks})")
+    _do(tx, f"DELETE FROM search_entry WHERE person IN ({people})")
+
+
+def respread(tx: Tx) -> None:
+    """Number everybody anew with even gaps. Takes a second for 100,000 people; rarely needed."""
+    _do(tx, "INSERT INTO person_search (person_search) VALUES ('delete-all')")
+    _do(
+        tx,
+        "CREATE TEMP TABLE spread AS SELECT row_number() OVER (ORDER BY sort_key, rank) AS place, "
+        "person, sort_key FROM search_entry",
+    )
+    _do(tx, "DELETE FROM search_entry")
+    _do(
+        tx,
+        f"INSERT INTO search_entry SELECT place * min({_GAP}, {_END} / (SELECT count(*) + 1 FROM spread)), "
+        "person, sort_key FROM spread",
+    )
+    _do(tx, "DROP TABLE temp.spread")
+    _do(tx, f"{_INDEX} ORDER BY e.rank")
+
+
+def expression(text: str) -> str:
+    """What FTS5 looks for: every word as a prefix; '' when there is no word to look for."""
+    words = _WORD.findall(unicodedata.normalize("NFC", text))[:_WORDS_MAX]
+    wanted = " ".join(f'"{word[:_WORD_MAX]}"*' for word in words)
+    if len(words) > 1 and _TELEPHONE.fullmatch(text):
+        return f'({wanted}) OR "{"".join(words)}"*'
+    return wanted
+
+
+def ids(tx: Tx, text: str, limit: int, offset: int = 0) -> list[PersonId]:
+    """Who is found, by name; '' finds everybody, a text without a word nobody."""
+    if not text.strip():
+        rows = _do(tx, "SELECT person FROM search_entry ORDER BY rank LIMIT ? OFFSET ?", limit, offset)
+        return [PersonId(row.person) for row in rows]
+    wanted = expression(text)
+    if not wanted:
+        return []
+    rows = _do(
+        tx,
+        "SELECT e.person FROM person_search f JOIN search_entry e ON e.rank = f.rowid "
+        "WHERE person_search MATCH ? ORDER BY f.rowid LIMIT ? OFFSET ?",
+        wanted,
+        limit,
+        offset,
+    )
+    return [PersonId(row.person) for row in rows]
+
+
+def count(tx: Tx, text: str) -> int:
+    """How many `ids` would find without a limit."""
+    if not text.strip():
+        return int(_do(tx, "SELECT count(*) FROM search_entry").scalar_one())
+    wanted = expression(text)
+    if not wanted:
+        return 0
+    return int(_do(tx, "SELECT count(*) FROM person_search WHERE person_search MATCH ?", wanted).scalar_one())
+
+
+def _do(tx: Tx, statement: str, *values: str | int) -> CursorResult[tuple[object, ...]]:
+    return tx.connection.exec_driver_sql(statement, values)
