@@ -68,7 +68,7 @@ def build_office(
         Letters(desk, clock),
         Reminders(desk, clock),
         OutboxDesk(desk, clock),
-        Relays(desk, clock, opener, texts),
+        Relays(desk, clock, texts),
         Proof(desk, clock),
         Files(clock),
         Doctor(desk, folder, device_store),

@@ -9,20 +9,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from desktop.access.guard import Guard
 from desktop.access.roles import Action
 from desktop.audit.events import Act, Event
 from desktop.audit.log import AuditLog
+from desktop.campaigns.reminders import Reminders
 from desktop.clock import Clock
 from desktop.crypto.vault import OpenVault
 from desktop.errors import Refused, SealwellError
+from desktop.mail.letters import Letters
 from desktop.mail.outbox import Outbox
-from desktop.mail.sealing import Sealer
 from desktop.models.database import Database, Tx
 from desktop.models.records import Session
+from desktop.office.ownkeys import OwnKeys
 from desktop.sync.dispatcher import Dispatcher
 
 T = TypeVar("T")
@@ -34,11 +36,13 @@ class Opened:
 
     vault: OpenVault
     database: Database
-    sealer: Sealer
+    own: OwnKeys
     outbox: Outbox
+    reminders: Reminders
+    letters: Letters
     dispatcher: Dispatcher
-    token_key: bytes
-    field_key: bytes
+    token_key: bytes = field(repr=False)
+    field_key: bytes = field(repr=False)
 
 
 class Recorder:
@@ -145,8 +149,10 @@ class Desk:
         opened.database.write(lambda tx: Recorder(self.audit, tx, session)(event(result)))
         return result
 
-    def note_refusal(self, session: Session, act: Act, error: SealwellError) -> None:
+    def note_refusal(self, session: Session, act: Act, error: SealwellError, obj: str = "") -> None:
         """A file, key or relay that was refused is recorded, though its own work was rolled back."""
         self.opened().database.write(
-            lambda tx: Recorder(self.audit, tx, session)(Event(act, outcome="refused", why=error.code))
+            lambda tx: Recorder(self.audit, tx, session)(
+                Event(act, obj=obj, outcome="refused", why=error.code)
+            )
         )

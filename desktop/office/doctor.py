@@ -9,10 +9,10 @@ from desktop.crypto.devicekey import DeviceStore
 from desktop.crypto.selftest import self_test
 from desktop.errors import SealwellError, VaultError
 from desktop.mail.relays import baa_problem
+from desktop.mail.sender import load_sender
 from desktop.models.database import Database
 from desktop.models.records import Reason
 from desktop.office.desk import Desk
-from desktop.office.relays import practice_relay
 from desktop.office.values import Check, DoctorReport
 from desktop.paths import PracticeFolder, resource
 
@@ -53,7 +53,9 @@ class Doctor:
         return Check("keyring", store is not None, Reason("doctor-keyring" if store else "doctor-no-keyring"))
 
     def _resources(self) -> Check:
-        whole = all(resource(name).exists() for name in ("passwords.txt", "wordlist.txt", "translations/es.mo"))
+        whole = all(
+            resource(name).exists() for name in ("passwords.txt", "wordlist.txt", "translations/es.mo")
+        )
         return Check("resources", whole, Reason("doctor-files" if whole else "doctor-files-missing"))
 
     def _practice(self) -> Check:
@@ -68,10 +70,8 @@ class Doctor:
         return Check("database", True, Reason("doctor-database"))
 
     def _relay(self, database: Database) -> Check:
-        relay = database.read(practice_relay)
+        relay = database.read(lambda tx: load_sender(tx, self._desk.clock.now())).relay
         if relay is None:
             return Check("relay", False, Reason("doctor-no-relay"))
         problem = baa_problem(relay, self._desk.clock.now().date())
         return Check("relay", problem is None, problem or Reason("doctor-relay"))
-
-

@@ -51,5 +51,7 @@ class Files:
             subject=content.subject,
             text=content.text,
             html=content.html,
-            attachments=tuple(AttachmentOut(name, kind, data=data) for name, kind, data in content.attachments),
+            attachments=tuple(
+                AttachmentOut(name, kind, data=data) for name, kind, data in content.attachments
+            ),
         )

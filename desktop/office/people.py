@@ -12,7 +12,7 @@ from desktop.crypto.envelope import ROUNDS, derive_person_key
 from desktop.crypto.keyfacts import KeyFacts, inspect_key
 from desktop.crypto.passphrase import new_passphrase
 from desktop.errors import InputError, SealwellError
-from desktop.models import cards, consents, keys, people, settings
+from desktop.models import cards, keys, messages, people, settings
 from desktop.models.database import Tx
 from desktop.models.ids import new_id
 from desktop.models.records import (
@@ -45,6 +45,8 @@ from desktop.office.values import (
 )
 from desktop.people import appointments as schedule
 from desktop.people import contacts, importing
+from desktop.people.parsing import parse_people
+from desktop.people.schedules import parse_appointments
 
 _SALT = 16
 _HOW = frozenset({"in-person", "by-phone", "by-post"})
@@ -90,16 +92,10 @@ class People:
 
         def change(tx: Tx, record: Recorder) -> PersonShown:
             before = found(tx, person)
-            after = before
-            for name, value in changes.items():
-                after = contacts.change(after, name, value, self._clock.now())
-            if after.consent is not before.consent:
-                consents.append(
-                    tx, person, after.consent, self._clock.now(), source="office", by=session.user
-                )
-                record(Event(Act.CONSENT_RECORDED, obj=person, det={"consent": after.consent.value}))
-            people.update(tx, after)
+            after = contacts.store(tx, person, changes, by=session.user, now=self._clock.now())
             record(Event(Act.PEOPLE_CHANGED, obj=person, det={"fields": len(changes)}))
+            if after.consent is not before.consent:
+                record(Event(Act.CONSENT_RECORDED, obj=person, det={"consent": after.consent.value}))
             return self._shown(tx, person)
 
         return self._desk.write(session, Action.SET_PERSON, change)
@@ -112,7 +108,7 @@ class People:
         """All rows that pass, or none; a dry run is the same work, undone."""
         self._desk.check(session, Action.IMPORT_PEOPLE)
         try:
-            parsed = importing.parse_people(request.data, today=self._clock.now().date(), progress=progress)
+            parsed = parse_people(request.data, now=self._clock.now(), progress=progress)
 
             def store(tx: Tx, record: Recorder) -> PeopleImported:
                 result = importing.import_people(
@@ -151,7 +147,8 @@ class People:
         opened = self._desk.check(session, Action.IMPORT_APPOINTMENTS)
         try:
             zone = opened.database.read(lambda tx: settings.get(tx, "zone")) or "UTC"
-            parsed = schedule.parse_appointments(request.file.data, zone)
+            now = self._clock.now()
+            parsed = parse_appointments(request.file.data, zone, now=now, progress=progress)
 
             def store(tx: Tx, record: Recorder) -> AppointmentsImported:
                 result = schedule.import_appointments(
@@ -265,7 +262,7 @@ class People:
             tuple(_key_line(key, now) for key in keys.live(tx, id_)),
             CardLine(card.handed_over, card.how, card.made_at) if card else None,
             methods,
-            people.last_written(tx, id_),
+            messages.last_to(tx, id_),
         )
 
 

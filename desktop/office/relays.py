@@ -10,13 +10,12 @@ from desktop.audit.events import Act, Event
 from desktop.clock import Clock
 from desktop.errors import InputError
 from desktop.mail.relays import baa_problem, presets
-from desktop.models import relays, settings
+from desktop.models import relays
 from desktop.models.database import Tx
 from desktop.models.ids import new_id
 from desktop.models.records import Relay, RelayId, Session
 from desktop.office.desk import Desk, Recorder
 from desktop.office.identities import ensure_identities
-from desktop.office.opening import Opener
 from desktop.office.values import (
     EvidenceRequest,
     Preset,
@@ -34,12 +33,11 @@ _ENFORCES = frozenset({"mta-sts", "dane"})
 
 
 class Relays:
-    """One relay is used at a time: the newest that is not retired."""
+    """Everything leaves through the first live one with a valid agreement (`mail/sender.py`)."""
 
-    def __init__(self, desk: Desk, clock: Clock, opener: Opener, texts: Texts) -> None:
+    def __init__(self, desk: Desk, clock: Clock, texts: Texts) -> None:
         self._desk = desk
         self._clock = clock
-        self._opener = opener
         self._texts = texts
 
     def relay_presets(self) -> tuple[Preset, ...]:
@@ -69,7 +67,7 @@ class Relays:
             return self._line(relay)
 
         line = self._desk.write(session, Action.ADD_RELAY, store)
-        self._opener.reload_identities(self._desk)
+        self._desk.opened().own.forget()
         return line
 
     def list_relays(self, session: Session) -> tuple[RelayLine, ...]:
@@ -162,16 +160,6 @@ class Relays:
             relay.required_tls,
             relay.forced_tls,
         )
-
-
-def practice_relay(tx: Tx) -> Relay | None:
-    """The relay that everything leaves through: the newest that is not retired."""
-    live = [relay for relay in relays.listing(tx) if relay.retired_at is None]
-    return live[-1] if live else None
-
-
-def sender_name(tx: Tx) -> str:
-    return settings.get(tx, "sender-name") or settings.get(tx, "practice-name") or ""
 
 
 def _get(tx: Tx, relay: RelayId) -> Relay:

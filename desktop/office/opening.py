@@ -1,0 +1,53 @@
+"""What is built when the vault opens: database, own keys, outbox, dispatcher."""
+
+from __future__ import annotations
+
+from desktop.audit.log import AuditLog
+from desktop.campaigns.reminders import Reminders
+from desktop.clock import Clock
+from desktop.crypto.vault import OpenVault
+from desktop.mail.letters import Letters
+from desktop.mail.outbox import Outbox
+from desktop.mail.sealing import LETTER, REMINDER
+from desktop.models import vaultkeys
+from desktop.models.database import Database
+from desktop.models.migrate import migrate
+from desktop.office.desk import Opened
+from desktop.office.ownkeys import OwnKeys
+from desktop.paths import PracticeFolder
+from desktop.sync.dispatcher import Dispatcher
+
+
+class Opener:
+    """Builds one `Opened` per unlock; holds nothing secret itself."""
+
+    def __init__(self, clock: Clock, audit: AuditLog, folder: PracticeFolder) -> None:
+        self._clock = clock
+        self._audit = audit
+        self._folder = folder
+
+    def database(self, vault: OpenVault) -> Database:
+        """Open suspiciously, migrating an older schema after a copy; see `Database.open`."""
+        key, salt = vault.database_key()
+        return Database.open(self._folder.database, key, salt, vault.vault_id, vault.epoch, migrate)
+
+    def open(self, vault: OpenVault, database: Database) -> Opened:
+        own = OwnKeys(database, self._clock)
+        outbox = Outbox(self._clock, self._audit)
+        reminders = Reminders(self._clock, outbox, own.sealer)
+        letters = Letters(self._clock)
+        rechecks = {REMINDER: reminders.recheck, LETTER: letters.recheck}
+        token_key, field_key = database.read(
+            lambda tx: (vaultkeys.get(tx, "token"), vaultkeys.get(tx, "field"))
+        )
+        return Opened(
+            vault=vault,
+            database=database,
+            own=own,
+            outbox=outbox,
+            reminders=reminders,
+            letters=letters,
+            dispatcher=Dispatcher(database, outbox, rechecks, self._audit, self._clock),
+            token_key=token_key,
+            field_key=field_key,
+        )

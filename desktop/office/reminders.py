@@ -1,0 +1,129 @@
+"""Today's page and tomorrow's reminders."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from desktop.access.roles import Action
+from desktop.audit.events import Act, Event
+from desktop.audit.tokens import ids_hash
+from desktop.campaigns.planner import Excluded
+from desktop.campaigns.reminders import Plan, QueuedReminders
+from desktop.clock import Clock
+from desktop.mail.relays import baa_problem
+from desktop.models import appointments, messages, people, schedules
+from desktop.models.database import Tx
+from desktop.models.records import Session, State, VisitStatus
+from desktop.office.api import Progress
+from desktop.office.desk import Desk, Recorder
+from desktop.office.values import ExcludedLine, ReminderLine, ReminderPlan, TodayShown
+
+_WAITING = frozenset({State.QUEUED, State.DEFERRED})
+_STANDING = frozenset({"already-queued", "already-sent"})
+
+
+class Reminders:
+    """Plan (read), seal (compute), enqueue (write): three steps, one transaction each."""
+
+    def __init__(self, desk: Desk, clock: Clock) -> None:
+        self._desk = desk
+        self._clock = clock
+
+    def today(self, session: Session) -> TodayShown:
+        """The first page; the sender tells whether anything could leave."""
+        opened = self._desk.opened()
+
+        def look(tx: Tx) -> TodayShown:
+            plan = opened.reminders.plan(tx)
+            day = plan.day
+            visits = [v for v in appointments.on_day(tx, day) if v.status is VisitStatus.BOOKED]
+            counts = messages.counts(tx)
+            known = schedules.latest(tx, day)
+            relay = plan.sender.relay
+            ready = relay is not None and baa_problem(relay, self._clock.now().date()) is None
+            return TodayShown(
+                practice=plan.sender.practice,
+                user=session.user_name,
+                role=session.role,
+                day=day,
+                visits=len(visits),
+                exported_at=known.exported_at if known else None,
+                queued=sum(counts.get(state, 0) for state in _WAITING),
+                uncertain=counts.get(State.UNCERTAIN, 0),
+                failed=counts.get(State.FAILED, 0),
+                relay_ready=ready,
+                already_queued=sum(line.reason.code in _STANDING for line in plan.excluded),
+                people=people.count(tx),
+            )
+
+        return self._desk.read(
+            session, Action.TODAY, look, lambda shown: Event(Act.TODAY_SHOWN, det={"count": shown.visits})
+        )
+
+    def preview_reminders(self, session: Session, day: date | None = None) -> ReminderPlan:
+        opened = self._desk.check(session, Action.PREVIEW_REMINDERS)
+
+        def event(plan: ReminderPlan) -> Event:
+            ids = [*(r.person for r in plan.reminders), *(e.person for e in plan.excluded)]
+            det = {
+                "day": int(plan.day.strftime("%Y%m%d")),
+                "count": len(plan.reminders),
+                "excluded": len(plan.excluded),
+                "ids": ids_hash(opened.token_key, ids),
+            }
+            return Event(Act.REMINDERS_PREVIEWED, det=det)
+
+        return self._desk.read(
+            session,
+            Action.PREVIEW_REMINDERS,
+            lambda tx: _shown(tx, opened.reminders.plan(tx, day), State.DRAFT),
+            event,
+        )
+
+    def send_reminders(
+        self, session: Session, day: date | None = None, progress: Progress | None = None
+    ) -> ReminderPlan:
+        """Freeze and queue; a visit that somebody else queued meanwhile is left as it is."""
+        opened = self._desk.check(session, Action.SEND_REMINDERS)
+        plan = opened.database.read(lambda tx: opened.reminders.plan(tx, day))
+        frozen = opened.reminders.seal(plan, progress) if plan.rows else ()
+
+        def queue(tx: Tx, record: Recorder) -> ReminderPlan:
+            done: QueuedReminders = opened.reminders.enqueue(tx, frozen, session)
+            det = {
+                "day": int(plan.day.strftime("%Y%m%d")),
+                "queued": len(done.messages),
+                "excluded": len(plan.excluded) + len(done.crossed),
+            }
+            record(Event(Act.REMINDERS_QUEUED, det=det))
+            return _shown(tx, plan, State.QUEUED, done)
+
+        return self._desk.write(session, Action.SEND_REMINDERS, queue)
+
+
+def _shown(tx: Tx, plan: Plan, state: State, done: QueuedReminders | None = None) -> ReminderPlan:
+    crossed = frozenset(done.crossed) if done else frozenset()
+    known = schedules.latest(tx, plan.day)
+    return ReminderPlan(
+        plan.day,
+        tuple(
+            ReminderLine(
+                row.appointment.id,
+                row.person.id,
+                row.person.name,
+                row.appointment.start,
+                row.decision.method,
+                row.decision.reasons,
+                state,
+            )
+            for row in plan.rows
+            if row.appointment.id not in crossed
+        ),
+        tuple(_excluded(line) for line in plan.excluded),
+        tuple(message.id for message in done.messages) if done else (),
+        known.exported_at if known else None,
+    )
+
+
+def _excluded(line: Excluded) -> ExcludedLine:
+    return ExcludedLine(line.appointment.id, line.person, line.name, line.appointment.start, line.reason)
