@@ -47,7 +47,7 @@ def run_command(argv: Sequence[str]) -> int:
     def office(folder: PracticeFolder) -> Office:
         return build_office(folder, SystemClock(), language=language)
 
-    logs.install_last_resort(lambda words: print(words, file=sys.stderr))
+    logs.install_last_resort(_tell)
     return run(argv, office, language)
 
 
@@ -65,7 +65,7 @@ def run_window(argv: Sequence[str]) -> int:
         instance.acquire()
     except Refused as refused:
         texts = Texts(language)
-        print(texts.say(f"error.{refused.code}"), texts.say(f"error.{refused.code}.hint"), file=sys.stderr)
+        sys.stderr.write(f"{texts.say(f'error.{refused.code}')} {texts.say(f'error.{refused.code}.hint')}\n")
         return 1
     try:
         return WindowRun(folder, language).run()
@@ -109,7 +109,7 @@ class WindowRun:
             self.window.enter(signed_in)
 
     def run(self) -> int:
-        logs.install_last_resort(lambda words: print(words, file=sys.stderr))
+        logs.install_last_resort(_tell)
         self.window.show()
         code = int(self.application.exec())
         self.stop()
@@ -139,6 +139,11 @@ def _setup(ui: Ui, finished: Callable[[SignedIn], None]) -> QWidget:
     from desktop.ui.gate.setup import SetupPages
 
     return SetupPages(ui, finished)
+
+
+def _tell(words: str) -> None:
+    """A bug's description without content, for whoever started the program at a terminal."""
+    sys.stderr.write(f"{words}\n")
 
 
 def _on_bug(error: BaseException) -> None:

@@ -26,6 +26,7 @@ from desktop.models.database import Database, Tx
 from desktop.models.records import Session
 from desktop.office.ownkeys import OwnKeys
 from desktop.sync.dispatcher import Dispatcher
+from desktop.sync.loop import NetworkLoop
 
 T = TypeVar("T")
 
@@ -41,6 +42,7 @@ class Opened:
     reminders: Reminders
     letters: Letters
     dispatcher: Dispatcher
+    network: NetworkLoop
     token_key: bytes = field(repr=False)
     field_key: bytes = field(repr=False)
 

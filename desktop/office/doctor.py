@@ -70,7 +70,7 @@ class Doctor:
         return Check("database", True, Reason("doctor-database"))
 
     def _relay(self, database: Database) -> Check:
-        relay = database.read(lambda tx: load_sender(tx, self._desk.clock.now())).relay
+        relay = database.read(lambda tx: load_sender(tx)).relay
         if relay is None:
             return Check("relay", False, Reason("doctor-no-relay"))
         problem = baa_problem(relay, self._desk.clock.now().date())

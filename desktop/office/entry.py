@@ -17,7 +17,8 @@ from desktop.crypto.devicekey import DeviceStore, device_share
 from desktop.crypto.kdf import KdfParams
 from desktop.crypto.keyslots import read_slots
 from desktop.crypto.vault import OpenVault
-from desktop.models import messages, settings
+from desktop.errors import Refused
+from desktop.models import messages, settings, users
 from desktop.models.database import Database, Tx
 from desktop.models.records import Session, State
 from desktop.office import setup
@@ -123,6 +124,7 @@ class Entry:
             self._guard.adopt(found.session, found.started, found.last_used)
             database = self._opener.database(vault)
             try:
+                self._still_allowed(database, found.session)
                 self._desk.put(self._opener.open(vault, database))
             except BaseException:
                 database.close()
@@ -132,6 +134,13 @@ class Entry:
             raise
         self._token = token
         return self._answer(found.session)
+
+    def _still_allowed(self, database: Database, session: Session) -> None:
+        """A token outlives neither its user's disabling nor a change of role."""
+        user = database.read(lambda tx: users.get(tx, session.user))
+        if user is None or user.disabled_at is not None or user.role is not session.role:
+            self._guard.end(session)
+            raise Refused("session-ended")
 
     def _files(self, vault_id: bytes) -> SessionFiles:
         share = device_share(self._device_store(), vault_id)
@@ -182,6 +191,7 @@ class Entry:
 def shut(opened: Opened, guard: Guard) -> None:
     """In order: nobody sends, nobody reads, the keys go."""
     opened.dispatcher.stop()
+    opened.network.stop()
     guard.end_all()
     opened.database.close()
     opened.vault.close()

@@ -52,6 +52,6 @@ class Files:
             text=content.text,
             html=content.html,
             attachments=tuple(
-                AttachmentOut(name, kind, data=data) for name, kind, data in content.attachments
+                AttachmentOut(one.name, one.media_type, data=one.data) for one in content.attachments
             ),
         )

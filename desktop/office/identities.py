@@ -29,7 +29,7 @@ class MadeIdentity:
     def keep(self, tx: Tx) -> None:
         identities.put(
             tx,
-            self.kind.value,
+            self.kind,
             fingerprint=self.fingerprint,
             address=self.address,
             secret=self.secret,
@@ -48,8 +48,8 @@ def ensure_identities(database: Database, address: str, clock: Clock) -> tuple[M
     name, openpgp, smime = database.read(
         lambda tx: (
             settings.get(tx, "practice-name") or address,
-            identities.current(tx, KeyKind.OPENPGP.value),
-            identities.current(tx, KeyKind.SMIME.value),
+            identities.current(tx, KeyKind.OPENPGP),
+            identities.current(tx, KeyKind.SMIME),
         )
     )
     made: list[MadeIdentity] = []

@@ -6,16 +6,18 @@ from desktop.audit.log import AuditLog
 from desktop.campaigns.reminders import Reminders
 from desktop.clock import Clock
 from desktop.crypto.vault import OpenVault
+from desktop.errors import VaultError
 from desktop.mail.letters import Letters
 from desktop.mail.outbox import Outbox
 from desktop.mail.sealing import LETTER, REMINDER
 from desktop.models import vaultkeys
 from desktop.models.database import Database
-from desktop.models.migrate import migrate
+from desktop.models.migrate import upgrade
 from desktop.office.desk import Opened
 from desktop.office.ownkeys import OwnKeys
 from desktop.paths import PracticeFolder
 from desktop.sync.dispatcher import Dispatcher
+from desktop.sync.loop import NetworkLoop
 
 
 class Opener:
@@ -29,17 +31,20 @@ class Opener:
     def database(self, vault: OpenVault) -> Database:
         """Open suspiciously, migrating an older schema after a copy; see `Database.open`."""
         key, salt = vault.database_key()
-        return Database.open(self._folder.database, key, salt, vault.vault_id, vault.epoch, migrate)
+        return Database.open(self._folder.database, key, salt, vault.vault_id, vault.epoch, upgrade)
 
     def open(self, vault: OpenVault, database: Database) -> Opened:
         own = OwnKeys(database, self._clock)
         outbox = Outbox(self._clock, self._audit)
         reminders = Reminders(self._clock, outbox, own.sealer)
         letters = Letters(self._clock)
+        network = NetworkLoop()
         rechecks = {REMINDER: reminders.recheck, LETTER: letters.recheck}
         token_key, field_key = database.read(
             lambda tx: (vaultkeys.get(tx, "token"), vaultkeys.get(tx, "field"))
         )
+        if token_key is None or field_key is None:
+            raise VaultError("database-damaged")
         return Opened(
             vault=vault,
             database=database,
@@ -47,7 +52,8 @@ class Opener:
             outbox=outbox,
             reminders=reminders,
             letters=letters,
-            dispatcher=Dispatcher(database, outbox, rechecks, self._audit, self._clock),
+            dispatcher=Dispatcher(database, outbox, rechecks, self._audit, self._clock, network),
+            network=network,
             token_key=token_key,
             field_key=field_key,
         )

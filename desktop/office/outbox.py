@@ -36,7 +36,7 @@ class OutboxDesk:
         opened = self._desk.check(session, Action.RUN_OUTBOX)
 
         def tell(counts: RunCounts) -> bool:
-            return progress is None or progress(counts.done, counts.waiting)
+            return progress is None or progress(counts.done, counts.total)
 
         opened.dispatcher.run_due(wait_for_holds=True, progress=tell)
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 
 from desktop.access.roles import Action
 from desktop.audit.events import Act, Event
+from desktop.audit.fields import Value
 from desktop.audit.tokens import ids_hash, keep_ids
 from desktop.clock import Clock
 from desktop.crypto.envelope import ROUNDS, derive_person_key
@@ -23,7 +25,9 @@ from desktop.models.records import (
     Person,
     PersonId,
     PublicKey,
+    Reason,
     Session,
+    State,
 )
 from desktop.office.api import Progress
 from desktop.office.desk import Desk, Recorder
@@ -66,13 +70,13 @@ class People:
 
         def look(tx: Tx) -> PeopleFound:
             found = people.search(tx, text, limit, offset)
-            return PeopleFound(tuple(_line(one) for one in found), people.count_found(tx, text))
+            return PeopleFound(tuple(_line(one) for one in found), people.found(tx, text))
 
         answer = opened.database.read(look)
         shown = [line.id for line in answer.people]
 
         def note(tx: Tx, record: Recorder) -> None:
-            det = {"count": len(shown), "ids": ids_hash(opened.token_key, shown)}
+            det: dict[str, Value] = {"count": len(shown), "ids": ids_hash(opened.token_key, shown)}
             seq = record(Event(Act.PEOPLE_SEARCHED, det=det))
             keep_ids(tx, opened.field_key, seq, shown)
 
@@ -262,7 +266,7 @@ class People:
             tuple(_key_line(key, now) for key in keys.live(tx, id_)),
             CardLine(card.handed_over, card.how, card.made_at) if card else None,
             methods,
-            messages.last_to(tx, id_),
+            _last_written(tx, id_),
         )
 
 
@@ -285,9 +289,22 @@ def _line(person: Person) -> PersonLine:
     )
 
 
-def _key_line(key: PublicKey, now: object) -> KeyLine:
-    facts = inspect_key(key.data, now)  # type: ignore[arg-type]
-    return KeyLine(key.id, key.kind, key.fingerprint, key.expires, facts.usable, facts.why)
+def _last_written(tx: Tx, person: PersonId) -> datetime | None:
+    """When the latest message to this person was accepted."""
+    sent = [row.queued_at for row in messages.of_person(tx, person) if row.state is State.ACCEPTED]
+    return max(sent, default=None)
+
+
+def _key_line(key: PublicKey, now: datetime) -> KeyLine:
+    facts = inspect_key(key.data, now)
+    return KeyLine(
+        key.id,
+        key.kind,
+        key.fingerprint,
+        key.expires,
+        facts.usable,
+        Reason(facts.reason) if facts.reason else None,
+    )
 
 
 def _fit(facts: KeyFacts, request: KeyImport, person: Person) -> None:
@@ -327,7 +344,7 @@ def _tried(answer: PeopleImported) -> Event:
 
 
 def _schedule_tried(answer: AppointmentsImported) -> Event:
-    det = {
+    det: dict[str, Value] = {
         "mode": "changes",
         "created": answer.created,
         "updated": answer.updated,

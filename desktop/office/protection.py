@@ -36,7 +36,7 @@ def reachable_methods(tx: Tx, person: Person, now: datetime) -> tuple[Method, ..
         person=person,
         keys=tuple(keys.live(tx, person.id)),
         card=cards.get(tx, person.id),
-        relay=load_sender(tx, now).relay,
+        relay=load_sender(tx).relay,
         label=Label.ROUTINE,
         purpose=CARE,
         now=now,

@@ -10,6 +10,7 @@ from desktop.audit.events import Act, Event
 from desktop.clock import Clock
 from desktop.errors import InputError
 from desktop.mail.relays import baa_problem, presets
+from desktop.mail.sender import use_relay
 from desktop.models import relays
 from desktop.models.database import Tx
 from desktop.models.ids import new_id
@@ -60,6 +61,7 @@ class Relays:
 
         def store(tx: Tx, record: Recorder) -> RelayLine:
             relays.add(tx, relay, request.password)
+            use_relay(tx, relay.id)
             record(Event(Act.RELAY_ADDED, obj=relay.id, det={"security": relay.security}))
             for made in identities:
                 made.keep(tx)

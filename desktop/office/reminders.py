@@ -6,6 +6,7 @@ from datetime import date
 
 from desktop.access.roles import Action
 from desktop.audit.events import Act, Event
+from desktop.audit.fields import Value
 from desktop.audit.tokens import ids_hash
 from desktop.campaigns.planner import Excluded
 from desktop.campaigns.reminders import Plan, QueuedReminders
@@ -65,7 +66,7 @@ class Reminders:
 
         def event(plan: ReminderPlan) -> Event:
             ids = [*(r.person for r in plan.reminders), *(e.person for e in plan.excluded)]
-            det = {
+            det: dict[str, Value] = {
                 "day": int(plan.day.strftime("%Y%m%d")),
                 "count": len(plan.reminders),
                 "excluded": len(plan.excluded),

@@ -8,7 +8,6 @@ interrupted set-up leaves behind is removed by the next one.
 from __future__ import annotations
 
 import contextlib
-import os
 import secrets
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -23,7 +22,7 @@ from desktop.clock import Clock
 from desktop.config import LIMITS
 from desktop.crypto.devicekey import DeviceStore, enrol_device
 from desktop.crypto.kdf import KdfParams
-from desktop.crypto.keyslots import intact_copies
+from desktop.crypto.keyslots import discard_slots, intact_copies, move_slots
 from desktop.crypto.vault import OpenVault, create_vault, new_vault_id
 from desktop.errors import InputError, Refused, VaultError
 from desktop.models import settings, users, vaultkeys
@@ -31,7 +30,7 @@ from desktop.models.database import Database, Tx
 from desktop.models.ids import new_id
 from desktop.models.records import Role, User, UserId
 from desktop.office.values import NewPractice, PracticeMade
-from desktop.paths import PracticeFolder, make_private_folder, sync_folder
+from desktop.paths import PracticeFolder, make_private_folder
 
 _DATABASE_KEYS = ("mid", "token", "field")
 
@@ -67,8 +66,7 @@ def create_practice(
         user = User(uid, request.user.strip(), Role.ADMINISTRATOR)
         with contextlib.closing(made.vault):
             _fill(made.vault, folder, clock, audit, request, user, secret, practice_id)
-        os.replace(_pending(folder), folder.keys)
-        sync_folder(folder.root)
+        move_slots(_pending(folder), folder.keys)
     except BaseException:
         _sweep(folder)
         raise
@@ -155,8 +153,8 @@ def _pending(folder: PracticeFolder) -> Path:
 
 def _sweep(folder: PracticeFolder) -> None:
     """Remove what a set-up that did not finish has left; never called beside a `vault.keys`."""
+    discard_slots(_pending(folder))
     for path in (
-        _pending(folder),
         folder.database,
         folder.database.with_name(f"{folder.database.name}-wal"),
         folder.database.with_name(f"{folder.database.name}-shm"),
