@@ -40,7 +40,7 @@ from desktop.models.records import (
 
 WINDOW = "day-before"
 LABEL = Label.ROUTINE
-PRIORITY = 10
+PRIORITY = 0
 FIRST = 1
 
 _STANDS = {
@@ -111,11 +111,18 @@ class Reminders:
     def plan(self, tx: Tx, day: date | None = None) -> Plan:
         """Everything about `day` (default: tomorrow), decided now; writes nothing."""
         now = self._clock.now()
-        sender = load_sender(tx, now)
+        sender = load_sender(tx)
         wanted = day or tomorrow(now, sender.zone)
         visits = appointments.on_day(tx, wanted)
         known = _known(tx, visits)
-        lines = [self._line(tx, sender, visit, known[visit.person]) for visit in visits]
+        before = {
+            (row.source, row.occurrence): row
+            for row in messages.live_reminders(tx, [visit.id for visit in visits], WINDOW)
+        }
+        lines = [
+            self._line(sender, visit, known[visit.person], before.get((visit.id, visit.occurrence)))
+            for visit in visits
+        ]
         rows = tuple(line for line in lines if isinstance(line, PlannedReminder))
         excluded = tuple(line for line in lines if isinstance(line, Excluded))
         balanced(
@@ -160,7 +167,7 @@ class Reminders:
             return Cancel(Reason("visit-moved"))
         if visit.person != message.person:
             return Cancel(Reason("visit-other-person"))
-        sender = load_sender(tx, self._clock.now())
+        sender = load_sender(tx)
         known = _known(tx, (visit,))[visit.person]
         line = self._worded(sender, visit, known, message.generation + 1)
         if isinstance(line, Excluded):
@@ -170,12 +177,13 @@ class Reminders:
             return Keep()
         return Replace(self._seal(sender, line, self._sealer()), Reason("way-changed"))
 
-    def _line(self, tx: Tx, sender: Sender, visit: Appointment, known: _Known) -> PlannedReminder | Excluded:
+    def _line(
+        self, sender: Sender, visit: Appointment, known: _Known, before: Message | None
+    ) -> PlannedReminder | Excluded:
         if visit.status is not VisitStatus.BOOKED:
             return _excluded(visit, known, Reason("visit-cancelled"))
         if visit.start_utc <= self._clock.now():
             return _excluded(visit, known, Reason("too-late"))
-        before = messages.live_reminder(tx, visit.id, visit.occurrence, WINDOW)
         if before is not None and before.state is not State.CANCELLED:
             return _excluded(visit, known, Reason(_STANDS.get(before.state, "already-queued")))
         return self._worded(sender, visit, known, before.generation + 1 if before else FIRST)

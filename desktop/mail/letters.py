@@ -37,8 +37,8 @@ SUBJECT_CHARS = 200
 TEXT_CHARS = 200_000
 FILE_NAME_CHARS = 120
 FIRST = 1
-LETTER_PRIORITY = 0
-"""Before reminders: somebody waits for it."""
+LETTER_PRIORITY = 10
+"""Before reminders (0): somebody waits for it."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class Letters:
 
         Raises InputError `person-unknown`, and what `decide` raises.
         """
-        return decide(self._input(tx, draft, load_sender(tx, self._clock.now()).relay))
+        return decide(self._input(tx, draft, load_sender(tx).relay))
 
     def prepare(self, tx: Tx, draft: Draft) -> Prepared:
         """Decide and gather; nothing is written.
@@ -96,7 +96,7 @@ class Letters:
         `attachments-too-large`.
         """
         _check(draft)
-        sender = load_sender(tx, self._clock.now())
+        sender = load_sender(tx)
         request = self._input(tx, draft, sender.relay)
         decision = decide(request)
         if draft.expect and decision.hash() != draft.expect:

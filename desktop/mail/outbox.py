@@ -280,7 +280,7 @@ class Outbox:
 
     def _mark_superseded(self, tx: Tx, row: Message) -> None:
         """Free the row's place in the unique index; its state stays what it was."""
-        if not messages.move(tx, row.id, row.state, row.state, superseded=True):
+        if not messages.move(tx, row.id, row.state, row.state, reason=row.reason, superseded=True):
             raise Refused("already-queued")
 
     def _move(

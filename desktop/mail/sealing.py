@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from desktop.clock import Clock
-from desktop.crypto.envelope import EnvelopeContent, EnvelopeWords, seal_envelope
+from desktop.crypto import envelope
 from desktop.crypto.openpgp_seal import OpenPgpSealer
 from desktop.crypto.smime import Identity, SmimeSealer
 from desktop.mail import headers, mime
@@ -133,12 +133,15 @@ def _locked_file(letter: Letter, decision: Decision, card: PasswordCard | None) 
     if card is None or card_mark(card) != decision.key_fingerprint:
         raise ValueError("the decision names a password card that is not at hand")
     texts = Texts(letter.language)
-    content = EnvelopeContent(
+    content = envelope.EnvelopeContent(
         subject=letter.subject,
         text=letter.text,
-        html="",
-        attachments=tuple((file.name, mime.media_type(file.name), file.data) for file in letter.attachments),
+        attachments=tuple(
+            envelope.Attachment(file.name, mime.media_type(file.name), file.data)
+            for file in letter.attachments
+        ),
     )
-    locked = seal_envelope(card.key, card.salt, card.rounds, content, EnvelopeWords.of(texts))
+    words = envelope.EnvelopeWords.of(texts, letter.sender_name)
+    locked = envelope.seal_envelope(card.key, card.salt, card.rounds, content, words)
     text = texts.say("mail.envelope.text", practice=letter.sender_name)
     return mime.with_locked_file(text, texts.say("mail.envelope.file"), locked)

@@ -6,18 +6,18 @@ import base64
 import hashlib
 import hmac
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from desktop.clock import Clock
 from desktop.crypto.smime import Identity
 from desktop.errors import VaultError
-from desktop.mail.relays import baa_problem
 from desktop.mail.sealing import Sealer
 from desktop.models import identities, relays, settings, vaultkeys
 from desktop.models.database import Tx
-from desktop.models.records import KeyKind, PersonId, Relay
+from desktop.models.records import KeyKind, PersonId, Relay, RelayId
 
 MID_KEY = "mid"
+RELAY = "relay"
+"""The setting that holds the id of the relay in use."""
 _ID_CHARS = 26
 """130 bits of the MAC, in base32."""
 
@@ -68,12 +68,8 @@ class Sender:
         return f"<{left}@{self.address.rpartition('@')[2].lower()}>"
 
 
-def load_sender(tx: Tx, now: datetime) -> Sender:
-    """The practice as it writes now.
-
-    Of several relays the first with a valid agreement is taken. Raises VaultError
-    `database-damaged` where set-up never ended.
-    """
+def load_sender(tx: Tx) -> Sender:
+    """The practice as it writes now. Raises VaultError `database-damaged` where set-up never ended."""
     mid_key = vaultkeys.get(tx, MID_KEY)
     practice, zone = settings.get(tx, "practice-name"), settings.get(tx, "zone")
     if mid_key is None or practice is None or zone is None:
@@ -83,15 +79,25 @@ def load_sender(tx: Tx, now: datetime) -> Sender:
         shown=settings.get(tx, "sender-name") or practice,
         zone=zone,
         phone=settings.get(tx, "practice-phone") or "",
-        relay=_relay(tx, now),
+        relay=practice_relay(tx),
         mid_key=mid_key,
     )
 
 
-def _relay(tx: Tx, now: datetime) -> Relay | None:
-    live = [relay for relay in relays.listing(tx) if relay.retired_at is None]
-    covered = [relay for relay in live if baa_problem(relay, now.date()) is None]
-    return next(iter(covered or live), None)
+def practice_relay(tx: Tx) -> Relay | None:
+    """The relay that everything leaves through: the one added last, unless it is retired.
+
+    Whether it may carry anything is `decide`'s question: without a valid agreement nothing
+    leaves by another relay instead.
+    """
+    chosen = settings.get(tx, RELAY)
+    relay = relays.get(tx, RelayId(chosen)) if chosen else None
+    return relay if relay is not None and relay.retired_at is None else None
+
+
+def use_relay(tx: Tx, relay: RelayId) -> None:
+    """From now on everything leaves through `relay`."""
+    settings.put(tx, RELAY, relay)
 
 
 def load_sealer(tx: Tx, clock: Clock) -> Sealer:
