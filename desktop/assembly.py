@@ -14,7 +14,7 @@ from desktop.audit.log import AuditLog
 from desktop.clock import Clock
 from desktop.config import LIMITS, Limits
 from desktop.crypto.devicekey import DeviceStore, system_store
-from desktop.crypto.kdf import KdfParams, calibrate
+from desktop.crypto.kdf import DEFAULT, FLOOR, KdfParams, calibrate
 from desktop.office.api import Office
 from desktop.office.desk import Desk
 from desktop.office.doctor import Doctor
@@ -44,7 +44,7 @@ def build_office(
     """An office in this process for the practice in `folder`.
 
     `params` gives the cost of new key slots, by default what this computer can bear
-    within about a second, and never less than the floor.
+    within about a second, and never less than the floor (without a share: the default).
     """
     texts = Texts(language)
     guard = Guard(clock, limits)
@@ -56,7 +56,7 @@ def build_office(
         folder,
         clock,
         limits,
-        params or (lambda: calibrate(clock.mono)),
+        params or (lambda: calibrate(clock.mono, least=FLOOR if device_store() else DEFAULT)),
         device_store,
         opener,
         audit,

@@ -9,6 +9,7 @@ The layout is in docs/formats/vault-keys.md.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import json
@@ -23,7 +24,7 @@ import rfc8785
 from desktop.crypto.kdf import FLOOR, SALT_BYTES, KdfParams, hkdf, hkdf_expand
 from desktop.crypto.secrets import Secret
 from desktop.errors import VaultError
-from desktop.paths import write_private
+from desktop.paths import sync_folder, write_private
 
 VERSION = 1
 COPIES = 3
@@ -199,6 +200,22 @@ def restore_previous(path: Path) -> Path:
         write_private(path.with_name(f"{path.name}.damaged"), path.read_bytes())
     write_private(path, _read(copies[0]))
     return copies[0]
+
+
+def move_slots(source: Path, target: Path) -> None:
+    """Rename the file, then its copies: how a set-up that is complete becomes the practice's."""
+    os.replace(source, target)
+    for old, new in zip(_copies(source), _copies(target), strict=True):
+        # The file stands: a copy that cannot follow is written again with the next change.
+        with contextlib.suppress(OSError):
+            os.replace(old, new)
+    sync_folder(target.parent)
+
+
+def discard_slots(path: Path) -> None:
+    """Remove the file and its copies; for a set-up that did not finish."""
+    for file in (path, *_copies(path)):
+        file.unlink(missing_ok=True)
 
 
 def without_unused_devices(slots: KeySlots) -> KeySlots:

@@ -14,7 +14,14 @@ import pytest
 import rfc8785
 
 from desktop.crypto.kdf import FLOOR
-from desktop.crypto.keyslots import DeviceSecret, intact_copies, read_slots, restore_previous
+from desktop.crypto.keyslots import (
+    DeviceSecret,
+    discard_slots,
+    intact_copies,
+    move_slots,
+    read_slots,
+    restore_previous,
+)
 from desktop.crypto.vault import (
     OpenVault,
     change_password,
@@ -304,6 +311,22 @@ def test_without_a_copy_nothing_is_touched(path: Path) -> None:
         restore_previous(path)
     assert error.value.code == "vault-no-copy"
     assert path.read_bytes() == b"rot"
+
+
+def test_a_finished_set_up_takes_its_copies_along(path: Path, tmp_path: Path) -> None:
+    create_vault(tmp_path / "setup", ANA, PASSWORD, None, FLOOR)
+    path.unlink()
+    move_slots(tmp_path / "setup", path)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["vault.keys", "vault.keys.1"]
+    assert read_slots(path) == read_slots(path.with_name("vault.keys.1"))
+
+
+def test_an_unfinished_set_up_leaves_nothing_in_the_way_of_the_next(path: Path, tmp_path: Path) -> None:
+    for _ in range(2):
+        create_vault(tmp_path / "setup", ANA, PASSWORD, None, FLOOR)
+        discard_slots(tmp_path / "setup")
+        assert list(tmp_path.iterdir()) == [path]
+    discard_slots(tmp_path / "setup")
 
 
 def test_the_file_and_its_copies_are_for_their_owner_only(path: Path, vault: OpenVault) -> None:
