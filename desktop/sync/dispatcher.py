@@ -1,0 +1,229 @@
+"""Carries the outbox out. The one place that sends, in one process at a time.
+
+A run claims what is due, asks each row's source again, sends, and writes down what is
+known. Rows of a run that broke off are settled before the next one begins. Everything
+works on the network's own thread; callers wait on Futures or are told of progress.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import Future
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from desktop.audit.events import Act, Event
+from desktop.audit.log import AuditLog
+from desktop.clock import Clock
+from desktop.errors import DeliveryError, Refused, SealwellError
+from desktop.mail.outbox import Outbox, Recheck
+from desktop.models import messages, relays
+from desktop.models.database import Database, Tx
+from desktop.models.records import Reason, Relay, RelayId
+from desktop.sync.journal import Journal
+from desktop.sync.line import Line
+from desktop.sync.loop import NetworkLoop
+from desktop.sync.relay import Offer, Timeouts
+from desktop.sync.run import Progress, RunCounts, RunResult, SendingRun
+
+__all__ = ["Dispatcher", "Progress", "RunCounts", "RunResult"]
+
+T = TypeVar("T")
+
+_LOOK_EVERY = 5.0
+_AFTER_TROUBLE = (60.0, 120.0, 300.0)
+"""Seconds until the background tries again after a run that ended early."""
+_EVIDENCE_RENEWED = timedelta(days=1)
+STOP_PATIENCE = 10.0
+"""Seconds that `stop` grants the message under way; then its connection is cut."""
+
+
+class Dispatcher:
+    """`run_due` for a command, `start` for the window; `stop` before the database is closed."""
+
+    def __init__(
+        self,
+        database: Database,
+        outbox: Outbox,
+        rechecks: Mapping[str, Recheck],
+        audit: AuditLog,
+        clock: Clock,
+        loop: NetworkLoop,
+        timeouts: Timeouts | None = None,
+    ) -> None:
+        """`rechecks` by the message's kind; `loop` may serve others and is not stopped here."""
+        self._database = database
+        self._outbox = outbox
+        self._rechecks = rechecks
+        self._audit = audit
+        self._clock = clock
+        self._loop = loop
+        self._timeouts = timeouts or Timeouts()
+        self._lock = threading.Lock()
+        self._one_at_a_time = asyncio.Lock()
+        self._run: SendingRun | None = None
+        self._pieces: set[_Piece] = set()
+        self._wake: Callable[[], None] | None = None
+        self._closing = False
+        self.last: RunResult | None = None
+        """How the latest run ended; None before the first."""
+
+    def run_due(self, *, wait_for_holds: bool = False, progress: Progress | None = None) -> RunResult:
+        """Send what is due and wait for the end; not to be called from the window's thread.
+
+        With `wait_for_holds`, also what falls due within a minute. Raises
+        DeliveryError("sending-elsewhere") when another process sends.
+        """
+        return self.submit_run(wait_for_holds=wait_for_holds, progress=progress).result()
+
+    def submit_run(
+        self, *, wait_for_holds: bool = False, progress: Progress | None = None
+    ) -> Future[RunResult]:
+        """As `run_due`, without waiting. `progress` is called in the network's thread."""
+        return self._begin(self._one_run(wait_for_holds, progress))
+
+    def start(self, progress: Progress | None = None) -> Future[None]:
+        """Send in the background as rows fall due, until `stop`. A bug ends the Future with it."""
+        return self._begin(self._background(progress))
+
+    def nudge(self) -> None:
+        """Something was queued: the background looks now and not in five seconds."""
+        with self._lock:
+            if self._wake is not None:
+                self._wake()
+
+    def halt(self) -> None:
+        """The Stop button: the run under way ends after its current message; what is left waits."""
+        with self._lock:
+            if self._run is not None:
+                self._run.stop()
+
+    def stop(self, patience: float = STOP_PATIENCE) -> None:
+        """Nobody sends any more when this returns. From any thread but the network's, also twice.
+
+        The message under way has `patience` seconds; then its connection is cut, and its row
+        says what is known.
+        """
+        with self._lock:
+            self._closing = True
+            pieces = list(self._pieces)
+        self.halt()
+        self.nudge()
+        for piece in pieces:
+            if not piece.done.wait(patience):
+                piece.cancel()
+            piece.done.wait()
+
+    # --- in the network's thread ---------------------------------------------------------
+
+    def _begin(self, work: Coroutine[Any, Any, T]) -> Future[T]:
+        """Hand `work` to the loop, so that `stop` can wait for its end."""
+        piece = _Piece()
+        with self._lock:
+            if self._closing:
+                work.close()
+                raise Refused("locked")
+            self._pieces.add(piece)
+        future = self._loop.submit(piece.carry(work))
+        future.add_done_callback(lambda _: self._pieces.discard(piece))
+        return future
+
+    async def _one_run(self, wait_for_holds: bool, progress: Progress | None) -> RunResult:
+        async with self._one_at_a_time:
+            journal = Journal(self._outbox, self._rechecks, self._audit, self._clock)
+            if await self._write(journal.begin) is None:
+                raise DeliveryError("sending-elsewhere")
+            line = Line(self._password, self._opened, self._timeouts)
+            run = SendingRun(self._database, journal, line, self._clock, progress)
+            with self._lock:
+                self._run = run
+                if self._closing:
+                    run.stop()
+            try:
+                self.last = await run.carry_out(wait_for_holds=wait_for_holds)
+            finally:
+                with self._lock:
+                    self._run = None
+                await self._write(journal.lease.give_back)
+            return self.last
+
+    async def _background(self, progress: Progress | None) -> None:
+        loop, awake = asyncio.get_running_loop(), asyncio.Event()
+        with self._lock:
+            self._wake = lambda: _call(loop, awake.set)
+        troubles = 0
+        while not self._closing:
+            awake.clear()
+            stopped = await self._send_if_due(progress)
+            troubles = troubles + 1 if stopped else 0
+            pause = _AFTER_TROUBLE[min(troubles, len(_AFTER_TROUBLE)) - 1] if troubles else _LOOK_EVERY
+            if not self._closing:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(awake.wait(), pause)
+
+    async def _send_if_due(self, progress: Progress | None) -> bool:
+        """One look of the background; True when a run ended before its work was done."""
+        now = self._clock.now()
+        if not await asyncio.to_thread(self._database.read, lambda tx: messages.due(tx, now, 1)):
+            return False
+        try:
+            result = await self._one_run(True, progress)
+        except SealwellError as error:
+            # Another process sends, or the disk is full: said where the window looks, tried again.
+            self.last = RunResult({}, Reason(error.code, dict(error.params)))
+            return True
+        return result.stopped is not None
+
+    async def _password(self, relay: RelayId) -> str:
+        return await asyncio.to_thread(self._database.read, lambda tx: relays.password(tx, relay))
+
+    async def _opened(self, relay: Relay, offer: Offer) -> None:
+        """Keep what the relay offers as evidence, at most once a day where nothing changed."""
+        now, seen = self._clock.now(), relay.requiretls_seen
+        fresh = not offer.requiretls or (seen is not None and now - seen < _EVIDENCE_RENEWED)
+        if offer.requiretls == relay.requiretls and fresh:
+            return
+
+        def keep(tx: Tx) -> None:
+            current = relays.get(tx, relay.id)
+            if current is not None:
+                when = now if offer.requiretls else None
+                relays.update(tx, replace(current, requiretls=offer.requiretls, requiretls_seen=when))
+                self._audit.record(tx, Event(Act.RELAY_CHANGED, relay.id))
+
+        await self._write(keep)
+
+    async def _write(self, work: Callable[[Tx], T]) -> T:
+        return await asyncio.wrap_future(self._database.submit_write(work))
+
+
+class _Piece:
+    """A coroutine in the loop whose real end another thread can wait for.
+
+    (A Future of `run_coroutine_threadsafe` counts as done as soon as it is cancelled.)
+    """
+
+    def __init__(self) -> None:
+        self.done = threading.Event()
+        self._task: asyncio.Task[Any] | None = None
+
+    async def carry(self, work: Coroutine[Any, Any, T]) -> T:
+        try:
+            self._task = asyncio.current_task()
+            return await work
+        finally:
+            self.done.set()
+
+    def cancel(self) -> None:
+        """Cut it short, from another thread."""
+        if self._task is not None:
+            _call(self._task.get_loop(), self._task.cancel)
+
+
+def _call(loop: asyncio.AbstractEventLoop, function: Callable[[], object]) -> None:
+    with contextlib.suppress(RuntimeError):  # the loop has ended, and all its work with it
+        loop.call_soon_threadsafe(function)

@@ -1,0 +1,159 @@
+"""What the dispatcher writes down: results, claims and marks, several in one transaction.
+
+A message's content may leave only after its row says `data` on disk. Marks are committed
+in groups: at most `WINDOW` rows stand between mark and recorded result, and that is what
+one crash can leave `uncertain`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from desktop.audit.events import Act, Event
+from desktop.audit.log import AuditLog
+from desktop.clock import Clock
+from desktop.mail.evidence import needs_requiretls
+from desktop.mail.outbox import Claimed, Outbox, Outcome, Recheck, Recovered
+from desktop.mail.states import IN_FLIGHT, NOT_SENT
+from desktop.models import messages
+from desktop.models.database import Tx
+from desktop.models.records import Reason, State
+from desktop.sync.lease import SendingLease
+from desktop.sync.letters import Letter, address_fits, wire_fits
+
+WINDOW = 8
+_WAY_TO_DATA = (State.CONNECTING, State.ENVELOPE, State.DATA)
+_CERTAIN = frozenset({State.ACCEPTED, State.FAILED})
+
+
+@dataclass
+class Parcel:
+    """One claimed row on its way; `claimed` follows the state of the row."""
+
+    claimed: Claimed
+    letter: Letter
+
+    @property
+    def marked(self) -> bool:
+        """Whether it is on disk that its content may leave."""
+        return self.claimed.message.state is State.DATA
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one row; `past_dot` when its final dot was handed over."""
+
+    parcel: Parcel
+    outcome: Outcome
+    past_dot: bool = False
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What one transaction brought. `drained`: nothing more is due now."""
+
+    parcels: tuple[Parcel, ...]
+    drained: bool
+    lease_kept: bool = True
+
+
+class Journal:
+    """Every method works inside the caller's writing transaction."""
+
+    def __init__(
+        self, outbox: Outbox, rechecks: Mapping[str, Recheck], audit: AuditLog, clock: Clock
+    ) -> None:
+        self._outbox = outbox
+        self._rechecks = rechecks
+        self._audit = audit
+        self._clock = clock
+        self.lease = SendingLease(clock)
+
+    def begin(self, tx: Tx) -> Recovered | None:
+        """Take the lease and settle what a crash left behind; None when somebody else sends."""
+        if not self.lease.take(tx):
+            return None
+        return self._outbox.recover(tx, self.lease.holder)
+
+    def turn(self, tx: Tx, results: Sequence[Result], want: int, *, mark: bool) -> Turn:
+        """Record `results`, then claim up to `want` rows and, where `mark`, mark them `data`.
+
+        Results are recorded even where the lease was lost: what is known is written down.
+        """
+        kept = self.lease.renew(tx)
+        for result in results:
+            self._settle(tx, result, mine=kept)
+        if not kept:
+            return Turn((), drained=True, lease_kept=False)
+        parcels: list[Parcel] = []
+        while len(parcels) < want:
+            claimed = self._outbox.claim(tx, self.lease.holder, self._rechecks)
+            if claimed is None:
+                break
+            reason = _unfit(claimed)
+            if reason is not None:
+                self._outbox.settle(tx, claimed.message.id, Outcome(State.CANCELLED, reason=reason))
+                continue
+            parcels.append(Parcel(claimed, _letter(claimed)))
+        if mark:
+            self.mark(tx, parcels)
+        return Turn(tuple(parcels), drained=len(parcels) < want)
+
+    def mark(self, tx: Tx, parcels: Sequence[Parcel]) -> None:
+        """Write `data` for each: from this commit on, a crash leaves them uncertain."""
+        for parcel in parcels:
+            for state in _WAY_TO_DATA:
+                parcel.claimed = self._outbox.advance(tx, parcel.claimed, state)
+
+    def finish(self, tx: Tx, results: Sequence[Result], left: Sequence[Parcel]) -> None:
+        """The end of a run: record `results`, put `left` back, of which no content went out."""
+        kept = self.lease.renew(tx)
+        for result in results:
+            self._settle(tx, result, mine=kept)
+        for parcel in left if kept else ():
+            row = messages.get(tx, parcel.claimed.message.id)
+            if row is not None and row.state in IN_FLIGHT:
+                # A row that is marked has no way back to `queued`; `deferred`, and due at once, it has.
+                state = State.QUEUED if row.state in NOT_SENT else State.DEFERRED
+                again = Outcome(state, reason=Reason("not-begun"), next_try=self._clock.now())
+                self._outbox.settle(tx, row.id, again)
+
+    def pause(self, tx: Tx, reason: Reason, *, relay_at_fault: bool) -> None:
+        """Leave a record of why a run ended before its work was done."""
+        if relay_at_fault:
+            self._audit.record(tx, Event(Act.RELAY_REFUSED, outcome="failed", why=reason.code))
+        self._audit.record(tx, Event(Act.OUTBOX_PAUSED, why=reason.code))
+
+    def _settle(self, tx: Tx, result: Result, *, mine: bool) -> None:
+        message = result.parcel.claimed.message
+        if not mine:
+            # Whoever took over may have called it uncertain; what we know for certain still counts.
+            row = messages.get(tx, message.id)
+            if row is not None and row.state is State.UNCERTAIN and result.outcome.state in _CERTAIN:
+                self._outbox.settle(tx, message.id, result.outcome)
+            if row is None or row.state is not message.state:
+                return
+        if result.past_dot:
+            self._outbox.advance(tx, result.parcel.claimed, State.DOT_SENT)
+        self._outbox.settle(tx, message.id, result.outcome)
+
+
+def _letter(claimed: Claimed) -> Letter:
+    message = claimed.message
+    return Letter(
+        sender=claimed.relay.sender,
+        recipient=message.address,
+        wire=claimed.wire,
+        envelope_id=message.message_id.strip("<>").partition("@")[0],
+        requiretls=needs_requiretls(message.reasons),
+    )
+
+
+def _unfit(claimed: Claimed) -> Reason | None:
+    """The last look before the door: the very octets that were approved, to a plain address."""
+    if not wire_fits(claimed.wire, claimed.message.sha256):
+        return Reason("message-altered")
+    if not (address_fits(claimed.message.address) and address_fits(claimed.relay.sender)):
+        return Reason("address-unusable")
+    return None
