@@ -25,8 +25,8 @@ class KeyFacts:
     """One key or certificate as inspected at a given time.
 
     `reason` is None exactly when `usable`: revoked, expired, not-yet-valid, weak-key,
-    weak-signature, cannot-encrypt, ec-key, no-address, wrong-usage, secret-key or
-    several-keys. `fingerprint` is upper-case hex: the OpenPGP fingerprint, or SHA-256
+    weak-signature, cannot-encrypt, ec-key, key-without-address, wrong-usage, secret-key
+    or several-keys. `fingerprint` is upper-case hex: the OpenPGP fingerprint, or SHA-256
     of the certificate. `expires` is the moment from which nothing may be sealed to it.
     `data` is what to keep (binary OpenPGP key without foreign parts, or DER); it is
     empty where nothing may be kept (a secret key, several keys).

@@ -88,7 +88,7 @@ def _inspect(data: bytes, now: datetime) -> KeyFacts:
     if not isinstance(found, Sealable):
         return KeyFacts(KIND, False, found, addresses, fingerprint, _expiration(certificate), b"")
     if not addresses:
-        return KeyFacts(KIND, False, "no-address", (), fingerprint, found.expires, b"")
+        return KeyFacts(KIND, False, "key-without-address", (), fingerprint, found.expires, b"")
     kept = bytes(found.certificate)
     return KeyFacts(KIND, True, None, addresses, fingerprint, found.expires, kept)
 

@@ -52,14 +52,13 @@ class Identity:
 def make_identity(name: str, address: str, now: datetime) -> Identity:
     """A self-signed RSA-3072 identity for `address`, valid for three years from `now`.
 
-    Raises InputError `address-wrong` or `name-wrong`.
+    Raises InputError `address-wrong`.
     """
     own_address = mailbox(address)
     if own_address is None:
         raise InputError("address-wrong")
-    common_name = clean(name).encode()[:_COMMON_NAME_BYTES].decode(errors="ignore").strip()
-    if not common_name:
-        raise InputError("name-wrong")
+    named = clean(name) or own_address
+    common_name = named.encode()[:_COMMON_NAME_BYTES].decode(errors="ignore").strip()
     key = rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
     subject_key = x509.SubjectKeyIdentifier.from_public_key(key.public_key())

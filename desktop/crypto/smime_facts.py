@@ -96,7 +96,7 @@ def _facts(certificate: x509.Certificate, now: datetime) -> KeyFacts:
     addresses = _addresses(certificate)
     reason = next((code for code, wrong in _CHECKS if wrong(certificate, now)), None)
     if reason is None and not addresses:
-        reason = "no-address"
+        reason = "key-without-address"
     der = certificate.public_bytes(serialization.Encoding.DER)
     return KeyFacts(
         kind=KIND,

@@ -141,20 +141,31 @@ def test_a_damaged_own_key_is_named(own: OwnKey) -> None:
             OpenPgpSealer(secret)
 
 
+@pytest.mark.parametrize("address", ["front", f"{PRACTICE}\n%commit", "<a@example.org>", ""])
+def test_an_incomplete_address_is_refused(ring: OwnKeyring, address: str) -> None:
+    with pytest.raises(InputError, match="address-wrong"):
+        ring.make_key("Practice", address)
+
+
 @pytest.mark.parametrize(
-    ("name", "address", "code"),
+    ("name", "shown"),
     [
-        ("Practice", "front", "address-wrong"),
-        ("Practice", "front@practice.example\n%commit", "address-wrong"),
-        ("", PRACTICE, "name-wrong"),
-        ("Practice <evil@example.org>", PRACTICE, "name-wrong"),
+        ("Dr. Ñáñez & Sons (Dental)", "Dr. Ñáñez & Sons Dental"),
+        ("Practice <evil@example.org>", "Practice evil example.org"),
+        ("3rd Street", "3rd Street"),
+        ("A", "A"),
+        ("\r\n", "front"),
     ],
 )
-def test_names_that_would_forge_an_address_are_refused(
-    ring: OwnKeyring, name: str, address: str, code: str
+def test_every_name_makes_a_key_that_names_the_practice_alone(
+    ring: OwnKeyring, people: Correspondents, name: str, shown: str
 ) -> None:
-    with pytest.raises(InputError, match=code):
-        ring.make_key(name, address)
+    key = ring.make_key(name, PRACTICE)
+    people.run("--import", data=key.public)
+    listed = people.run("--with-colons", "--list-keys", key.fingerprint).stdout.decode()
+    assert [row.split(":")[9] for row in listed.splitlines() if row.startswith("uid")] == [
+        f"{shown} <{PRACTICE}>"
+    ]
 
 
 def test_a_line_break_in_the_name_commands_nothing(ring: OwnKeyring, people: Correspondents) -> None:

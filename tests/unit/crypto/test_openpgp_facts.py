@@ -101,8 +101,8 @@ def test_a_revoked_encryption_subkey_is_refused(people: Correspondents) -> None:
             ("--cert-digest-algo", "SHA1", "--allow-weak-digest-algos"),
             "weak-signature",
         ),
-        ("somebody without address", "future-default", "default", (), "no-address"),
-        ("odd <a@example.org> <b@example.org>", "future-default", "default", (), "no-address"),
+        ("somebody without address", "future-default", "default", (), "key-without-address"),
+        ("odd <a@example.org> <b@example.org>", "future-default", "default", (), "key-without-address"),
     ],
 )
 def test_a_key_that_cannot_be_used_says_why(

@@ -95,8 +95,8 @@ def test_several_addresses_are_all_named(authority: Authority, now: datetime) ->
 @pytest.mark.parametrize(
     ("extensions", "reason"),
     [
-        ((), "no-address"),
-        (("subjectAltName=DNS:example.org",), "no-address"),
+        ((), "key-without-address"),
+        (("subjectAltName=DNS:example.org",), "key-without-address"),
         ((GOOD[0], "basicConstraints=critical,CA:TRUE"), "wrong-usage"),
         ((*GOOD, "extendedKeyUsage=serverAuth,clientAuth"), "wrong-usage"),
         ((*GOOD, "1.2.3.4=critical,ASN1:UTF8String:unknown condition"), "wrong-usage"),
