@@ -20,7 +20,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 
 
@@ -107,22 +107,23 @@ class Recipients:
 
 
 def open_locked_file(page: bytes, passphrase: str) -> str:
-    """A second reader of the locked file's format, from its description alone."""
-    found = re.search(rb'<script[^>]*id="sealed"[^>]*>(.*?)</script>', page, re.DOTALL)
+    """A second reader of the locked file, from what the file says of itself.
+
+    `header.payload.sum` in base64: PBKDF2 gives the person's key, HKDF with the file's own
+    salt the file's, and AES-GCM binds the header. Inside: length, JSON index, files.
+    """
+    found = re.search(rb'id="sealed">([^<]*)</script>', page)
     if found is None:
         raise ValueError("no sealed part")
-    sealed = json.loads(found.group(1))
-    header = sealed["header"]
-    facts = json.loads(base64.b64decode(header)) if isinstance(header, str) else header
-    words = " ".join(re.split(r"[\s-]+", passphrase.strip().lower()))
-    person = PBKDF2HMAC(hashes.SHA256(), 32, base64.b64decode(facts["salt"]), facts["rounds"])
-    key = HKDFExpand(hashes.SHA256(), 32, base64.b64decode(facts["file"])).derive(
-        person.derive(words.encode())
-    )
-    plain = AESGCM(key).decrypt(
-        base64.b64decode(sealed["nonce"]), base64.b64decode(sealed["data"]), base64.b64decode(header)
-    )
-    return str(json.loads(plain.rstrip(b"\0 "))["text"])
+    raw, payload = (base64.b64decode(part) for part in found.group(1).split(b".")[:2])
+    facts = {name: value for name, value in json.loads(raw).items()}
+    salt, file, nonce = (base64.b64decode(facts[name]) for name in ("salt", "file", "nonce"))
+    words = re.sub(r"[\s-]+", " ", passphrase.strip().lower())
+    person = PBKDF2HMAC(hashes.SHA256(), 32, salt, facts["rounds"]).derive(words.encode())
+    key = HKDF(hashes.SHA256(), 32, file, b"sealwell/envelope/1/file").derive(person)
+    plain = AESGCM(key).decrypt(nonce, payload, raw)
+    size = int.from_bytes(plain[:4], "big")
+    return str(json.loads(plain[4 : 4 + size])["text"])
 
 
 def _attached(wire: bytes, content_type: str) -> bytes:
@@ -155,7 +156,5 @@ def _openssl(*words: str, feed: bytes = b"") -> bytes:
 
 def _run(command: list[str], feed: bytes = b"") -> bytes:
     environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8"}
-    done = subprocess.run(
-        command, input=feed, capture_output=True, check=True, env=environment
-    )
+    done = subprocess.run(command, input=feed, capture_output=True, check=True, env=environment)
     return done.stdout
