@@ -159,7 +159,10 @@ def _read_header(text: str) -> _Header:
         raise InputError("envelope-unreadable")
     rounds = given.get("rounds")
     known = (given.get("v"), given.get("cipher"), given.get("kdf")) == (1, _CIPHER, _KDF)
-    if not known or type(rounds) is not int or not LEAST_ROUNDS <= rounds <= MOST_ROUNDS:
+    # bool is an int and True equals 1: the browser's reader tells them apart, so does this one.
+    if not known or type(given["v"]) is not int or type(rounds) is not int:
+        raise InputError("envelope-unreadable")
+    if not LEAST_ROUNDS <= rounds <= MOST_ROUNDS:
         raise InputError("envelope-unreadable")
     salt, file, nonce, check = (_field(given, name) for name in ("salt", "file", "nonce", "check"))
     lengths = (len(file), len(nonce), len(check))
