@@ -54,6 +54,9 @@ LEASE = "sending"
 _LOOK_AHEAD = 20
 
 
+_TRIED = frozenset({State.ACCEPTED, State.DEFERRED, State.FAILED, State.UNCERTAIN})
+"""Outcomes that count as a try."""
+
 _ACT = {
     State.QUEUED: Act.MESSAGE_DEFERRED,
     State.DEFERRED: Act.MESSAGE_DEFERRED,
@@ -159,7 +162,7 @@ class Outbox:
         if (outcome.state in WAITING) != (outcome.next_try is not None):
             raise ValueError("next_try belongs to what waits, and to nothing else")
         reply = clean(outcome.reply, 500)
-        attempts = row.attempts + (outcome.state is not State.QUEUED)
+        attempts = row.attempts + (outcome.state in _TRIED)
         self._move(
             tx,
             row,

@@ -1,0 +1,257 @@
+"""The bytes on the wire, opened by gpg, openssl and the locked file's own reader."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from email import policy
+from email.parser import BytesParser
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from desktop.crypto.envelope import derive_person_key, open_envelope
+from desktop.errors import InputError
+from desktop.mail.decision import CARE, Decision, DecisionInput
+from desktop.mail.mime import Attachment
+from desktop.mail.policy import decide
+from desktop.mail.sealing import Letter, Sealed, Sealer
+from desktop.models.records import (
+    Baa,
+    Consent,
+    Detail,
+    KeyId,
+    KeyKind,
+    Kind,
+    Label,
+    Method,
+    PasswordCard,
+    Person,
+    PersonId,
+    PublicKey,
+    Relay,
+    RelayId,
+    Status,
+)
+from tests.practice.office import MONDAY, NAME, SENDER, Hands, own_openpgp, own_smime
+from tests.practice.readers import Readers
+
+ADDRESS = "maria@mail.example"
+WORDS = "acid bamboo cactus delta eagle fabric"
+SALT = b"s" * 16
+WHO = PersonId("a" * 32)
+MARIA = Person(
+    WHO, Kind.PATIENT, "María", "López", None, ADDRESS, "en", Detail.FULL, Status.ACTIVE, Consent.GIVEN
+)
+BAA = Baa("Relay Inc.", MONDAY.date(), None, "mail")
+RELAY = Relay(
+    RelayId("b" * 32),
+    "r",
+    "r.example",
+    465,
+    "implicit",
+    "",
+    "u",
+    SENDER,
+    BAA,
+    "account",
+    required_tls_at=MONDAY,
+)
+CANARIES = ("Mar", "Lop", "chemo", "López".encode().hex())
+LETTER = Letter(
+    person=WHO,
+    address=ADDRESS,
+    sender=SENDER,
+    sender_name=NAME,
+    subject="María López: your chemotherapy",
+    text="Dear María,\n.\nFrom Tuesday on: chemotherapy.\n",
+    attachments=(Attachment("López chemo plan.pdf", b"%PDF-1.7\n\x00\xff"),),
+    language="en",
+    kind="letter",
+    message_id="<abc@harbor.example>",
+    date=MONDAY,
+)
+
+
+@pytest.fixture(scope="module")
+def sealer() -> Sealer:
+    return Sealer(own_openpgp().secret, own_smime(), Hands())
+
+
+@pytest.fixture(scope="module")
+def pgp(readers: Readers) -> PublicKey:
+    fingerprint, data = readers.openpgp(ADDRESS)
+    return PublicKey(
+        KeyId("1" * 32), WHO, KeyKind.OPENPGP, fingerprint, (ADDRESS,), data, None, "file", MONDAY
+    )
+
+
+@pytest.fixture(scope="module")
+def certificate(readers: Readers) -> PublicKey:
+    data = readers.smime(ADDRESS)
+    return PublicKey(KeyId("2" * 32), WHO, KeyKind.SMIME, "AB" * 32, (ADDRESS,), data, None, "file", MONDAY)
+
+
+@pytest.fixture(scope="module")
+def card() -> PasswordCard:
+    key = derive_person_key(WORDS, SALT, 100_000)
+    return PasswordCard(WHO, SALT, 100_000, key, "Rita", "in-person", MONDAY)
+
+
+def decided(keys: tuple[PublicKey, ...] = (), card: PasswordCard | None = None, **changes: Any) -> Decision:
+    label = changes.pop("label", Label.ROUTINE)
+    return decide(DecisionInput(replace(MARIA, **changes), keys, card, RELAY, label, CARE, MONDAY))
+
+
+def parsed(data: bytes) -> Any:
+    return BytesParser(policy=policy.default).parsebytes(data)
+
+
+def says_nothing(sealed: Sealed) -> None:
+    head, _, _ = sealed.wire.partition(b"\r\n\r\n")
+    message = parsed(sealed.wire)
+    assert message["Subject"] == "Message from Harbor Clinic"
+    assert message["To"] == ADDRESS
+    assert b"maria" not in head.replace(b"maria@mail.example", b"").lower()
+    for canary in CANARIES:
+        assert canary.encode() not in sealed.wire
+
+
+def inner_is_true(plain: bytes) -> None:
+    inner = parsed(plain)
+    assert inner["Subject"] == LETTER.subject
+    assert inner["Content-Type"].params["hp"] == "cipher"
+    assert inner["Message-ID"] == LETTER.message_id
+    assert inner.get_all("HP-Outer")[-1] == "Subject: Message from Harbor Clinic"
+    text = inner.get_body(("plain",)).get_content().replace("\r\n", "\n")
+    assert text == f"Subject: {LETTER.subject}\n\n{LETTER.text}"
+    (file,) = list(inner.iter_attachments())
+    assert (file.get_filename(), file.get_payload(decode=True)) == (
+        "López chemo plan.pdf",
+        b"%PDF-1.7\n\x00\xff",
+    )
+
+
+def test_gpg_opens_what_is_sealed_by_openpgp_and_finds_the_signature_good(
+    sealer: Sealer, pgp: PublicKey, readers: Readers
+) -> None:
+    sealed = sealer.seal(LETTER, decided((pgp,)), (pgp,), None)
+    says_nothing(sealed)
+    opened = readers.open_openpgp(sealed.wire, own_openpgp().public)
+    assert opened.signed_by == own_openpgp().fingerprint
+    inner_is_true(opened.data)
+
+
+def test_openssl_opens_what_is_sealed_by_smime_and_finds_the_signature_good(
+    sealer: Sealer, certificate: PublicKey, readers: Readers
+) -> None:
+    sealed = sealer.seal(LETTER, decided((certificate,)), (certificate,), None)
+    says_nothing(sealed)
+    inner_is_true(readers.open_smime(sealed.wire, own_smime().cert_der).data)
+
+
+def test_the_words_of_the_card_open_the_locked_file(sealer: Sealer, card: PasswordCard) -> None:
+    decision = decided(card=card, label=Label.SENSITIVE)
+    sealed = sealer.seal(LETTER, decision, (), card)
+    says_nothing(sealed)
+    (file,) = list(parsed(sealed.wire).iter_attachments())
+    assert file.get_filename() == "message.html"
+    content = open_envelope(file.get_payload(decode=True), WORDS)
+    assert (content.subject, content.text) == (LETTER.subject, LETTER.text)
+    assert [(item.name, item.type, item.data) for item in content.attachments] == [
+        ("López chemo plan.pdf", "application/pdf", b"%PDF-1.7\n\x00\xff")
+    ]
+    with pytest.raises(InputError):
+        open_envelope(file.get_payload(decode=True), "acid bamboo cactus delta eagle eagle")
+
+
+def test_the_text_around_a_locked_file_is_in_the_persons_language(sealer: Sealer, card: PasswordCard) -> None:
+    decision = decided(card=card, label=Label.SENSITIVE)
+    message = parsed(sealer.seal(replace(LETTER, language="es"), decision, (), card).wire)
+    assert message["Subject"] == "Mensaje de Harbor Clinic"
+    assert "tarjeta de contraseña" in message.get_body(("plain",)).get_content()
+    (file,) = list(message.iter_attachments())
+    assert file.get_filename() == "mensaje.html"
+
+
+def test_what_is_only_encrypted_on_the_way_keeps_its_subject_out_of_the_header(sealer: Sealer) -> None:
+    sealed = sealer.seal(LETTER, decided(), (), None)
+    message = parsed(sealed.wire)
+    assert message["Subject"] == "Message from Harbor Clinic"
+    text = message.get_body(("plain",)).get_content()
+    assert text.replace("\r\n", "\n") == f"{LETTER.subject}\n\n{LETTER.text}"
+
+
+def test_a_reminder_says_that_a_machine_wrote_it_and_a_letter_does_not(sealer: Sealer) -> None:
+    reminder = parsed(sealer.seal(replace(LETTER, kind="reminder"), decided(), (), None).wire)
+    assert reminder["Auto-Submitted"] == "auto-generated"
+    assert parsed(sealer.seal(LETTER, decided(), (), None).wire)["Auto-Submitted"] is None
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        replace(LETTER, subject="x\r\nBcc: evil@example.org"),
+        replace(LETTER, sender_name="x\r\nBcc: evil@example.org"),
+        replace(LETTER, attachments=(Attachment('x"\r\nBcc: evil@example.org', b""),)),
+    ],
+)
+def test_a_line_break_in_a_header_value_is_refused(sealer: Sealer, pgp: PublicKey, hostile: Letter) -> None:
+    with pytest.raises(InputError) as caught:
+        sealer.seal(hostile, decided((pgp,)), (pgp,), None)
+    assert caught.value.code == "header-unsafe"
+
+
+def test_only_the_key_that_was_decided_on_is_used(sealer: Sealer, pgp: PublicKey) -> None:
+    other = replace(pgp, fingerprint="AB" * 20)
+    with pytest.raises(ValueError, match="not at hand"):
+        sealer.seal(LETTER, decided((pgp,)), (other,), None)
+    with pytest.raises(InputError) as caught:
+        sealer.seal(LETTER, decided((other,)), (other,), None)
+    assert caught.value.code == "key-mismatch"
+
+
+def test_another_card_or_another_address_than_decided_is_a_bug(sealer: Sealer, card: PasswordCard) -> None:
+    decision = decided(card=card, label=Label.SENSITIVE)
+    with pytest.raises(ValueError, match="not at hand"):
+        sealer.seal(LETTER, decision, (), replace(card, salt=b"t" * 16))
+    with pytest.raises(ValueError, match="another address"):
+        sealer.seal(replace(LETTER, address="x@mail.example"), decision, (), card)
+
+
+def test_nothing_is_sealed_where_there_is_no_way(sealer: Sealer) -> None:
+    decision = decided(label=Label.SENSITIVE)
+    assert decision.method is Method.NONE
+    with pytest.raises(ValueError, match="none"):
+        sealer.seal(LETTER, decision, (), None)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), min_size=1, max_size=120),
+    st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=80),
+    st.text(max_size=300),
+)
+def test_whatever_is_written_the_outer_header_has_one_recipient(subject: str, name: str, text: str) -> None:
+    sealer = Sealer(own_openpgp().secret, own_smime(), Hands())
+    letter = replace(LETTER, subject=subject, sender_name=name, text=text)
+    message = parsed(sealer.seal(letter, decided(), (), None).wire)
+    assert [item.addr_spec for item in message["To"].addresses] == [ADDRESS]
+    assert [item.addr_spec for item in message["From"].addresses] == [SENDER]
+    assert set(message.keys()) <= {
+        "Date",
+        "From",
+        "To",
+        "Message-ID",
+        "Subject",
+        "MIME-Version",
+        "Content-Type",
+        "Content-Transfer-Encoding",
+    }
+
+
+def test_the_date_is_the_letters(sealer: Sealer) -> None:
+    at = datetime(2026, 11, 24, 7, 8, 9, tzinfo=UTC)
+    assert parsed(sealer.seal(replace(LETTER, date=at), decided(), (), None).wire)["Date"].datetime == at
