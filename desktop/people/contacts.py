@@ -17,7 +17,6 @@ from desktop.models import consents, people
 from desktop.models.database import Tx
 from desktop.models.records import Consent, Detail, Kind, Method, Person, PersonId, Reason, Status
 from desktop.people.addresses import check_address
-from desktop.people.merging import Choice
 from desktop.people.values import LANGUAGES, read_birth_date, read_day, read_text
 from desktop.texts import clean
 
@@ -33,6 +32,15 @@ CONSENT_FIELDS = ("consent", "consent_source", "consent_date")
 
 
 @dataclass(frozen=True)
+class Choice:
+    """Consent as a ledger entry to be: what was chosen, when, and where that is written."""
+
+    state: Consent
+    at: datetime
+    source: str
+
+
+@dataclass(frozen=True)
 class Changed:
     """`choice` is what the ledger gets; None where consent stays."""
 
@@ -40,7 +48,7 @@ class Changed:
     choice: Choice | None = None
 
 
-def change(person: Person, field: str, value: str, *, now: datetime, day_first: bool = False) -> Person:
+def change(person: Person, field: str, value: str, now: datetime, *, day_first: bool = False) -> Person:
     """`person` with one field set. For consent see `changed`.
 
     Raises InputError: `field-unknown` with the allowed names, `value-not-allowed` with the
@@ -66,7 +74,7 @@ def changed(person: Person, changes: Mapping[str, str], *, now: datetime, day_fi
         if name in CONSENT_FIELDS:
             about_consent[name] = value.strip()
         else:
-            person = change(person, name, value, now=now, day_first=day_first)
+            person = change(person, name, value, now, day_first=day_first)
     if not (person.last_name or person.organisation):
         raise InputError("value-needed", field="last_name")
     choice = _choice(person, about_consent, now, day_first) if about_consent else None

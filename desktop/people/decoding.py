@@ -55,7 +55,7 @@ class Decoded:
 def decode(data: bytes) -> Decoded:
     """The text of a file. Raises InputError with one code for each way it can be wrong."""
     if len(data) > LIMITS.import_bytes:
-        raise InputError("file-too-large", limit=LIMITS.import_bytes // (1024 * 1024))
+        raise InputError("table-too-large", limit=LIMITS.import_bytes // (1024 * 1024))
     if not data.strip(b"\x00\xef\xbb\xbf\xff\xfe \t\r\n"):
         raise InputError("no-rows")
     _refuse_other_files(data)

@@ -6,12 +6,14 @@ addresses, and rows that stand twice.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import NamedTuple, TypeVar
 
 from desktop.errors import InputError, Refused
+from desktop.models.names import name_key
 from desktop.models.records import Consent, Detail, Kind, Reason, Status
 from desktop.people.addresses import check_address
 from desktop.people.tabular import Aliases, Rejected, RowError, Table, missing, read_table, sound
@@ -131,6 +133,11 @@ class PersonRow(NamedTuple):
     consent_at: datetime | None
     consent_source: str
 
+    @property
+    def nameable(self) -> bool:
+        """Whether somebody new can be made of it: both names, or a professional's one."""
+        return self.last_name != "" and (self.first_name != "" or self.kind is Kind.PROFESSIONAL)
+
 
 @dataclass(frozen=True)
 class ParsedPeople:
@@ -140,15 +147,12 @@ class ParsedPeople:
     """Columns of the file that nothing was taken from."""
     encoding: str
     delimiter: str
-
-
-def name_words(last_name: str, first_name: str) -> tuple[str, str]:
-    """Names as they are compared: without case."""
-    return last_name.casefold(), first_name.casefold()
+    file_hash: str
+    """SHA-256 of the file, in hex."""
 
 
 def parse_people(
-    data: bytes, *, now: datetime, day_first: bool = False, progress: Progress | None = None
+    data: bytes, *, today: date, day_first: bool = False, progress: Progress | None = None
 ) -> ParsedPeople:
     """Read a file of people. `day_first` is how the practice writes 3/4/1980.
 
@@ -157,7 +161,7 @@ def parse_people(
     """
     table = read_table(data, PEOPLE_COLUMNS)
     _need_columns(table)
-    reader = _RowReader(table, now, day_first)
+    reader = _RowReader(table, today, day_first)
     rejected: list[Rejected] = []
     rows: list[PersonRow] = []
     doubles = _Doubles()
@@ -171,7 +175,14 @@ def parse_people(
         if progress is not None and number % PROGRESS_ROWS == 0 and not progress(number, 0):
             raise Refused("cancelled")
     rejected.sort(key=lambda left_out: left_out.line)
-    return ParsedPeople(tuple(rows), tuple(rejected), table.ignored, table.encoding, table.delimiter)
+    return ParsedPeople(
+        tuple(rows),
+        tuple(rejected),
+        table.ignored,
+        table.encoding,
+        table.delimiter,
+        hashlib.sha256(data).hexdigest(),
+    )
 
 
 def _need_columns(table: Table) -> None:
@@ -184,7 +195,7 @@ def _need_columns(table: Table) -> None:
 class _RowReader:
     """Turns cells into values; made once per file so that a row costs little."""
 
-    def __init__(self, table: Table, now: datetime, day_first: bool) -> None:
+    def __init__(self, table: Table, today: date, day_first: bool) -> None:
         at = table.columns
         self._texts = tuple(
             at.get(name)
@@ -194,8 +205,7 @@ class _RowReader:
         self._language, self._detail = at.get("language"), at.get("detail")
         self._status, self._kind = at.get("status"), at.get("kind")
         self._consent, self._consent_date = at.get("consent"), at.get("consent_date")
-        self._now = now
-        self._today = now.date()
+        self._today = today
         self._day_first = day_first
 
     def read(self, line: int, cells: list[str]) -> PersonRow:
@@ -210,6 +220,7 @@ class _RowReader:
         if not external_id and not (last_name and (first_name or kind is Kind.PROFESSIONAL)):
             raise RowError(Reason("name-missing"))
         consent = _word(cells, self._consent, read_consent)
+        consent = None if consent is Consent.UNKNOWN else consent
         return PersonRow(
             line,
             external_id,
@@ -243,7 +254,7 @@ class _RowReader:
 
     def _consent_moment(self, cells: list[str], consent: Consent | None, source: str) -> datetime | None:
         """When consent was given or refused: noon UTC of the day, the same day everywhere in the US."""
-        if consent is None or consent is Consent.UNKNOWN:
+        if consent is None:
             return None
         text = "" if self._consent_date is None else cells[self._consent_date].strip()
         if consent is Consent.GIVEN and not (text and source):
@@ -273,7 +284,7 @@ class _Doubles:
         number = row.external_id
         if number and number in self._numbers:
             raise RowError(Reason("duplicate", {"first": self._numbers[number]}))
-        where = (*name_words(row.last_name, row.first_name), row.birth_date or row.organisation)
+        where = (name_key(row.last_name, row.first_name), row.birth_date or row.organisation)
         known = self._names.get(where) if row.last_name else None
         if known is not None:
             numbered = bool(number and known.external_id)

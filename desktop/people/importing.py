@@ -1,0 +1,118 @@
+"""Taking a list of people in: every row that passes, or none, in the caller's transaction.
+
+A person is matched by external id, else by last and first name with the birth date, never
+by the address alone; the matching is done over the whole file at once (`models/imports.py`).
+A file adds and changes and never empties: a blank cell says nothing. It may add a refusal
+and never takes one back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from desktop.errors import InputError
+from desktop.models import imports, people, settings
+from desktop.models.database import Tx
+from desktop.models.records import ImportId, Reason
+from desktop.people.parsing import ParsedPeople, PersonRow, parse_people
+from desktop.people.tabular import Rejected
+
+__all__ = ["ImportResult", "import_people", "parse_people"]
+
+IMPORT_SOURCE = "import"
+"""Where a refusal is written whose file names no source."""
+DEFAULT_LANGUAGE = "en"
+
+
+@dataclass(frozen=True)
+class ImportResult:
+    """`rejected` are rows that were left out, in the order of the file."""
+
+    id: ImportId
+    created: int
+    updated: int
+    unchanged: int
+    rejected: tuple[Rejected, ...]
+
+
+def import_people(tx: Tx, parsed: ParsedPeople, *, by: str, now: datetime, strict: bool) -> ImportResult:
+    """Store the rows of a file. A rehearsal is the same work in a transaction that is undone.
+
+    Raises InputError("rows-rejected") when `strict` and any row fails; the caller's
+    transaction then ends without a trace.
+    """
+    rejected = list(parsed.rejected)
+    rows = _with_names(tx, parsed.rows, rejected)
+    matched = _match(tx, rows, rejected, now)
+    if strict and rejected:
+        raise InputError("rows-rejected", count=len(rejected), line=min(row.line for row in rejected))
+    import_id = imports.begin(tx, "people", parsed.file_hash, by, now)
+    defaults = imports.Defaults(language=settings.get(tx, "language") or DEFAULT_LANGUAGE)
+    imports.commit_people(tx, import_id, matched, defaults, by)
+    rejected.sort(key=lambda left_out: left_out.line)
+    return ImportResult(import_id, matched.created, matched.updated, matched.unchanged, tuple(rejected))
+
+
+def _match(tx: Tx, rows: Sequence[PersonRow], rejected: list[Rejected], now: datetime) -> imports.Matched:
+    """Match what is left, anew without the rows that would lift a refusal, until none does."""
+    while True:
+        imports.stage_people(tx, _staged(rows, now))
+        matched = imports.match_people(tx)
+        lifting = frozenset(matched.refused)
+        if not lifting:
+            break
+        rejected += [Rejected(line, Reason("consent-refused-before")) for line in matched.refused]
+        rows = [row for row in rows if row.line not in lifting]
+    for code, lines in (
+        ("ambiguous", matched.ambiguous),
+        ("duplicate", matched.duplicate),
+        ("external-id-of-another", matched.mixed_up),
+    ):
+        rejected += [Rejected(line, Reason(code)) for line in lines]
+    return matched
+
+
+def _with_names(tx: Tx, rows: Sequence[PersonRow], rejected: list[Rejected]) -> Sequence[PersonRow]:
+    """Rows that go by the number alone take the names that are known; nobody is made without any."""
+    if all(row.last_name and row.first_name for row in rows):
+        return rows
+    complete = []
+    for row in rows:
+        if row.external_id and not (row.last_name and row.first_name):
+            found = people.match(
+                tx, external_id=row.external_id, last_name="", first_name="", birth_date=None
+            )
+            known = next((person for person in found if person.external_id == row.external_id), None)
+            if known is None and not row.nameable:
+                rejected.append(Rejected(row.line, Reason("name-missing")))
+                continue
+            if known is not None:
+                row = row._replace(
+                    last_name=row.last_name or known.last_name, first_name=row.first_name or known.first_name
+                )
+        complete.append(row)
+    return complete
+
+
+def _staged(rows: Sequence[PersonRow], now: datetime) -> Iterator[imports.StagedPerson]:
+    for row in rows:
+        yield imports.StagedPerson(
+            row.line,
+            row.last_name,
+            row.first_name,
+            row.birth_date,
+            row.external_id,
+            row.email or None,
+            row.phone or None,
+            row.organisation or None,
+            row.kind,
+            row.language,
+            row.detail,
+            row.status,
+            None,
+            row.consent,
+            min(row.consent_at or now, now) if row.consent else None,
+            row.consent_source or (IMPORT_SOURCE if row.consent else ""),
+        )
