@@ -112,7 +112,7 @@ class People:
         """All rows that pass, or none; a dry run is the same work, undone."""
         self._desk.check(session, Action.IMPORT_PEOPLE)
         try:
-            parsed = parse_people(request.data, now=self._clock.now(), progress=progress)
+            parsed = parse_people(request.data, today=self._clock.now().date(), progress=progress)
 
             def store(tx: Tx, record: Recorder) -> PeopleImported:
                 result = importing.import_people(
@@ -151,8 +151,7 @@ class People:
         opened = self._desk.check(session, Action.IMPORT_APPOINTMENTS)
         try:
             zone = opened.database.read(lambda tx: settings.get(tx, "zone")) or "UTC"
-            now = self._clock.now()
-            parsed = parse_appointments(request.file.data, zone, now=now, progress=progress)
+            parsed = parse_appointments(request.file.data, zone, progress=progress)
 
             def store(tx: Tx, record: Recorder) -> AppointmentsImported:
                 result = schedule.import_appointments(
@@ -165,7 +164,7 @@ class People:
                     now=self._clock.now(),
                     by=session.user,
                 )
-                det = {
+                det: dict[str, Value] = {
                     "mode": result.mode,
                     "created": result.created,
                     "updated": result.updated,
