@@ -8,6 +8,7 @@ may stand in fragments, `parts/<room>.<language>.po`, which run like the rest un
 from __future__ import annotations
 
 import io
+import os
 import re
 import sys
 from collections import Counter
@@ -58,7 +59,7 @@ def compile_all(folder: Path = FOLDER) -> list[Path]:
         buffer = io.BytesIO()
         write_mo(buffer, load(language, folder))
         target = folder / f"{language}.mo"
-        temporary = target.with_suffix(".tmp")
+        temporary = target.with_suffix(f".{os.getpid()}.tmp")
         temporary.write_bytes(buffer.getvalue())
         temporary.replace(target)
         written.append(target)

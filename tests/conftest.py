@@ -1,0 +1,72 @@
+"""What every test stands on: a clock that obeys, cheap key derivation, silent logs."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import settings
+
+import dev
+from desktop.crypto.kdf import FLOOR, KdfParams
+from tests.support.canary import CANARY, Canary
+from tests.support.clock import ManualClock
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# A shared machine may be slow at any moment: an example that takes long is no failure.
+settings.register_profile("house", deadline=None, print_blob=True)
+settings.load_profile("house")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Sentences are compiled once, before the workers start."""
+    if not hasattr(config, "workerinput"):
+        dev.need_sentences()
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture(scope="session")
+def floor() -> KdfParams:
+    """The least that the program accepts: tests derive many keys."""
+    return FLOOR
+
+
+@pytest.fixture
+def canary() -> Canary:
+    return CANARY
+
+
+class _Kept(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
+@pytest.fixture
+def expected_logs() -> set[str]:
+    """Names of loggers that may warn in this test; add to it what the test provokes."""
+    return set()
+
+
+@pytest.fixture(autouse=True)
+def no_unexpected_logs(expected_logs: set[str]) -> Iterator[None]:
+    """A warning that nobody expected is a failure, like any other warning."""
+    kept = _Kept()
+    root = logging.getLogger()
+    root.addHandler(kept)
+    try:
+        yield
+    finally:
+        root.removeHandler(kept)
+    surprises = [f"{r.name}: {r.getMessage()}" for r in kept.records if r.name not in expected_logs]
+    if surprises:
+        pytest.fail("unexpected logs:\n" + "\n".join(surprises), pytrace=False)
