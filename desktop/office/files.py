@@ -52,6 +52,6 @@ class Files:
             text=content.text,
             html=content.html,
             attachments=tuple(
-                AttachmentOut(one.name, one.media_type, data=one.data) for one in content.attachments
+                AttachmentOut(one.name, one.type, data=one.data) for one in content.attachments
             ),
         )

@@ -66,7 +66,9 @@ def test_every_value_is_frozen(kind: type) -> None:
 
 def test_every_use_case_takes_and_gives_only_such_values() -> None:
     """A door method's hints may name only values, records, plain types, and the progress call."""
-    doors = [item for item in vars(api).values() if isinstance(item, type) and item.__module__ == api.__name__]
+    doors = [
+        item for item in vars(api).values() if isinstance(item, type) and item.__module__ == api.__name__
+    ]
     for door in doors:
         for name, method in inspect.getmembers(door, inspect.isfunction):
             if name.startswith("_"):

@@ -1,0 +1,67 @@
+"""A practice made once, copied for each test."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from desktop.assembly import build_office
+from desktop.crypto.kdf import FLOOR
+from desktop.models.records import Baa, Session
+from desktop.office.api import Office
+from desktop.office.values import ImportRequest, NewPractice, PracticeMade, RelayRequest
+from desktop.paths import PracticeFolder
+from tests.made_practice import PASSWORD, PEOPLE, USER, MovedClock, Practice
+
+
+@pytest.fixture(scope="session")
+def fresh_practice(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, PracticeMade]:
+    """Made once; each test works on its own copy."""
+    folder = tmp_path_factory.mktemp("fresh") / "practice"
+    office = build_office(
+        PracticeFolder(folder), MovedClock(), params=lambda: FLOOR, device_store=lambda: None
+    )
+    made = office.create_practice(NewPractice("Elm Street", "America/Denver", USER, password=PASSWORD))
+    office.close()
+    return folder, made
+
+
+@pytest.fixture
+def practice(fresh_practice: tuple[Path, PracticeMade], tmp_path: Path) -> Iterator[Practice]:
+    origin, made = fresh_practice
+    copy = tmp_path / "practice"
+    shutil.copytree(origin, copy)
+    practice = Practice(PracticeFolder(copy), MovedClock(), made)
+    yield practice
+    practice.close()
+
+
+@pytest.fixture
+def at_work(practice: Practice) -> tuple[Office, Session]:
+    """Somebody is signed in, and three people are stored."""
+    office, session = practice.signed_in()
+    office.import_people(session, ImportRequest("people.csv", data=PEOPLE))
+    return office, session
+
+
+@pytest.fixture
+def relay_request() -> Callable[..., RelayRequest]:
+    def made(**changes: object) -> RelayRequest:
+        given: dict[str, object] = {
+            "name": "Relay",
+            "host": "localhost",
+            "port": 465,
+            "security": "implicit",
+            "user": "office",
+            "sender": "office@elmstreet.example.com",
+            "baa": Baa("Relay Inc.", date(2026, 1, 1), date(2027, 1, 1), "e-mail"),
+            "password": "relay-password",
+            "required_tls": "account",
+        }
+        return RelayRequest(**{**given, **changes})  # type: ignore[arg-type]
+
+    return made
