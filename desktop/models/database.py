@@ -35,8 +35,13 @@ Migrate = Callable[[Connection], None]
 APPLICATION_ID = 0x5365616C
 """Seal, in ASCII."""
 PLAIN_HEADER = b"SQLite format 3\x00"
-CACHE_KIB = 200_000
-"""An upper bound: a fitting cache makes a scan 6 times faster, unused room costs nothing."""
+READ_CACHE_KIB = 96 * 1024
+"""Holds a practice of ordinary size whole: a scan that misses the cache is 6 times slower.
+An upper bound, chosen so that 100,000 people stay within 300 MiB; unused room costs nothing."""
+WRITE_CACHE_KIB = 32 * 1024
+"""More of it makes an import no faster, only bigger."""
+LOG_BYTES = 16 * 1024 * 1024
+"""The write-ahead log is cut back to this after a big import."""
 BUSY_MS = 5_000
 
 _SETTINGS = (
@@ -47,8 +52,8 @@ _SETTINGS = (
     "PRAGMA trusted_schema = OFF",
     "PRAGMA cell_size_check = ON",
     "PRAGMA synchronous = FULL",
-    f"PRAGMA cache_size = -{CACHE_KIB}",
     f"PRAGMA busy_timeout = {BUSY_MS}",
+    f"PRAGMA journal_size_limit = {LOG_BYTES}",
 )
 
 
@@ -60,7 +65,7 @@ class Database:
         self.path = path
         self._closed = False
         self._writing = Lane(
-            "database-write", "BEGIN IMMEDIATE", lambda: _connection(path, key32, salt16), writing=True
+            "database-write", "BEGIN IMMEDIATE", lambda: _writer(path, key32, salt16), writing=True
         )
         try:
             self._reading = Lane(
@@ -175,8 +180,16 @@ def _connection(path: Path, key32: bytes, salt16: bytes) -> Connection:
     return engine.connect()
 
 
+def _writer(path: Path, key32: bytes, salt16: bytes) -> Connection:
+    connection = _connection(path, key32, salt16)
+    connection.exec_driver_sql(f"PRAGMA cache_size = -{WRITE_CACHE_KIB}")
+    connection.rollback()
+    return connection
+
+
 def _reader(path: Path, key32: bytes, salt16: bytes) -> Connection:
     connection = _connection(path, key32, salt16)
+    connection.exec_driver_sql(f"PRAGMA cache_size = -{READ_CACHE_KIB}")
     connection.exec_driver_sql("PRAGMA query_only = ON")
     connection.rollback()
     return connection

@@ -16,7 +16,6 @@ from sqlalchemy.dialects.sqlite import insert as sql_insert
 
 from desktop.models import names
 from desktop.models import search as index
-from desktop.models.ids import new_id
 from desktop.models.lanes import Tx
 from desktop.models.records import Consent, Detail, ImportId, Kind, Method, Person, PersonId, Status
 from desktop.models.rows import chunks
@@ -165,7 +164,7 @@ def _put_address(tx: Tx, person: Person) -> None:
     if not person.email:
         return
     key = names.address_key(person.email)
-    row = sql_insert(mailbox).values(id=new_id(), address=person.email, address_key=key)
+    row = sql_insert(mailbox).values(address=person.email, address_key=key)
     # The spelling that was given last is the one that is shown and written to.
     kept = row.on_conflict_do_update(index_elements=["address_key"], set_={"address": person.email})
     box = tx.connection.execute(kept.returning(mailbox.c.id)).scalar_one()

@@ -8,8 +8,10 @@ costs the same for "ma" as for "martinez", and nothing is sorted at search time.
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
+from typing import Any
 
 from sqlalchemy import CursorResult
 from sqlalchemy.exc import IntegrityError
@@ -29,74 +31,58 @@ _DIGITS = "p.phone"
 for _sign in (" ", "-", "(", ")", "+", ".", "/"):
     _DIGITS = f"replace({_DIGITS}, '{_sign}', '')"
 
-CONTENT = f"""
+# What is searchable of a person; a telephone number also by its last 10, 7 and 4 digits.
+_INDEX = """
+    INSERT INTO person_search (rowid, first, last, email, external, phone)
     SELECT e.rank, p.first_name, p.last_name || ' ' || p.organisation,
         coalesce((SELECT b.address FROM person_mailbox m JOIN mailbox b ON b.id = m.mailbox
                   WHERE m.person = p.id AND m.preferred = 1), ''),
         coalesce((SELECT group_concat(x.value, ' ') FROM external_id x WHERE x.person = p.id), ''),
-        {_DIGITS} || ' ' || substr({_DIGITS}, -10) || ' ' || substr({_DIGITS}, -7)
-            || ' ' || substr({_DIGITS}, -4)
-    FROM search_entry e JOIN person p ON p.id = e.person
+        :digits || ' ' || substr(:digits, -10) || ' ' || substr(:digits, -7) || ' ' || substr(:digits, -4)
+    FROM search_entry e JOIN person p ON p.id = e.person :which ORDER BY e.rank
+""".replace(":digits", _DIGITS)
+_INDEX_SOME = _INDEX.replace(":which", "WHERE e.person IN (SELECT value FROM json_each(?))")
+_INDEX_EVERYBODY = _INDEX.replace(":which", "")
+
+# Newcomers to one gap share it evenly, between its low and its high end.
+_PLACE = """
+    INSERT INTO search_entry (rank, person, sort_key)
+    WITH fresh AS (
+        SELECT value ->> 0 AS person, value ->> 1 AS sort_key, coalesce((
+            SELECT e.rank FROM search_entry e WHERE e.sort_key <= value ->> 1
+            ORDER BY e.sort_key DESC, e.rank DESC LIMIT 1), 0) AS low
+        FROM json_each(?1)),
+    numbered AS (
+        SELECT person, sort_key, low, row_number() OVER (PARTITION BY low ORDER BY sort_key) AS place,
+            1 + count(*) OVER (PARTITION BY low) AS parts FROM fresh)
+    SELECT low + place * ((coalesce(
+        (SELECT min(rank) FROM search_entry WHERE rank > low), min(low + parts * ?2, ?3)
+        ) - low) / parts), person, sort_key
+    FROM numbered
 """
-"""What is searchable of a person; a telephone number also by its last 10, 7 and 4 digits."""
-
-_INDEX = f"INSERT INTO person_search (rowid, first, last, email, external, phone) {CONTENT}"
-
-
-def place(source: str) -> str:
-    """A statement that gives each (person, sort_key) row of `source` a rank between its neighbours.
-
-    Newcomers to one gap share it evenly. A gap that is used up breaks the primary key,
-    and then `respread` makes room.
-    """
-    return f"""
-        INSERT INTO search_entry (rank, person, sort_key)
-        WITH fresh AS (
-            SELECT n.person, n.sort_key, coalesce((
-                SELECT rank FROM search_entry e WHERE e.sort_key <= n.sort_key
-                ORDER BY e.sort_key DESC, e.rank DESC LIMIT 1), 0) AS low
-            FROM {source} n),
-        numbered AS (
-            SELECT person, sort_key, low, row_number() OVER (PARTITION BY low ORDER BY sort_key) AS place,
-                1 + count(*) OVER (PARTITION BY low) AS parts FROM fresh)
-        SELECT low + place * ((coalesce(
-            (SELECT min(rank) FROM search_entry WHERE rank > low), min(low + parts * {_GAP}, {_END})
-            ) - low) / parts), person, sort_key
-        FROM numbered
-    """
 
 
 def put(tx: Tx, person: Person) -> None:
     """Index a person anew after any change of what is searchable."""
-    key = sort_key(person.last_name, person.first_name, person.organisation)
-    found = _do(tx, "SELECT rank, sort_key FROM search_entry WHERE person = ?", person.id).one_or_none()
-    if found is not None:
-        _do(tx, "DELETE FROM person_search WHERE rowid = ?", found.rank)
-    if found is None or found.sort_key != key:
-        _do(tx, "DELETE FROM search_entry WHERE person = ?", person.id)
-        place_all(tx, "(SELECT ? AS person, ? AS sort_key)", person.id, key)
-    _do(tx, f"{_INDEX} WHERE e.person = ?", person.id)
+    put_all(tx, [(person.id, sort_key(person.last_name, person.first_name, person.organisation))])
 
 
-def place_all(tx: Tx, source: str, *values: str) -> None:
-    """Give ranks to the rows of `source`, making room first if a gap is used up."""
+def put_all(tx: Tx, people: list[tuple[str, str]]) -> None:
+    """Index people anew, given as (id, `names.sort_key`)."""
+    those = _json([person for person, _ in people])
+    _do(
+        tx,
+        "DELETE FROM person_search WHERE rowid IN (SELECT rank FROM search_entry "
+        "WHERE person IN (SELECT value FROM json_each(?)))",
+        those,
+    )
+    _do(tx, "DELETE FROM search_entry WHERE person IN (SELECT value FROM json_each(?))", those)
     try:
-        _do(tx, place(source), *values)
-    except IntegrityError:
+        _do(tx, _PLACE, _json(people), _GAP, _END)
+    except IntegrityError:  # a gap is used up
         respread(tx)
-        _do(tx, place(source), *values)
-
-
-def index_all(tx: Tx, people: str) -> None:
-    """Index the people of a subquery `people`, in the order of their ranks."""
-    _do(tx, f"{_INDEX} WHERE e.person IN ({people}) ORDER BY e.rank")
-
-
-def forget_all(tx: Tx, people: str) -> None:
-    """Take the people of a subquery out of the index, ranks and all."""
-    ranks = f"SELECT rank FROM search_entry WHERE person IN ({people})"
-    _do(tx, f"DELETE FROM person_search WHERE rowid IN ({ranks})")
-    _do(tx, f"DELETE FROM search_entry WHERE person IN ({people})")
+        _do(tx, _PLACE, _json(people), _GAP, _END)
+    _do(tx, _INDEX_SOME, those)
 
 
 def respread(tx: Tx) -> None:
@@ -110,11 +96,13 @@ def respread(tx: Tx) -> None:
     _do(tx, "DELETE FROM search_entry")
     _do(
         tx,
-        f"INSERT INTO search_entry SELECT place * min({_GAP}, {_END} / (SELECT count(*) + 1 FROM spread)), "
-        "person, sort_key FROM spread",
+        "INSERT INTO search_entry (rank, person, sort_key) "
+        "SELECT place * min(?, ? / (SELECT count(*) + 1 FROM spread)), person, sort_key FROM spread",
+        _GAP,
+        _END,
     )
     _do(tx, "DROP TABLE temp.spread")
-    _do(tx, f"{_INDEX} ORDER BY e.rank")
+    _do(tx, _INDEX_EVERYBODY)
 
 
 def expression(text: str) -> str:
@@ -155,5 +143,9 @@ def count(tx: Tx, text: str) -> int:
     return int(_do(tx, "SELECT count(*) FROM person_search WHERE person_search MATCH ?", wanted).scalar_one())
 
 
-def _do(tx: Tx, statement: str, *values: str | int) -> CursorResult[tuple[object, ...]]:
+def _json(values: list[Any]) -> str:
+    return json.dumps(values, ensure_ascii=False)
+
+
+def _do(tx: Tx, statement: str, *values: str | int) -> CursorResult[Any]:
     return tx.connection.exec_driver_sql(statement, values)

@@ -100,13 +100,17 @@ external_id = kept(
 Index("external_id_by_person", external_id.c.person, external_id.c.system, unique=True)
 
 mailbox = kept(
-    "mailbox", key(), word("address", None), Column("address_key", Text, nullable=False, unique=True)
+    "mailbox",
+    Column("id", Integer, primary_key=True),
+    word("address", None),
+    Column("address_key", Text, nullable=False, unique=True),
 )
+"""Its number stays inside `models/`: everybody else names a mailbox by its address."""
 
 person_mailbox = kept(
     "person_mailbox",
     link("person", "person", primary=True),
-    link("mailbox", "mailbox", primary=True),
+    Column("mailbox", Integer, ForeignKey("mailbox.id"), primary_key=True, nullable=False),
     number("preferred", 1),
     rowid=False,
 )

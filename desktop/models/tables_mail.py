@@ -43,7 +43,7 @@ conversation = kept(
     "conversation",
     key(),
     link("person", "person", optional=True),
-    link("mailbox", "mailbox", optional=True),
+    Column("mailbox", Integer, ForeignKey("mailbox.id")),
     word("subject"),
     word("state", None),
     link("owner", "app_user", optional=True),

@@ -40,7 +40,7 @@ STATEMENTS = (
     "CREATE INDEX incident_by_state ON incident (state)",
     """CREATE TABLE lease (name TEXT NOT NULL, holder TEXT NOT NULL, boot TEXT NOT NULL, until TEXT NOT
     NULL, PRIMARY KEY (name)) WITHOUT ROWID, STRICT""",
-    """CREATE TABLE mailbox (id TEXT NOT NULL, address TEXT NOT NULL, address_key TEXT NOT NULL, PRIMARY
+    """CREATE TABLE mailbox (id INTEGER NOT NULL, address TEXT NOT NULL, address_key TEXT NOT NULL, PRIMARY
     KEY (id), UNIQUE (address_key)) STRICT""",
     """CREATE TABLE relay (id TEXT NOT NULL, name TEXT NOT NULL, host TEXT NOT NULL, port INTEGER NOT NULL,
     security TEXT NOT NULL, ca_file TEXT DEFAULT '' NOT NULL, user TEXT DEFAULT '' NOT NULL, password
@@ -81,10 +81,10 @@ STATEMENTS = (
     DEFAULT '' NOT NULL, import_id TEXT, PRIMARY KEY (seq), FOREIGN KEY(person) REFERENCES person (id),
     FOREIGN KEY(import_id) REFERENCES import_batch (id)) STRICT""",
     "CREATE INDEX consent_entry_by_person ON consent_entry (person)",
-    """CREATE TABLE conversation (id TEXT NOT NULL, person TEXT, mailbox TEXT, subject TEXT DEFAULT '' NOT
-    NULL, state TEXT NOT NULL, owner TEXT, opened_at TEXT NOT NULL, changed_at TEXT NOT NULL, PRIMARY
-    KEY (id), FOREIGN KEY(person) REFERENCES person (id), FOREIGN KEY(mailbox) REFERENCES mailbox (id),
-    FOREIGN KEY(owner) REFERENCES app_user (id)) STRICT""",
+    """CREATE TABLE conversation (id TEXT NOT NULL, person TEXT, mailbox INTEGER, subject TEXT DEFAULT ''
+    NOT NULL, state TEXT NOT NULL, owner TEXT, opened_at TEXT NOT NULL, changed_at TEXT NOT NULL,
+    PRIMARY KEY (id), FOREIGN KEY(person) REFERENCES person (id), FOREIGN KEY(mailbox) REFERENCES
+    mailbox (id), FOREIGN KEY(owner) REFERENCES app_user (id)) STRICT""",
     "CREATE INDEX conversation_by_person ON conversation (person)",
     """CREATE TABLE external_id (system TEXT NOT NULL, value TEXT NOT NULL, person TEXT NOT NULL, PRIMARY
     KEY (system, value), FOREIGN KEY(person) REFERENCES person (id)) WITHOUT ROWID, STRICT""",
@@ -92,9 +92,9 @@ STATEMENTS = (
     """CREATE TABLE password_card (person TEXT NOT NULL, salt BLOB NOT NULL, rounds INTEGER NOT NULL, "key"
     BLOB NOT NULL, handed_over TEXT NOT NULL, how TEXT NOT NULL, made_at TEXT NOT NULL, PRIMARY KEY
     (person), FOREIGN KEY(person) REFERENCES person (id)) STRICT""",
-    """CREATE TABLE person_mailbox (person TEXT NOT NULL, mailbox TEXT NOT NULL, preferred INTEGER DEFAULT
-    1 NOT NULL, PRIMARY KEY (person, mailbox), FOREIGN KEY(person) REFERENCES person (id), FOREIGN
-    KEY(mailbox) REFERENCES mailbox (id)) WITHOUT ROWID, STRICT""",
+    """CREATE TABLE person_mailbox (person TEXT NOT NULL, mailbox INTEGER NOT NULL, preferred INTEGER
+    DEFAULT 1 NOT NULL, PRIMARY KEY (person, mailbox), FOREIGN KEY(person) REFERENCES person (id),
+    FOREIGN KEY(mailbox) REFERENCES mailbox (id)) WITHOUT ROWID, STRICT""",
     "CREATE INDEX person_mailbox_by_mailbox ON person_mailbox (mailbox)",
     "CREATE UNIQUE INDEX person_mailbox_one_preferred ON person_mailbox (person) WHERE preferred = 1",
     """CREATE TABLE public_key (id TEXT NOT NULL, person TEXT NOT NULL, kind TEXT NOT NULL, fingerprint
