@@ -120,15 +120,6 @@ class Recipients:
         return [*fixed, "--pinentry-mode", "loopback", "--trust-model", "always", *words]
 
 
-def open_locked_file(self, wire: bytes, passphrase: str) -> str:
-        """The text inside, following the parameters that the file carries."""
-        return open_locked_file(_attached(wire, "text/html"), passphrase)
-
-    def _gpg(self, *words: str, feed: bytes = b"") -> bytes:
-        fixed = ["gpg", "--homedir", str(self._home), "--batch", "--no-tty", "--quiet"]
-        return _run([*fixed, "--pinentry-mode", "loopback", "--trust-model", "always", *words], feed)
-
-
 def open_locked_file(page: bytes, passphrase: str) -> str:
     """A second reader of the locked file, from what the file says of itself.
 
