@@ -40,8 +40,10 @@ _BINARIES = (
 _WEB_PAGE = re.compile(rb"\s*<(?:!doctype|html|head|body|table|\?xml)", re.IGNORECASE)
 _PIECES_OF_UTF8 = re.compile(rb"[\xc2\xc3][\x80-\xbf]|\xe2\x80[\x90-\xbf]")
 """Western letters and quotes in UTF-8; in Windows-1252 no word holds these pairs."""
-_AFTER_A_LETTER = re.compile(r"(?<=[A-Za-z])[^\x00-\x7fÀ-ÖØ-öø-ÿŠšŽžŒœŸªº°’‘“”–—…™®©·´]")
-"""Symbols that no word ends in: what another code page looks like when read as Windows-1252."""
+_AFTER_A_LETTER = re.compile(
+    r"(?<=[A-Za-z])[^\x00-\x7fÀ-ÖØ-öø-ÿŠšŽžŒœŸªº°’‘“”–—…™®©·´]|(?<=[a-z])[ŽŠŸ–—](?=[a-z\W])"
+)
+"""Signs that no word has there: what another code page looks like when read as Windows-1252."""
 
 
 @dataclass(frozen=True)
