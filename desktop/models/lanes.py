@@ -7,6 +7,7 @@ comes out as it is.
 
 from __future__ import annotations
 
+import errno
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -53,7 +54,9 @@ def sqlite_code(error: BaseException) -> int:
 
 
 def known(error: BaseException, *, writing: bool) -> VaultError | None:
-    """The situation behind a driver's error, if it is one that people can mend."""
+    """The situation behind an error, if it is one that people can mend."""
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return VaultError("disk-full")
     code = sqlite_code(error)
     primary = code & 0xFF
     if primary == _FULL:
