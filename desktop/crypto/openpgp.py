@@ -11,6 +11,7 @@ itself, with the status in a file of its own, and believes nothing else.
 
 from __future__ import annotations
 
+import logging
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,9 @@ MAX_PLAIN_BYTES = 64 * 1024 * 1024
 """A compressed message may not unpack to more."""
 TIMEOUT = 120
 """Seconds for one message; gpg needs milliseconds."""
+
+# What it logs quotes gpg's output, with names in it; what went wrong is raised here.
+logging.getLogger("gnupg").setLevel(logging.CRITICAL)
 
 _NOT_IN_NAMES = str.maketrans(dict.fromkeys("<>()@", " "))
 _QUIET = ("--batch", "--no-tty", "--no-options", "--no-auto-key-locate", "--no-auto-key-retrieve")
@@ -68,15 +72,15 @@ class OwnKeyring:
     def __init__(self, program: str = "gpg", folder: Path | None = None) -> None:
         """`folder` is where the private home is made, by default one held in memory.
 
-        Raises SealwellError `gpg-missing`.
+        Raises SealwellError `gpg-missing`, `gpg-failed` (it does not run) or `gpg-home-long`.
         """
         self._home = GpgHome(folder)
         self._program = program
         try:
             self._gpg = gnupg.GPG(gpgbinary=program, gnupghome=str(self._home.path), options=list(_QUIET[2:]))
-        except OSError as problem:
+        except (OSError, ValueError) as problem:
             self._home.close()
-            raise SealwellError("gpg-missing") from problem
+            raise SealwellError("gpg-missing" if isinstance(problem, OSError) else "gpg-failed") from problem
         self._gpg.encoding = "utf-8"
 
     def __enter__(self) -> Self:

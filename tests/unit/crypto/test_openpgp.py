@@ -231,6 +231,12 @@ def test_a_missing_gpg_is_named_and_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_gpg_that_does_not_run_is_named_and_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(SealwellError, match="gpg-failed"):
+        OwnKeyring("false", tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_secrets_do_not_show_in_what_is_printed(
     ring: OwnKeyring, people: Correspondents, own: OwnKey
 ) -> None:
