@@ -130,7 +130,7 @@ def open_locked_file(page: bytes, passphrase: str) -> str:
     if found is None:
         raise ValueError("no sealed part")
     raw, payload = (base64.b64decode(part) for part in found.group(1).split(b".")[:2])
-    facts = {name: value for name, value in json.loads(raw).items()}
+    facts = json.loads(raw)
     salt, file, nonce = (base64.b64decode(facts[name]) for name in ("salt", "file", "nonce"))
     words = re.sub(r"[\s-]+", " ", passphrase.strip().lower())
     person = PBKDF2HMAC(hashes.SHA256(), 32, salt, facts["rounds"]).derive(words.encode())
