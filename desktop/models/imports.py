@@ -11,7 +11,8 @@ A row's None means "the file does not say": a known person keeps the value, a ne
 the default. '' is a value. `match_people` never guesses: an external id decides, else last
 and first name with the birth date; what fits several people, or a same-named person whose
 birth date is missing on one side, is `ambiguous`; a person named twice in the file counts
-once, later lines are `duplicate`. `refused` are lines that would have lifted a refusal:
+once, later lines are `duplicate`; an external id that belongs to somebody with another
+name and another birth date is `mixed_up`. None of these is stored. `refused` are lines that would have lifted a refusal:
 everything but the consent is taken from them.
 """
 

@@ -49,7 +49,7 @@ def a_visit(person: PersonId, **fields: Any) -> Appointment:
         id=AppointmentId(new_id()),
         person=person,
         external_id="",
-        start=datetime(2026, 11, 24, 14, 30),
+        start=datetime.fromisoformat("2026-11-24T14:30"),
         zone="America/New_York",
         start_utc=datetime(2026, 11, 24, 19, 30, tzinfo=UTC),
         occurrence=0,
