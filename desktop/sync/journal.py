@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from desktop.audit.events import Act, Event
 from desktop.audit.log import AuditLog
 from desktop.clock import Clock
+from desktop.errors import Refused
 from desktop.mail.evidence import needs_requiretls
 from desktop.mail.outbox import Claimed, Outbox, Outcome, Recheck, Recovered
 from desktop.mail.states import IN_FLIGHT, NOT_SENT
@@ -88,7 +89,12 @@ class Journal:
             return Turn((), drained=True, lease_kept=False)
         parcels: list[Parcel] = []
         while len(parcels) < want:
-            claimed = self._outbox.claim(tx, self.lease.holder, self._rechecks)
+            try:
+                claimed = self._outbox.claim(tx, self.lease.holder, self._rechecks)
+            except Refused as error:  # the computer slept since the line above
+                if error.code != "not-the-sender":
+                    raise
+                return Turn(tuple(parcels), drained=True, lease_kept=False)
             if claimed is None:
                 break
             reason = _unfit(claimed)

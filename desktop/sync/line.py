@@ -35,6 +35,11 @@ class Line:
         return self._connection is not None and self._connection.usable
 
     @property
+    def used(self) -> bool:
+        """Whether a message went over this connection before."""
+        return self._connection is not None and self._connection.sent > 0
+
+    @property
     def offers_requiretls(self) -> bool:
         return self._connection is not None and self._connection.offer.requiretls
 

@@ -30,12 +30,13 @@ from desktop.sync.line import Line
 from desktop.sync.outcomes import (
     BROKEN_AFTER_DOT,
     BROKEN_BEFORE_DOT,
+    Phase,
     Verdict,
     given_up,
     judge,
     next_try,
 )
-from desktop.sync.relay import Answer, TransferError
+from desktop.sync.relay import Answer, HaltedError, TransferError
 from desktop.sync.relay_tls import RelayError
 
 T = TypeVar("T")
@@ -48,6 +49,7 @@ POLICY_SHARE = 0.05
 _MANY = 10_000
 _BY_HAND = "sending-stopped"
 _POLL = 0.1
+_FIRST_WORDS = frozenset({Phase.RESET, Phase.MAIL})
 
 
 @dataclass(frozen=True)
@@ -213,21 +215,31 @@ class SendingRun:
             await self._write(lambda tx: self._journal.mark(tx, unmarked))
         self._ready.popleft()
         self._under_way = parcel
-        self._results.append(await self._deliver(parcel))
+        result = await self._deliver(parcel)
         self._under_way = None
+        if result is None:
+            self._ready.appendleft(parcel)
+        else:
+            self._results.append(result)
 
-    async def _deliver(self, parcel: Parcel) -> Result:
+    async def _deliver(self, parcel: Parcel) -> Result | None:
+        """Send one message; None when it is not begun and goes back to the head of the line."""
         if not self._may_carry(parcel):
             return Result(parcel, Outcome(State.FAILED, reason=Reason("relay-no-requiretls")))
         marks = _Marks(lambda: self._stopped is None)
+        used = self._line.used
         try:
             answer = await self._line.send(parcel.letter, marks, self._following(parcel))
         except TransferError as error:
             self._broken += 1
             if self._broken >= BREAKER:
                 self.stop(Reason("connection-broke"))
+            elif used and error.phase in _FIRST_WORDS:
+                return None  # the relay had closed it after an earlier message, without a word
             verdict = BROKEN_AFTER_DOT if error.after_dot else BROKEN_BEFORE_DOT
             return Result(parcel, self._outcome(parcel, verdict, ""), error.after_dot)
+        except HaltedError:
+            return None  # stopped: it is put back with the others
         except asyncio.CancelledError:
             if marks.past_dot:
                 self._results.append(Result(parcel, self._outcome(parcel, BROKEN_AFTER_DOT, ""), True))

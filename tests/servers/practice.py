@@ -43,6 +43,7 @@ class BarePractice:
 
     def __init__(self, folder: Path, clock: Clock | None = None) -> None:
         self.clock = clock or SystemClock()
+        folder.mkdir(exist_ok=True)
         path = folder / "practice.db"
         made = not path.exists()
         self.database = (

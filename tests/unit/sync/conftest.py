@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +13,11 @@ import pytest
 from demo.authority import Authority
 from demo.relay import RecordingRelay, RelaySetup
 from desktop.models.records import Relay, RelayId
+from desktop.sync.dispatcher import Dispatcher
 from desktop.sync.letters import Letter
-from desktop.sync.relay import Answer
+from desktop.sync.loop import NetworkLoop
+from desktop.sync.relay import Answer, Timeouts
+from tests.servers.practice import BarePractice
 
 
 class Recorder:
@@ -82,3 +86,35 @@ def profile_of(authority: Authority) -> Callable[..., Relay]:
 @pytest.fixture
 def sample_wire() -> bytes:
     return b"From: <practice@clinic.example>\r\nSubject: .\r\n\r\n.dot\r\n..two\r\ntext\r\n.\r\nend\r\n"
+
+
+@pytest.fixture
+def practice(tmp_path: Path) -> Iterator[BarePractice]:
+    with BarePractice(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def send_due(practice: BarePractice) -> Iterator[Callable[..., Dispatcher]]:
+    """Make dispatchers over the practice; all are stopped at the end."""
+    loop, made = NetworkLoop(), []
+
+    def make(**changes: Any) -> Dispatcher:
+        quick = changes.pop("timeouts", Timeouts(connect=2, command=2, data=2, body=2, dot=2))
+        made.append(
+            Dispatcher(
+                practice.database,
+                practice.outbox,
+                practice.rechecks,
+                practice.audit,
+                practice.clock,
+                loop,
+                quick,
+            )
+        )
+        return made[-1]
+
+    yield make
+    for dispatcher in made:
+        dispatcher.stop(1)
+    loop.stop()
