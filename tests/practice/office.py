@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -81,6 +82,12 @@ def own_smime() -> Identity:
     return make_identity(NAME, SENDER, MONDAY)
 
 
+@cache
+def own_sealer() -> Sealer:
+    """Parsing the keys takes a tenth of a second, so that all tests share one."""
+    return Sealer(own_openpgp().secret, own_smime(), Hands())
+
+
 class Practice:
     """Everything below the office, and short ways to fill it."""
 
@@ -89,7 +96,7 @@ class Practice:
         self.clock = clock
         self.audit = AuditLog("test", clock)
         self.outbox = Outbox(clock, self.audit)
-        self.sealer = Sealer(own_openpgp().secret, own_smime(), clock)
+        self.sealer = own_sealer()
         self.reminders = Reminders(clock, self.outbox, lambda: self.sealer)
         self.letters = Letters(clock)
         self.rechecks = {"reminder": self.reminders.recheck, "letter": self.letters.recheck}
@@ -198,10 +205,24 @@ class Practice:
         return self.db.read(lambda tx: [record.body for record in audit.records(tx)])
 
 
+_LOCK = (b"k" * 32, b"s" * 16, b"v" * 16, 1)
+
+
+@cache
+def _empty() -> bytes:
+    """A new database's file; making one takes half a second, copying it nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "practice.db"
+        Database.create(path, *_LOCK).close()
+        return path.read_bytes()
+
+
 @contextmanager
 def practice(folder: Path, at: datetime = MONDAY) -> Iterator[Practice]:
     """A new practice in `folder`, closed at the end."""
-    database = Database.create(folder / "practice.db", b"k" * 32, b"s" * 16, b"v" * 16, 1)
+    path = folder / "practice.db"
+    path.write_bytes(_empty())
+    database = Database.open(path, *_LOCK)
     try:
         yield Practice(database, Hands(at))
     finally:

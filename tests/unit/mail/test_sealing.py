@@ -35,7 +35,7 @@ from desktop.models.records import (
     RelayId,
     Status,
 )
-from tests.practice.office import MONDAY, NAME, SENDER, Hands, own_openpgp, own_smime
+from tests.practice.office import MONDAY, NAME, SENDER, own_openpgp, own_sealer, own_smime
 from tests.practice.readers import Readers
 
 ADDRESS = "maria@mail.example"
@@ -77,7 +77,7 @@ LETTER = Letter(
 
 @pytest.fixture(scope="module")
 def sealer() -> Sealer:
-    return Sealer(own_openpgp().secret, own_smime(), Hands())
+    return own_sealer()
 
 
 @pytest.fixture(scope="module")
@@ -235,9 +235,8 @@ def test_nothing_is_sealed_where_there_is_no_way(sealer: Sealer) -> None:
     st.text(max_size=300),
 )
 def test_whatever_is_written_the_outer_header_has_one_recipient(subject: str, name: str, text: str) -> None:
-    sealer = Sealer(own_openpgp().secret, own_smime(), Hands())
     letter = replace(LETTER, subject=subject, sender_name=name, text=text)
-    message = parsed(sealer.seal(letter, decided(), (), None).wire)
+    message = parsed(own_sealer().seal(letter, decided(), (), None).wire)
     assert [item.addr_spec for item in message["To"].addresses] == [ADDRESS]
     assert [item.addr_spec for item in message["From"].addresses] == [SENDER]
     assert set(message.keys()) <= {
