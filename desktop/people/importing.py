@@ -111,7 +111,7 @@ def _staged(rows: Sequence[PersonRow], now: datetime) -> Iterator[imports.Staged
             row.language,
             row.detail,
             row.status,
-            None,
+            row.preferred_method,
             row.consent,
             min(row.consent_at or now, now) if row.consent else None,
             row.consent_source or (IMPORT_SOURCE if row.consent else ""),

@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeVar
 
 from desktop.errors import InputError, Refused
 from desktop.models.names import name_key
-from desktop.models.records import Consent, Detail, Kind, Reason, Status
+from desktop.models.records import Consent, Detail, Kind, Method, Reason, Status
 from desktop.people.addresses import check_address
 from desktop.people.tabular import Aliases, Rejected, RowError, Table, missing, read_table, sound
 from desktop.people.values import (
@@ -24,6 +24,7 @@ from desktop.people.values import (
     read_detail,
     read_kind,
     read_language,
+    read_method,
     read_status,
     read_text,
 )
@@ -90,6 +91,10 @@ PEOPLE_COLUMNS: Aliases = {
         ),
         *("institucion",),
     ),
+    "preferred_method": (
+        *("preferredmethod", "sendby", "sendas", "protection", "preferredprotection", "deliverymethod"),
+        *("metodopreferido", "metododeenvio", "proteccion"),
+    ),
     "consent": ("consent", "emailconsent", "consentstatus", "consentgiven", "consentimiento"),
     "consent_date": (
         *("consentdate", "dateofconsent", "consentgivenon", "consentedon", "consenton", "consentat"),
@@ -129,6 +134,7 @@ class PersonRow(NamedTuple):
     detail: Detail | None
     status: Status | None
     kind: Kind | None
+    preferred_method: Method | None
     consent: Consent | None
     consent_at: datetime | None
     consent_source: str
@@ -204,6 +210,7 @@ class _RowReader:
         self._birth, self._email = at.get("birth_date"), at.get("email")
         self._language, self._detail = at.get("language"), at.get("detail")
         self._status, self._kind = at.get("status"), at.get("kind")
+        self._method = at.get("preferred_method")
         self._consent, self._consent_date = at.get("consent"), at.get("consent_date")
         self._today = today
         self._day_first = day_first
@@ -234,6 +241,7 @@ class _RowReader:
             _word(cells, self._detail, read_detail),
             _word(cells, self._status, read_status),
             kind,
+            _word(cells, self._method, read_method),
             consent,
             self._consent_moment(cells, consent, source),
             source,

@@ -14,7 +14,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import TypeVar
 
-from desktop.models.records import Consent, Detail, Kind, Reason, Status, VisitStatus
+from desktop.models.records import Consent, Detail, Kind, Method, Reason, Status, VisitStatus
 from desktop.people.tabular import folded
 
 TEXT_MAX = 200
@@ -80,6 +80,15 @@ CONSENTS = {
     ),
     Consent.UNKNOWN: ("unknown notasked pending", "desconocido pendiente"),
 }
+METHODS = {
+    Method.OPENPGP: ("openpgp pgp gpg", ""),
+    Method.SMIME: ("smime certificate", "certificado"),
+    Method.TLS: ("tls encryptedontheway", "cifradoenelcamino"),
+    Method.ENVELOPE: ("envelope lockedfile passwordcard", "archivocerrado sobre"),
+    Method.PORTAL: ("portal", ""),
+    Method.NONE: ("none noemail donotemail phone", "ninguno sincorreo telefono"),
+}
+"""Plain mail is missing on purpose: it takes a warned wish, which no file records."""
 VISIT_STATUSES = {
     VisitStatus.BOOKED: (
         "booked scheduled confirmed unconfirmed pending new active arrived checkedin rescheduled seen",
@@ -105,6 +114,7 @@ _STATUS_WORDS = _by_word(STATUSES)
 _KIND_WORDS = _by_word(KINDS)
 _DETAIL_WORDS = _by_word(DETAILS)
 _CONSENT_WORDS = _by_word(CONSENTS)
+_METHOD_WORDS = _by_word(METHODS)
 _VISIT_WORDS = _by_word(VISIT_STATUSES)
 _LANGUAGE_WORDS = _by_word(_LANGUAGES)
 
@@ -139,6 +149,11 @@ def read_language(text: str) -> str | Reason:
 
 
 @lru_cache(maxsize=1024)
+def read_method(text: str) -> Method | Reason:
+    return _METHOD_WORDS.get(folded(text)) or Reason("method-unknown", {"allowed": ", ".join(METHODS)})
+
+
+@lru_cache(maxsize=1024)
 def read_visit_status(text: str) -> VisitStatus | Reason:
     return _VISIT_WORDS.get(folded(text)) or Reason("visit-status-unknown", {"allowed": _listed(VisitStatus)})
 
@@ -150,6 +165,8 @@ def read_text(text: str, *, limit: int = TEXT_MAX) -> str | Reason:
     `@`; `+` and `-` begin telephone numbers and are kept as text. Nothing is evaluated.
     """
     text = text.strip()
+    if text.isalnum() and text.isascii() and len(text) <= limit:
+        return text
     if not (text.isascii() and text.isprintable()):
         text = unicodedata.normalize("NFC", text).replace("\u00a0", " ").strip()
         for c in text:
