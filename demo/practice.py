@@ -179,6 +179,8 @@ class DemoRun:
             if wanted == Method.ENVELOPE:
                 made = self.office.make_passphrase(session, PassphraseRequest(person, "Ana", "in-person"))
                 self.recipients.passphrases[person] = made.passphrase
+                # Their recorded choice: otherwise a routine reminder would go over proven TLS.
+                self.office.set_person(session, person, {"preferred_method": Method.ENVELOPE.value})
                 continue
             make = self.recipients.openpgp if wanted == Method.OPENPGP else self.recipients.smime
             key = make(name, address)

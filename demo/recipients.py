@@ -169,7 +169,9 @@ def _openssl(*words: str, feed: bytes = b"") -> bytes:
 
 
 def _run(command: list[str], feed: bytes = b"") -> bytes:
-    done = subprocess.run(command, input=feed, capture_output=True, check=True, env=_environment())
+    done = subprocess.run(command, input=feed, capture_output=True, check=False, env=_environment())
+    if done.returncode != 0:
+        raise RuntimeError(f"{command[0]}: {done.stderr.decode('utf-8', 'replace')[-400:]}")
     return done.stdout
 
 
