@@ -24,7 +24,7 @@ def main(argv: list[str]) -> int:
     arguments.add_argument("--json", action="store_true", help="one JSON document on standard output")
     arguments.add_argument("--window", action="store_true", help="then open the window on this practice")
     given = arguments.parse_args(argv)
-    logs.install_last_resort(lambda words: sys.stderr.write(f"{words}\n"))
+    logs.install_last_resort(_say)
     folder = Path(tempfile.mkdtemp(prefix="sealwell-demo-"))
     began = time.monotonic()
     try:

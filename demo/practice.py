@@ -32,9 +32,9 @@ from desktop.office.values import (
     NewPractice,
     OutboxShown,
     PassphraseRequest,
-    RelayRequest,
     ReminderPlan,
 )
+from desktop.office.values_practice import RelayRequest
 from desktop.paths import PracticeFolder, resource
 from desktop.texts import Texts, clean
 
@@ -131,7 +131,7 @@ class DemoRun:
         self._say("Setting up a practice: vault, database, first user")
         made = self.office.create_practice(NewPractice(PRACTICE, ZONE, USER, password=PASSWORD))
         self.totp_uri = made.totp_uri
-        code = pyotp.parse_uri(made.totp_uri).now()  # type: ignore[union-attr]
+        code = pyotp.TOTP(pyotp.parse_uri(made.totp_uri).secret).now()
         self.signed_in = self.office.sign_in(Credentials(USER, password=PASSWORD, code=code))
         return self.signed_in.session
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword, Session
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword, Session, TLSSetupException
 from aiosmtpd.smtp import Envelope as SmtpdEnvelope
 
 from demo.faults import DROP, STALL, At, Fault
@@ -215,19 +215,18 @@ class _Conversation(SMTP):
         if fault is None:
             return False
         reply = await self._misbehave(fault)
-        if reply:
-            await self.push(reply)
-            if reply.startswith("421"):
-                self._writer.close()
+        await self.push(reply)
+        if reply.startswith("421"):
+            self._writer.close()
         return True
 
     async def _misbehave(self, fault: Fault) -> str:
-        """The reply that the fault asks for, '' when it hung up."""
+        """The reply that the fault asks for; or no reply, and no way back."""
         if fault.does == STALL:
             await asyncio.sleep(_FOR_EVER)
         if fault.does == DROP:
-            self.hang_up()
-            return ""
+            self._writer.close()
+            raise ConnectionResetError
         return fault.does
 
     def hang_up(self) -> None:
@@ -248,6 +247,11 @@ class _Conversation(SMTP):
             await self.push("530 5.7.0 Authentication required")
             return True
         return False
+
+    async def handle_exception(self, error: Exception) -> str:
+        if not isinstance(error, (TLSSetupException, OSError)):
+            self._relay.errors.append(error)
+        return "451 4.3.0 The relay has a bug"
 
     # --- commands ------------------------------------------------------------------------
 

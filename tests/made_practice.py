@@ -11,12 +11,7 @@ from desktop.assembly import build_office
 from desktop.crypto.kdf import FLOOR
 from desktop.models.records import PersonId, Session
 from desktop.office.api import Office
-from desktop.office.values import (
-    AppointmentsImport,
-    Credentials,
-    ImportRequest,
-    PracticeMade,
-)
+from desktop.office.values import AppointmentsImport, Credentials, ImportRequest, PracticeMade
 from desktop.paths import PracticeFolder
 
 USER = "ana"

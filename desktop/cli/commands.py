@@ -20,7 +20,6 @@ from desktop.office.api import Office
 from desktop.office.values import (
     AppointmentsImport,
     AttachmentIn,
-    AuditExport,
     Credentials,
     ImportRequest,
     KeyImport,
@@ -28,6 +27,7 @@ from desktop.office.values import (
     NewPractice,
     PassphraseRequest,
 )
+from desktop.office.values_practice import AuditExport
 from desktop.texts import clean
 
 TOKEN_VARIABLE = "SEALWELL_TOKEN"  # noqa: S105 - the variable's name, not a secret

@@ -9,7 +9,7 @@ from desktop.cli import shapes
 from desktop.cli.arguments import WrongUse
 from desktop.cli.commands import Call
 from desktop.models.records import Baa, ForcedTls, RelayId
-from desktop.office.values import EvidenceRequest, RelayRequest
+from desktop.office.values_practice import EvidenceRequest, RelayRequest
 
 
 def relay_add(call: Call) -> None:

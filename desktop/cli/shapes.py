@@ -16,10 +16,10 @@ from desktop.office.values import (
     PeopleImported,
     PersonShown,
     RejectedRow,
-    RelayLine,
     ReminderLine,
     ReminderPlan,
 )
+from desktop.office.values_practice import RelayLine
 
 Doc = dict[str, Any]
 

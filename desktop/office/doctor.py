@@ -13,7 +13,7 @@ from desktop.mail.sender import load_sender
 from desktop.models.database import Database
 from desktop.models.records import Reason
 from desktop.office.desk import Desk
-from desktop.office.values import Check, DoctorReport
+from desktop.office.values_practice import Check, DoctorReport
 from desktop.paths import PracticeFolder, resource
 
 

@@ -7,7 +7,7 @@ from desktop.clock import Clock
 from desktop.crypto.envelope import open_envelope
 from desktop.crypto.keyfacts import inspect_key
 from desktop.models.records import Reason
-from desktop.office.values import (
+from desktop.office.values_practice import (
     AddressChecked,
     AttachmentOut,
     EnvelopeOpened,

@@ -20,7 +20,7 @@ from desktop.models.database import Tx
 from desktop.models.records import AuditRecord, Session, UserId
 from desktop.office.api import Progress
 from desktop.office.desk import Desk, Recorder
-from desktop.office.values import AuditExport, AuditExported, AuditLine, AuditPage, AuditVerified
+from desktop.office.values_practice import AuditExport, AuditExported, AuditLine, AuditPage, AuditVerified
 
 _REASON = 500
 

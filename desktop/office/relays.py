@@ -17,14 +17,7 @@ from desktop.models.ids import new_id
 from desktop.models.records import Relay, RelayId, Session
 from desktop.office.desk import Desk, Recorder
 from desktop.office.identities import ensure_identities
-from desktop.office.values import (
-    EvidenceRequest,
-    Preset,
-    RelayLine,
-    RelayRequest,
-    RelayTested,
-    Step,
-)
+from desktop.office.values_practice import EvidenceRequest, Preset, RelayLine, RelayRequest, RelayTested, Step
 from desktop.people.addresses import check_address
 from desktop.sync.relay_check import RelayReport, check_relay
 from desktop.texts import Texts

@@ -10,15 +10,8 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QScrollArea, QStackedWidge
 
 from desktop.errors import SealwellError
 from desktop.models.records import Session
-from desktop.office.values import (
-    Credentials,
-    NewPractice,
-    PasswordChecked,
-    PracticeMade,
-    RelayLine,
-    RelayTested,
-    SignedIn,
-)
+from desktop.office.values import Credentials, NewPractice, PracticeMade, SignedIn
+from desktop.office.values_practice import PasswordChecked, RelayLine, RelayTested
 from desktop.ui.base import Ui, button, plain_label
 from desktop.ui.form import CentredForm, Field
 from desktop.ui.gate.qr import qr_label

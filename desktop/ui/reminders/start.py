@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
-from desktop.office.values import AppointmentsImported, RejectedRow, TodayShown
+from desktop.office.values import AppointmentsImported, RejectedRow
+from desktop.office.values_practice import TodayShown
 from desktop.ui.base import Notice, Ui, button, card, plain_label
 from desktop.ui.dates import day_words, moment_words
 from desktop.ui.table import Column, Rows, table

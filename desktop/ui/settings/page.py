@@ -7,7 +7,7 @@ from datetime import date
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.models.records import ForcedTls, RelayId, Session
-from desktop.office.values import EvidenceRequest, RelayLine, RelayTested
+from desktop.office.values_practice import EvidenceRequest, RelayLine, RelayTested
 from desktop.texts import clean
 from desktop.ui.base import Page, Ui, button, card, plain_label
 from desktop.ui.dates import date_words

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QVBoxLayout, QW
 
 from desktop.errors import SealwellError
 from desktop.models.records import Baa, Session
-from desktop.office.values import Preset, RelayLine, RelayRequest, RelayTested
+from desktop.office.values_practice import Preset, RelayLine, RelayRequest, RelayTested
 from desktop.ui.base import Ui, button, plain_label
 from desktop.ui.dialog import FormDialog
 from desktop.ui.form import Field

@@ -214,7 +214,7 @@ def test_the_ids_of_a_search_are_kept_sealed_and_bound_to_their_event(
     ids = [USER, OTHER]
 
     def search(tx: Tx) -> int:
-        det = {"count": 2, "ids": ids_hash(TOKEN_KEY, ids)}
+        det: dict[str, str | int] = {"count": 2, "ids": ids_hash(TOKEN_KEY, ids)}
         record = log.record(tx, Event(Act.PEOPLE_SEARCHED, det=det), USER, "front-desk")
         keep_ids(tx, FIELD_KEY, record.seq, ids)
         return record.seq

@@ -18,13 +18,12 @@ from desktop.office.api import Office
 from desktop.office.values import (
     AppointmentsImport,
     AttachmentIn,
-    EvidenceRequest,
     ImportRequest,
     KeyImport,
     LetterRequest,
     PassphraseRequest,
-    RelayRequest,
 )
+from desktop.office.values_practice import EvidenceRequest, RelayRequest
 from tests.made_practice import PEOPLE, Practice, import_visits, person_named
 
 Work = tuple[Office, Session]

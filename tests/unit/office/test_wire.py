@@ -13,12 +13,12 @@ from typing import Any, NewType, Union, get_args, get_origin, get_type_hints
 import pytest
 
 from desktop.models import records
-from desktop.office import api, values
+from desktop.office import api, values, values_practice
 from desktop.office.wire import from_json, to_json
 
 CLASSES = [
     item
-    for module in (values, records)
+    for module in (values, values_practice, records)
     for item in vars(module).values()
     if isinstance(item, type) and dataclasses.is_dataclass(item) and item.__module__ == module.__name__
 ]
@@ -35,7 +35,7 @@ def example(kind: Any) -> Any:
         return (example(get_args(kind)[0]),) * 2
     if origin is dict:
         return {example(get_args(kind)[0]): example(get_args(kind)[1])}
-    if dataclasses.is_dataclass(kind):
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         hints = get_type_hints(kind)
         return kind(**{f.name: example(hints[f.name]) for f in dataclasses.fields(kind)})
     if isinstance(kind, type) and issubclass(kind, Enum):

@@ -1,0 +1,206 @@
+"""Values of the door about relays, the audit log, the practice, and single files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from desktop.models.records import Baa, ForcedTls, Reason, RelayId, Role, UserId
+
+# --- relays ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class RelayRequest:
+    """`security` is `implicit` or `starttls` (mandatory); nothing else exists."""
+
+    name: str
+    host: str
+    port: int
+    security: str
+    user: str
+    sender: str
+    baa: Baa | None
+    password: str = field(repr=False, default="")
+    ca_file: str = ""
+    required_tls: str = ""
+    forced_tls: tuple[ForcedTls, ...] = ()
+    enforces: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RelayLine:
+    id: RelayId
+    name: str
+    host: str
+    port: int
+    security: str
+    sender: str
+    baa: Baa | None
+    problem: Reason | None
+    """Why nothing with health information may leave through it, if so."""
+    required_tls: str = ""
+    forced_tls: tuple[ForcedTls, ...] = ()
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A relay that is known: a data file in `resources/relays/`."""
+
+    name: str
+    host: str
+    port: int
+    security: str
+    required_tls_how: str = ""
+    """How the account is told to require TLS onward, in the window's language."""
+
+
+@dataclass(frozen=True)
+class EvidenceRequest:
+    """What the relay's account enforces onward; None leaves a part as it is."""
+
+    relay: RelayId
+    required_tls: str | None = None
+    forced_tls: tuple[ForcedTls, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    step: str
+    ok: bool
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class RelayTested:
+    ok: bool
+    steps: tuple[Step, ...]
+
+
+# --- audit -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class AuditLine:
+    seq: int
+    at: datetime
+    act: str
+    actor: str
+    outcome: str
+    obj: str = ""
+    details: dict[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class AuditPage:
+    lines: tuple[AuditLine, ...]
+    total: int
+
+
+@dataclass(frozen=True)
+class AuditVerified:
+    ok: bool
+    records: int
+    first_bad: int | None
+    class_: str
+
+
+@dataclass(frozen=True)
+class AuditExport:
+    """`format` is `jsonl` or `csv`; `to` is a path on this computer; `reason` is asked for."""
+
+    format: str
+    to: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class AuditExported:
+    file: str
+    records: int
+
+
+# --- the practice itself --------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Check:
+    check: str
+    ok: bool
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class DoctorReport:
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True)
+class TodayShown:
+    """The front desk's first page: tomorrow's visits and what waits."""
+
+    practice: str
+    user: str
+    role: Role
+    day: date
+    visits: int
+    exported_at: datetime | None
+    queued: int
+    uncertain: int
+    failed: int
+    relay_ready: bool
+    already_queued: int = 0
+    people: int = 0
+
+
+@dataclass(frozen=True)
+class UserLine:
+    id: UserId
+    name: str
+    role: Role
+
+
+# --- files and lines that need no practice -----------------------------------------------
+
+
+@dataclass(frozen=True)
+class KeyInspected:
+    """What a key file is good for; `kind` is '' where it is none."""
+
+    kind: str
+    usable: bool
+    reason: Reason | None
+    addresses: tuple[str, ...] = ()
+    fingerprint: str = ""
+    expires: datetime | None = None
+
+
+@dataclass(frozen=True)
+class AddressChecked:
+    address: str
+    ok: bool
+    reason: Reason | None
+    normalised: str = ""
+
+
+@dataclass(frozen=True)
+class PasswordChecked:
+    ok: bool
+    reason: Reason | None
+
+
+@dataclass(frozen=True)
+class AttachmentOut:
+    name: str
+    type: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class EnvelopeOpened:
+    ok: bool
+    reason: Reason | None
+    subject: str = field(default="", repr=False)
+    text: str = field(default="", repr=False)
+    html: str = field(default="", repr=False)
+    attachments: tuple[AttachmentOut, ...] = ()
