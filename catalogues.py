@@ -42,7 +42,7 @@ def sources(language: str, folder: Path = FOLDER) -> list[Path]:
 
 
 def load(language: str, folder: Path = FOLDER) -> Catalog:
-    """All entries of a language; where a code stands twice, the later file speaks."""
+    """All entries of a language; where a code stands twice, the first file speaks."""
     # Fixed dates, so that the same sentences give the same bytes.
     fixed = datetime(2026, 1, 1, tzinfo=UTC)
     catalogue = Catalog(locale=language, creation_date=fixed, revision_date=fixed, fuzzy=False)
