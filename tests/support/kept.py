@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from desktop.models import people
+from desktop.models.database import Database, Tx
 from desktop.models.ids import new_id
 from desktop.models.records import (
     Appointment,
@@ -42,6 +44,16 @@ def a_person(**fields: Any) -> Person:
         consent=Consent.UNKNOWN,
     )
     return replace(usual, **fields)
+
+
+def keep(db: Database, *persons: Person) -> None:
+    """Store people in one transaction."""
+
+    def insert(tx: Tx) -> None:
+        for person in persons:
+            people.insert(tx, person)
+
+    db.write(insert)
 
 
 def a_visit(person: PersonId, **fields: Any) -> Appointment:

@@ -28,7 +28,8 @@ path, key, salt, vault_id, count = sys.argv[1:]
 db = Database.open(Path(path), bytes.fromhex(key), bytes.fromhex(salt), bytes.fromhex(vault_id), 1)
 
 def work(tx):
-    tx.connection.exec_driver_sql("PRAGMA cache_size = 10")  # pages spill before the end
+    if int(count) > 1:  # pages spill into the log before the end
+        tx.connection.exec_driver_sql("PRAGMA cache_size = 10")
     settings.put(tx, "one", "half")
     for number in range(int(count)):
         people.insert(tx, a_person(first_name=f"Half{number}"))
