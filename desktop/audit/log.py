@@ -6,6 +6,8 @@ the caller's transaction ends with the exception that is raised here.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from desktop.audit.chain import GENESIS, VERSION, canonical, leaf_hash
 from desktop.audit.events import BadEventError, Event
 from desktop.audit.fields import is_id
@@ -34,35 +36,53 @@ class AuditLog:
         `actor` is a user's id or `system`, `session` a session's id or ''. The previous
         record is read in the same transaction, so that two processes cannot fork the chain.
         """
+        return self.record_all(tx, (event,), actor, role, session)[0]
+
+    def record_all(
+        self,
+        tx: Tx,
+        events: Sequence[Event],
+        actor: str = SYSTEM,
+        role: str = SYSTEM,
+        session: str = "",
+    ) -> list[AuditRecord]:
+        """As `record`, several in a row: one look at the head of the chain, one statement."""
         if (
             not (actor == SYSTEM or is_id(actor))
             or role not in _ROLES
             or not (session == "" or is_id(session))
         ):
-            raise BadEventError(f"{event.act}: actor, role or session has the wrong form")
+            raise BadEventError("actor, role or session has the wrong form")
+        if not events:
+            return []
         last = kept.last(tx)
-        body = canonical(
-            {
-                "v": VERSION,
-                "seq": last.seq + 1 if last else 1,
-                "ts": int(self._clock.now().timestamp() * 1000),
-                "boot": self._clock.boot_id(),
-                "mono": int(self._clock.mono() * 1000),
-                "actor": actor,
-                "role": role,
-                "sess": session,
-                "act": event.act.value,
-                "obj": event.obj,
-                "outcome": event.outcome,
-                "why": event.why,
-                "det": {name: _plain(value) for name, value in event.det.items()},
-                "app": self._app,
-                "prev": last.hash if last else GENESIS,
-            }
-        )
-        record = AuditRecord(last.seq + 1 if last else 1, body.decode("utf-8"), leaf_hash(body))
-        kept.append(tx, record)
-        return record
+        seq, prev = (last.seq, last.hash) if last else (0, GENESIS)
+        records: list[AuditRecord] = []
+        for event in events:
+            seq += 1
+            body = canonical(
+                {
+                    "v": VERSION,
+                    "seq": seq,
+                    "ts": int(self._clock.now().timestamp() * 1000),
+                    "boot": self._clock.boot_id(),
+                    "mono": int(self._clock.mono() * 1000),
+                    "actor": actor,
+                    "role": role,
+                    "sess": session,
+                    "act": event.act.value,
+                    "obj": event.obj,
+                    "outcome": event.outcome,
+                    "why": event.why,
+                    "det": {name: _plain(value) for name, value in event.det.items()},
+                    "app": self._app,
+                    "prev": prev,
+                }
+            )
+            records.append(AuditRecord(seq, body.decode("utf-8"), leaf_hash(body)))
+            prev = records[-1].hash
+        kept.append(tx, *records)
+        return records
 
 
 def _plain(value: str | int) -> str | int:

@@ -11,6 +11,7 @@ from desktop.models.records import AuditRecord
 from desktop.models.tables_office import audit_ids, audit_reason, audit_record
 
 _CHUNK = 1000
+_APPEND = insert(audit_record)
 
 
 def last(tx: Tx) -> AuditRecord | None:
@@ -19,9 +20,10 @@ def last(tx: Tx) -> AuditRecord | None:
     return found[0] if found else None
 
 
-def append(tx: Tx, record: AuditRecord) -> None:
+def append(tx: Tx, *records: AuditRecord) -> None:
     """A sequence number that exists already breaks the key: that is a bug."""
-    tx.connection.execute(insert(audit_record).values(seq=record.seq, body=record.body, hash=record.hash))
+    rows = [{"seq": record.seq, "body": record.body, "hash": record.hash} for record in records]
+    tx.connection.execute(_APPEND, rows)
 
 
 def records(tx: Tx, after: int = 0, limit: int | None = None) -> Iterator[AuditRecord]:
