@@ -6,7 +6,7 @@ in one transaction. `recheck` is asked again for each row when it is about to le
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -31,6 +31,7 @@ from desktop.models.records import (
     Method,
     PasswordCard,
     Person,
+    PersonId,
     PublicKey,
     Reason,
     Session,
@@ -158,23 +159,36 @@ class Reminders:
                 crossed.append(AppointmentId(item.source))
         return QueuedReminders(tuple(queued), tuple(crossed))
 
-    def recheck(self, tx: Tx, message: Message) -> Verdict:
+    def recheck(self, tx: Tx, rows: Sequence[Message]) -> list[Verdict]:
         """At the claim: is the visit still on, at this time, and would we decide the same?"""
-        visit = appointments.get(tx, AppointmentId(message.source))
+        visits = appointments.get_many(tx, [AppointmentId(row.source) for row in rows])
+        known = _known(tx, visits.values())
+        traces = messages.traces(tx, [row.id for row in rows])
+        sender = load_sender(tx)
+        return [self._verdict(row, visits, known, traces[row.id], sender) for row in rows]
+
+    def _verdict(
+        self,
+        row: Message,
+        visits: dict[AppointmentId, Appointment],
+        known: dict[PersonId, _Known],
+        trace: str,
+        sender: Sender,
+    ) -> Verdict:
+        visit = visits.get(AppointmentId(row.source))
         if visit is None or visit.status is not VisitStatus.BOOKED:
             return Cancel(Reason("visit-cancelled"))
-        if visit.occurrence != message.occurrence:
+        if visit.occurrence != row.occurrence:
             return Cancel(Reason("visit-moved"))
-        if visit.person != message.person:
+        if visit.person != row.person:
             return Cancel(Reason("visit-other-person"))
-        sender = load_sender(tx)
-        known = _known(tx, (visit,))[visit.person]
-        line = self._worded(sender, visit, known, message.generation + 1)
+        now = self._decide(sender, known[visit.person])
+        same_relay = sender.relay is not None and sender.relay.id == row.relay
+        if same_relay and now.way == read_trace(trace).way:
+            return Keep()
+        line = self._worded(sender, visit, known[visit.person], row.generation + 1)
         if isinstance(line, Excluded):
             return Cancel(line.reason)
-        same_relay = sender.relay is not None and sender.relay.id == message.relay
-        if same_relay and line.decision.way == read_trace(messages.trace(tx, message.id)).way:
-            return Keep()
         return Replace(self._seal(sender, line, self._sealer()), Reason("way-changed"))
 
     def _line(
@@ -192,9 +206,7 @@ class Reminders:
         self, sender: Sender, visit: Appointment, known: _Known, generation: int
     ) -> PlannedReminder | Excluded:
         person = known.person
-        decision = decide(
-            DecisionInput(person, known.keys, known.card, sender.relay, LABEL, CARE, self._clock.now())
-        )
+        decision = self._decide(sender, known)
         if decision.method is Method.NONE:
             return _excluded(visit, known, decision.reasons[0], decision)
         wording = shipped(f"{REMINDER}-{person.detail.value}", person.language)
@@ -211,6 +223,11 @@ class Reminders:
             text=wording.text.render(values, person.name),
             keys=known.keys,
             card=known.card,
+        )
+
+    def _decide(self, sender: Sender, known: _Known) -> Decision:
+        return decide(
+            DecisionInput(known.person, known.keys, known.card, sender.relay, LABEL, CARE, self._clock.now())
         )
 
     def _seal(self, sender: Sender, row: PlannedReminder, sealer: Sealer) -> Frozen:
@@ -247,7 +264,7 @@ class Reminders:
         )
 
 
-def _known(tx: Tx, visits: Iterable[Appointment]) -> dict[str, _Known]:
+def _known(tx: Tx, visits: Iterable[Appointment]) -> dict[PersonId, _Known]:
     ids = list(dict.fromkeys(visit.person for visit in visits))
     found, their_keys, their_cards = (
         people.get_many(tx, ids),

@@ -6,12 +6,13 @@ Three steps, so that the writing lane never waits for a key operation: `prepare`
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from desktop.clock import Clock
 from desktop.config import LIMITS
 from desktop.errors import InputError, Refused
-from desktop.mail.decision import CARE, Decision, DecisionInput, read_trace
+from desktop.mail.decision import CARE, Decision, DecisionInput, Way, read_trace
 from desktop.mail.mime import Attachment
 from desktop.mail.outgoing import Cancel, Frozen, Keep, Verdict
 from desktop.mail.policy import decide
@@ -138,18 +139,16 @@ class Letters:
             priority=LETTER_PRIORITY,
         )
 
-    def recheck(self, tx: Tx, message: Message) -> Verdict:
+    def recheck(self, tx: Tx, rows: Sequence[Message]) -> list[Verdict]:
         """At the claim: may it still leave just as it was sealed? If not, a person writes it again."""
-        kept = read_trace(messages.trace(tx, message.id))
-        relay = relays.get(tx, message.relay) if message.relay else None
-        draft = Draft(message.person, "", "", (), message.label, kept.wanted, kept.raise_to)
-        try:
-            decision = decide(self._input(tx, draft, relay))
-        except Refused as error:
-            return Cancel(Reason(error.code))
-        if decision.method is Method.NONE:
-            return Cancel(decision.reasons[0])
-        return Keep() if decision.way == kept.way else Cancel(Reason("way-changed"))
+        traces = messages.traces(tx, [row.id for row in rows])
+        verdicts: list[Verdict] = []
+        for row in rows:
+            kept = read_trace(traces[row.id])
+            relay = relays.get(tx, row.relay) if row.relay else None
+            draft = Draft(row.person, "", "", (), row.label, kept.wanted, kept.raise_to)
+            verdicts.append(_verdict(self._input(tx, draft, relay), kept.way))
+        return verdicts
 
     def _input(self, tx: Tx, draft: Draft, relay: Relay | None) -> DecisionInput:
         person = people.get(tx, draft.person)
@@ -166,6 +165,16 @@ class Letters:
             raise_to=draft.raise_to,
             wanted=draft.wanted,
         )
+
+
+def _verdict(request: DecisionInput, sealed: Way) -> Verdict:
+    try:
+        decision = decide(request)
+    except Refused as error:
+        return Cancel(Reason(error.code))
+    if decision.method is Method.NONE:
+        return Cancel(decision.reasons[0])
+    return Keep() if decision.way == sealed else Cancel(Reason("way-changed"))
 
 
 def _check(draft: Draft) -> None:

@@ -7,7 +7,7 @@ keys, appointment), and what may have reached the relay is never queued again by
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -32,7 +32,7 @@ from desktop.mail.states import IN_FLIGHT, NOT_SENT, WAITING, check
 from desktop.models import leases, messages, relays
 from desktop.models.database import Tx
 from desktop.models.ids import new_id
-from desktop.models.records import Message, MessageId, Reason, Session, State
+from desktop.models.records import Message, MessageId, Reason, Relay, RelayId, Session, State
 from desktop.texts import clean
 
 __all__ = [
@@ -51,7 +51,7 @@ __all__ = [
 
 LEASE = "sending"
 """The name of the lease; one holder sends, nobody else."""
-_LOOK_AHEAD = 20
+TOO_LATE = "too-late"
 
 
 _TRIED = frozenset({State.ACCEPTED, State.DEFERRED, State.FAILED, State.UNCERTAIN})
@@ -128,32 +128,52 @@ class Outbox:
 
     # --- out -----------------------------------------------------------------------
 
-    def claim(self, tx: Tx, holder: str, rechecks: Mapping[str, Recheck]) -> Claimed | None:
-        """The next due row that may still leave, or None.
+    def claim(self, tx: Tx, holder: str, rechecks: Mapping[str, Recheck], want: int) -> list[Claimed]:
+        """Up to `want` due rows that may still leave, in the order in which they should.
 
         Rows that may not are cancelled, replaced or expired on the way. Raises Refused
         `not-the-sender` where `holder` has no lease.
         """
         self._must_hold(tx, holder)
-        renewed: set[MessageId] = set()
-        while due := messages.due(tx, self._clock.now(), _LOOK_AHEAD):
-            for message in due:
-                verdict = Keep() if message.id in renewed else self._verdict(tx, message, rechecks)
-                match verdict:
-                    case Keep():
-                        return self._claimed(tx, message)
-                    case Cancel(reason):
-                        self._end(tx, message, reason)
-                    case Replace(frozen, reason):
-                        renewed.add(self.supersede(tx, message.id, frozen, reason).id)
-        return None
+        claimed: list[Claimed] = []
+        while len(claimed) < want:
+            due = messages.due(tx, self._clock.now(), want - len(claimed))
+            if not due:
+                break
+            claimed += self._claim_some(tx, due, rechecks)
+        return claimed
 
-    def advance(self, tx: Tx, claimed: Claimed, to: State) -> Claimed:
-        """Mark the phase; `data` must be durable before the first octet of content leaves."""
-        check(claimed.message.state, to)
-        self._move(tx, claimed.message, to)
-        messages.add_attempt(tx, claimed.message.id, self._clock.now(), to.value, "")
-        return replace(claimed, message=replace(claimed.message, state=to))
+    def _claim_some(
+        self, tx: Tx, due: Sequence[Message], rechecks: Mapping[str, Recheck]
+    ) -> Iterator[Claimed]:
+        verdicts = self._verdicts(tx, due, rechecks)
+        kept: list[Message] = []
+        for message in due:
+            match verdicts[message.id]:
+                case Keep():
+                    kept.append(message)
+                case Cancel(reason):
+                    self._end(tx, message, reason)
+                case Replace(frozen, reason):
+                    # Decided in this very transaction: it is not asked again.
+                    kept.append(self.supersede(tx, message.id, frozen, reason))
+        profiles = _profiles(tx, kept)
+        wires = messages.wires(tx, [message.id for message in kept])
+        for message in kept:
+            self._move(tx, message, State.CLAIMED)
+            self._record(tx, Event(Act.MESSAGE_CLAIMED, message.id), None)
+            row = replace(message, state=State.CLAIMED, reason=None)
+            yield Claimed(row, wires[message.id], profiles[message.relay])
+
+    def advance(self, tx: Tx, claimed: Claimed, *path: State) -> Claimed:
+        """Mark the last phase of `path`; `data` must be durable before content leaves."""
+        state = claimed.message.state
+        for to in path:
+            check(state, to)
+            state = to
+        self._move(tx, claimed.message, state, checked=True)
+        messages.add_attempt(tx, claimed.message.id, self._clock.now(), state.value, "")
+        return replace(claimed, message=replace(claimed.message, state=state))
 
     def settle(self, tx: Tx, message: MessageId, outcome: Outcome) -> Message:
         """Write down what came of it. `queued` is for trouble before the envelope: no try is counted."""
@@ -216,26 +236,29 @@ class Outbox:
         ):
             raise Refused("not-the-sender")
 
-    def _verdict(self, tx: Tx, message: Message, rechecks: Mapping[str, Recheck]) -> Verdict:
-        if message.useless_after is not None and message.useless_after <= self._clock.now():
-            return Cancel(Reason("too-late"))
-        relay = relays.get(tx, message.relay) if message.relay else None
-        if relay is None or relay.retired_at is not None:
-            return Cancel(Reason("no-relay"))
-        return rechecks[message.kind](tx, message)
+    def _verdicts(
+        self, tx: Tx, due: Sequence[Message], rechecks: Mapping[str, Recheck]
+    ) -> dict[MessageId, Verdict]:
+        now = self._clock.now()
+        profiles = _profiles(tx, due)
+        verdicts: dict[MessageId, Verdict] = {}
+        ask: dict[str, list[Message]] = {}
+        for message in due:
+            if message.useless_after is not None and message.useless_after <= now:
+                verdicts[message.id] = Cancel(Reason(TOO_LATE))
+            elif message.relay not in profiles or profiles[message.relay].retired_at is not None:
+                verdicts[message.id] = Cancel(Reason("no-relay"))
+            else:
+                ask.setdefault(message.kind, []).append(message)
+        for kind, rows in ask.items():
+            answers = rechecks[kind](tx, rows)
+            verdicts |= {row.id: answer for row, answer in zip(rows, answers, strict=True)}
+        return verdicts
 
     def _end(self, tx: Tx, message: Message, reason: Reason) -> None:
-        state = State.EXPIRED if reason.code == "too-late" else State.CANCELLED
+        state = State.EXPIRED if reason.code == TOO_LATE else State.CANCELLED
         self._move(tx, message, state, reason=reason)
         self._record_outcome(tx, message, state, reason, message.attempts)
-
-    def _claimed(self, tx: Tx, message: Message) -> Claimed:
-        relay = relays.get(tx, message.relay) if message.relay else None
-        if relay is None:
-            raise ValueError("a row without its relay was kept")
-        self._move(tx, message, State.CLAIMED)
-        self._record(tx, Event(Act.MESSAGE_CLAIMED, message.id), None)
-        return Claimed(replace(message, state=State.CLAIMED), messages.wire(tx, message.id), relay)
 
     def _live(self, tx: Tx, frozen: Frozen) -> Message | None:
         if frozen.kind != REMINDER:
@@ -297,9 +320,11 @@ class Outbox:
         next_try: datetime | None = None,
         attempts: int | None = None,
         superseded: bool | None = None,
+        checked: bool = False,
     ) -> None:
         """Compare and set; a row that moved meanwhile belongs to somebody else."""
-        check(row.state, to)
+        if not checked:
+            check(row.state, to)
         moved = messages.move(
             tx,
             row.id,
@@ -333,3 +358,13 @@ class Outbox:
             self._audit.record(tx, event)
         else:
             self._audit.record(tx, event, by.user, by.role, by.id)
+
+
+def _profiles(tx: Tx, rows: Sequence[Message]) -> dict[RelayId | None, Relay]:
+    """The relay profiles that `rows` name, as far as they exist."""
+    found: dict[RelayId | None, Relay] = {}
+    for name in {row.relay for row in rows if row.relay is not None}:
+        profile = relays.get(tx, name)
+        if profile is not None:
+            found[name] = profile
+    return found

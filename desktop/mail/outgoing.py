@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -51,8 +51,8 @@ class Replace:
 
 
 Verdict = Keep | Cancel | Replace
-Recheck = Callable[[Tx, Message], Verdict]
-"""Asked for every row at its claim, by the row's kind; reads only."""
+Recheck = Callable[[Tx, Sequence[Message]], Sequence[Verdict]]
+"""Asked for rows of one kind at their claim, one verdict for each in their order; reads only."""
 
 
 @dataclass(frozen=True)

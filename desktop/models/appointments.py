@@ -56,6 +56,15 @@ def get(tx: Tx, appointment_id: AppointmentId) -> Appointment | None:
     return _visit(row) if row else None
 
 
+def get_many(tx: Tx, appointment_ids: Iterable[AppointmentId]) -> dict[AppointmentId, Appointment]:
+    """Those that exist."""
+    found: dict[AppointmentId, Appointment] = {}
+    for some in chunks(appointment_ids):
+        query = select(appointment).where(appointment.c.id.in_(some))
+        found.update((visit.id, visit) for visit in _all(tx, query))
+    return found
+
+
 def by_external(tx: Tx, external_id: str) -> Appointment | None:
     """The visit that the schedule program calls `external_id`; '' names none."""
     return by_external_many(tx, (external_id,)).get(external_id)

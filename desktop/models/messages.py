@@ -125,6 +125,24 @@ def wire(tx: Tx, message_id: MessageId) -> bytes:
     )
 
 
+def wires(tx: Tx, message_ids: Iterable[MessageId]) -> dict[MessageId, bytes]:
+    """As `wire`, of many."""
+    found: dict[MessageId, bytes] = {}
+    for some in chunks(message_ids):
+        query = select(message_body.c.message, message_body.c.wire).where(message_body.c.message.in_(some))
+        found.update((MessageId(row.message), bytes(row.wire)) for row in tx.connection.execute(query))
+    return found
+
+
+def traces(tx: Tx, message_ids: Iterable[MessageId]) -> dict[MessageId, str]:
+    """As `trace`, of many."""
+    found: dict[MessageId, str] = {}
+    for some in chunks(message_ids):
+        query = select(message.c.id, message.c.trace).where(message.c.id.in_(some))
+        found.update((MessageId(row.id), row.trace) for row in tx.connection.execute(query))
+    return found
+
+
 def trace(tx: Tx, message_id: MessageId) -> str:
     """The decision with everything that it rejected, as JSON."""
     return str(tx.connection.execute(select(message.c.trace).where(message.c.id == message_id)).scalar_one())

@@ -90,18 +90,19 @@ class Journal:
         parcels: list[Parcel] = []
         while len(parcels) < want:
             try:
-                claimed = self._outbox.claim(tx, self.lease.holder, self._rechecks)
+                claimed = self._outbox.claim(tx, self.lease.holder, self._rechecks, want - len(parcels))
             except Refused as error:  # the computer slept since the line above
                 if error.code != "not-the-sender":
                     raise
                 return Turn(tuple(parcels), drained=True, lease_kept=False)
-            if claimed is None:
+            if not claimed:
                 break
-            reason = _unfit(claimed)
-            if reason is not None:
-                self._outbox.settle(tx, claimed.message.id, Outcome(State.CANCELLED, reason=reason))
-                continue
-            parcels.append(Parcel(claimed, _letter(claimed)))
+            for row in claimed:
+                reason = _unfit(row)
+                if reason is None:
+                    parcels.append(Parcel(row, _letter(row)))
+                else:
+                    self._outbox.settle(tx, row.message.id, Outcome(State.CANCELLED, reason=reason))
         if mark:
             self.mark(tx, parcels)
         return Turn(tuple(parcels), drained=len(parcels) < want)
@@ -109,8 +110,7 @@ class Journal:
     def mark(self, tx: Tx, parcels: Sequence[Parcel]) -> None:
         """Write `data` for each: from this commit on, a crash leaves them uncertain."""
         for parcel in parcels:
-            for state in _WAY_TO_DATA:
-                parcel.claimed = self._outbox.advance(tx, parcel.claimed, state)
+            parcel.claimed = self._outbox.advance(tx, parcel.claimed, *_WAY_TO_DATA)
 
     def finish(self, tx: Tx, results: Sequence[Result], left: Sequence[Parcel]) -> None:
         """The end of a run: record `results`, put `left` back, of which no content went out."""

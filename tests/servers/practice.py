@@ -7,6 +7,7 @@ without a password.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -14,7 +15,7 @@ from typing import Self
 
 from desktop.audit.log import AuditLog
 from desktop.clock import Clock, SystemClock
-from desktop.mail.outbox import Cancel, Keep, Outbox, Recheck
+from desktop.mail.outbox import Cancel, Keep, Outbox, Recheck, Verdict
 from desktop.models import messages, people, relays
 from desktop.models.database import Database, Tx
 from desktop.models.ids import new_id
@@ -69,8 +70,9 @@ class BarePractice:
 
     @property
     def rechecks(self) -> dict[str, Recheck]:
-        def recheck(_tx: Tx, message: Message) -> Keep | Cancel:
-            return Cancel(Reason("visit-cancelled")) if message.id in self.cancelled else Keep()
+        def recheck(_tx: Tx, rows: Sequence[Message]) -> list[Verdict]:
+            no = Cancel(Reason("visit-cancelled"))
+            return [no if row.id in self.cancelled else Keep() for row in rows]
 
         return {"letter": recheck, "reminder": recheck}
 

@@ -45,11 +45,12 @@ def sent(office: Practice) -> Message:
 
 
 def recheck(office: Practice, message: Message) -> Verdict:
-    return office.db.read(lambda tx: office.reminders.recheck(tx, message))
+    return office.db.read(lambda tx: office.reminders.recheck(tx, [message]))[0]
 
 
 def claim(office: Practice) -> Claimed | None:
-    return office.db.write(lambda tx: office.outbox.claim(tx, HOLDER, office.rechecks))
+    found = office.db.write(lambda tx: office.outbox.claim(tx, HOLDER, office.rechecks, 1))
+    return found[0] if found else None
 
 
 def reasons(made: Plan) -> dict[str, str]:

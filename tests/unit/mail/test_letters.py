@@ -45,7 +45,7 @@ def send(office: Practice, one: Draft) -> Message:
 
 
 def recheck(office: Practice, message: Message) -> Verdict:
-    return office.db.read(lambda tx: office.letters.recheck(tx, message))
+    return office.db.read(lambda tx: office.letters.recheck(tx, [message]))[0]
 
 
 def give_card(office: Practice, person: Person, salt: bytes = b"s" * 16) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -11,7 +11,7 @@ import pytest
 
 from desktop.errors import Refused
 from desktop.mail.letters import Draft
-from desktop.mail.outbox import Cancel, Claimed, Frozen, Keep, Outcome, Replace, Verdict
+from desktop.mail.outbox import Cancel, Claimed, Frozen, Keep, Outcome, Recheck, Replace, Verdict
 from desktop.mail.states import TransitionError
 from desktop.models import messages
 from desktop.models.database import Tx
@@ -22,11 +22,16 @@ from tests.practice.office import HOLDER, Practice
 WHY = Reason("connection-broke")
 
 
-def keep(tx: Tx, message: Message) -> Verdict:
-    return Keep()
+def answer(make: Callable[[Message], Verdict]) -> dict[str, Recheck]:
+    """Sources that answer each row by `make`."""
+
+    def recheck(tx: Tx, rows: Sequence[Message]) -> list[Verdict]:
+        return [make(row) for row in rows]
+
+    return {"letter": recheck, "reminder": recheck}
 
 
-KEEP = {"letter": keep, "reminder": keep}
+KEEP = answer(lambda row: Keep())
 
 
 @pytest.fixture
@@ -47,10 +52,9 @@ def queue(office: Practice, frozen: Frozen) -> Message:
     return office.db.write(lambda tx: office.outbox.enqueue(tx, frozen, office.session))
 
 
-def claim(
-    office: Practice, rechecks: dict[str, Callable[[Tx, Message], Verdict]] | None = None
-) -> Claimed | None:
-    return office.db.write(lambda tx: office.outbox.claim(tx, HOLDER, rechecks or KEEP))
+def claim(office: Practice, rechecks: dict[str, Recheck] = KEEP) -> Claimed | None:
+    found = office.db.write(lambda tx: office.outbox.claim(tx, HOLDER, rechecks, 1))
+    return found[0] if found else None
 
 
 def claimed(office: Practice) -> Claimed:
@@ -61,8 +65,12 @@ def claimed(office: Practice) -> Claimed:
 
 def advance(office: Practice, row: Claimed, *states: State) -> Claimed:
     for state in states:
-        row = office.db.write(partial(office.outbox.advance, claimed=row, to=state))
+        row = office.db.write(partial(_advance, office, row, state))
     return row
+
+
+def _advance(office: Practice, row: Claimed, state: State, tx: Tx) -> Claimed:
+    return office.outbox.advance(tx, row, state)
 
 
 def row_of(office: Practice, message: MessageId) -> Message:
@@ -253,7 +261,7 @@ def test_a_source_that_says_no_ends_the_row_with_its_reason(
     office: Practice, frozen: Callable[[], Frozen]
 ) -> None:
     message = ready(office, frozen())
-    assert claim(office, {"letter": lambda tx, row: Cancel(Reason("consent-refused"))}) is None
+    assert claim(office, answer(lambda row: Cancel(Reason("consent-refused")))) is None
     end = row_of(office, message.id)
     assert (end.state, end.reason, end.superseded) == (State.CANCELLED, Reason("consent-refused"), False)
     assert office.acts()[-1] == "message.cancelled"
@@ -263,7 +271,7 @@ def test_a_row_that_is_decided_anew_ends_superseded_and_the_new_one_leaves_at_on
     office: Practice, frozen: Callable[[], Frozen]
 ) -> None:
     message, other = ready(office, frozen()), replace(frozen(), generation=2)
-    found = claim(office, {"letter": lambda tx, row: Replace(other, Reason("way-changed"))})
+    found = claim(office, answer(lambda row: Replace(other, Reason("way-changed"))))
     assert found is not None
     assert found.wire == other.sealed.wire
     old = row_of(office, message.id)
@@ -292,10 +300,8 @@ def test_one_claim_skips_many_that_may_not_leave(office: Practice, frozen: Calla
     office.take_lease()
     last = max(rows, key=lambda row: (row.not_before, row.id)).id
 
-    def only_last(tx: Tx, row: Message) -> Verdict:
-        return Keep() if row.id == last else Cancel(Reason("visit-cancelled"))
-
-    found = claim(office, {"letter": only_last})
+    no = Cancel(Reason("visit-cancelled"))
+    found = claim(office, answer(lambda row: Keep() if row.id == last else no))
     assert found is not None
     assert found.message.id == last
 
@@ -358,3 +364,29 @@ def test_letters_leave_before_reminders(office: Practice, frozen: Callable[[], F
     office.db.write(lambda tx: office.reminders.enqueue(tx, sealed, office.session))
     ready(office, frozen())
     assert [claimed(office).message.kind for _ in range(2)] == ["letter", "reminder"]
+
+
+def test_a_group_is_claimed_and_marked_at_once(office: Practice, frozen: Callable[[], Frozen]) -> None:
+    rows = [queue(office, frozen()) for _ in range(7)]
+    office.clock.pass_(seconds=10)
+    office.take_lease()
+    no = rows[0].id
+    rechecks = answer(lambda row: Cancel(Reason("consent-refused")) if row.id == no else Keep())
+
+    def group(tx: Tx) -> list[Claimed]:
+        found = office.outbox.claim(tx, HOLDER, rechecks, 5)
+        return [office.outbox.advance(tx, row, State.CONNECTING, State.ENVELOPE, State.DATA) for row in found]
+
+    marked = office.db.write(group)
+    assert len({row.message.id for row in marked} - {no}) == 5
+    for row in marked:
+        assert row.message.state is State.DATA
+        assert row_of(office, row.message.id).state is State.DATA
+    assert len(office.db.write(group)) == 1
+
+
+def test_a_path_that_leaves_out_a_phase_is_a_bug(office: Practice, frozen: Callable[[], Frozen]) -> None:
+    ready(office, frozen())
+    row = claimed(office)
+    with pytest.raises(TransitionError):
+        office.db.write(lambda tx: office.outbox.advance(tx, row, State.CONNECTING, State.DATA))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -63,9 +64,11 @@ class Walk:
         self.office.db.write(lambda tx: self.office.outbox.recover(tx, HOLDER))
 
     def carry(self) -> None:
-        found = self.office.db.write(lambda tx: self.office.outbox.claim(tx, HOLDER, {"letter": self.moody}))
-        if found is None:
+        rechecks = {"letter": self.moody}
+        rows = self.office.db.write(lambda tx: self.office.outbox.claim(tx, HOLDER, rechecks, 1))
+        if not rows:
             return
+        found = rows[0]
         end = self.dice.randrange(len(_PHASES) + 2)
         for phase in _PHASES[:end]:
             found = self.advance(found, phase)
@@ -75,8 +78,9 @@ class Walk:
             self.settle(found)
         # else: the program died here, and only `crash` will mend it
 
-    def moody(self, tx: Tx, row: Message) -> Verdict:
-        return Cancel(Reason("consent-refused")) if self.dice.random() < 0.1 else Keep()
+    def moody(self, tx: Tx, rows: Sequence[Message]) -> list[Verdict]:
+        no = Cancel(Reason("consent-refused"))
+        return [no if self.dice.random() < 0.1 else Keep() for _ in rows]
 
     def advance(self, row: Claimed, to: State) -> Claimed:
         return self.office.db.write(lambda tx: self.office.outbox.advance(tx, row, to))
@@ -124,7 +128,8 @@ def test_a_row_in_flight_cannot_be_claimed_by_a_second_sender(tmp_path: Path) ->
         walk = Walk(office, 1)
         walk.queue()
         office.clock.pass_(seconds=10)
-        row = office.db.write(lambda tx: office.outbox.claim(tx, HOLDER, {"letter": lambda *_: Keep()}))
-        assert row is not None
+        rechecks = {"letter": lambda _, rows: [Keep() for _ in rows]}
+        assert office.db.write(lambda tx: office.outbox.claim(tx, HOLDER, rechecks, 9))
+        assert not office.db.write(lambda tx: office.outbox.claim(tx, HOLDER, rechecks, 9))
         with pytest.raises(Refused, match="not-the-sender"):
-            office.db.write(lambda tx: office.outbox.claim(tx, "2-other", {"letter": lambda *_: Keep()}))
+            office.db.write(lambda tx: office.outbox.claim(tx, "2-other", rechecks, 9))
