@@ -12,8 +12,8 @@ the default. '' is a value. `match_people` never guesses: an external id decides
 and first name with the birth date; what fits several people, or a same-named person whose
 birth date is missing on one side, is `ambiguous`; a person named twice in the file counts
 once, later lines are `duplicate`; an external id that belongs to somebody with another
-name and another birth date is `mixed_up`. None of these is stored. `refused` are lines that would have lifted a refusal:
-everything but the consent is taken from them.
+name and another birth date is `mixed_up`. None of these is stored. `refused` are lines that
+would have lifted a refusal: everything but the consent is taken from them.
 """
 
 from __future__ import annotations
