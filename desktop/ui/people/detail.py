@@ -26,7 +26,7 @@ class PersonDetail(QWidget):
         self.ui = ui
         self._session = session
         self._navigation = navigation
-        self._shown: PersonShown | None = None
+        self.shown: PersonShown | None = None
         frame, self.column = card()
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -72,7 +72,7 @@ class PersonDetail(QWidget):
 
     def show_nobody(self, *, searching: bool) -> None:
         """The empty state says the next step."""
-        self._shown = None
+        self.shown = None
         self._clear()
         self.name.setText(self.ui.say("ui.people.none-found" if searching else "ui.people.none-yet"))
         self.reach.setText("")
@@ -85,7 +85,7 @@ class PersonDetail(QWidget):
         )
 
     def show_person(self, shown: PersonShown) -> None:
-        self._shown = shown
+        self.shown = shown
         self._clear()
         person, say = shown.person, self.ui.say
         self.name.setText(clean(person.name) or clean(person.organisation))
@@ -149,18 +149,18 @@ class PersonDetail(QWidget):
     # --- what may be done --------------------------------------------------------------
 
     def _write(self) -> None:
-        if self._shown is not None:
-            self._navigation.compose(self._shown.person.id)
+        if self.shown is not None:
+            self._navigation.compose(self.shown.person.id)
 
     def _edit(self) -> None:
-        if self._shown is not None:
-            dialog = EditDialog(self.ui, self._session, self._shown.person, self)
+        if self.shown is not None:
+            dialog = EditDialog(self.ui, self._session, self.shown.person, self)
             dialog.changed.connect(self.show_person)
             dialog.open()
 
     def _passphrase(self) -> None:
-        if self._shown is not None:
-            person = self._shown.person.id
+        if self.shown is not None:
+            person = self.shown.person.id
             dialog = PassphraseDialog(self.ui, self._session, person, self)
             dialog.finished.connect(lambda _: self.open(person))
             dialog.open()
@@ -170,9 +170,9 @@ class PersonDetail(QWidget):
 
     def take_key(self, path: Path) -> None:
         """Look at the file, then ask whether its fingerprint was compared with the person."""
-        if self._shown is None:
+        if self.shown is None:
             return
-        person = self._shown.person
+        person = self.shown.person
 
         def look(_: object) -> KeyDialog.Found:
             data = read(path, LIMITS.attachment_bytes)

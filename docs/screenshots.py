@@ -1,0 +1,253 @@
+"""Makes the pictures in `docs/screenshots/` anew, from the sample practice on real parts.
+
+`python -m docs.screenshots` writes the pictures that the docs show. With a folder as its
+argument it writes every page there, in both sizes, themes and languages, to be looked at.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
+
+from demo.practice import DemoRun, visits_file
+from desktop.clock import SystemClock
+from desktop.config import LIMITS
+from desktop.errors import VaultError
+from desktop.models.records import Session
+from desktop.office.values import DutyState, PracticeMade, SignedIn
+from desktop.texts import Texts
+from desktop.ui.base import Ui
+from desktop.ui.bridge import Bridge
+from desktop.ui.compose.page import ComposePage
+from desktop.ui.gate.setup import FactorPage, PracticePage, RecoveryPage, RelayPage
+from desktop.ui.gate.signin import LockPage, SignInPage
+from desktop.ui.people.dialogs import EditDialog, PassphraseDialog
+from desktop.ui.people.importing import ImportDialog
+from desktop.ui.people.page import PeoplePage
+from desktop.ui.reminders.page import TodayPage
+from desktop.ui.settings.page import SettingsPage
+from desktop.ui.settings.relay import RelayDialog
+from desktop.ui.theme import Theme
+from desktop.ui.window import MainWindow
+from desktop.ui.workspace import Workspace
+
+SHOWN = Path(__file__).parent / "screenshots"
+_URI = "otpauth://totp/Sealwell:ana?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Elm%20Street"
+_KEY = "ABCD-EFGH-JKMN-PQRS-TVWX-YZ01-2345-6789-ABCD-EFGH-JKMN-PQRS-TVWX-12"
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One look of the window."""
+
+    language: str = "en"
+    dark: bool = False
+    size: tuple[int, int] = (1240, 780)
+
+    @property
+    def name(self) -> str:
+        small = "-small" if self.size[0] < 1100 else ""
+        return f"{self.language}-{'dark' if self.dark else 'light'}{small}"
+
+
+class Camera:
+    """Takes every page of one variant; `wanted` names those that are kept."""
+
+    def __init__(
+        self, application: QApplication, run: DemoRun, variant: Variant, keep: Callable[[str], Path | None]
+    ) -> None:
+        self._application = application
+        self._run = run
+        self._keep = keep
+        self.bridge = Bridge(_fail)
+        texts = Texts(variant.language)
+        self.ui = Ui(
+            lambda: run.office, self.bridge, texts, Theme(application, variant.dark), SystemClock()
+        )
+        self.window = MainWindow(
+            self.ui, application, LIMITS, _workspace, lambda _ui, _done: QWidget(), practice_exists=True
+        )
+        self.window.resize(*variant.size)
+        self.window.show()
+
+    def settle(self, milliseconds: int = 60) -> None:
+        """Let every answer arrive, then let the pages be laid out."""
+        while True:
+            loop = QEventLoop()
+            QTimer.singleShot(milliseconds, loop.quit)
+            loop.exec()
+            if not self.bridge.busy:
+                return
+
+    def take(self, name: str, widget: QWidget | None = None) -> None:
+        self.settle()
+        path = self._keep(name)
+        if path is not None:
+            (widget or self.window).grab().save(str(path))
+
+    def gate(self, name: str, page: QWidget) -> None:
+        self.window.setCentralWidget(page)
+        self.take(name)
+
+    def dialog(self, name: str, dialog: QDialog) -> None:
+        """The dialog over its page, as people see it."""
+        dialog.open()
+        self.settle()
+        self.take(name, dialog)
+        dialog.reject()
+        self.settle()
+
+    def close(self) -> None:
+        self.window.close()
+        self.window.deleteLater()
+        self.settle()
+        self.bridge.stop()
+
+
+def before_work(camera: Camera, session: Session) -> None:
+    """The pages before anybody is signed in."""
+    ui = camera.ui
+    page = SignInPage(ui, "Elm Street Family Practice")
+    page.user.input.setText("ana")
+    camera.gate("sign-in", page)
+    wrong = SignInPage(ui, "Elm Street Family Practice")
+    wrong.show_problem(VaultError("wrong-password"))
+    camera.gate("sign-in-wrong", wrong)
+    camera.gate("lock", LockPage(ui, "ana", DutyState("Elm Street", locked=True, vault_open=True, due=12)))
+    camera.gate("setup-1", PracticePage(ui, lambda _: None))
+    made = PracticeMade("1", _URI, _KEY)
+    camera.gate("setup-2", FactorPage(ui, made, lambda _: None))
+    camera.gate("setup-3", RecoveryPage(ui, _KEY, lambda: None))
+    camera.gate("setup-4", RelayPage(ui, session, lambda: None))
+
+
+def at_work(camera: Camera, signed: SignedIn, visits: Path, contacts: Path) -> None:
+    """Every page of the workspace."""
+    camera.window.enter(signed)
+    camera.settle()
+    workspace = camera.window.centralWidget()
+    if not isinstance(workspace, Workspace):
+        raise TypeError("nobody is signed in")
+    camera.take("today")
+    today = workspace.pages["today"]
+    if isinstance(today, TodayPage):
+        today.take_file(visits)
+        camera.take("today-imported")
+        today.review()
+        camera.take("review")
+        today.refresh()
+    workspace.open("outbox")
+    camera.take("outbox")
+    _people(camera, workspace, signed.session, contacts)
+    _compose(camera, workspace)
+    workspace.queued((), lambda left: camera.ui.say("ui.compose.leaves", name="Maria Lopez", seconds=left))
+    camera.take("undo")
+    workspace.open("audit")
+    camera.take("audit")
+    workspace.open("settings")
+    camera.take("settings")
+    settings = workspace.pages["settings"]
+    if isinstance(settings, SettingsPage):
+        camera.dialog("relay", RelayDialog(camera.ui, signed.session, settings))
+
+
+def _people(camera: Camera, workspace: Workspace, session: Session, contacts: Path) -> None:
+    workspace.open("people")
+    camera.take("people")
+    page = workspace.pages["people"]
+    if not isinstance(page, PeoplePage):
+        raise TypeError("People is another page")
+    shown = page.detail.shown
+    if shown is not None:
+        camera.dialog("edit", EditDialog(camera.ui, session, shown.person, page))
+        camera.dialog("card", PassphraseDialog(camera.ui, session, shown.person.id, page))
+    importing = ImportDialog(camera.ui, session, contacts, page)
+    importing.look()
+    camera.dialog("import", importing)
+
+
+def _compose(camera: Camera, workspace: Workspace) -> None:
+    workspace.compose(None)
+    camera.take("compose-empty")
+    page, people = workspace.pages["compose"], workspace.pages["people"]
+    if isinstance(page, ComposePage) and isinstance(people, PeoplePage) and people.rows.rows:
+        page.start(people.rows.rows[0].id)
+        camera.settle()
+        page.subject.setText("Your results" if camera.ui.texts.language == "en" else "Sus resultados")
+        page.text.setPlainText("Dear Maria,\n\nyour results are attached.\n\nElm Street Family Practice")
+        page.take_file(Path(__file__).parents[1] / "LICENSE")
+        camera.take("compose")
+
+
+def _workspace(ui: Ui, session: Session) -> QWidget:
+    return Workspace(ui, session, LIMITS.hold)
+
+
+def _fail(error: BaseException) -> None:
+    raise error
+
+
+def _plan(target: Path | None) -> list[tuple[Variant, Callable[[str], Path | None]]]:
+    """What is taken and where it goes."""
+    if target is not None:
+        everything = [
+            Variant(language, dark, size)
+            for language, dark, size in (
+                ("en", False, (1240, 780)),
+                ("en", False, (1000, 640)),
+                ("en", True, (1240, 780)),
+                ("es", False, (1240, 780)),
+                ("es", False, (1000, 640)),
+            )
+        ]
+        return [(one, lambda name, one=one: target / f"{name}-{one.name}.png") for one in everything]  # type: ignore[misc]
+    dark = {"today-imported", "review", "people", "compose", "sign-in"}
+    spanish = {"today-imported", "review", "compose", "outbox"}
+    return [
+        (Variant(), lambda name: SHOWN / f"{name}.png"),
+        (Variant(dark=True), lambda name: SHOWN / f"{name}-dark.png" if name in dark else None),
+        (Variant("es"), lambda name: SHOWN / f"{name}-es.png" if name in spanish else None),
+    ]
+
+
+def main(arguments: list[str]) -> int:
+    target = Path(arguments[0]) if arguments else None
+    (target or SHOWN).mkdir(parents=True, exist_ok=True)
+    made = QApplication.instance() or QApplication(["sealwell"])
+    if not isinstance(made, QApplication):
+        raise TypeError("pictures need a QApplication")
+    folder = Path(tempfile.mkdtemp(prefix="sealwell-shots-"))
+    try:
+        with DemoRun(folder, lambda words: None) as run:
+            session = run.set_up()
+            run.import_people(session)
+            run.add_relay(session)
+            run.hand_over_keys(session)
+            run.import_visits(session)
+            run.send(session)
+            visits = folder / "visits.csv"
+            visits.write_bytes(visits_file(SystemClock().now().date()))
+            contacts = folder / "people.csv"
+            contacts.write_text("First Name,Last Name,E-mail,DOB\nIda,Vance,ida@example.org,1990-02-03\n,,x,\n")
+            for variant, keep in _plan(target):
+                camera = Camera(made, run, variant, keep)
+                before_work(camera, session)
+                at_work(camera, run.signed_in, visits, contacts)
+                camera.close()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
