@@ -33,6 +33,8 @@ WHOLE, CHANGES = "whole", "changes"
 MODE_SETTING = "appointments-mode"
 """The practice's saved answer to what its files are; without it a file is changes."""
 OLD_AFTER = timedelta(days=1)
+BEHIND_AFTER = timedelta(hours=1)
+"""A whole schedule exported this much before the last one of a day would turn it back."""
 DROP_PARTS = 5
 """More than one part in five of a known day gone is more than a normal day's cancellations."""
 
@@ -65,9 +67,9 @@ def import_appointments(
     """Store what the file says. `file_time` is when it was exported, in UTC, if that is known.
 
     Raises InputError and stores nothing: `mode-unknown`; `rows-rejected` when `strict`; and
-    `confirm-needed` unless `confirm`, for a file older than a day or than the last one of
-    its days, and for one that drops more than a fifth of a known day or drops visits while
-    it has rows that nobody can tell.
+    `confirm-needed` unless `confirm`, for a file older than a day, for a whole schedule well
+    behind the last one of its days, and for one that drops more than a fifth of a known day
+    or drops visits while it has rows that nobody can tell.
     """
     mode = _mode(tx, mode)
     plan = _Plan(tx, parsed, now)
@@ -79,7 +81,8 @@ def import_appointments(
     days = tuple(sorted({row.start.date() for row in plan.accepted}))
     drops = plan.missing(days) if mode == WHOLE else {}
     if not confirm:
-        _need_no_confirmation(tx, plan, days, drops, file_time, now)
+        behind = mode == WHOLE and _behind_known(tx, days, file_time)
+        _need_no_confirmation(plan, days, drops, file_time, now, behind=behind)
     gone = [visit for visits in drops.values() for visit in visits]
     import_id = imports.begin(tx, "appointments", parsed.file_hash, by, now)
     for visit in plan.new:
@@ -117,20 +120,19 @@ def _covered(rows: Iterable[VisitRow]) -> list[tuple[date, str, int]]:
 
 
 def _need_no_confirmation(
-    tx: Tx,
     plan: _Plan,
     days: tuple[date, ...],
     drops: dict[date, list[Appointment]],
     file_time: datetime | None,
     now: datetime,
+    *,
+    behind: bool,
 ) -> None:
     """Raise `confirm-needed` with the day that loses most and the file's age in hours."""
     worst = max(days, key=lambda day: len(drops.get(day, ())), default=None)
     doubtful = any(len(visits) * DROP_PARTS > plan.known_on(day) for day, visits in drops.items())
-    doubtful = doubtful or (plan.untold > 0 and bool(drops))
-    if file_time is not None:
-        doubtful = doubtful or now - file_time > OLD_AFTER or _older_than_known(tx, days, file_time)
-    if doubtful:
+    old = file_time is not None and now - file_time > OLD_AFTER
+    if doubtful or old or behind or (plan.untold > 0 and drops):
         raise InputError(
             "confirm-needed",
             hours=0 if file_time is None else max(0, int((now - file_time).total_seconds() // 3600)),
@@ -140,11 +142,11 @@ def _need_no_confirmation(
         )
 
 
-def _older_than_known(tx: Tx, days: Iterable[date], file_time: datetime) -> bool:
-    known = (schedules.latest(tx, day) for day in days)
-    return any(
-        one is not None and one.exported_at is not None and one.exported_at > file_time for one in known
-    )
+def _behind_known(tx: Tx, days: Iterable[date], file_time: datetime | None) -> bool:
+    if file_time is None:
+        return False
+    exported = (one.exported_at for day in days if (one := schedules.latest(tx, day)) is not None)
+    return any(moment is not None and moment - file_time > BEHIND_AFTER for moment in exported)
 
 
 class _Plan:

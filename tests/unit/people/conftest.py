@@ -21,7 +21,7 @@ ZONE = "America/New_York"
 
 @dataclass
 class Practice:
-    """One database, a user called ana, and a clock that stands at `now`."""
+    """One database, a user called ana, and a clock that moves on a second with each schedule."""
 
     database: Database
     now: datetime = NOW
@@ -44,6 +44,7 @@ class Practice:
         strict: bool = False,
         age: timedelta | None = timedelta(hours=1),
     ) -> AppointmentsResult:
+        self.now += timedelta(seconds=1)
         parsed = parse_appointments(text.encode("utf-8"), ZONE)
         return self.database.write(
             lambda tx: import_appointments(
