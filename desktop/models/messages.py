@@ -6,11 +6,11 @@ stands where the caller thinks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select, update
 from sqlalchemy import insert as sql_insert
 
 from desktop.models.lanes import Tx
@@ -29,6 +29,12 @@ from desktop.models.rows import chunks
 from desktop.models.tables_mail import attempt, message, message_body
 
 _WAITING = (State.QUEUED.value, State.DEFERRED.value)
+_ADD_ATTEMPT = sql_insert(attempt)
+_PUT_OUTCOME = (
+    update(message)
+    .where(message.c.id == bindparam("b_id"), message.c.state == bindparam("b_frm"))
+    .values({name: bindparam(name) for name in ("state", "reply", "reason", "next_try", "attempts")})
+)
 
 
 def _reason_out(reason: Reason | None) -> list[Any] | None:
@@ -116,6 +122,14 @@ def get(tx: Tx, message_id: MessageId) -> Message | None:
     return _message(row) if row else None
 
 
+def get_many(tx: Tx, message_ids: Iterable[MessageId]) -> dict[MessageId, Message]:
+    """As `get`, of many; those that do not exist are left out."""
+    found: dict[MessageId, Message] = {}
+    for some in chunks(message_ids):
+        found.update((row.id, row) for row in _all(tx, select(message).where(message.c.id.in_(some))))
+    return found
+
+
 def wire(tx: Tx, message_id: MessageId) -> bytes:
     """The exact bytes that go out, the same on every try."""
     return bytes(
@@ -176,6 +190,36 @@ def move(
         values["superseded"] = int(superseded)
     there = and_(message.c.id == message_id, message.c.state == frm.value)
     return tx.connection.execute(update(message).where(there).values(**values)).rowcount == 1
+
+
+def move_all(tx: Tx, message_ids: Sequence[MessageId], frm: State, to: State) -> bool:
+    """As `move`, of many that stand in `frm`; False when any did not, and the caller must undo."""
+    moved = 0
+    for some in chunks(message_ids):
+        there = and_(message.c.id.in_(some), message.c.state == frm.value)
+        moved += tx.connection.execute(
+            update(message).where(there).values(state=to.value, reason=None)
+        ).rowcount
+    return moved == len(message_ids)
+
+
+def put_outcomes(tx: Tx, rows: Sequence[tuple[State, Message]]) -> bool:
+    """Each row as it ends, with the state that it must still have; False as in `move_all`."""
+    if not rows:
+        return True
+    values = [
+        {
+            "b_id": row.id,
+            "b_frm": frm.value,
+            "state": row.state.value,
+            "reply": row.reply,
+            "reason": _reason_out(row.reason),
+            "next_try": row.next_try,
+            "attempts": row.attempts,
+        }
+        for frm, row in rows
+    ]
+    return tx.connection.execute(_PUT_OUTCOME, values).rowcount == len(rows)
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
@@ -262,7 +306,14 @@ def of_person(tx: Tx, person: PersonId, limit: int = 50) -> list[Message]:
 
 def add_attempt(tx: Tx, message_id: MessageId, at: datetime, phase: str, reply: str = "") -> None:
     """Note a phase that a message reached, before or after it is passed."""
-    tx.connection.execute(sql_insert(attempt).values(message=message_id, at=at, phase=phase, reply=reply))
+    add_attempts(tx, (Attempt(message_id, at, phase, reply),))
+
+
+def add_attempts(tx: Tx, noted: Sequence[Attempt]) -> None:
+    """As `add_attempt`, of many."""
+    rows = [{"message": one.message, "at": one.at, "phase": one.phase, "reply": one.reply} for one in noted]
+    if rows:
+        tx.connection.execute(_ADD_ATTEMPT, rows)
 
 
 def attempts(tx: Tx, message_id: MessageId) -> list[Attempt]:
