@@ -25,6 +25,8 @@ PREFIX = "sealwell-gpg-"
 _SOCKET_LIMIT = 107
 _LONGEST_SOCKET = "/S.gpg-agent.browser"
 _ALIVE = "alive"
+_RANDOM = 8
+"""Characters that tempfile.mkdtemp adds."""
 
 
 class GpgHome:
@@ -77,12 +79,21 @@ def sweep(parent: Path) -> int:
 
 
 def _memory_folder() -> Path:
-    """The user's runtime folder, else shared memory, else the system's temporary folder."""
+    """The user's runtime folder, else shared memory, else the system's temporary folder.
+
+    A runtime folder whose path leaves no room for a socket is passed over.
+    """
     for name in (os.environ.get("XDG_RUNTIME_DIR", ""), "/dev/shm"):  # noqa: S108 - a 0700 folder in it
         path = Path(name)
-        if name and path.is_dir() and os.access(path, os.W_OK | os.X_OK):
+        if name and _fits(path) and path.is_dir() and os.access(path, os.W_OK | os.X_OK):
             return path
     return Path(tempfile.gettempdir())
+
+
+def _fits(folder: Path) -> bool:
+    """Whether a home in `folder` has sockets that the system can name."""
+    longest = f"/{PREFIX}{'x' * _RANDOM}{_LONGEST_SOCKET}"
+    return len(os.fsencode(folder)) + len(longest) <= _SOCKET_LIMIT
 
 
 def _abandoned(home: Path) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -204,15 +206,34 @@ def ended(process: int) -> bool:
     return False
 
 
-def test_a_home_left_by_a_crash_is_removed_and_one_in_use_is_not(tmp_path: Path) -> None:
-    in_use = GpgHome(tmp_path)
-    left = GpgHome(tmp_path)
+@pytest.fixture
+def short() -> Iterator[Path]:
+    """pytest's own folders are too deep for gpg's sockets."""
+    folder = Path(tempfile.mkdtemp(prefix="swt-"))
+    yield folder
+    shutil.rmtree(folder)
+
+
+def test_a_runtime_folder_too_deep_for_a_socket_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = tmp_path / ("d" * 90)
+    deep.mkdir()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(deep))
+    home = GpgHome()
+    assert deep not in home.path.parents
+    home.close()
+
+
+def test_a_home_left_by_a_crash_is_removed_and_one_in_use_is_not(short: Path) -> None:
+    in_use = GpgHome(short)
+    left = GpgHome(short)
     assert left._alive is not None
     os.close(left._alive)
     left._alive = None
     (left.path / "private-keys-v1.d").mkdir()
-    assert sweep(tmp_path) == 1
-    assert [path.name for path in tmp_path.iterdir()] == [in_use.path.name]
+    assert sweep(short) == 1
+    assert [path.name for path in short.iterdir()] == [in_use.path.name]
     assert in_use.path.name.startswith(PREFIX)
     in_use.close()
 
@@ -225,16 +246,16 @@ def test_a_path_too_long_for_a_socket_is_refused(tmp_path: Path) -> None:
     assert list(deep.iterdir()) == []
 
 
-def test_a_missing_gpg_is_named_and_leaves_nothing(tmp_path: Path) -> None:
+def test_a_missing_gpg_is_named_and_leaves_nothing(short: Path) -> None:
     with pytest.raises(SealwellError, match="gpg-missing"):
-        OwnKeyring("gpg-that-is-not-there", tmp_path)
-    assert list(tmp_path.iterdir()) == []
+        OwnKeyring("gpg-that-is-not-there", short)
+    assert list(short.iterdir()) == []
 
 
-def test_a_gpg_that_does_not_run_is_named_and_leaves_nothing(tmp_path: Path) -> None:
+def test_a_gpg_that_does_not_run_is_named_and_leaves_nothing(short: Path) -> None:
     with pytest.raises(SealwellError, match="gpg-failed"):
-        OwnKeyring("false", tmp_path)
-    assert list(tmp_path.iterdir()) == []
+        OwnKeyring("false", short)
+    assert list(short.iterdir()) == []
 
 
 def test_secrets_do_not_show_in_what_is_printed(
