@@ -7,7 +7,7 @@ keys, appointment), and what may have reached the relay is never queued again by
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -143,9 +143,7 @@ class Outbox:
             claimed += self._claim_some(tx, due, rechecks)
         return claimed
 
-    def _claim_some(
-        self, tx: Tx, due: Sequence[Message], rechecks: Mapping[str, Recheck]
-    ) -> Iterator[Claimed]:
+    def _claim_some(self, tx: Tx, due: Sequence[Message], rechecks: Mapping[str, Recheck]) -> list[Claimed]:
         verdicts = self._verdicts(tx, due, rechecks)
         kept: list[Message] = []
         for message in due:
@@ -161,9 +159,15 @@ class Outbox:
         wires = messages.wires(tx, [message.id for message in kept])
         for message in kept:
             self._move(tx, message, State.CLAIMED)
-            self._record(tx, Event(Act.MESSAGE_CLAIMED, message.id), None)
-            row = replace(message, state=State.CLAIMED, reason=None)
-            yield Claimed(row, wires[message.id], profiles[message.relay])
+        self._audit.record_all(tx, [Event(Act.MESSAGE_CLAIMED, message.id) for message in kept])
+        return [
+            Claimed(
+                replace(message, state=State.CLAIMED, reason=None),
+                wires[message.id],
+                profiles[message.relay],
+            )
+            for message in kept
+        ]
 
     def advance(self, tx: Tx, claimed: Claimed, *path: State) -> Claimed:
         """Mark the last phase of `path`; `data` must be durable before content leaves."""

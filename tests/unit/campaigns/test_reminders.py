@@ -186,13 +186,15 @@ def test_two_people_who_press_send_at_once_queue_each_reminder_once(office: Prac
 def test_undone_reminders_can_be_sent_again_as_the_next_generation(office: Practice) -> None:
     office.visit(office.person())
     first = sent(office)
-    office.db.write(lambda tx: office.outbox.cancel(tx, first.id, Reason("undone"), office.session))
+    office.db.write(
+        lambda tx: office.outbox.cancel(tx, first.id, Reason("cancelled-by-person"), office.session)
+    )
     second = sent(office)
     assert (second.generation, second.state) == (2, State.QUEUED)
     assert second.message_id != first.message_id
     old = office.db.read(lambda tx: messages.get(tx, first.id))
     assert old is not None
-    assert (old.state, old.superseded, old.reason) == (State.CANCELLED, True, Reason("undone"))
+    assert (old.state, old.superseded, old.reason) == (State.CANCELLED, True, Reason("cancelled-by-person"))
 
 
 def test_a_moved_visit_gets_a_reminder_of_its_new_time(office: Practice) -> None:

@@ -210,7 +210,9 @@ def test_undo_stops_what_waits_and_is_too_late_for_what_is_claimed(
     waits = one.id if gone == two.id else two.id
 
     def stop(message: MessageId) -> bool:
-        return office.db.write(lambda tx: office.outbox.cancel(tx, message, Reason("undone"), office.session))
+        return office.db.write(
+            lambda tx: office.outbox.cancel(tx, message, Reason("cancelled-by-person"), office.session)
+        )
 
     assert stop(waits)
     assert not stop(waits)
@@ -225,7 +227,7 @@ def test_uncertain_is_never_cancelled_nor_claimed(office: Practice, frozen: Call
     row = advance(office, claimed(office), State.CONNECTING, State.ENVELOPE, State.DATA, State.DOT_SENT)
     unsure = Outcome(State.UNCERTAIN, "", Reason("no-receipt"))
     office.db.write(lambda tx: office.outbox.settle(tx, row.message.id, unsure))
-    assert not office.db.write(lambda tx: office.outbox.cancel(tx, message.id, Reason("undone")))
+    assert not office.db.write(lambda tx: office.outbox.cancel(tx, message.id, Reason("cancelled-by-person")))
     office.clock.pass_(days=3)
     assert claim(office) is None
     assert row_of(office, message.id).state is State.UNCERTAIN
@@ -349,9 +351,9 @@ def test_where_the_record_cannot_be_written_nothing_changes(
     def broken(*_: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(office.audit, "record", broken)
+    monkeypatch.setattr(office.audit, "record_all", broken)
     with pytest.raises(OSError, match="disk full"):
-        office.db.write(lambda tx: office.outbox.cancel(tx, message.id, Reason("undone")))
+        office.db.write(lambda tx: office.outbox.cancel(tx, message.id, Reason("cancelled-by-person")))
     with pytest.raises(OSError, match="disk full"):
         claim(office)
     assert row_of(office, message.id).state is State.QUEUED

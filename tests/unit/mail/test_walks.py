@@ -56,7 +56,9 @@ class Walk:
     def undo(self) -> None:
         if self.queued:
             wanted = self.dice.choice(sorted(self.queued))
-            self.office.db.write(lambda tx: self.office.outbox.cancel(tx, wanted, Reason("undone")))
+            self.office.db.write(
+                lambda tx: self.office.outbox.cancel(tx, wanted, Reason("cancelled-by-person"))
+            )
 
     def crash(self) -> None:
         self.office.clock.boot += "'"
