@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import os
 import shutil
 import tempfile
 import time
@@ -83,7 +84,8 @@ class Table:
         print(f"\n{self.title}\n  anchor: {self.anchor}")
         for row in rows:
             print(("  " + "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True))).rstrip())
-        for words in self._notes:
+        busy = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+        for words in [*self._notes, f"load {busy:.1f} on {os.cpu_count()} processors"]:
             print(f"  {words}")
         return 1 if self._missed else 0
 

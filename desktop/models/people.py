@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, func, select
+from sqlalchemy import Row, Select, and_, delete, func, select
 from sqlalchemy import update as sql_update
 from sqlalchemy.dialects.sqlite import insert as sql_insert
 
@@ -26,8 +26,10 @@ from desktop.models.tables import person as people
 PRACTICE_SYSTEM = ""
 """The practice's own system; ids of other systems will carry its name."""
 
-_WHOLE = (
-    select(people, mailbox.c.address.label("email"), external_ids.c.value.label("external_id"))
+_NOT_READ = frozenset({"name_key", "custom", "import_id"})
+_OWN = tuple(column for column in people.c if column.name not in _NOT_READ)
+_WHOLE: Select[Any] = (
+    select(*_OWN, mailbox.c.address.label("email"), external_ids.c.value.label("external_id"))
     .outerjoin(person_mailbox, and_(person_mailbox.c.person == people.c.id, person_mailbox.c.preferred == 1))
     .outerjoin(mailbox, mailbox.c.id == person_mailbox.c.mailbox)
     .outerjoin(

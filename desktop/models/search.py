@@ -26,6 +26,8 @@ _WORD = re.compile(r"[^\W_]+")
 _TELEPHONE = re.compile(r"[\d\s()+./-]+")
 _WORDS_MAX = 8
 _WORD_MAX = 64
+_INDEXED_PREFIX = 3
+"""Prefixes up to this length have an index of their own (`sqlite_only.PERSON_SEARCH`)."""
 
 _DIGITS = "p.phone"
 for _sign in (" ", "-", "(", ")", "+", ".", "/"):
@@ -106,12 +108,27 @@ def respread(tx: Tx) -> None:
 
 
 def expression(text: str) -> str:
-    """What FTS5 looks for: every word as a prefix; '' when there is no word to look for."""
-    words = _WORD.findall(unicodedata.normalize("NFC", text))[:_WORDS_MAX]
-    wanted = " ".join(f'"{word[:_WORD_MAX]}"*' for word in words)
-    if len(words) > 1 and _TELEPHONE.fullmatch(text):
-        return f'({wanted}) OR "{"".join(words)}"*'
-    return wanted
+    """What FTS5 looks for: every word as a prefix; '' when there is no word to look for.
+
+    In an address all words but the last are whole, as they were typed. Of an unfinished
+    domain the first letters are enough: the prefix of a name that half of all addresses
+    have is slow to look for, whole words and short prefixes are not.
+    """
+    wanted = [word for token in unicodedata.normalize("NFC", text).split() for word in _wanted(token)]
+    sought = " ".join(wanted[:_WORDS_MAX])
+    digits = _WORD.findall(text)[:_WORDS_MAX]
+    if len(digits) > 1 and _TELEPHONE.fullmatch(text):
+        return f'({sought}) OR "{"".join(digits)}"*'
+    return sought
+
+
+def _wanted(token: str) -> list[str]:
+    local, _, domain = token.rpartition("@")
+    before, after = _WORD.findall(local), _WORD.findall(domain)
+    if before and after:
+        whole = [f'"{word}"' for word in (*before, *after[:-1])]
+        return [*whole, f'"{after[-1][:_INDEXED_PREFIX]}"*']
+    return [f'"{word[:_WORD_MAX]}"*' for word in (*before, *after)]
 
 
 def ids(tx: Tx, text: str, limit: int, offset: int = 0) -> list[PersonId]:
