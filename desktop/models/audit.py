@@ -23,7 +23,8 @@ def last(tx: Tx) -> AuditRecord | None:
 def append(tx: Tx, *records: AuditRecord) -> None:
     """A sequence number that exists already breaks the key: that is a bug."""
     rows = [{"seq": record.seq, "body": record.body, "hash": record.hash} for record in records]
-    tx.connection.execute(_APPEND, rows)
+    if rows:
+        tx.connection.execute(_APPEND, rows)
 
 
 def records(tx: Tx, after: int = 0, limit: int | None = None) -> Iterator[AuditRecord]:
