@@ -98,6 +98,7 @@ class Relays:
 
     def record_evidence(self, session: Session, request: EvidenceRequest) -> RelayLine:
         """What the account enforces onward is somebody's statement, with their name and its time."""
+        self._desk.check(session, Action.RECORD_EVIDENCE)
         if request.required_tls not in (None, "", "account"):
             raise InputError("evidence-unknown")
 
