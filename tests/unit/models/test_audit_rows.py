@@ -85,3 +85,11 @@ def test_no_statement_changes_what_was_written(filled: Database, table: str, att
     with pytest.raises(IntegrityError, match=f"{table} is insert-only"):
         filled.write(lambda tx: tx.connection.exec_driver_sql(statement, values))
     assert filled.read(rows) == before
+
+
+def test_several_records_are_added_at_once_or_none_of_them(db: Database) -> None:
+    db.write(lambda tx: audit.append(tx, record(1), record(2)))
+    with pytest.raises(IntegrityError):
+        db.write(lambda tx: audit.append(tx, record(3), record(2)))
+    db.write(lambda tx: audit.append(tx))
+    assert db.read(lambda tx: list(audit.records(tx))) == [record(1), record(2)]
