@@ -13,13 +13,14 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
-from demo.practice import DemoRun, visits_file
+from demo.practice import ZONE, DemoRun, visits_file
 from desktop.clock import SystemClock
 from desktop.config import LIMITS
 from desktop.errors import VaultError
@@ -71,9 +72,7 @@ class Camera:
         self._keep = keep
         self.bridge = Bridge(_fail)
         texts = Texts(variant.language)
-        self.ui = Ui(
-            lambda: run.office, self.bridge, texts, Theme(application, variant.dark), SystemClock()
-        )
+        self.ui = Ui(lambda: run.office, self.bridge, texts, Theme(application, variant.dark), SystemClock())
         self.window = MainWindow(
             self.ui, application, LIMITS, _workspace, lambda _ui, _done: QWidget(), practice_exists=True
         )
@@ -131,21 +130,17 @@ def before_work(camera: Camera, session: Session) -> None:
     camera.gate("setup-4", RelayPage(ui, session, lambda: None))
 
 
-def at_work(camera: Camera, signed: SignedIn, visits: Path, contacts: Path) -> None:
-    """Every page of the workspace."""
+def at_work(camera: Camera, signed: SignedIn, visits: Path, contacts: Path, *, sent: bool) -> None:
+    """Every page of the workspace: first those before the reminders are sent, then the rest."""
     camera.window.enter(signed)
     camera.settle()
     workspace = camera.window.centralWidget()
     if not isinstance(workspace, Workspace):
         raise TypeError("nobody is signed in")
-    camera.take("today")
-    today = workspace.pages["today"]
-    if isinstance(today, TodayPage):
-        today.take_file(visits)
-        camera.take("today-imported")
-        today.review()
-        camera.take("review")
-        today.refresh()
+    if not sent:
+        _today(camera, workspace, visits)
+        return
+    camera.take("today-sent")
     workspace.open("outbox")
     camera.take("outbox")
     _people(camera, workspace, signed.session, contacts)
@@ -159,6 +154,16 @@ def at_work(camera: Camera, signed: SignedIn, visits: Path, contacts: Path) -> N
     settings = workspace.pages["settings"]
     if isinstance(settings, SettingsPage):
         camera.dialog("relay", RelayDialog(camera.ui, signed.session, settings))
+
+
+def _today(camera: Camera, workspace: Workspace, visits: Path) -> None:
+    camera.take("today")
+    today = workspace.pages["today"]
+    if isinstance(today, TodayPage):
+        today.take_file(visits)
+        camera.take("today-imported")
+        today.review()
+        camera.take("review")
 
 
 def _people(camera: Camera, workspace: Workspace, session: Session, contacts: Path) -> None:
@@ -181,16 +186,23 @@ def _compose(camera: Camera, workspace: Workspace) -> None:
     camera.take("compose-empty")
     page, people = workspace.pages["compose"], workspace.pages["people"]
     if isinstance(page, ComposePage) and isinstance(people, PeoplePage) and people.rows.rows:
+        people.search.setText("Sandoval")
+        people.look_up()
+        camera.settle()
         page.start(people.rows.rows[0].id)
         camera.settle()
         page.subject.setText("Your results" if camera.ui.texts.language == "en" else "Sus resultados")
-        page.text.setPlainText("Dear Maria,\n\nyour results are attached.\n\nElm Street Family Practice")
+        page.text.setPlainText("Dear Montgomery,\n\nyour results are attached.\n\nElm Street Family Practice")
         page.take_file(Path(__file__).parents[1] / "LICENSE")
         camera.take("compose")
 
 
 def _workspace(ui: Ui, session: Session) -> QWidget:
     return Workspace(ui, session, LIMITS.hold)
+
+
+def _into(target: Path, variant: Variant) -> Callable[[str], Path | None]:
+    return lambda name: target / f"{name}-{variant.name}.png"
 
 
 def _fail(error: BaseException) -> None:
@@ -210,7 +222,7 @@ def _plan(target: Path | None) -> list[tuple[Variant, Callable[[str], Path | Non
                 ("es", False, (1000, 640)),
             )
         ]
-        return [(one, lambda name, one=one: target / f"{name}-{one.name}.png") for one in everything]  # type: ignore[misc]
+        return [(one, _into(target, one)) for one in everything]
     dark = {"today-imported", "review", "people", "compose", "sign-in"}
     spanish = {"today-imported", "review", "compose", "outbox"}
     return [
@@ -233,17 +245,21 @@ def main(arguments: list[str]) -> int:
             run.import_people(session)
             run.add_relay(session)
             run.hand_over_keys(session)
-            run.import_visits(session)
-            run.send(session)
             visits = folder / "visits.csv"
-            visits.write_bytes(visits_file(SystemClock().now().date()))
+            visits.write_bytes(visits_file(SystemClock().now().astimezone(ZoneInfo(ZONE)).date()))
             contacts = folder / "people.csv"
-            contacts.write_text("First Name,Last Name,E-mail,DOB\nIda,Vance,ida@example.org,1990-02-03\n,,x,\n")
-            for variant, keep in _plan(target):
-                camera = Camera(made, run, variant, keep)
-                before_work(camera, session)
-                at_work(camera, run.signed_in, visits, contacts)
-                camera.close()
+            contacts.write_text(
+                "First Name,Last Name,E-mail,DOB\nIda,Vance,ida@example.org,1990-02-03\n,,x,\n"
+            )
+            for sent in (False, True):
+                if sent:
+                    run.send(session)
+                for variant, keep in _plan(target):
+                    camera = Camera(made, run, variant, keep)
+                    if not sent:
+                        before_work(camera, session)
+                    at_work(camera, run.signed_in, visits, contacts, sent=sent)
+                    camera.close()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return 0

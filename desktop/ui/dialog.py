@@ -2,14 +2,47 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.errors import SealwellError
 from desktop.ui.base import Notice, Ui, button, plain_label
 
+_AROUND = 170
+"""What heading, buttons and margins take, in logical pixels: a dialog is no taller than its window."""
+_SHORTEST = 260
+
+
+class _Content(QScrollArea):
+    """As tall as what it holds, up to a limit; then it scrolls."""
+
+    def __init__(self, inner: QWidget, tallest: int) -> None:
+        super().__init__()
+        self._inner = inner
+        self._tallest = tallest
+        self.setWidget(inner)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        inner = self._inner
+        width = inner.sizeHint().width() + self.verticalScrollBar().sizeHint().width()
+        wanted = inner.heightForWidth(max(width, self.width())) if inner.hasHeightForWidth() else -1
+        return QSize(width, min(max(wanted, inner.sizeHint().height()), self._tallest))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        return self.sizeHint()
+
 
 class FormDialog(QDialog):
-    """Heading, notice, content, and a row of buttons with Cancel first."""
+    """Heading, notice, content that scrolls where it is tall, and a row of buttons with Cancel first."""
 
     def __init__(self, ui: Ui, title: str, parent: QWidget) -> None:
         super().__init__(parent)
@@ -22,10 +55,12 @@ class FormDialog(QDialog):
         column.addWidget(plain_label(title, "heading", wrap=True))
         self.notice = Notice(ui.theme)
         column.addWidget(self.notice)
-        self.content = QVBoxLayout()
+        self._holder = QWidget()
+        self.content = QVBoxLayout(self._holder)
+        self.content.setContentsMargins(2, 2, 8, 2)
         self.content.setSpacing(12)
-        column.addLayout(self.content)
-        column.addStretch()
+        tallest = max(_SHORTEST, parent.window().height() - _AROUND)
+        column.addWidget(_Content(self._holder, tallest), 1)
         self.foot = QHBoxLayout()
         self.foot.addStretch()
         self.cancel = button(ui.say("ui.cancel"), self.reject)
@@ -34,3 +69,10 @@ class FormDialog(QDialog):
 
     def failed(self, error: SealwellError) -> None:
         self.notice.show_words(self.ui.error(error))
+
+
+def row_label(words: str) -> QLabel:
+    """A label beside its input, in the middle of the row."""
+    label = plain_label(words, "muted")
+    label.setMinimumHeight(36)
+    return label

@@ -105,11 +105,16 @@ QToolButton#nav:hover { background: @rail_selected; }
 QToolButton#nav:checked { background: @rail_selected; color: white; font-weight: 600; }
 QToolButton#nav:focus { border-color: @rail_text; }
 QFrame#card { background: @surface; border: 1px solid @line; border-radius: 12px; }
+QFrame#drop { background: @surface; border: 2px dashed @line; border-radius: 12px; }
 QFrame#row { background: @surface; border: none; border-bottom: 1px solid @line; }
 QLabel { color: @text; background: transparent; }
 QLabel#title { font-size: 16pt; font-weight: 600; }
 QLabel#heading { font-size: 12pt; font-weight: 600; }
-QLabel#number { font-size: 26pt; font-weight: 600; }
+QLabel#number { font-size: 22pt; font-weight: 600; }
+QLabel#number[kind="none"] { color: @muted; }
+QLabel#number[kind="warn"] { color: @warn; }
+QLabel#number[kind="error"] { color: @error; }
+QLabel#hero { font-size: 18pt; font-weight: 600; }
 QLabel#label { font-weight: 500; }
 QLabel#muted { color: @muted; }
 QLabel#problem { color: @error; }
@@ -126,7 +131,9 @@ QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QDateEdit, QSpinBox { backgroun
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QDateEdit:focus, QSpinBox:focus {
   border: 2px solid @focus; padding: 6px 9px; }
 QLineEdit[wrong="true"], QPlainTextEdit[wrong="true"] { border: 2px solid @error; padding: 6px 9px; }
-QComboBox::drop-down { border: none; width: 24px; }
+QComboBox::drop-down { border: none; width: 30px; }
+QComboBox::down-arrow { image: url("@arrow"); width: 14px; height: 14px; }
+QComboBox QAbstractItemView { border: 1px solid @border; border-radius: 0; padding: 4px; }
 QPushButton { background: @surface; color: @text; border: 1px solid @border; border-radius: 8px;
   padding: 8px 16px; font-weight: 500; min-height: 16px; }
 QPushButton:hover { border-color: @accent; background: @accent_soft; }
@@ -150,6 +157,14 @@ QHeaderView::section { background: @surface; color: @muted; border: none; border
 QTableCornerButton::section { background: @surface; border: none; }
 QScrollArea { border: none; background: transparent; }
 QScrollArea > QWidget > QWidget { background: transparent; }
+QScrollBar:vertical { background: transparent; width: 12px; margin: 2px; }
+QScrollBar:horizontal { background: transparent; height: 12px; margin: 2px; }
+QScrollBar::handle { background: @border; border-radius: 4px; }
+QScrollBar::handle:vertical { min-height: 32px; }
+QScrollBar::handle:horizontal { min-width: 32px; }
+QScrollBar::handle:hover { background: @muted; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QProgressBar { border: none; border-radius: 4px; background: @line; max-height: 8px; }
 QProgressBar::chunk { border-radius: 4px; background: @accent; }
 QStatusBar { background: @bg; color: @muted; }
@@ -175,7 +190,7 @@ QFrame#notice[kind="plain"] QLabel { color: @text; }
 
 def style_sheet(tokens: Tokens) -> str:
     """The sheet with every `@name` replaced, longest names first."""
-    sheet = _SHEET
+    sheet = _SHEET.replace("@arrow", resource("icons/combo-arrow.svg").as_posix())
     for name in sorted((field.name for field in fields(tokens)), key=len, reverse=True):
         sheet = sheet.replace(f"@{name}", str(getattr(tokens, name)))
     return sheet

@@ -1,16 +1,18 @@
-"""The short message at the foot of the window, with Undo while there is still time."""
+"""The short message at the foot of the window, with Undo while there is still time.
+
+It stands in a strip of its own below the page, so that it never covers what has the focus
+(WCAG 2.4.11).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from desktop.ui.base import button, plain_label
-
-_MARGIN = 40
 
 
 class Toast(QFrame):
@@ -18,13 +20,11 @@ class Toast(QFrame):
 
     def __init__(
         self,
-        parent: QWidget,
         words: Callable[[int], str],
         seconds: int,
         action: tuple[str, Callable[[], None]] | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._ground = parent
+        super().__init__()
         self.setObjectName("toast")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._words = words
@@ -39,16 +39,7 @@ class Toast(QFrame):
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._tick)
         self._timer.start(1000)
-        parent.installEventFilter(self)
-        self._place()
-        self.show()
-        self.raise_()
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, self.label.text()))
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        if event.type() == QEvent.Type.Resize:
-            self._place()
-        return super().eventFilter(watched, event)
 
     def _act(self, action: Callable[[], None]) -> None:
         self.dismiss()
@@ -70,8 +61,3 @@ class Toast(QFrame):
             self.dismiss()
             return
         self.label.setText(self._words(self._left))
-
-    def _place(self) -> None:
-        self.adjustSize()
-        ground = self._ground
-        self.move((ground.width() - self.width()) // 2, ground.height() - self.height() - _MARGIN)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.models.records import MessageId, PersonId, Session
 from desktop.office.values import Cancelled
@@ -43,7 +44,12 @@ class Workspace(QWidget):
         self.rail = Rail(ui, self.entries, self.open)
         self.stack = QStackedWidget()
         row.addWidget(self.rail)
-        row.addWidget(self.stack, 1)
+        side = QVBoxLayout()
+        side.setSpacing(0)
+        side.addWidget(self.stack, 1)
+        self._foot = QVBoxLayout()
+        side.addLayout(self._foot)
+        row.addLayout(side, 1)
         self.pages: dict[str, Page] = {}
         for position, entry in enumerate(self.entries, 1):
             shortcut = QShortcut(QKeySequence(f"Ctrl+{position}"), self)
@@ -100,7 +106,14 @@ class Workspace(QWidget):
     ) -> None:
         if self._toast is not None:
             self._toast.replace()
-        self._toast = Toast(self, words, seconds, action)
+        self._toast = Toast(words, seconds, action)
+        self._foot.addWidget(self._toast, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._foot.setContentsMargins(0, 0, 0, 14)
+        self._toast.destroyed.connect(self._close_strip)
+
+    def _close_strip(self) -> None:
+        if shiboken6.isValid(self) and not self._foot.count():
+            self._foot.setContentsMargins(0, 0, 0, 0)
 
 
 def _entries(session: Session, navigation: Navigation) -> tuple[Entry, ...]:

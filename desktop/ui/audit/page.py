@@ -11,7 +11,7 @@ from desktop.office.values_practice import AuditExport, AuditExported, AuditLine
 from desktop.texts import clean
 from desktop.ui.base import Page, Ui, button, plain_label
 from desktop.ui.dates import moment_words
-from desktop.ui.dialog import FormDialog
+from desktop.ui.dialog import FormDialog, row_label
 from desktop.ui.files import choose_target
 from desktop.ui.table import Column, Rows, table
 
@@ -38,7 +38,7 @@ class AuditPageView(Page):
                 Column(ui.say("ui.audit.when"), lambda line: moment_words(line.at, language), width=180),
                 Column(ui.say("ui.audit.who"), lambda line: clean(line.actor), width=150),
                 Column(ui.say("ui.audit.what"), lambda line: ui.say(f"event.{line.act}"), stretch=True),
-                Column(ui.say("ui.audit.details"), _details, width=320),
+                Column(ui.say("ui.audit.details"), lambda line: _details(ui, line), width=300),
             ],
             more=self._more,
         )
@@ -109,8 +109,8 @@ class ExportDialog(FormDialog):
             self.format.addItem(ui.say(f"ui.audit.format-{value}"), value)
         self.reason = QLineEdit()
         self.reason.setAccessibleName(ui.say("ui.audit.reason"))
-        form.addRow(plain_label(ui.say("ui.audit.format"), "muted"), self.format)
-        form.addRow(plain_label(ui.say("ui.audit.reason"), "muted"), self.reason)
+        form.addRow(row_label(ui.say("ui.audit.format")), self.format)
+        form.addRow(row_label(ui.say("ui.audit.reason")), self.reason)
         self.content.addLayout(form)
         self.foot.addWidget(button(ui.say("ui.audit.export-go"), self.go, "primary"))
 
@@ -122,5 +122,15 @@ class ExportDialog(FormDialog):
         self.done(QDialog.DialogCode.Accepted)
 
 
-def _details(line: AuditLine) -> str:
-    return ", ".join(f"{name} {value}" for name, value in line.details.items() if len(str(value)) < 24)
+_COUNTED = ("count", "records", "queued", "created", "updated", "rejected", "excluded", "cancelled", "tries")
+
+
+def _details(ui: Ui, line: AuditLine) -> str:
+    """What people can use: how many, how, and where it stands; ids and hashes are in the export."""
+    parts = [
+        ui.say(f"ui.audit.field.{name}", n=line.details[name]) for name in _COUNTED if line.details.get(name)
+    ]
+    for name, code in (("method", "ui.method"), ("consent", "ui.consent"), ("status", "ui.status")):
+        if name in line.details:
+            parts.append(ui.say(f"{code}.{line.details[name]}"))
+    return ", ".join(parts)

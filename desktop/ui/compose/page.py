@@ -199,7 +199,7 @@ class ComposePage(Page):
             return
         name = self._person.person.first_name or self._person.person.name if self._person else ""
         self.how.setText(self.ui.say(f"ui.compose.how-{decided.method.value}", name=clean(name)))
-        self.why.setText("; ".join(self.ui.reason(reason) for reason in decided.reasons))
+        self.why.setText(" ".join(self.ui.reason(reason) for reason in decided.reasons))
 
     # --- files --------------------------------------------------------------------
 

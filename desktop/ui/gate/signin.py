@@ -19,8 +19,8 @@ class SignInPage(CentredForm):
 
     signed_in = Signal(object)
 
-    def __init__(self, ui: Ui, practice: str) -> None:
-        super().__init__(ui, "shield-check", ui.say("ui.signin.title"), practice or ui.say("ui.signin.lead"))
+    def __init__(self, ui: Ui, practice: str, picture: str = "shield-check") -> None:
+        super().__init__(ui, picture, ui.say("ui.signin.title"), practice or ui.say("ui.signin.lead"))
         self.user = Field(ui.say("ui.signin.user"))
         self.password = Field(ui.say("ui.signin.password"), secret=True)
         self.code = Field(ui.say("ui.signin.code"), hint=ui.say("ui.signin.code-hint"))
@@ -85,7 +85,7 @@ class LockPage(SignInPage):
     """Shown while locked; says what is still running, and nothing about any person."""
 
     def __init__(self, ui: Ui, user: str, duty: DutyState) -> None:
-        super().__init__(ui, duty.practice)
+        super().__init__(ui, duty.practice, "lock")
         self.title.setText(ui.say("ui.lock.title"))
         self.user.input.setText(user)
         self.show_duty(duty)

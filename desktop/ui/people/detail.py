@@ -61,10 +61,16 @@ class PersonDetail(QWidget):
         self.passphrase = button(say("ui.person.passphrase"), self._passphrase)
         self.add_key = button(say("ui.person.add-key"), self._choose_key)
         self.buttons = (self.write, self.edit, self.passphrase, self.add_key)
-        for one in self.buttons:
-            row.addWidget(one)
+        row.addWidget(self.write)
+        row.addWidget(self.edit)
         row.addStretch()
+        more = QHBoxLayout()
+        more.addWidget(self.passphrase)
+        more.addWidget(self.add_key)
+        more.addStretch()
         self.column.addLayout(row)
+        self.column.addWidget(plain_label(say("ui.person.more"), "heading"))
+        self.column.addLayout(more)
         self.column.addStretch()
         self.show_nobody(searching=False)
 

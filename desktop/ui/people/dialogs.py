@@ -13,7 +13,7 @@ from desktop.office.values import KeyImport, KeyLine, PassphraseMade, Passphrase
 from desktop.office.values_practice import KeyInspected
 from desktop.texts import clean
 from desktop.ui.base import Ui, button, plain_label
-from desktop.ui.dialog import FormDialog
+from desktop.ui.dialog import FormDialog, row_label
 
 
 class EditDialog(FormDialog):
@@ -33,6 +33,8 @@ class EditDialog(FormDialog):
         for name in self._TEXTS:
             value = getattr(person, name)
             line = QLineEdit(str(value) if value else "")
+            if name == "birth_date":
+                line.setPlaceholderText(ui.say("ui.form.date-hint"))
             self._add(form, name, line)
         for name, values in (
             ("language", ("en", "es")),
@@ -54,7 +56,7 @@ class EditDialog(FormDialog):
         self.foot.addWidget(self.save)
 
     def _add(self, form: QFormLayout, name: str, widget: QLineEdit | QComboBox) -> None:
-        label = plain_label(self.ui.say(f"ui.edit.{name}"), "muted")
+        label = row_label(self.ui.say(f"ui.edit.{name}"))
         label.setBuddy(widget)
         widget.setAccessibleName(label.text())
         form.addRow(label, widget)
@@ -102,8 +104,8 @@ class PassphraseDialog(FormDialog):
         self.how.setAccessibleName(ui.say("ui.card.how"))
         for way in ("in-person", "by-phone", "by-post"):
             self.how.addItem(ui.say(f"ui.card.{way}"), way)
-        form.addRow(plain_label(ui.say("ui.card.who"), "muted"), self.who)
-        form.addRow(plain_label(ui.say("ui.card.how"), "muted"), self.how)
+        form.addRow(row_label(ui.say("ui.card.who")), self.who)
+        form.addRow(row_label(ui.say("ui.card.how")), self.how)
         self.content.addLayout(form)
         self.words = plain_label("", "mono", wrap=True)
         self.words.setTextInteractionFlags(

@@ -94,7 +94,7 @@ class ReviewView(QWidget):
                 r.start,
                 clean(r.name),
                 say(f"ui.method.{r.method.value}"),
-                "; ".join(self.ui.reason(reason) for reason in r.reasons),
+                " ".join(self.ui.reason(reason) for reason in r.reasons),
                 ready=True,
             )
             for r in plan.reminders

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from desktop.office.values import AppointmentsImported, RejectedRow
 from desktop.office.values_practice import TodayShown
 from desktop.ui.base import Notice, Ui, button, card, plain_label
 from desktop.ui.dates import day_words, moment_words
+from desktop.ui.icons import pixmap
 from desktop.ui.table import Column, Rows, table
 
 
@@ -34,11 +36,10 @@ class StartView(QWidget):
         column.setSpacing(14)
         self.setup_notice = Notice(ui.theme)
         column.addWidget(self.setup_notice)
-        column.addWidget(self._schedule_card(on_import, on_review))
-        column.addWidget(self._question(on_confirm, on_decline))
-        column.addWidget(self._waiting_cards(on_open))
         self.result = Notice(ui.theme)
         column.addWidget(self.result)
+        column.addWidget(self._question(on_confirm, on_decline))
+        column.addWidget(self._schedule_card(on_import, on_review), 2)
         self.rejected = Rows[RejectedRow](
             [
                 Column(ui.say("ui.import.line"), lambda row: str(row.line), width=90),
@@ -47,16 +48,25 @@ class StartView(QWidget):
         )
         self.rejected_view = table(self.rejected, ui.say("ui.import.rejected-list"))
         self.rejected_view.hide()
-        column.addWidget(self.rejected_view, 1)
-        column.addStretch()
+        column.addWidget(self.rejected_view, 3)
+        column.addWidget(self._waiting_cards(on_open))
 
     def _schedule_card(self, on_import: Callable[[], None], on_review: Callable[[], None]) -> QFrame:
         frame, column = card()
-        self.heading = plain_label("", "heading", wrap=True)
+        frame.setObjectName("drop")
+        column.addStretch()
+        picture = QLabel()
+        picture.setPixmap(pixmap("calendar-check", self.ui.theme.tokens.accent, 40))
+        column.addWidget(picture, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.heading = plain_label("", "hero", wrap=True)
         self.detail = plain_label("", "muted", wrap=True)
+        for label in (self.heading, self.detail):
+            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(self.heading)
         column.addWidget(self.detail)
         row = QHBoxLayout()
+        row.setContentsMargins(0, 8, 0, 0)
+        row.addStretch()
         self.import_button = button(self.ui.say("ui.today.import"), on_import)
         self.review_button = button(self.ui.say("ui.today.review"), on_review, "primary")
         row.addWidget(self.review_button)
@@ -76,6 +86,7 @@ class StartView(QWidget):
         self.progress_row.setLayout(line)
         self.progress_row.hide()
         column.addWidget(self.progress_row)
+        column.addStretch()
         return frame
 
     def _question(self, on_confirm: Callable[[], None], on_decline: Callable[[], None]) -> QFrame:
@@ -100,15 +111,24 @@ class StartView(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(14)
         self.numbers: dict[str, QLabel] = {}
+        self.links: dict[str, QPushButton] = {}
         for code in ("queued", "uncertain", "failed"):
             frame, column = card()
             number = plain_label("0", "number")
             words = plain_label(self.ui.say(f"ui.today.{code}"), "muted", wrap=True)
             self.numbers[code] = number
-            column.addWidget(number)
-            column.addWidget(words)
-            column.addWidget(button(self.ui.say("ui.today.see-outbox"), lambda: on_open("outbox"), "link"))
-            row.addWidget(frame)
+            line = QHBoxLayout()
+            line.setSpacing(12)
+            line.addWidget(number)
+            line.addWidget(words, 1)
+            link = button(self.ui.say("ui.today.see-outbox"), lambda: on_open("outbox"), "link")
+            link.setAccessibleName(f"{words.text()}: {link.text()}")
+            link.hide()
+            self.links[code] = link
+            line.addWidget(link)
+            column.addLayout(line)
+            frame.setMinimumHeight(84)
+            row.addWidget(frame, 1)
         return holder
 
     # --- what is shown --------------------------------------------------------------
@@ -138,8 +158,18 @@ class StartView(QWidget):
             ("uncertain", shown.uncertain),
             ("failed", shown.failed),
         ):
-            self.numbers[code].setText(str(number))
+            self._show_number(code, number)
         self._show_missing(shown)
+
+    def _show_number(self, code: str, number: int) -> None:
+        """Nothing is muted; what needs somebody stands out, and has its way to the outbox."""
+        kind = {"queued": "", "uncertain": "warn", "failed": "error"}[code] if number else "none"
+        label = self.numbers[code]
+        label.setText(str(number))
+        label.setProperty("kind", kind)
+        label.style().unpolish(label)
+        label.style().polish(label)
+        self.links[code].setVisible(number > 0)
 
     def _show_missing(self, shown: TodayShown) -> None:
         if not shown.people:

@@ -125,6 +125,7 @@ class RelayDialog(FormDialog):
         self.save_button = button(ui.say("ui.save"), self.save, "primary")
         self.foot.addWidget(self.test_button)
         self.foot.addWidget(self.save_button)
+        self.form.preset.setFocus()
         ui.bridge.run(self, lambda _: ui.office.relay_presets(), self.form.offer, self.failed)
 
     def test(self) -> None:
