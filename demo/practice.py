@@ -105,6 +105,8 @@ class DemoRun:
         self.relay = self._stack.enter_context(
             RecordingRelay(RelaySetup(context=authority.server_context("localhost")))
         )
+        self.relay_port = self.relay.port
+        """Where the practice connects to; a test puts a tap in between."""
         return self
 
     def __exit__(
@@ -154,7 +156,7 @@ class DemoRun:
             RelayRequest(
                 name="Demo relay",
                 host="localhost",
-                port=self.relay.port,
+                port=self.relay_port,
                 security=setup.security,
                 user=setup.user,
                 sender=SENDER,
