@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import locale
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -19,16 +20,19 @@ from desktop import bootstrap, logs
 from desktop.clock import SystemClock
 from desktop.config import LIMITS
 from desktop.errors import Refused
-from desktop.models.records import Session
-from desktop.office.api import Office
-from desktop.office.values import SignedIn
 from desktop.paths import PracticeFolder, default_practice, make_private_folder
 from desktop.texts import LANGUAGES, Texts
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from desktop.models.records import Session
+    from desktop.office.api import Office
+    from desktop.office.values import SignedIn
     from desktop.ui.base import Ui
+
+_LOAD_AFTER = 2.0
+"""Seconds after which the office is loaded even if no page has been seen."""
 
 
 def system_language() -> str:
@@ -98,15 +102,23 @@ class WindowRun:
         self.application.setDesktopFileName("sealwell")
         self._loader = ThreadPoolExecutor(1, thread_name_prefix="load")
         clock = SystemClock()
-        make = office or (lambda: _load_office(folder, language))
-        self._office: Future[Office] = self._loader.submit(make)
+        self._seen = threading.Event()
+        self._office: Future[Office] = self._loader.submit(office or (lambda: self._load(folder, language)))
         self.bridge = Bridge(_on_bug)
         ui = Ui(self._office.result, self.bridge, Texts(language), Theme(self.application), clock)
         self.window = MainWindow(
             ui, self.application, LIMITS, _workspace, _setup, practice_exists=folder.keys.exists()
         )
+        self.window.painted.connect(self._seen.set)
         if signed_in is not None:
             self.window.enter(signed_in)
+
+    def _load(self, folder: PracticeFolder, language: str) -> Office:
+        """In the loader's thread, which would slow the first page down if it ran before it."""
+        self._seen.wait(_LOAD_AFTER)
+        from desktop.assembly import build_office
+
+        return build_office(folder, SystemClock(), language=language)
 
     def run(self) -> int:
         logs.install_last_resort(_tell)
@@ -117,16 +129,11 @@ class WindowRun:
 
     def stop(self) -> None:
         """In order: no more calls, what is being sent comes to its end, the keys go."""
+        self._seen.set()
         self.window.close()
         self.bridge.stop()
         self._office.result().close()
         self._loader.shutdown()
-
-
-def _load_office(folder: PracticeFolder, language: str) -> Office:
-    from desktop.assembly import build_office
-
-    return build_office(folder, SystemClock(), language=language)
 
 
 def _workspace(ui: Ui, session: Session) -> QWidget:

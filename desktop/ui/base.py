@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -16,11 +16,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from desktop.clock import Clock
 from desktop.errors import SealwellError
 from desktop.models.records import Reason
-from desktop.office.api import Office
 from desktop.texts import Texts
 from desktop.ui.bridge import Bridge, Task
 from desktop.ui.icons import pixmap
 from desktop.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from desktop.office.api import Office
 
 T = TypeVar("T")
 

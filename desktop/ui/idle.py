@@ -31,6 +31,7 @@ class IdleWatch(QObject):
         on_life: Callable[[], None],
     ) -> None:
         super().__init__(application)
+        self._application = application
         self._on_life = on_life
         self._alive = False
         self._clock = clock
@@ -40,17 +41,18 @@ class IdleWatch(QObject):
         self._running = False
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.check)
-        application.installEventFilter(self)
 
     def start(self) -> None:
-        """From sign-in on."""
+        """From sign-in on; before, no event passes through Python, which would slow the first page."""
         self._last = self._clock.mono()
         self._running = True
         self._timer.start(1000)
+        self._application.installEventFilter(self)
 
     def stop(self) -> None:
         self._running = False
         self._timer.stop()
+        self._application.removeEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         if self._running and event.type() in _SIGNS_OF_LIFE:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from desktop.config import Limits
@@ -27,6 +27,9 @@ SMALLEST = (1000, 640)
 class MainWindow(QMainWindow):
     """`load_workspace` builds the signed-in pages; it is handed in because they load late."""
 
+    painted = Signal()
+    """Once, when the first page is on the screen."""
+
     def __init__(
         self,
         ui: Ui,
@@ -41,6 +44,7 @@ class MainWindow(QMainWindow):
         self._load_workspace = load_workspace
         self._load_setup = load_setup
         self._session: Session | None = None
+        self._seen = False
         self.setWindowTitle(ui.say("ui.window.title"))
         self.resize(*SIZE)
         self.setMinimumSize(*SMALLEST)
@@ -90,6 +94,12 @@ class MainWindow(QMainWindow):
         self._show(page)
         page.focus_first_empty()
         self.ui.bridge.run(page, lambda _: self.ui.office.lock(), page.show_duty, page.show_problem)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        super().paintEvent(event)
+        if not self._seen:
+            self._seen = True
+            QTimer.singleShot(0, self.painted.emit)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Hide at once; what is being sent comes to its end in `app.py`."""
