@@ -28,12 +28,21 @@ from desktop.mail.outgoing import (
     Verdict,
 )
 from desktop.mail.sealing import REMINDER
+from desktop.mail.settling import ended, outcome_event
 from desktop.mail.states import IN_FLIGHT, NOT_SENT, WAITING, check
 from desktop.models import leases, messages, relays
 from desktop.models.database import Tx
 from desktop.models.ids import new_id
-from desktop.models.records import Message, MessageId, Reason, Relay, RelayId, Session, State
-from desktop.texts import clean
+from desktop.models.records import (
+    Attempt,
+    Message,
+    MessageId,
+    Reason,
+    Relay,
+    RelayId,
+    Session,
+    State,
+)
 
 __all__ = [
     "LEASE",
@@ -52,20 +61,6 @@ __all__ = [
 LEASE = "sending"
 """The name of the lease; one holder sends, nobody else."""
 TOO_LATE = "too-late"
-
-
-_TRIED = frozenset({State.ACCEPTED, State.DEFERRED, State.FAILED, State.UNCERTAIN})
-"""Outcomes that count as a try."""
-
-_ACT = {
-    State.QUEUED: Act.MESSAGE_DEFERRED,
-    State.DEFERRED: Act.MESSAGE_DEFERRED,
-    State.ACCEPTED: Act.MESSAGE_ACCEPTED,
-    State.FAILED: Act.MESSAGE_FAILED,
-    State.UNCERTAIN: Act.MESSAGE_UNCERTAIN,
-    State.CANCELLED: Act.MESSAGE_CANCELLED,
-    State.EXPIRED: Act.MESSAGE_EXPIRED,
-}
 
 
 class Outbox:
@@ -157,8 +152,7 @@ class Outbox:
                     kept.append(self.supersede(tx, message.id, frozen, reason))
         profiles = _profiles(tx, kept)
         wires = messages.wires(tx, [message.id for message in kept])
-        for message in kept:
-            self._move(tx, message, State.CLAIMED)
+        self._move_all(tx, kept, State.CLAIMED)
         self._audit.record_all(tx, [Event(Act.MESSAGE_CLAIMED, message.id) for message in kept])
         return [
             Claimed(
@@ -171,41 +165,37 @@ class Outbox:
 
     def advance(self, tx: Tx, claimed: Claimed, *path: State) -> Claimed:
         """Mark the last phase of `path`; `data` must be durable before content leaves."""
-        state = claimed.message.state
-        for to in path:
-            check(state, to)
-            state = to
-        self._move(tx, claimed.message, state, checked=True)
-        messages.add_attempt(tx, claimed.message.id, self._clock.now(), state.value, "")
-        return replace(claimed, message=replace(claimed.message, state=state))
+        return self.advance_all(tx, (claimed,), *path)[0]
+
+    def advance_all(self, tx: Tx, claimed: Sequence[Claimed], *path: State) -> list[Claimed]:
+        """As `advance`, of a group: its marks are on disk together."""
+        for row in claimed:
+            state = row.message.state
+            for to in path:
+                check(state, to)
+                state = to
+        self._move_all(tx, [row.message for row in claimed], path[-1], checked=True)
+        now, phase = self._clock.now(), path[-1].value
+        messages.add_attempts(tx, [Attempt(row.message.id, now, phase) for row in claimed])
+        return [replace(row, message=replace(row.message, state=path[-1], reason=None)) for row in claimed]
 
     def settle(self, tx: Tx, message: MessageId, outcome: Outcome) -> Message:
         """Write down what came of it. `queued` is for trouble before the envelope: no try is counted."""
-        row = self._get(tx, message)
-        check(row.state, outcome.state)
-        if (outcome.state in WAITING) != (outcome.next_try is not None):
-            raise ValueError("next_try belongs to what waits, and to nothing else")
-        reply = clean(outcome.reply, 500)
-        attempts = row.attempts + (outcome.state in _TRIED)
-        self._move(
-            tx,
-            row,
-            outcome.state,
-            reply=reply,
-            reason=outcome.reason,
-            next_try=outcome.next_try,
-            attempts=attempts,
-        )
-        messages.add_attempt(tx, row.id, self._clock.now(), outcome.state.value, reply)
-        self._record_outcome(tx, row, outcome.state, outcome.reason, attempts)
-        return replace(
-            row,
-            state=outcome.state,
-            reply=reply,
-            reason=outcome.reason,
-            next_try=outcome.next_try,
-            attempts=attempts,
-        )
+        return self.settle_all(tx, {message: outcome})[0]
+
+    def settle_all(self, tx: Tx, outcomes: Mapping[MessageId, Outcome]) -> list[Message]:
+        """As `settle`, of a group, in the order given."""
+        found = messages.get_many(tx, outcomes)
+        steps = [
+            (_known(found, message).state, ended(_known(found, message), outcome))
+            for message, outcome in outcomes.items()
+        ]
+        if not messages.put_outcomes(tx, steps):
+            raise Refused("message-moved")
+        now, rows = self._clock.now(), [row for _, row in steps]
+        messages.add_attempts(tx, [Attempt(row.id, now, row.state.value, row.reply) for row in rows])
+        self._audit.record_all(tx, [outcome_event(row, row.state, row.reason, row.attempts) for row in rows])
+        return rows
 
     def recover(self, tx: Tx, holder: str) -> Recovered:
         """After a crash: what had certainly not left waits again, the rest is uncertain.
@@ -324,11 +314,9 @@ class Outbox:
         next_try: datetime | None = None,
         attempts: int | None = None,
         superseded: bool | None = None,
-        checked: bool = False,
     ) -> None:
         """Compare and set; a row that moved meanwhile belongs to somebody else."""
-        if not checked:
-            check(row.state, to)
+        check(row.state, to)
         moved = messages.move(
             tx,
             row.id,
@@ -343,25 +331,36 @@ class Outbox:
         if not moved:
             raise Refused("message-moved")
 
+    def _move_all(self, tx: Tx, rows: Sequence[Message], to: State, *, checked: bool = False) -> None:
+        """As `_move`, of rows that may stand in different states."""
+        groups: dict[State, list[MessageId]] = {}
+        for row in rows:
+            if not checked:
+                check(row.state, to)
+            groups.setdefault(row.state, []).append(row.id)
+        for frm, group in groups.items():
+            if not messages.move_all(tx, group, frm, to):
+                raise Refused("message-moved")
+
     def _get(self, tx: Tx, message: MessageId) -> Message:
-        row = messages.get(tx, message)
-        if row is None:
-            raise Refused("message-unknown")
-        return row
+        return _known(messages.get_many(tx, (message,)), message)
 
     def _record_outcome(
         self, tx: Tx, row: Message, state: State, reason: Reason | None, attempts: int
     ) -> None:
-        good = state in (State.ACCEPTED, State.CANCELLED, State.EXPIRED)
-        why = reason.code if reason else ("" if good else "unknown")
-        det: dict[str, str | int] = {"attempts": attempts, "method": row.method}
-        self._record(tx, Event(_ACT[state], row.id, "ok" if good else "failed", why, det), None)
+        self._record(tx, outcome_event(row, state, reason, attempts), None)
 
     def _record(self, tx: Tx, event: Event, by: Session | None) -> None:
         if by is None:
             self._audit.record(tx, event)
         else:
             self._audit.record(tx, event, by.user, by.role, by.id)
+
+
+def _known(found: Mapping[MessageId, Message], message: MessageId) -> Message:
+    if message not in found:
+        raise Refused("message-unknown")
+    return found[message]
 
 
 def _profiles(tx: Tx, rows: Sequence[Message]) -> dict[RelayId | None, Relay]:

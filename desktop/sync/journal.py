@@ -19,7 +19,7 @@ from desktop.mail.outbox import Claimed, Outbox, Outcome, Recheck, Recovered
 from desktop.mail.states import IN_FLIGHT, NOT_SENT
 from desktop.models import messages
 from desktop.models.database import Tx
-from desktop.models.records import Reason, State
+from desktop.models.records import MessageId, Reason, State
 from desktop.sync.lease import SendingLease
 from desktop.sync.letters import Letter, address_fits, wire_fits
 
@@ -83,8 +83,7 @@ class Journal:
         Results are recorded even where the lease was lost: what is known is written down.
         """
         kept = self.lease.renew(tx)
-        for result in results:
-            self._settle(tx, result, mine=kept)
+        self._settle(tx, results, mine=kept)
         if not kept:
             return Turn((), drained=True, lease_kept=False)
         parcels: list[Parcel] = []
@@ -109,21 +108,24 @@ class Journal:
 
     def mark(self, tx: Tx, parcels: Sequence[Parcel]) -> None:
         """Write `data` for each: from this commit on, a crash leaves them uncertain."""
-        for parcel in parcels:
-            parcel.claimed = self._outbox.advance(tx, parcel.claimed, *_WAY_TO_DATA)
+        marked = self._outbox.advance_all(tx, [parcel.claimed for parcel in parcels], *_WAY_TO_DATA)
+        for parcel, claimed in zip(parcels, marked, strict=True):
+            parcel.claimed = claimed
 
     def finish(self, tx: Tx, results: Sequence[Result], left: Sequence[Parcel]) -> None:
         """The end of a run: record `results`, put `left` back, of which no content went out."""
         kept = self.lease.renew(tx)
-        for result in results:
-            self._settle(tx, result, mine=kept)
-        for parcel in left if kept else ():
-            row = messages.get(tx, parcel.claimed.message.id)
-            if row is not None and row.state in IN_FLIGHT:
+        self._settle(tx, results, mine=kept)
+        if not kept:
+            return
+        outcomes: dict[MessageId, Outcome] = {}
+        rows = messages.get_many(tx, [parcel.claimed.message.id for parcel in left])
+        for row in rows.values():
+            if row.state in IN_FLIGHT:
                 # A row that is marked has no way back to `queued`; `deferred`, and due at once, it has.
                 state = State.QUEUED if row.state in NOT_SENT else State.DEFERRED
-                again = Outcome(state, reason=Reason("not-begun"), next_try=self._clock.now())
-                self._outbox.settle(tx, row.id, again)
+                outcomes[row.id] = Outcome(state, reason=Reason("not-begun"), next_try=self._clock.now())
+        self._outbox.settle_all(tx, outcomes)
 
     def pause(self, tx: Tx, reason: Reason, *, relay_at_fault: bool) -> None:
         """Leave a record of why a run ended before its work was done."""
@@ -131,18 +133,29 @@ class Journal:
             self._audit.record(tx, Event(Act.RELAY_REFUSED, outcome="failed", why=reason.code))
         self._audit.record(tx, Event(Act.OUTBOX_PAUSED, why=reason.code))
 
-    def _settle(self, tx: Tx, result: Result, *, mine: bool) -> None:
-        message = result.parcel.claimed.message
+    def _settle(self, tx: Tx, results: Sequence[Result], *, mine: bool) -> None:
         if not mine:
-            # Whoever took over may have called it uncertain; what we know for certain still counts.
-            row = messages.get(tx, message.id)
-            if row is not None and row.state is State.UNCERTAIN and result.outcome.state in _CERTAIN:
-                self._outbox.settle(tx, message.id, result.outcome)
-            if row is None or row.state is not message.state:
-                return
-        if result.past_dot:
-            self._outbox.advance(tx, result.parcel.claimed, State.DOT_SENT)
-        self._outbox.settle(tx, message.id, result.outcome)
+            results = self._still_ours(tx, results)
+        past_dot = [result.parcel.claimed for result in results if result.past_dot]
+        if past_dot:
+            self._outbox.advance_all(tx, past_dot, State.DOT_SENT)
+        self._outbox.settle_all(tx, {result.parcel.claimed.message.id: result.outcome for result in results})
+
+    def _still_ours(self, tx: Tx, results: Sequence[Result]) -> list[Result]:
+        """After the lease was lost: the rows that stand where they stood.
+
+        Whoever took over may have called some uncertain; what is certain about them still counts.
+        """
+        rows = messages.get_many(tx, [result.parcel.claimed.message.id for result in results])
+        ours: list[Result] = []
+        for result in results:
+            before = result.parcel.claimed.message
+            state = rows[before.id].state if before.id in rows else None
+            if state is before.state:
+                ours.append(result)
+            elif state is State.UNCERTAIN and result.outcome.state in _CERTAIN:
+                self._outbox.settle(tx, before.id, result.outcome)
+        return ours
 
 
 def _letter(claimed: Claimed) -> Letter:

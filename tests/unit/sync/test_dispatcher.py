@@ -110,17 +110,24 @@ def test_trouble_with_one_message_touches_no_other(
     profile = profile_of(relay)
     practice.add_relay(profile, PASSWORD)
     practice.queue(profile, 12)
-    result = send_due(timeouts=Timeouts(2, 1, 1, 1, 0.5)).run_due()
+    patience = Timeouts(dot=0.5) if does == STALL else Timeouts(5, 5, 5, 5, 5)
+    result = send_due(timeouts=patience).run_due()
     assert result.stopped is None
-    assert sorted(practice.states().values()) == sorted([A] * 11 + [state])
-    assert len(relay.received) == len({message.recipients for message in relay.received}) == 11 + arrived
     struck = next((row for row in practice.rows() if row.state is not A), None)
-    assert (struck.reason.code if struck and struck.reason else "") == reason
-    if state is D:
+    if struck is None and extensions and state is D and (does == DROP or does.startswith("421")):
+        pass  # its envelope was on the way, the end was seen before its turn: a new connection took it
+    elif state is A:
+        assert struck is None
+    else:
         assert struck is not None
+        assert struck.reason is not None
+        assert (struck.state, struck.reason.code, struck.attempts) == (state, reason, 1)
+    assert sum(row.state is A for row in practice.rows()) == 12 - (struck is not None)
+    assert len(relay.received) == len({message.recipients for message in relay.received})
+    assert len(relay.received) == (12 if struck is None else 11 + arrived)
+    if struck is not None and state is D:
         assert struck.next_try is not None
         assert struck.next_try > practice.clock.now() + timedelta(minutes=3)
-        assert struck.attempts == 1
 
 
 def test_a_connection_closed_between_messages_costs_no_try(
