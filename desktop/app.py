@@ -110,8 +110,15 @@ class WindowRun:
             ui, self.application, LIMITS, _workspace, _setup, practice_exists=folder.keys.exists()
         )
         self.window.painted.connect(self._seen.set)
+        self.window.painted.connect(self._lock_with_system)
         if signed_in is not None:
             self.window.enter(signed_in)
+
+    def _lock_with_system(self) -> None:
+        """From the first page on: nobody can be signed in before it."""
+        from desktop.ui.systemlock import SystemLock
+
+        self._system_lock = SystemLock(self.window.lock)
 
     def _load(self, folder: PracticeFolder, language: str) -> Office:
         """In the loader's thread, which would slow the first page down if it ran before it."""
