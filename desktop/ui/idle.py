@@ -56,8 +56,10 @@ class IdleWatch(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         if self._running and event.type() in _SIGNS_OF_LIFE:
-            # An event that comes after the time is up must not open the screen again.
+            # An event that comes after the time is up locks, and reaches nothing: no key may press Send.
             self.check()
+            if not self._running:
+                return True
             self._last = self._clock.mono()
             self._alive = True
         return False

@@ -104,7 +104,7 @@ class Workspace(QWidget):
     def _show_toast(
         self, words: Callable[[int], str], seconds: int, action: tuple[str, Callable[[], None]] | None
     ) -> None:
-        if self._toast is not None:
+        if self._toast is not None and shiboken6.isValid(self._toast):
             self._toast.replace()
         self._toast = Toast(words, seconds, action)
         self._foot.addWidget(self._toast, 0, Qt.AlignmentFlag.AlignHCenter)
