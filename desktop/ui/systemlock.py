@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtCore import SLOT, QObject, Slot
 from PySide6.QtDBus import QDBusConnection
@@ -27,14 +28,16 @@ class SystemLock(QObject):
             self._listen()
 
     def _listen(self) -> None:
+        # PySide6 6.11 wants a slot as text where its stubs say bytes.
+        changed: Any = SLOT("changed(bool)")
+        locked: Any = SLOT("locked()")
         session, system = QDBusConnection.sessionBus(), QDBusConnection.systemBus()
         if session.isConnected():
             for name in _SAVERS:
-                session.connect("", "", name, "ActiveChanged", self, SLOT("changed(bool)"))
-        if not system.isConnected():
-            return
-        system.connect(_LOGIN, "", f"{_LOGIN}.Manager", "PrepareForSleep", self, SLOT("changed(bool)"))
-        system.connect(_LOGIN, "", f"{_LOGIN}.Session", "Lock", self, SLOT("locked()"))
+                session.connect("", "", name, "ActiveChanged", self, changed)
+        if system.isConnected():
+            system.connect(_LOGIN, "", f"{_LOGIN}.Manager", "PrepareForSleep", self, changed)
+            system.connect(_LOGIN, "", f"{_LOGIN}.Session", "Lock", self, locked)
 
     @Slot(bool)
     def changed(self, active: bool) -> None:
