@@ -54,6 +54,8 @@ class RelaySetup:
     keep_in: Path | None = None
     """Each message becomes a file here, on disk before its 250."""
     size_limit: int = 33_554_432
+    think: float = 0.0
+    """Seconds before each receipt, as a relay far away takes them."""
     inject: bytes = b""
     """Sent in clear right behind the 220 of STARTTLS, as someone in the middle would."""
 
@@ -277,6 +279,8 @@ class _Conversation(SMTP):
             )
         )
         self._options = []
+        if self._relay.setup.think:
+            await asyncio.sleep(self._relay.setup.think)
         fault = self._relay.strikes(At.STORED)
         if fault is not None:
             return await self._misbehave(fault)

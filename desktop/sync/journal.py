@@ -1,8 +1,9 @@
 """What the dispatcher writes down: results, claims and marks, several in one transaction.
 
 A message's content may leave only after its row says `data` on disk. Marks are committed
-in groups: at most `WINDOW` rows stand between mark and recorded result, and that is what
-one crash can leave `uncertain`.
+in groups, as large as the disk needs to keep up with the relay: what stands between mark
+and recorded result, at most `WINDOW` rows, is what one crash can leave `uncertain`.
+Claims run further ahead: a crash only puts them back.
 """
 
 from __future__ import annotations
@@ -23,14 +24,16 @@ from desktop.models.records import MessageId, Reason, State
 from desktop.sync.lease import SendingLease
 from desktop.sync.letters import Letter, address_fits, wire_fits
 
-WINDOW = 8
+WINDOW = 16
+CLAIMS = 24
+"""Rows claimed ahead, marked ones among them; their sources are asked about them together."""
 _WAY_TO_DATA = (State.CONNECTING, State.ENVELOPE, State.DATA)
 _CERTAIN = frozenset({State.ACCEPTED, State.FAILED})
 
 
 @dataclass
 class Parcel:
-    """One claimed row on its way; `claimed` follows the state of the row."""
+    """One claimed row on its way; `claimed` follows what is on disk."""
 
     claimed: Claimed
     letter: Letter
@@ -52,9 +55,13 @@ class Result:
 
 @dataclass(frozen=True)
 class Turn:
-    """What one transaction brought. `drained`: nothing more is due now."""
+    """What one transaction brought: new parcels, and those asked for as they are marked.
+
+    `drained`: nothing more is due now.
+    """
 
     parcels: tuple[Parcel, ...]
+    marked: tuple[Claimed, ...]
     drained: bool
     lease_kept: bool = True
 
@@ -77,15 +84,16 @@ class Journal:
             return None
         return self._outbox.recover(tx, self.lease.holder)
 
-    def turn(self, tx: Tx, results: Sequence[Result], want: int, *, mark: bool) -> Turn:
-        """Record `results`, then claim up to `want` rows and, where `mark`, mark them `data`.
+    def turn(self, tx: Tx, results: Sequence[Result], mark: Sequence[Parcel], room: int, want: int) -> Turn:
+        """Record `results`, mark `mark` as `data`, claim up to `want` rows and mark `room` of them.
 
         Results are recorded even where the lease was lost: what is known is written down.
         """
         kept = self.lease.renew(tx)
         self._settle(tx, results, mine=kept)
         if not kept:
-            return Turn((), drained=True, lease_kept=False)
+            return Turn((), (), drained=True, lease_kept=False)
+        marked = self.mark(tx, mark)
         parcels: list[Parcel] = []
         while len(parcels) < want:
             try:
@@ -93,24 +101,24 @@ class Journal:
             except Refused as error:  # the computer slept since the line above
                 if error.code != "not-the-sender":
                     raise
-                return Turn(tuple(parcels), drained=True, lease_kept=False)
+                return Turn(tuple(parcels), tuple(marked), drained=True, lease_kept=False)
             if not claimed:
                 break
-            for row in claimed:
-                reason = _unfit(row)
-                if reason is None:
-                    parcels.append(Parcel(row, _letter(row)))
-                else:
-                    self._outbox.settle(tx, row.message.id, Outcome(State.CANCELLED, reason=reason))
-        if mark:
-            self.mark(tx, parcels)
-        return Turn(tuple(parcels), drained=len(parcels) < want)
+            parcels += self._fit_ones(tx, claimed)
+        first = self.mark(tx, parcels[:room])
+        parcels[:room] = [
+            Parcel(row, parcel.letter) for row, parcel in zip(first, parcels[:room], strict=True)
+        ]
+        return Turn(tuple(parcels), tuple(marked), drained=len(parcels) < want)
 
-    def mark(self, tx: Tx, parcels: Sequence[Parcel]) -> None:
-        """Write `data` for each: from this commit on, a crash leaves them uncertain."""
-        marked = self._outbox.advance_all(tx, [parcel.claimed for parcel in parcels], *_WAY_TO_DATA)
-        for parcel, claimed in zip(parcels, marked, strict=True):
-            parcel.claimed = claimed
+    def mark(self, tx: Tx, parcels: Sequence[Parcel]) -> list[Claimed]:
+        """Write `data` for each: once this is on disk, a crash leaves them uncertain.
+
+        The parcels are not touched: they count as marked when the caller knows of the commit.
+        """
+        if not parcels:
+            return []
+        return self._outbox.advance_all(tx, [parcel.claimed for parcel in parcels], *_WAY_TO_DATA)
 
     def finish(self, tx: Tx, results: Sequence[Result], left: Sequence[Parcel]) -> None:
         """The end of a run: record `results`, put `left` back, of which no content went out."""
@@ -132,6 +140,14 @@ class Journal:
         if relay_at_fault:
             self._audit.record(tx, Event(Act.RELAY_REFUSED, outcome="failed", why=reason.code))
         self._audit.record(tx, Event(Act.OUTBOX_PAUSED, why=reason.code))
+
+    def _fit_ones(self, tx: Tx, claimed: Sequence[Claimed]) -> list[Parcel]:
+        """Those that may leave as they are; the others end here, with the reason."""
+        unfit = {row.message.id: reason for row in claimed if (reason := _unfit(row)) is not None}
+        self._outbox.settle_all(
+            tx, {message: Outcome(State.CANCELLED, reason=reason) for message, reason in unfit.items()}
+        )
+        return [Parcel(row, _letter(row)) for row in claimed if row.message.id not in unfit]
 
     def _settle(self, tx: Tx, results: Sequence[Result], *, mine: bool) -> None:
         if not mine:

@@ -23,7 +23,7 @@ from desktop.mail.outbox import Outcome
 from desktop.models import messages
 from desktop.models.database import Database, Tx
 from desktop.models.records import Reason, State
-from desktop.sync.journal import WINDOW, Journal, Parcel, Result, Turn
+from desktop.sync.journal import CLAIMS, WINDOW, Journal, Parcel, Result, Turn
 from desktop.sync.lease import HEARTBEAT
 from desktop.sync.letters import Letter
 from desktop.sync.line import Line
@@ -36,6 +36,7 @@ from desktop.sync.outcomes import (
     judge,
     next_try,
 )
+from desktop.sync.pace import Pace
 from desktop.sync.relay import Answer, HaltedError, TransferError
 from desktop.sync.relay_tls import RelayError
 
@@ -111,9 +112,11 @@ class SendingRun:
         self._ready: deque[Parcel] = deque()
         self._results: list[Result] = []
         self._batch: list[Result] = []
+        self._marking: list[Parcel] = []
         self._under_way: Parcel | None = None
         self._writing: asyncio.Future[Turn] | None = None
         self._drained = False
+        self._pace = Pace(WINDOW)
         self._states: Counter[State] = Counter()
         self._total = 0
         self._broken = 0
@@ -174,17 +177,27 @@ class SendingRun:
         return False
 
     def _write_on(self) -> None:
-        """Begin the next transaction, if there is something to record or room for claims."""
+        """Begin the next transaction, if there is something to record, to mark or to claim."""
         if self._writing is not None:
             return
-        want = 0 if self._drained or self._stopped else WINDOW - len(self._ready)
-        if not self._results and want < WINDOW // 2:
+        on, ahead, marks = self._stopped is None, len(self._ready), self._pace.marks
+        marked = sum(one.marked for one in self._ready)
+        if on and marked > marks // 2:
+            return  # there is enough to send meanwhile: a larger group costs the disk no more
+        want = CLAIMS - ahead if on and not self._drained and ahead <= CLAIMS // 2 else 0
+        room = marks - marked if on and self._line.open else 0
+        self._marking = [one for one in self._ready if not one.marked][:room]
+        if not self._results and not want and not self._marking:
             return
         self._batch, self._results = self._results, []
-        batch, mark = self._batch, self._line.open
-        self._writing = asyncio.ensure_future(
-            self._write(lambda tx: self._journal.turn(tx, batch, want, mark=mark))
-        )
+        self._writing = asyncio.ensure_future(self._turn(self._batch, self._marking, room, want))
+
+    async def _turn(self, batch: list[Result], marking: list[Parcel], room: int, want: int) -> Turn:
+        began = asyncio.get_running_loop().time()
+        more = room - len(marking)
+        turn = await self._write(lambda tx: self._journal.turn(tx, batch, marking, more, want))
+        self._pace.transaction_took(asyncio.get_running_loop().time() - began)
+        return turn
 
     async def _take_turn(self) -> None:
         """Wait until the transaction is on disk, and take what it brought."""
@@ -193,6 +206,8 @@ class SendingRun:
         turn = await asyncio.shield(self._writing)
         self._states.update(result.outcome.state for result in self._batch)
         self._writing, self._batch = None, []
+        for parcel, marked in zip(self._marking, turn.marked, strict=False):
+            parcel.claimed = marked
         self._ready.extend(turn.parcels)
         self._drained = self._drained or turn.drained
         if not turn.lease_kept:
@@ -208,19 +223,27 @@ class SendingRun:
             except RelayError as error:
                 self._relay_at_fault = True
                 self.stop(Reason(error.code, dict(error.params)))
-        if self._stopped is not None:
-            return
-        unmarked = [one for one in self._ready if not one.marked]
-        if unmarked:
-            await self._write(lambda tx: self._journal.mark(tx, unmarked))
-        self._ready.popleft()
-        self._under_way = parcel
-        result = await self._deliver(parcel)
-        self._under_way = None
-        if result is None:
-            self._ready.appendleft(parcel)
-        else:
-            self._results.append(result)
+        if not parcel.marked and self._writing is not None:
+            await self._take_turn()
+        elif not parcel.marked and self._stopped is None:
+            await self._mark_first()
+        elif self._stopped is None:
+            began = asyncio.get_running_loop().time()
+            self._under_way = self._ready.popleft()
+            result = await self._deliver(parcel)
+            self._under_way = None
+            self._pace.message_took(asyncio.get_running_loop().time() - began)
+            if result is None:
+                self._ready.appendleft(parcel)
+            else:
+                self._results.append(result)
+
+    async def _mark_first(self) -> None:
+        """The first window of a new connection, of which nothing is marked yet."""
+        some = list(self._ready)[: self._pace.marks]
+        marked = await self._write(lambda tx: self._journal.mark(tx, some))
+        for parcel, claimed in zip(some, marked, strict=True):
+            parcel.claimed = claimed
 
     async def _deliver(self, parcel: Parcel) -> Result | None:
         """Send one message; None when it is not begun and goes back to the head of the line."""

@@ -139,6 +139,22 @@ def test_while_one_waits_for_its_receipt_no_more_than_the_window_is_marked(
     dispatcher.stop(patience=0)
 
 
+def test_at_a_slow_relay_hardly_more_than_the_message_under_way_is_marked(
+    practice: BarePractice, send_due: Make, start_relay: Start, profile_of: Profile
+) -> None:
+    relay = start_relay(think=0.1)
+    made = profile_of(relay)
+    practice.add_relay(made, PASSWORD)
+    practice.queue(made, 15)
+    future, seen = send_due().submit_run(), []
+    while not future.done():
+        seen.append(len(practice.database.read(lambda tx: messages.by_states(tx, {State.DATA}))))
+        time.sleep(0.02)
+    assert dict(future.result().states) == {A: 15}
+    assert sorted(seen)[len(seen) * 3 // 4] <= 3
+    assert max(seen) <= WINDOW
+
+
 def test_what_a_crash_left_is_settled_before_anything_is_sent(
     practice: BarePractice, send_due: Make, profile: tuple[RecordingRelay, Relay]
 ) -> None:
