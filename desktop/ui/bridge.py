@@ -81,6 +81,8 @@ class Bridge:
     ) -> Task:
         """Call `work` off the window's thread; long work asks its task whether to go on."""
         task = Task()
+        if self._stopped:
+            return task
         if progress is not None:
             task._on_progress = lambda d, t: self._deliver(owner, lambda: progress(d, t))
         self._pending += 1

@@ -47,6 +47,8 @@ class FormDialog(QDialog):
     def __init__(self, ui: Ui, title: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.ui = ui
+        # What was shown goes when it closes: a password card is not kept behind the page.
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
         self.setMinimumWidth(480)
         column = QVBoxLayout(self)

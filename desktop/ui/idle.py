@@ -57,20 +57,21 @@ class IdleWatch(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         if self._running and event.type() in _SIGNS_OF_LIFE:
             # An event that comes after the time is up locks, and reaches nothing: no key may press Send.
-            self.check()
-            if not self._running:
+            if self.check():
                 return True
             self._last = self._clock.mono()
             self._alive = True
         return False
 
-    def check(self) -> None:
-        """Lock if the time is up; else pass on, once a second, that somebody is there."""
+    def check(self) -> bool:
+        """Lock if the time is up, and say so; else pass on, once a second, that somebody is there."""
         if not self._running:
-            return
+            return False
         if self._clock.mono() - self._last >= self._seconds:
             self.stop()
             self._on_idle()
-        elif self._alive:
+            return True
+        if self._alive:
             self._alive = False
             self._on_life()
+        return False

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QObject, QTimer
 from pytestqt.qtbot import QtBot
 
@@ -59,8 +60,8 @@ def test_a_page_that_is_gone_is_never_called_back(qtbot: QtBot, bridge: Bridge, 
     owner = QObject()
     go = threading.Event()
     bridge.run(owner, lambda _: go.wait(5), kept.done, kept.errors.append)
-    with qtbot.waitSignal(owner.destroyed):
-        owner.deleteLater()
+    owner.deleteLater()
+    qtbot.waitUntil(lambda: not shiboken6.isValid(owner))
     go.set()
     wait(qtbot, bridge)
     assert kept.answers == []
@@ -113,6 +114,14 @@ def test_after_the_end_nothing_comes_back(qtbot: QtBot, bridge: Bridge, kept: Ke
     threading.Timer(0.05, go.set).start()
     bridge.stop()
     qtbot.wait(20)
+    assert kept.answers == []
+
+
+def test_a_question_after_the_end_is_not_asked(qtbot: QtBot, bridge: Bridge, kept: Kept) -> None:
+    bridge.stop()
+    bridge.run(QObject(bridge._relay), lambda _: 1, kept.done, kept.errors.append)
+    qtbot.wait(5)
+    assert not bridge.busy
     assert kept.answers == []
 
 

@@ -185,6 +185,6 @@ def test_the_recovery_key_is_gone_from_memory_after_it_was_typed_back(first: Fir
     page = first.pages.recovery
     first.type_back()
     assert page._groups == []
-    assert first.pages._made is None
+    assert vars(first.pages)["_made"] is None
     kept = [value for value in vars(first.pages).values() if not isinstance(value, QWidget)]
     assert key not in repr(kept)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from desktop.config import LIMITS
@@ -26,6 +27,7 @@ class ImportDialog(QDialog):
         self._session = session
         self._path = path
         self._cancel: Callable[[], None] = lambda: None
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(ui.say("ui.people.import-title"))
         self.resize(620, 460)
         column = QVBoxLayout(self)

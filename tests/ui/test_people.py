@@ -1,0 +1,297 @@
+"""People: search, import with a dry run, changing somebody, password cards, keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import shiboken6
+from PySide6.QtWidgets import QComboBox, QLineEdit
+
+from demo.recipients import Recipients
+from desktop.models.records import Method
+from desktop.ui.people.dialogs import EditDialog, KeyDialog, PassphraseDialog
+from desktop.ui.people.importing import ImportDialog
+from desktop.ui.people.page import PeoplePage
+from tests.practice.readers import Readers
+from tests.support.pages import texts_of
+from tests.ui.conftest import AtWork, Screen
+
+MORE = (
+    b"MRN,First Name,Last Name,E-mail,DOB\n"
+    b"2001,Ida,Vance,ida@example.org,1990-02-03\n"
+    b"1001,Zoraida,Canaryfield,zoraida.new@example.org,1961-04-02\n"
+    b"2002,,,nobody@example.org,1990-02-03\n"
+)
+
+
+@pytest.fixture
+def people(at_work: AtWork) -> PeoplePage:
+    return at_work.page("people", PeoplePage)
+
+
+@pytest.fixture
+def recipients() -> Iterator[Recipients]:
+    made = Recipients()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def readers() -> Iterator[Readers]:
+    made = Readers()
+    yield made
+    made.close()
+
+
+def find(at_work: AtWork, people: PeoplePage, text: str) -> None:
+    people.search.setText(text)
+    people.look_up()
+    at_work.screen.settle()
+
+
+# --- search -----------------------------------------------------------------------
+
+
+def test_typing_finds_people_and_shows_the_first(at_work: AtWork, people: PeoplePage) -> None:
+    assert people.rows.rowCount() == 3
+    people.search.setText("zor")
+    at_work.screen.qtbot.waitUntil(lambda: people.rows.rowCount() == 1, timeout=5000)
+    at_work.screen.settle()
+    assert people.detail.name.text() == "Zoraida Canaryfield"
+    assert "zoraida@example.org" in texts_of(people.detail)
+
+
+def test_nobody_found_says_so_and_offers_nothing(at_work: AtWork, people: PeoplePage) -> None:
+    find(at_work, people, "qqqq")
+    assert people.detail.name.text() == at_work.screen.words("ui.people.none-found")
+    assert not any(button.isEnabled() for button in people.detail.buttons)
+
+
+def test_an_older_answer_never_overtakes_a_newer_one(at_work: AtWork, people: PeoplePage) -> None:
+    people.search.setText("bo")
+    people.look_up()
+    people.search.setText("zor")
+    people.look_up()
+    at_work.screen.settle()
+    assert [one.name for one in people.rows.rows] == ["Zoraida Canaryfield"]
+
+
+# --- import -----------------------------------------------------------------------
+
+
+def importing(at_work: AtWork, people: PeoplePage, data: bytes = MORE) -> ImportDialog:
+    people.take_file(at_work.file("more.csv", data))
+    at_work.screen.settle()
+    return people.findChildren(ImportDialog)[-1]
+
+
+def count(at_work: AtWork) -> int:
+    return at_work.office.search_people(at_work.session, "").total
+
+
+def test_an_import_shows_first_and_stores_on_a_click(at_work: AtWork, people: PeoplePage) -> None:
+    dialog = importing(at_work, people)
+    assert dialog.notice.words.startswith("This file would add 1, change 1")
+    assert dialog.left_out.rowCount() == 1
+    assert count(at_work) == 3
+    dialog.import_button.click()
+    at_work.screen.settle()
+    assert count(at_work) == 4
+    assert dialog.import_button.isHidden()
+    dialog.close_button.click()
+    at_work.screen.settle()
+    assert people.rows.rowCount() == 4
+
+
+def test_an_import_that_is_given_up_stores_nothing(at_work: AtWork, people: PeoplePage) -> None:
+    dialog = importing(at_work, people)
+    dialog.close_button.click()
+    at_work.screen.settle()
+    assert count(at_work) == 3
+    assert not shiboken6.isValid(dialog)
+
+
+def test_a_file_without_rows_says_so_and_cannot_be_imported(at_work: AtWork, people: PeoplePage) -> None:
+    dialog = importing(at_work, people, b"First Name,Last Name,E-mail\n")
+    assert dialog.notice.property("kind") == "error"
+    assert not dialog.notice.words.startswith("error.")
+    assert not dialog.import_button.isEnabled()
+
+
+# --- change -----------------------------------------------------------------------
+
+
+def edit(at_work: AtWork, people: PeoplePage, name: str = "Zoraida") -> EditDialog:
+    find(at_work, people, name)
+    people.detail.edit.click()
+    return people.findChildren(EditDialog)[-1]
+
+
+def put(dialog: EditDialog, **values: str) -> None:
+    for name, value in values.items():
+        field = dialog.fields[name]
+        if isinstance(field, QComboBox):
+            field.setCurrentIndex(field.findData(value))
+        elif isinstance(field, QLineEdit):
+            field.setText(value)
+
+
+def test_a_change_is_stored_and_shown(at_work: AtWork, people: PeoplePage) -> None:
+    dialog = edit(at_work, people)
+    put(dialog, phone="+1 555 010 9988", detail="minimal")
+    dialog.save.click()
+    at_work.screen.settle()
+    assert not shiboken6.isValid(dialog)
+    assert any("9988" in text for text in texts_of(people.detail))
+    stored = at_work.office.show_person(at_work.session, at_work.person("Zoraida")).person
+    assert stored.detail.value == "minimal"
+
+
+@pytest.mark.parametrize("values", [{"email": "not an address"}, {"birth_date": "31/31/1999"}])
+def test_a_value_that_cannot_be_is_refused_in_the_dialog(
+    at_work: AtWork, people: PeoplePage, values: dict[str, str]
+) -> None:
+    dialog = edit(at_work, people)
+    put(dialog, **values)
+    dialog.save.click()
+    at_work.screen.settle()
+    assert dialog.isVisible()
+    assert dialog.notice.words
+    assert not dialog.notice.words.startswith("error.")
+    assert dialog.save.isEnabled()
+    stored = at_work.office.show_person(at_work.session, at_work.person("Zoraida")).person
+    assert stored.email == "zoraida@example.org"
+
+
+def test_cancelling_a_change_keeps_what_was(at_work: AtWork, people: PeoplePage) -> None:
+    dialog = edit(at_work, people)
+    put(dialog, first_name="Somebody")
+    dialog.cancel.click()
+    at_work.screen.settle()
+    assert people.detail.name.text() == "Zoraida Canaryfield"
+
+
+def test_saving_without_a_change_asks_nobody(at_work: AtWork, people: PeoplePage) -> None:
+    dialog = edit(at_work, people)
+    before = at_work.office.list_audit(at_work.session).total
+    dialog.save.click()
+    at_work.screen.settle()
+    acts = [line.act for line in at_work.office.list_audit(at_work.session).lines]
+    assert "people.changed" not in acts
+    assert before > 0
+
+
+def test_somebody_who_died_cannot_be_written_to(at_work: AtWork, people: PeoplePage) -> None:
+    dialog = edit(at_work, people)
+    put(dialog, status="deceased")
+    dialog.save.click()
+    at_work.screen.settle()
+    assert not people.detail.write.isEnabled()
+
+
+# --- password card ----------------------------------------------------------------------
+
+
+def card(at_work: AtWork, people: PeoplePage) -> PassphraseDialog:
+    find(at_work, people, "Zoraida")
+    people.detail.passphrase.click()
+    return people.findChildren(PassphraseDialog)[-1]
+
+
+def test_a_password_card_is_shown_once(at_work: AtWork, people: PeoplePage) -> None:
+    dialog = card(at_work, people)
+    dialog.make.click()
+    at_work.screen.settle()
+    words = dialog.words.text()
+    assert len(words.split()) == 6
+    assert dialog.make.isHidden(), "no second card by a second click"
+    dialog.cancel.click()
+    at_work.screen.qtbot.waitUntil(lambda: not shiboken6.isValid(dialog))
+    at_work.screen.settle()
+    assert not any(words in text for text in texts_of(at_work.workspace))
+    shown = at_work.office.show_person(at_work.session, at_work.person("Zoraida"))
+    assert shown.card is not None
+    assert Method.ENVELOPE in shown.methods
+
+
+def test_a_card_that_nobody_hands_over_is_not_made(at_work: AtWork, people: PeoplePage) -> None:
+    dialog = card(at_work, people)
+    dialog.who.clear()
+    dialog.make.click()
+    at_work.screen.settle()
+    assert dialog.notice.words == at_work.screen.words("ui.card.who-missing")
+    assert dialog.words.text() == ""
+
+
+def test_cancelling_makes_no_card(at_work: AtWork, people: PeoplePage) -> None:
+    card(at_work, people).cancel.click()
+    at_work.screen.settle()
+    assert at_work.office.show_person(at_work.session, at_work.person("Zoraida")).card is None
+
+
+# --- keys --------------------------------------------------------------------------
+
+
+def key(at_work: AtWork, people: PeoplePage, path: Path) -> KeyDialog:
+    people.detail.take_key(path)
+    at_work.screen.settle()
+    return people.findChildren(KeyDialog)[-1]
+
+
+def test_a_key_is_stored_after_its_fingerprint_was_compared(
+    at_work: AtWork, people: PeoplePage, recipients: Recipients
+) -> None:
+    find(at_work, people, "Zoraida")
+    made = recipients.openpgp("Zoraida Canaryfield", "zoraida@example.org")
+    dialog = key(at_work, people, at_work.file("key.asc", made.public))
+    assert dialog.fingerprint.text().replace(" ", "") == made.fingerprint
+    dialog.store_button.click()
+    at_work.screen.settle()
+    assert Method.OPENPGP in at_work.office.show_person(at_work.session, at_work.person("Zoraida")).methods
+
+
+def test_a_key_for_another_address_is_refused_with_its_reason(
+    at_work: AtWork, people: PeoplePage, recipients: Recipients
+) -> None:
+    find(at_work, people, "Zoraida")
+    made = recipients.openpgp("Somebody Else", "else@example.org")
+    dialog = key(at_work, people, at_work.file("key.asc", made.public))
+    dialog.store_button.click()
+    at_work.screen.settle()
+    assert dialog.isVisible()
+    assert dialog.notice.words.startswith(at_work.screen.words("error.key-foreign")[:12])
+    assert at_work.office.show_person(at_work.session, at_work.person("Zoraida")).keys == ()
+
+
+def test_an_expired_key_cannot_be_stored(at_work: AtWork, people: PeoplePage, readers: Readers) -> None:
+    find(at_work, people, "Zoraida")
+    long_ago = "--faked-system-time=20240101T000000!"
+    uid = "Zoraida <zoraida@example.org>"
+    readers.gpg(long_ago, "--quick-generate-key", uid, "future-default", "default", "1y")
+    dialog = key(at_work, people, at_work.file("key.asc", readers.gpg("--export", uid)))
+    assert not dialog.store_button.isEnabled()
+    assert "expired" in dialog.notice.words.lower()
+    dialog.cancel.click()
+    at_work.screen.settle()
+
+
+def test_a_file_that_is_no_key_is_said_to_be_none(at_work: AtWork, people: PeoplePage) -> None:
+    find(at_work, people, "Zoraida")
+    people.detail.take_key(at_work.file("key.asc", b"hello"))
+    at_work.screen.settle()
+    dialogs = people.findChildren(KeyDialog)
+    said = dialogs[-1].notice.words if dialogs else people.detail.notice.words
+    assert said
+    assert not said.startswith(("reason.", "error."))
+    assert not any(dialog.store_button.isEnabled() for dialog in dialogs)
+
+
+def test_ctrl_k_leads_to_the_search_from_any_page(at_work: AtWork, people: PeoplePage) -> None:
+    at_work.workspace.open("outbox")
+    screen: Screen = at_work.screen
+    screen.settle()
+    at_work.workspace.search()
+    screen.settle()
+    assert people.search.hasFocus()
