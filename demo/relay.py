@@ -322,7 +322,8 @@ class _Conversation(SMTP):
             await self.push("354 Go on")
             await self._reader.read(1)
             await self.push(await self._misbehave(fault))
-            self._writer.close()
+            while await self._reader.read(65536):  # closing now would take the reply along (TCP reset)
+                pass
             return
         await super().smtp_DATA(arg)
         await self._faulty(At.REPLIED)
