@@ -45,12 +45,15 @@ def create_practice(
 ) -> PracticeMade:
     """Make the practice's files and answer what is shown once.
 
-    Raises VaultError("vault-exists"), InputError("zone-unknown", "name-missing",
+    Raises VaultError("vault-exists", "vault-missing"), InputError("zone-unknown", "name-missing",
     "folder-not-writable") and Refused("password-…").
     """
     _check(request)
     if folder.keys.exists() or intact_copies(folder.keys):
         raise VaultError("vault-exists", file=folder.keys.name)
+    if folder.database.exists() and not _pending(folder).exists():
+        # Not a set-up that broke off: this database's key file was lost and may be in a backup.
+        raise VaultError("vault-missing", file=folder.keys.name, copy="", copies=0)
     try:
         make_private_folder(folder.root)
     except OSError as error:
@@ -152,8 +155,10 @@ def _pending(folder: PracticeFolder) -> Path:
 
 
 def _sweep(folder: PracticeFolder) -> None:
-    """Remove what a set-up that did not finish has left; never called beside a `vault.keys`."""
-    discard_slots(_pending(folder))
+    """Remove what a set-up that did not finish has left; never called beside a `vault.keys`.
+
+    Its key slots go last: they are what tells its database from one whose key file was lost.
+    """
     for path in (
         folder.database,
         folder.database.with_name(f"{folder.database.name}-wal"),
@@ -161,3 +166,4 @@ def _sweep(folder: PracticeFolder) -> None:
         folder.tries,
     ):
         path.unlink(missing_ok=True)
+    discard_slots(_pending(folder))

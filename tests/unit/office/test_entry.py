@@ -58,12 +58,26 @@ def test_a_refused_set_up_leaves_nothing_behind(tmp_path: Path, changes: dict[st
 def test_what_an_interrupted_set_up_left_does_not_stop_the_next(tmp_path: Path) -> None:
     folder = PracticeFolder(tmp_path / "new")
     folder.root.mkdir()
+    (folder.root / "setup.keys").write_bytes(b"half")
     folder.database.write_bytes(b"half")
     folder.tries.write_bytes(b"half")
     office = build_office(folder, MovedClock(), params=lambda: FLOOR, device_store=lambda: None)
     assert not office.practice_exists()
     office.create_practice(NewPractice("Elm Street", "America/Denver", USER, password=PASSWORD))
     assert office.practice_exists()
+
+
+def test_a_set_up_never_deletes_a_database_whose_key_file_is_lost(practice: Practice, tmp_path: Path) -> None:
+    """The file may be in a backup: with the database gone it would open nothing any more."""
+    kept = practice.folder.database.read_bytes()
+    saved = practice.folder.keys.read_bytes()
+    for file in practice.folder.root.glob("vault.keys*"):
+        file.unlink()
+    request = NewPractice("Elm Street", "America/Denver", USER, password=PASSWORD)
+    assert error_of(practice.office().create_practice, request) == "vault-missing"
+    assert practice.folder.database.read_bytes() == kept
+    practice.folder.keys.write_bytes(saved)
+    practice.office().sign_in(practice.credentials())
 
 
 def test_wrong_password_and_wrong_code_have_different_words_and_open_nothing(practice: Practice) -> None:
