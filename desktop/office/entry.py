@@ -17,12 +17,13 @@ from desktop.crypto.devicekey import DeviceStore, device_share
 from desktop.crypto.kdf import KdfParams
 from desktop.crypto.keyslots import read_slots
 from desktop.crypto.vault import OpenVault
-from desktop.errors import Refused
+from desktop.errors import Refused, SealwellError
 from desktop.models import messages, settings, users
 from desktop.models.database import Database, Tx
 from desktop.models.records import Session, State
 from desktop.office import setup
 from desktop.office.desk import Desk, Opened, Recorder
+from desktop.office.duty import DutyWatch
 from desktop.office.opening import Opener
 from desktop.office.values import Credentials, DutyState, NewPractice, PracticeMade, SignedIn
 from desktop.paths import PracticeFolder, runtime_folder
@@ -56,7 +57,9 @@ class Entry:
         self._guard = guard
         self._signin = SignIn(folder, clock, device_store, opener.database, audit, guard)
         self._entering = threading.Lock()
+        self._closing = threading.Lock()
         self._token = ""
+        self._duty: DutyWatch | None = None
 
     def practice_exists(self) -> bool:
         return self._folder.keys.exists()
@@ -149,14 +152,41 @@ class Entry:
     # --- out -----------------------------------------------------------------------
 
     def lock(self) -> DutyState:
-        """Screen lock: every person is refused from here on; approved rows stay on duty."""
+        """Screen lock: every person is refused from here on; approved rows stay on duty.
+
+        Refusing waits for nothing. Whoever is just signing in is let in first, and then
+        nothing is closed under their hands.
+        """
         self._guard.lock()
-        opened = self._desk.opened_or_none()
-        if opened is not None:
-            opened.database.write(lambda tx: self._audit.record(tx, Event(Act.SESSION_LOCKED)))
-            if not self._due(opened.database):
-                self.close()
+        with self._entering:
+            opened = self._desk.opened_or_none()
+            if opened is not None and self._guard.everyone_locked():
+                opened.database.write(lambda tx: self._audit.record(tx, Event(Act.SESSION_LOCKED)))
+                if self._due(opened.database):
+                    self._watch(opened)
+                else:
+                    self.close()
         return self.duty()
+
+    def _watch(self, opened: Opened) -> None:
+        """Close the vault once its duty is done, or has lasted too long."""
+
+        def close_if_done(late: bool) -> bool:
+            with self._entering:
+                if self._desk.opened_or_none() is not opened or not self._guard.everyone_locked():
+                    return True
+                try:
+                    if not late and self._due(opened.database):
+                        return False
+                except SealwellError as error:
+                    return error.code == "locked"  # closed meanwhile; a busy disk is asked again
+                self.close()
+                return True
+
+        if self._duty is not None:
+            self._duty.stop()
+        self._duty = DutyWatch(self._clock, self._limits.session_total, close_if_done)
+        self._duty.start()
 
     def duty(self) -> DutyState:
         opened = self._desk.opened_or_none()
@@ -179,9 +209,13 @@ class Entry:
 
     def close(self) -> None:
         """Vault lock: finish the message under way, close the database, drop the keys."""
-        opened = self._desk.take()
-        if opened is not None:
-            shut(opened, self._guard)
+        duty, self._duty = self._duty, None
+        if duty is not None:
+            duty.stop()
+        with self._closing:  # who comes second waits for the end too
+            opened = self._desk.take()
+            if opened is not None:
+                shut(opened, self._guard)
 
     def _due(self, database: Database) -> int:
         counts = database.read(messages.counts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from desktop.access.roles import Action
 from desktop.audit.events import Act, Event
+from desktop.audit.fields import is_id
 from desktop.clock import Clock
 from desktop.errors import SealwellError
 from desktop.mail.letters import Draft
@@ -38,6 +39,7 @@ class Letters:
         """Frozen and queued; it leaves after the hold. A refusal is recorded with its reason."""
         opened = self._desk.check(session, Action.SEND_LETTER)
         room = opened.letters
+        person = request.person if is_id(request.person) else ""
         try:
             prepared = opened.database.read(lambda tx: room.prepare(tx, _draft(request)))
             frozen = room.seal(prepared, opened.own.sealer())
@@ -49,7 +51,7 @@ class Letters:
 
             message = self._desk.write(session, Action.SEND_LETTER, queue)
         except SealwellError as error:
-            self._desk.note_refusal(session, Act.MESSAGE_REFUSED, error, request.person)
+            self._desk.note_refusal(session, Act.MESSAGE_REFUSED, error, person)
             raise
         return Queued(message.id, message.method, message.reasons, message.state, message.not_before)
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import sys
+import threading
+from concurrent.futures import Future
+
 from desktop.access.roles import Action
 from desktop.audit.events import Act, Event
 from desktop.clock import Clock
+from desktop.errors import DeliveryError, SealwellError
 from desktop.models import messages, people
 from desktop.models.database import Tx
 from desktop.models.records import Message, MessageId, Person, PersonId, Reason, Session, State
 from desktop.office.api import Progress
-from desktop.office.desk import Desk, Recorder
+from desktop.office.desk import Desk, Opened, Recorder
 from desktop.office.values import Cancelled, OutboxLine, OutboxShown
 from desktop.sync.run import RunCounts
 
+BY_HAND = "sending-stopped"
+"""Why a run ended that its own caller stopped."""
 _CAN_CANCEL = frozenset({State.QUEUED, State.DEFERRED})
 
 
@@ -22,6 +29,9 @@ class OutboxDesk:
     def __init__(self, desk: Desk, clock: Clock) -> None:
         self._desk = desk
         self._clock = clock
+        self._starting = threading.Lock()
+        self._sending: Future[None] | None = None
+        self._sends_for: Opened | None = None
 
     def list_outbox(self, session: Session, limit: int = 200) -> OutboxShown:
         return self._desk.read(
@@ -32,25 +42,43 @@ class OutboxDesk:
         )
 
     def run_outbox(self, session: Session, progress: Progress | None = None) -> OutboxShown:
-        """Blocks until every row that is due, or held for less than a minute, has an end."""
+        """Blocks until every row that is due, or held for less than a minute, has an end.
+
+        Raises DeliveryError with the relay's code, `connection-broke`, `too-many-refusals` or
+        `lease-lost` where the run ended before that; what is left waits, and nothing was lost.
+        """
         opened = self._desk.check(session, Action.RUN_OUTBOX)
 
         def tell(counts: RunCounts) -> bool:
             return progress is None or progress(counts.done, counts.total)
 
-        opened.dispatcher.run_due(wait_for_holds=True, progress=tell)
+        stopped = opened.dispatcher.run_due(wait_for_holds=True, progress=tell).stopped
+        failed = stopped is not None and stopped.code != BY_HAND
 
-        def end(tx: Tx, record: Recorder) -> OutboxShown:
+        def end(tx: Tx) -> OutboxShown:
             shown = _shown(tx, limit=1_000_000)
-            record(Event(Act.OUTBOX_RUN, det={"count": len(shown.messages)}))
+            event = Event(
+                Act.OUTBOX_RUN,
+                outcome="failed" if failed else "ok",
+                why=stopped.code if stopped is not None else "",
+                det={"count": len(shown.messages)},
+            )
+            Recorder(self._desk.audit, tx, session)(event)
             return shown
 
-        return self._desk.write(session, Action.RUN_OUTBOX, end)
+        # The guard was asked when the run began: a long one may outlast the idle time.
+        shown = opened.database.write(end)
+        if stopped is not None and failed:
+            raise DeliveryError(stopped.code, **stopped.params)
+        return shown
 
     def start_sending(self, session: Session) -> None:
-        """From now on rows leave as they fall due, until the vault closes."""
+        """From now on rows leave as they fall due, until the vault closes; a second call changes nothing."""
         opened = self._desk.check(session, Action.RUN_OUTBOX)
-        opened.dispatcher.start()
+        with self._starting:
+            if self._sending is None or self._sending.done() or self._sends_for is not opened:
+                self._sending, self._sends_for = opened.dispatcher.start(), opened
+                self._sending.add_done_callback(_tell_bug)
 
     def cancel_messages(self, session: Session, wanted: tuple[MessageId, ...]) -> Cancelled:
         """Undo: what nobody has claimed yet is stopped; the rest has left."""
@@ -66,6 +94,13 @@ class OutboxDesk:
             return Cancelled(stopped, len(wanted) - stopped)
 
         return self._desk.write(session, Action.CANCEL_MESSAGES, stop)
+
+
+def _tell_bug(ended: Future[None]) -> None:
+    """Sending that ended by a bug must not end in silence: the reminders behind it would be lost."""
+    error = None if ended.cancelled() else ended.exception()
+    if error is not None and not isinstance(error, SealwellError):
+        sys.excepthook(type(error), error, error.__traceback__)
 
 
 def _shown(tx: Tx, limit: int) -> OutboxShown:
