@@ -107,7 +107,7 @@ class WindowRun:
         self.bridge = Bridge(_on_bug)
         ui = Ui(self._office.result, self.bridge, Texts(language), Theme(self.application), clock)
         self.window = MainWindow(
-            ui, self.application, LIMITS, _workspace, _setup, practice_exists=folder.keys.exists()
+            ui, self.application, LIMITS, _workspace, _setup, practice_exists=folder.exists()
         )
         self.window.painted.connect(self._seen.set)
         self.window.painted.connect(self._lock_with_system)

@@ -279,7 +279,8 @@ def test_nothing_is_requested_from_outside(driver: webdriver.Chrome, file: Path,
     page.type(passphrase)
     events = [json.loads(entry["message"])["message"] for entry in logged(driver, "performance")]
     asked = [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"]
-    assert asked == [file.as_uri()]
+    # The browser's own empty tab may still be loading its parts.
+    assert [url for url in asked if not url.startswith("chrome://")] == [file.as_uri()]
     assert logged(driver, "browser") == []
 
 

@@ -59,7 +59,8 @@ RELAY = Relay(
     "account",
     required_tls_at=MONDAY,
 )
-CANARIES = ("Mar", "Lop", "chemo", "López".encode().hex())
+CANARIES = ("Mar=C3=ADa", "L=C3=B3pez", "chemo", "López".encode().hex())
+"""Nothing so short that base64 could spell it by chance."""
 LETTER = Letter(
     person=WHO,
     address=ADDRESS,
