@@ -1,4 +1,4 @@
-"""The audit log for people: page, check, hand out; and the doctor."""
+"""The audit log for people: page, check, hand out."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pathlib import Path
 from desktop.access.roles import Action
 from desktop.audit.events import Act, Event
 from desktop.audit.export import Format, export_log
-from desktop.audit.logkey import WRAP_INFO, load_log_key
+from desktop.audit.logkey import WRAP_INFO, LogKey, load_log_key
 from desktop.audit.tokens import keep_reason
 from desktop.audit.verify import Verdict, verify
 from desktop.clock import Clock
-from desktop.errors import InputError
+from desktop.errors import InputError, SealwellError
 from desktop.models import audit, users
 from desktop.models.database import Tx
 from desktop.models.records import AuditRecord, Session, UserId
@@ -65,7 +65,11 @@ class Proof:
         return AuditVerified(verdict.ok, verdict.records, verdict.first_bad, verdict.class_)
 
     def export_audit(self, session: Session, request: AuditExport) -> AuditExported:
-        """Write the log to a file that proves itself; the reason is kept with the record."""
+        """Write the log to a file that proves itself; the reason is kept with the record.
+
+        Recorded first and written from the reading lane: a long log holds up nobody who sends.
+        What then fails is recorded too.
+        """
         opened = self._desk.check(session, Action.EXPORT_AUDIT)
         reason = request.reason.strip()
         if not reason or len(reason) > _REASON:
@@ -74,17 +78,24 @@ class Proof:
             raise InputError("format-unknown")
         vault = opened.vault
 
-        def export(tx: Tx, record: Recorder) -> AuditExported:
+        def note(tx: Tx, record: Recorder) -> LogKey:
             det = keep_reason(tx, opened.token_key, reason)
-            key = load_log_key(tx, vault.vault_id, vault.key(WRAP_INFO))
             known = audit.count(tx)
             record(Event(Act.AUDIT_EXPORTED, det={"format": request.format, "records": known, **det}))
+            return load_log_key(tx, vault.vault_id, vault.key(WRAP_INFO))
+
+        def export(tx: Tx) -> AuditExported:
             closing = export_log(
                 audit.records(tx), Path(request.to), Format(request.format), key, self._clock.now()
             )
             return AuditExported(request.to, closing.records)
 
-        return self._desk.write(session, Action.EXPORT_AUDIT, export)
+        key = self._desk.write(session, Action.EXPORT_AUDIT, note)
+        try:
+            return opened.database.read(export)
+        except SealwellError as error:
+            self._desk.note_refusal(session, Act.AUDIT_EXPORTED, error)
+            raise
 
 
 def _line(record: AuditRecord, names: Mapping[UserId, str]) -> AuditLine:

@@ -6,18 +6,21 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from demo.authority import Authority
 from demo.relay import RecordingRelay, RelaySetup
+from desktop.audit import export
 from desktop.errors import SealwellError
 from desktop.models.records import PersonId, Session, State
 from desktop.office.api import Office
-from desktop.office.values import LetterRequest
-from desktop.office.values_practice import RelayRequest
-from tests.made_practice import Practice, import_visits
+from desktop.office.values import LetterRequest, PassphraseRequest
+from desktop.office.values_practice import AuditExport, RelayRequest
+from tests.made_practice import Practice, import_visits, person_named
 
 Work = tuple[Office, Session]
 Requested = Callable[..., RelayRequest]
@@ -143,3 +146,43 @@ def test_a_letter_to_what_is_no_id_is_refused_and_recorded(at_work: Work) -> Non
         office.send_letter(session, letter)
     assert caught.value.code == "person-unknown"
     assert office.list_audit(session).lines[0].act == "message.refused"
+
+
+def test_an_export_of_the_log_does_not_hold_up_who_writes(
+    at_work: Work, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, session = at_work
+    person = person_named(office, session, "Zoraida")
+    half_way, go_on = threading.Event(), threading.Event()
+    whole = export.export_log
+
+    def slowly(*given: Any) -> Any:
+        half_way.set()
+        assert go_on.wait(20)
+        return whole(*given)
+
+    monkeypatch.setattr("desktop.office.proof.export_log", slowly)
+    to = tmp_path / "log.jsonl"
+    request = AuditExport("jsonl", str(to), "yearly review")
+    with ThreadPoolExecutor(2) as pool:
+        exported = pool.submit(office.export_audit, session, request)
+        assert half_way.wait(20)
+        try:
+            wrote = pool.submit(
+                office.make_passphrase, session, PassphraseRequest(person, "Ana", "in-person")
+            )
+            wrote.result(15)
+        finally:
+            go_on.set()
+        assert exported.result(20).records > 0
+
+
+def test_an_export_that_could_not_be_written_is_recorded_as_one(at_work: Work, tmp_path: Path) -> None:
+    office, session = at_work
+    to = tmp_path / "there.jsonl"
+    to.write_bytes(b"somebody's")
+    with pytest.raises(SealwellError) as caught:
+        office.export_audit(session, AuditExport("jsonl", str(to), "yearly review"))
+    assert caught.value.code == "file-exists"
+    newest = office.list_audit(session).lines[0]
+    assert (newest.act, newest.outcome) == ("audit.exported", "refused")
