@@ -59,7 +59,7 @@ def read_file(path: str, limit: int) -> tuple[bytes, datetime]:
         return file.read_bytes(), datetime.fromtimestamp(facts.st_mtime, UTC)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise InputError("file-missing", file=clean(file.name)) from error
-    except (IsADirectoryError, PermissionError) as error:
+    except (OSError, ValueError) as error:  # a folder, no right to it, a name that no file can have
         raise InputError("file-not-readable", file=clean(file.name)) from error
 
 

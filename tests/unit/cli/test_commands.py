@@ -169,6 +169,9 @@ def test_a_password_card_is_shown_once_and_opens_the_letter(
     assert (sent["method"], sent["state"]) == ("envelope", "queued")
     missing = desk("message", "send", given={**letter, "attachments": [str(tmp_path / "no.pdf")]})
     assert (desk.code, missing["error"]["code"]) == (1, "file-missing")
+    for name in ("x" * 300, "no\0name"):
+        refused = desk("message", "send", given={**letter, "attachments": [name]})
+        assert (desk.code, refused["error"]["code"]) == (1, "file-not-readable")
 
 
 def test_a_bad_key_file_is_an_answer_and_not_a_failure(desk: Shell, tmp_path: Path) -> None:
