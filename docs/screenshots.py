@@ -46,6 +46,11 @@ SHOWN = Path(__file__).parent / "screenshots"
 _URI = "otpauth://totp/Sealwell:ana?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Elm%20Street"
 _KEY = "ABCD-EFGH-JKMN-PQRS-TVWX-YZ01-2345-6789-ABCD-EFGH-JKMN-PQRS-TVWX-12"
 
+_LETTER = {
+    "en": "Dear Montgomery,\n\nyour results are attached.\n\nElm Street Family Practice",
+    "es": "Estimado Montgomery:\n\nadjuntamos sus resultados.\n\nElm Street Family Practice",
+}
+
 
 @dataclass(frozen=True)
 class Variant:
@@ -137,6 +142,9 @@ def at_work(camera: Camera, signed: SignedIn, visits: Path, contacts: Path, *, s
     workspace = camera.window.centralWidget()
     if not isinstance(workspace, Workspace):
         raise TypeError("nobody is signed in")
+    focused = QApplication.focusWidget()
+    if focused is not None:
+        focused.clearFocus()
     if not sent:
         _today(camera, workspace, visits)
         return
@@ -192,7 +200,7 @@ def _compose(camera: Camera, workspace: Workspace) -> None:
         page.start(people.rows.rows[0].id)
         camera.settle()
         page.subject.setText("Your results" if camera.ui.texts.language == "en" else "Sus resultados")
-        page.text.setPlainText("Dear Montgomery,\n\nyour results are attached.\n\nElm Street Family Practice")
+        page.text.setPlainText(_LETTER[camera.ui.texts.language])
         page.take_file(Path(__file__).parents[1] / "LICENSE")
         camera.take("compose")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.ui.base import Notice, Ui, card, plain_label
 from desktop.ui.icons import pixmap
@@ -50,14 +50,21 @@ class Field(QWidget):
 
 
 class CentredForm(QWidget):
-    """A card in the middle: picture, title, one sentence, then what the page adds."""
+    """A card in the middle: picture, title, one sentence, what the page adds; scrolls where it is tall."""
 
     def __init__(self, ui: Ui, picture: str, title: str, lead: str, width: int = _WIDTH) -> None:
         super().__init__()
         self.ui = ui
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        middle = QVBoxLayout(self)
+        around = QVBoxLayout(self)
+        around.setContentsMargins(0, 0, 0, 0)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        around.addWidget(scroll)
+        holder = QWidget()
+        middle = QVBoxLayout(holder)
         row = QHBoxLayout()
         self.card, self.column = _card(width)
         middle.addStretch(2)
@@ -66,6 +73,7 @@ class CentredForm(QWidget):
         row.addStretch()
         middle.addLayout(row)
         middle.addStretch(3)
+        scroll.setWidget(holder)
         image = QLabel()
         image.setPixmap(pixmap(picture, ui.theme.tokens.accent, 32))
         self.column.addWidget(image)

@@ -171,6 +171,9 @@ QStatusBar { background: @bg; color: @muted; }
 QStatusBar::item { border: none; }
 QCheckBox, QRadioButton { color: @text; spacing: 8px; min-height: 24px; }
 QCheckBox:focus, QRadioButton:focus { border: 2px solid @focus; border-radius: 6px; }
+QCheckBox::indicator { width: 16px; height: 16px; border: 1px solid @border; border-radius: 4px;
+  background: @surface; }
+QCheckBox::indicator:checked { background: @accent; border-color: @accent; image: url("@tick"); }
 QToolTip { background: @surface; color: @text; border: 1px solid @border; padding: 6px; }
 QFrame#toast { background: @toast; border-radius: 10px; }
 QFrame#toast QLabel { color: @toast_text; }
@@ -190,7 +193,9 @@ QFrame#notice[kind="plain"] QLabel { color: @text; }
 
 def style_sheet(tokens: Tokens) -> str:
     """The sheet with every `@name` replaced, longest names first."""
+    tick = "icons/tick-dark.svg" if tokens is DARK else "icons/tick-light.svg"
     sheet = _SHEET.replace("@arrow", resource("icons/combo-arrow.svg").as_posix())
+    sheet = sheet.replace("@tick", resource(tick).as_posix())
     for name in sorted((field.name for field in fields(tokens)), key=len, reverse=True):
         sheet = sheet.replace(f"@{name}", str(getattr(tokens, name)))
     return sheet

@@ -71,6 +71,7 @@ class MainWindow(QMainWindow):
         self._session = answer.session
         workspace = self._load_workspace(self.ui, answer.session)
         self._show(workspace)
+        workspace.setFocus()
         self._idle.start()
         self.ui.bridge.run(
             workspace, lambda _: self.ui.office.start_sending(answer.session), lambda _: None, lambda _: None

@@ -34,11 +34,11 @@ class AuditPageView(Page):
         language = ui.texts.language
         self.rows = Rows[AuditLine](
             [
-                Column(ui.say("ui.audit.number"), lambda line: str(line.seq), width=80),
-                Column(ui.say("ui.audit.when"), lambda line: moment_words(line.at, language), width=180),
-                Column(ui.say("ui.audit.who"), lambda line: clean(line.actor), width=150),
+                Column(ui.say("ui.audit.number"), lambda line: str(line.seq), width=60),
+                Column(ui.say("ui.audit.when"), lambda line: moment_words(line.at, language), width=165),
+                Column(ui.say("ui.audit.who"), lambda line: clean(line.actor), width=90),
                 Column(ui.say("ui.audit.what"), lambda line: ui.say(f"event.{line.act}"), stretch=True),
-                Column(ui.say("ui.audit.details"), lambda line: _details(ui, line), width=300),
+                Column(ui.say("ui.audit.details"), lambda line: _details(ui, line), width=210),
             ],
             more=self._more,
         )

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable
 
 from PySide6.QtCore import QTimeZone
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.errors import SealwellError
 from desktop.models.records import Session
@@ -230,20 +230,15 @@ class RecoveryPage(CentredForm):
         self._done()
 
 
-class RelayPage(QScrollArea):
+class RelayPage(CentredForm):
     """The relay with a connection test; it can be added later, and the program says what waits."""
 
     def __init__(self, ui: Ui, session: Session, done: Callable[[], None]) -> None:
-        super().__init__()
-        self.ui = ui
+        super().__init__(ui, "server", ui.say("ui.relay.add-title"), ui.say("ui.setup.relay-lead"), 620)
         self._session = session
         self._done = done
-        self.setWidgetResizable(True)
-        page = CentredForm(ui, "server", ui.say("ui.relay.add-title"), ui.say("ui.setup.relay-lead"), 620)
-        self.setWidget(page)
-        self.notice = page.notice
         self.form = RelayForm(ui)
-        page.column.addWidget(self.form)
+        self.column.addWidget(self.form)
         row = QHBoxLayout()
         self.later = button(ui.say("ui.setup.later"), done)
         self.test_button = button(ui.say("ui.relay.test"), self.test)
@@ -252,7 +247,7 @@ class RelayPage(QScrollArea):
         row.addStretch()
         row.addWidget(self.test_button)
         row.addWidget(self.save_button)
-        page.column.addLayout(row)
+        self.column.addLayout(row)
         ui.bridge.run(self, lambda _: ui.office.relay_presets(), self.form.offer, self._failed)
 
     def test(self) -> None:

@@ -36,14 +36,14 @@ class OutboxPage(Page):
 
         self.rows = Rows[OutboxLine](
             [
-                Column(ui.say("ui.outbox.to"), lambda line: clean(line.name), width=210),
-                Column(ui.say("ui.outbox.what"), lambda line: ui.say(f"ui.kind.{line.kind}"), width=110),
+                Column(ui.say("ui.outbox.to"), lambda line: clean(line.name), width=180),
+                Column(ui.say("ui.outbox.what"), lambda line: ui.say(f"ui.kind.{line.kind}"), width=115),
                 Column(
-                    ui.say("ui.outbox.how"), lambda line: ui.say(f"ui.method.{line.method.value}"), width=200
+                    ui.say("ui.outbox.how"), lambda line: ui.say(f"ui.method.{line.method.value}"), width=180
                 ),
                 Column(ui.say("ui.outbox.state"), self._state_words, colour=colour, stretch=True),
                 Column(
-                    ui.say("ui.outbox.since"), lambda line: moment_words(line.queued_at, language), width=170
+                    ui.say("ui.outbox.since"), lambda line: moment_words(line.queued_at, language), width=160
                 ),
             ]
         )

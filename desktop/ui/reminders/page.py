@@ -77,10 +77,11 @@ class TodayPage(Page):
             return
         self.notice.clear()
         self.start.importing()
+        mode = self.start.mode
         task = self.call(
             lambda task: self.ui.office.import_appointments(
                 self._session,
-                AppointmentsImport(import_request(path, LIMITS.import_bytes), None, confirm),
+                AppointmentsImport(import_request(path, LIMITS.import_bytes), mode, confirm),
                 task.progress,
             ),
             self._imported,

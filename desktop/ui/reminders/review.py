@@ -48,14 +48,14 @@ class ReviewView(QWidget):
                 Column(
                     ui.say("ui.review.time"),
                     lambda line: time_words(line.start, ui.texts.language),
-                    width=110,
+                    width=90,
                 ),
-                Column(ui.say("ui.review.name"), lambda line: line.name, width=230),
+                Column(ui.say("ui.review.name"), lambda line: line.name, width=185),
                 Column(
                     ui.say("ui.review.how"),
                     lambda line: line.how,
                     colour=lambda line: tokens.ok if line.ready else tokens.warn,
-                    width=210,
+                    width=195,
                 ),
                 Column(ui.say("ui.review.why"), lambda line: line.why, stretch=True),
             ]

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.office.values import AppointmentsImported, RejectedRow
 from desktop.office.values_practice import TodayShown
@@ -71,6 +80,10 @@ class StartView(QWidget):
         self.review_button = button(self.ui.say("ui.today.review"), on_review, "primary")
         row.addWidget(self.review_button)
         row.addWidget(self.import_button)
+        self.whole = QCheckBox(self.ui.say("ui.today.whole"))
+        self.whole.setToolTip(self.ui.say("ui.today.whole-hint"))
+        self.whole.setChecked(True)
+        row.addWidget(self.whole)
         row.addStretch()
         column.addLayout(row)
         self.progress = QProgressBar()
@@ -184,6 +197,11 @@ class StartView(QWidget):
             made.setObjectName("primary" if made is which else "")
             made.style().unpolish(made)
             made.style().polish(made)
+
+    @property
+    def mode(self) -> str:
+        """What the next file is said to be; a visit that a whole schedule lacks is cancelled."""
+        return "whole" if self.whole.isChecked() else "changes"
 
     def importing(self) -> None:
         self.question.hide()

@@ -1,0 +1,227 @@
+"""What holds on every page: names for screen readers, Tab, plain words, both languages, no clipping."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QDialog,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QTableView,
+    QWidget,
+)
+
+from desktop.models.records import Role, Session
+from desktop.office.values import DutyState, PracticeMade
+from desktop.ui.audit.page import ExportDialog
+from desktop.ui.gate.setup import FactorPage, PracticePage, RecoveryPage, RelayPage
+from desktop.ui.gate.signin import LockPage, SignInPage
+from desktop.ui.navigation import ENTRY_ROLES
+from desktop.ui.people.dialogs import EditDialog, PassphraseDialog
+from desktop.ui.settings.relay import RelayDialog
+from desktop.ui.workspace import Workspace
+from tests.architecture.test_words import CLAIMS, TERMS
+from tests.made_practice import USER, Practice, import_visits
+from tests.support.pages import texts_of
+from tests.ui.conftest import HOLD, RelayHere, Screen
+
+CONTROLS = (QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QTableView)
+LANGUAGES = pytest.mark.parametrize("language", ["en", "es"])
+URI = "otpauth://totp/Sealwell:ana?secret=JBSWY3DPEHPK3PXP&issuer=Elm"
+KEY = "ABCD-EFGH-JKMN-PQRS-TVWX-YZ01-2345-6789"
+Pages = dict[str, QWidget]
+
+
+@pytest.fixture
+def pages(
+    practice: Practice, make_screen: Callable[..., Screen], relay: RelayHere, language: str
+) -> tuple[Screen, Workspace, Pages]:
+    """Every page and dialog, filled; each in the smallest window that is allowed."""
+    office, session = practice.signed_in()
+    import_visits(office, session, practice.clock)
+    screen = make_screen(office, practice.clock, language)
+    workspace = screen.show(Workspace(screen.ui, session, HOLD))
+    workspace.resize(1000, 640)
+    for entry in workspace.entries:
+        workspace.open(entry.code)
+        screen.settle()
+    today = workspace.pages["today"]
+    today.review()  # type: ignore[attr-defined]
+    screen.settle()
+    workspace.open("outbox")
+    screen.settle()
+    person = office.search_people(session, "Zoraida").people[0].id
+    shown = office.show_person(session, person)
+    ui, settings = screen.ui, workspace.pages["settings"]
+    found: Pages = {
+        "sign-in": SignInPage(ui, "Elm Street"),
+        "lock": LockPage(ui, USER, DutyState("", locked=True, vault_open=True, due=3)),
+        "practice": PracticePage(ui, lambda _: None),
+        "factor": FactorPage(ui, PracticeMade("1", URI, KEY), lambda _: None),
+        "recovery": RecoveryPage(ui, KEY, lambda: None),
+        "relay": RelayPage(ui, session, lambda: None),
+        "edit": EditDialog(ui, session, shown.person, workspace),
+        "card": PassphraseDialog(ui, session, person, workspace),
+        "export": ExportDialog(ui, workspace),
+        "add-relay": RelayDialog(ui, session, settings),
+    }
+    screen.settle()
+    for page in found.values():
+        screen.qtbot.addWidget(page)
+        if not isinstance(page, QDialog):
+            page.resize(1000, 640)
+    return screen, workspace, {**found, **workspace.pages}
+
+
+def controls(page: QWidget) -> list[QWidget]:
+    inside = (QLineEdit, QComboBox)
+    return [
+        one
+        for one in page.findChildren(QWidget)
+        if isinstance(one, CONTROLS)
+        and not isinstance(one.parent(), (*inside, QTableView))
+        and not one.objectName().startswith("qt_")
+    ]
+
+
+def can_be_reached(control: QWidget) -> bool:
+    """By Tab; buttons of one group share a stop, and arrows move inside."""
+    group = control.group() if isinstance(control, QAbstractButton) else None
+    together = group.buttons() if group is not None and group.exclusive() else [control]
+    return any(one.focusPolicy() & Qt.FocusPolicy.TabFocus for one in together)
+
+
+def name_of(control: QWidget) -> str:
+    if control.accessibleName():
+        return control.accessibleName()
+    return control.text() if isinstance(control, QAbstractButton) else ""
+
+
+@LANGUAGES
+def test_every_control_has_a_name_and_can_be_reached_with_tab(
+    pages: tuple[Screen, Workspace, Pages], language: str
+) -> None:
+    _, workspace, found = pages
+    nameless, unreachable = [], []
+    for code, page in [("window", workspace), *found.items()]:
+        for control in controls(page):
+            if not name_of(control):
+                nameless.append(f"{code}: {type(control).__name__}")
+            if not can_be_reached(control):
+                unreachable.append(f"{code}: {name_of(control)}")
+    assert nameless == []
+    assert unreachable == []
+
+
+@LANGUAGES
+def test_no_code_stands_where_words_should(pages: tuple[Screen, Workspace, Pages], language: str) -> None:
+    prefixes = ("ui.", "error.", "reason.", "event.", "mail.")
+    wrong = [
+        f"{code}: {text}"
+        for code, page in pages[2].items()
+        for text in texts_of(page)
+        if text.startswith(prefixes) or "{" in text
+    ]
+    assert wrong == []
+
+
+@LANGUAGES
+def test_pages_of_the_front_desk_hold_no_term_of_art_and_no_boast(
+    pages: tuple[Screen, Workspace, Pages], language: str
+) -> None:
+    technical = {"relay", "add-relay", "settings"}
+    wrong = [
+        f"{code}: {text}"
+        for code, page in pages[2].items()
+        for text in texts_of(page)
+        if CLAIMS.search(text) or (code not in technical and TERMS.search(text))
+    ]
+    assert wrong == []
+
+
+@LANGUAGES
+def test_nothing_is_clipped_in_the_smallest_window(
+    pages: tuple[Screen, Workspace, Pages], language: str
+) -> None:
+    screen, workspace, found = pages
+    clipped: list[str] = []
+    for code, page in found.items():
+        if code in workspace.pages:
+            workspace.stack.setCurrentWidget(page)  # type: ignore[arg-type]
+        else:
+            page.show()
+        screen.settle()
+        screen.qtbot.wait(50)  # scroll areas lay out once more after they are shown
+        for one in page.findChildren(QWidget):
+            if not one.isVisible() or not isinstance(one, QAbstractButton | QLabel):
+                continue
+            if isinstance(one, QLabel) and (one.wordWrap() or not one.text()):
+                wanted = one.heightForWidth(one.width()) if one.text() else 0
+                if wanted > one.height() + 2:
+                    clipped.append(f"{code}: {one.text()[:60]} ({one.height()} of {wanted})")
+            elif one.width() + 2 < one.sizeHint().width():
+                clipped.append(f"{code}: {one.text()[:60]} ({one.width()} of {one.sizeHint().width()})")
+        assert page.width() <= 1000, f"{code} is wider than the smallest window"
+    assert not clipped, "\n".join(clipped)
+
+
+@pytest.mark.parametrize("language", ["en"])
+def test_tab_goes_through_a_page_and_comes_back(
+    pages: tuple[Screen, Workspace, Pages], language: str
+) -> None:
+    screen, workspace, _ = pages
+    workspace.activateWindow()
+    screen.qtbot.waitUntil(workspace.isActiveWindow)
+    workspace.open("people")
+    screen.settle()
+    people = workspace.pages["people"]
+    people.search.setFocus()  # type: ignore[attr-defined]
+    seen: list[str] = []
+    for _ in range(30):
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        seen.append(name_of(focused))
+        QTest.keyClick(focused, Qt.Key.Key_Tab)
+    for name in ("ui.people.list", "ui.people.import", "ui.person.write", "ui.person.passphrase"):
+        assert screen.words(name) in seen
+    assert seen.count(screen.words("ui.people.search-name")) >= 2, "Tab comes back to where it began"
+
+
+@pytest.mark.parametrize("language", ["en"])
+def test_the_keyboard_opens_every_page(pages: tuple[Screen, Workspace, Pages], language: str) -> None:
+    screen, workspace, _ = pages
+    workspace.activateWindow()
+    screen.qtbot.waitUntil(workspace.isActiveWindow)
+    for position, entry in enumerate(workspace.entries):
+        key = Qt.Key(Qt.Key.Key_1 + position)
+        QTest.keyClick(workspace, key, Qt.KeyboardModifier.ControlModifier)
+        screen.settle()
+        assert workspace.stack.currentWidget() is workspace.pages[entry.code]
+    QTest.keyClick(workspace, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    screen.settle()
+    assert workspace.pages["people"].search.hasFocus()  # type: ignore[attr-defined]
+    QTest.keyClick(workspace, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+    screen.settle()
+    assert workspace.pages["compose"].to.hasFocus()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_the_rail_shows_what_the_role_may_open(
+    practice: Practice, make_screen: Callable[..., Screen], relay: RelayHere, role: Role
+) -> None:
+    office, session = practice.signed_in()
+    screen = make_screen(office, practice.clock)
+    as_role = Session(session.id, session.user, session.user_name, role, session.started)
+    allowed = [code for code, roles in ENTRY_ROLES.items() if role in roles]
+    if not allowed:
+        pytest.skip("this role has no page yet")
+    workspace = screen.show(Workspace(screen.ui, as_role, HOLD))
+    assert set(workspace.rail.buttons) == set(allowed)
