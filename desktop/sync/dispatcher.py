@@ -35,6 +35,7 @@ __all__ = ["Dispatcher", "Progress", "RunCounts", "RunResult"]
 T = TypeVar("T")
 
 _LOOK_EVERY = 5.0
+_LEAST_PAUSE = 0.05
 _AFTER_TROUBLE = (60.0, 120.0, 300.0)
 """Seconds until the background tries again after a run that ended early."""
 _EVIDENCE_RENEWED = timedelta(days=1)
@@ -158,9 +159,11 @@ class Dispatcher:
         troubles = 0
         while not self._closing:
             awake.clear()
-            stopped = await self._send_if_due(progress)
-            troubles = troubles + 1 if stopped else 0
-            pause = _AFTER_TROUBLE[min(troubles, len(_AFTER_TROUBLE)) - 1] if troubles else _LOOK_EVERY
+            if await self._send_if_due(progress):
+                pause = _AFTER_TROUBLE[min(troubles, len(_AFTER_TROUBLE) - 1)]
+                troubles += 1
+            else:
+                pause, troubles = await self._until_next_due(), 0
             if not self._closing:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(awake.wait(), pause)
@@ -168,7 +171,7 @@ class Dispatcher:
     async def _send_if_due(self, progress: Progress | None) -> bool:
         """One look of the background; True when a run ended before its work was done."""
         now = self._clock.now()
-        if not await asyncio.to_thread(self._database.read, lambda tx: messages.due(tx, now, 1)):
+        if not await self._read(lambda tx: messages.due(tx, now, 1)):
             return False
         try:
             result = await self._one_run(True, progress)
@@ -178,8 +181,15 @@ class Dispatcher:
             return True
         return result.stopped is not None
 
+    async def _until_next_due(self) -> float:
+        """Seconds to wait: other processes queue rows too, so never long."""
+        when = await self._read(messages.next_due)
+        if when is None:
+            return _LOOK_EVERY
+        return min(_LOOK_EVERY, max(_LEAST_PAUSE, (when - self._clock.now()).total_seconds()))
+
     async def _password(self, relay: RelayId) -> str:
-        return await asyncio.to_thread(self._database.read, lambda tx: relays.password(tx, relay))
+        return await self._read(lambda tx: relays.password(tx, relay))
 
     async def _opened(self, relay: Relay, offer: Offer) -> None:
         """Keep what the relay offers as evidence, at most once a day where nothing changed."""
@@ -199,6 +209,9 @@ class Dispatcher:
 
     async def _write(self, work: Callable[[Tx], T]) -> T:
         return await asyncio.wrap_future(self._database.submit_write(work))
+
+    async def _read(self, work: Callable[[Tx], T]) -> T:
+        return await asyncio.to_thread(self._database.read, work)
 
 
 class _Piece:

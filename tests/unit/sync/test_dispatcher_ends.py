@@ -187,6 +187,17 @@ def test_the_background_sends_what_is_queued_later_and_at_once_when_nudged(
     assert len(relay.received) == 3
 
 
+def test_the_background_sends_when_a_hold_ends_and_not_before(
+    practice: BarePractice, send_due: Make, profile: tuple[RecordingRelay, Relay]
+) -> None:
+    relay, made = profile
+    until = practice.clock.now() + timedelta(seconds=1)
+    practice.queue(made, 2, not_before=until)
+    send_due().start()
+    assert wait_until(lambda: len(relay.received) == 2, 3)
+    assert practice.clock.now() >= until
+
+
 def test_the_background_survives_a_relay_that_is_away(
     practice: BarePractice, send_due: Make, profile: tuple[RecordingRelay, Relay]
 ) -> None:
