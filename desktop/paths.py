@@ -59,8 +59,14 @@ class PracticeFolder:
     def log(self) -> Path:
         return self.root / "sealwell.log"
 
+    @property
+    def pending_keys(self) -> Path:
+        """The key slots of a set-up that has not come to its end."""
+        return self.root / "setup.keys"
+
     def exists(self) -> bool:
-        return self.keys.exists() or self.database.exists()
+        """Whether a practice is here, damaged or not; a set-up that broke off is none."""
+        return self.keys.exists() or (self.database.exists() and not self.pending_keys.exists())
 
 
 def default_practice() -> PracticeFolder:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from desktop.access import totp
@@ -51,7 +50,7 @@ def create_practice(
     _check(request)
     if folder.keys.exists() or intact_copies(folder.keys):
         raise VaultError("vault-exists", file=folder.keys.name)
-    if folder.database.exists() and not _pending(folder).exists():
+    if folder.database.exists() and not folder.pending_keys.exists():
         # Not a set-up that broke off: this database's key file was lost and may be in a backup.
         raise VaultError("vault-missing", file=folder.keys.name, copy="", copies=0)
     try:
@@ -65,11 +64,11 @@ def create_practice(
     practice_id = new_id()
     try:
         device = enrol_device(store, vault_id) if store is not None else None
-        made = create_vault(_pending(folder), uid, request.password, device, params, vault_id)
+        made = create_vault(folder.pending_keys, uid, request.password, device, params, vault_id)
         user = User(uid, request.user.strip(), Role.ADMINISTRATOR)
         with contextlib.closing(made.vault):
             _fill(made.vault, folder, clock, audit, request, user, secret, practice_id)
-        move_slots(_pending(folder), folder.keys)
+        move_slots(folder.pending_keys, folder.keys)
     except BaseException:
         _sweep(folder)
         raise
@@ -149,11 +148,6 @@ def _record(tx: Tx, audit: AuditLog, actor: UserId, event: Event) -> None:
     audit.record(tx, event, actor=actor, role=Role.ADMINISTRATOR.value)
 
 
-def _pending(folder: PracticeFolder) -> Path:
-    """The key slots before there is a practice."""
-    return folder.root / "setup.keys"
-
-
 def _sweep(folder: PracticeFolder) -> None:
     """Remove what a set-up that did not finish has left; never called beside a `vault.keys`.
 
@@ -166,4 +160,4 @@ def _sweep(folder: PracticeFolder) -> None:
         folder.tries,
     ):
         path.unlink(missing_ok=True)
-    discard_slots(_pending(folder))
+    discard_slots(folder.pending_keys)
