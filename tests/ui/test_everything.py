@@ -155,7 +155,7 @@ def test_nothing_is_clipped_in_the_smallest_window(
     clipped: list[str] = []
     for code, page in found.items():
         if code in workspace.pages:
-            workspace.stack.setCurrentWidget(page)  # type: ignore[arg-type]
+            workspace.stack.setCurrentWidget(page)
         else:
             page.show()
         screen.settle()
