@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gettext
 import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
 from string import Formatter
 
@@ -36,6 +37,14 @@ class Texts:
     def say(self, code: str, /, **params: str | int) -> str:
         """The sentence of `code` with `{name}` placeholders filled."""
         return _fill(_catalogue(self.language).gettext(code), params)
+
+    def error(self, code: str, params: Mapping[str, str | int]) -> tuple[str, str]:
+        """A known error's sentence and its hint; a `reason` among the parameters is said in words."""
+        given = dict(params)
+        reason = f"reason.{given.get('reason', '')}"
+        if self.has(reason):
+            given["reason"] = self.say(reason).rstrip(".")
+        return self.say(f"error.{code}", **given), self.say(f"error.{code}.hint", **given)
 
     def count(self, code: str, number: int, /, **params: str | int) -> str:
         """As `say`, in singular or plural; the catalogue's plural id is `<code>.many`."""

@@ -93,8 +93,7 @@ class Console:
 
     def fail(self, error: SealwellError) -> None:
         """A known error: its code, its sentence, and what to do."""
-        message = self.texts.say(f"error.{error.code}", **error.params)
-        hint = self.texts.say(f"error.{error.code}.hint", **error.params)
+        message, hint = self.texts.error(error.code, error.params)
         if self.as_json:
             body = {"code": error.code, "message": message, "hint": hint}
             json.dump({"error": body}, self.out, ensure_ascii=False)

@@ -82,5 +82,5 @@ def envelope_open(call: Call) -> None:
 
 def _failed(call: Call, error: InputError) -> dict[str, str]:
     """A file that cannot be used is an answer here, not a failure; errors share reasons' form."""
-    words = call.console.texts.say(f"error.{error.code}", **error.params)
+    words, _ = call.console.texts.error(error.code, error.params)
     return {"code": Reason(error.code).code, "words": words}

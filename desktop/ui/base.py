@@ -52,8 +52,7 @@ class Ui:
 
     def error(self, error: SealwellError) -> str:
         """A known error's sentence and what to do about it."""
-        message = self.texts.say(f"error.{error.code}", **error.params)
-        return f"{message} {self.texts.say(f'error.{error.code}.hint', **error.params)}"
+        return " ".join(self.texts.error(error.code, error.params))
 
 
 def plain_label(text: str, name: str = "", wrap: bool = False) -> QLabel:

@@ -282,3 +282,10 @@ def test_prompts_do_not_wait_for_answers_that_lines_need(shell: Shell) -> None:
 
 def test_secrets_are_never_arguments() -> None:
     assert not any("password" in word or "token" in word for word in HANDLERS if word != "password check")
+
+
+def test_an_error_says_its_reason_in_words_and_not_as_a_code(desk: Shell) -> None:
+    person = desk("people", "search", "zoraida")["people"][0]["id"]
+    error = desk("people", "set", person, given={"email": "no@@address"})["error"]
+    assert error["code"] in ("address-unusable", "value-unusable")
+    assert "bad-address" not in error["message"] + error["hint"]
