@@ -6,6 +6,7 @@ in one transaction. `recheck` is asked again for each row when it is about to le
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -67,6 +68,11 @@ class PlannedReminder:
     text: str = field(repr=False)
     keys: tuple[PublicKey, ...] = field(repr=False)
     card: PasswordCard | None = field(repr=False)
+
+    @property
+    def wording(self) -> str:
+        """What tells two wordings apart: less detail is wished, or the visit has another room."""
+        return hashlib.sha256(f"{self.subject}\0{self.text}".encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -160,7 +166,7 @@ class Reminders:
         return QueuedReminders(tuple(queued), tuple(crossed))
 
     def recheck(self, tx: Tx, rows: Sequence[Message]) -> list[Verdict]:
-        """At the claim: is the visit still on, at this time, and would we decide the same?"""
+        """At the claim: is the visit still on, at this time, and would we decide and say the same?"""
         visits = appointments.get_many(tx, [AppointmentId(row.source) for row in rows])
         known = _known(tx, visits.values())
         traces = messages.traces(tx, [row.id for row in rows])
@@ -182,14 +188,16 @@ class Reminders:
             return Cancel(Reason("visit-moved"))
         if visit.person != row.person:
             return Cancel(Reason("visit-other-person"))
-        now = self._decide(sender, known[visit.person])
-        same_relay = sender.relay is not None and sender.relay.id == row.relay
-        if same_relay and now.way == read_trace(trace).way:
-            return Keep()
         line = self._worded(sender, visit, known[visit.person], row.generation + 1)
         if isinstance(line, Excluded):
             return Cancel(line.reason)
-        return Replace(self._seal(sender, line, self._sealer()), Reason("way-changed"))
+        kept = read_trace(trace)
+        same_relay = sender.relay is not None and sender.relay.id == row.relay
+        same_way = same_relay and line.decision.way == kept.way
+        if same_way and kept.wording in ("", line.wording):
+            return Keep()
+        reason = Reason("wording-changed" if same_way else "way-changed")
+        return Replace(self._seal(sender, line, self._sealer()), reason)
 
     def _line(
         self, sender: Sender, visit: Appointment, known: _Known, before: Message | None
@@ -261,6 +269,7 @@ class Reminders:
             sealed=sealer.seal(letter, row.decision, row.keys, row.card),
             useless_after=visit.start_utc,
             priority=PRIORITY,
+            wording=row.wording,
         )
 
 

@@ -112,7 +112,7 @@ class Decision:
 
     def trace(self) -> str:
         """One spelling of the whole decision: sorted names, no spaces."""
-        return json.dumps(self.as_json(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return _spelled(self.as_json())
 
     def hash(self) -> str:
         """SHA-256 of the trace, in hex: what the audit log keeps of it."""
@@ -143,6 +143,13 @@ class KeptTrace:
     way: Way
     wanted: Method | None
     raise_to: Level | None
+    wording: str = ""
+    """What the text was made of, for a message whose text can be made again; else ''."""
+
+
+def keep_trace(decision: Decision, wording: str) -> str:
+    """The trace as it is kept beside a message."""
+    return _spelled({**decision.as_json(), "wording": wording}) if wording else decision.trace()
 
 
 def read_trace(trace: str) -> KeptTrace:
@@ -153,6 +160,7 @@ def read_trace(trace: str) -> KeptTrace:
         Way(Method(kept["method"]), kept["key"], kept["address"], grounds),
         Method(kept["wanted"]) if kept["wanted"] else None,
         Level(kept["raise_to"]) if kept["raise_to"] else None,
+        kept.get("wording", ""),
     )
 
 
@@ -163,3 +171,7 @@ def card_mark(card: PasswordCard) -> str:
 
 def _plain(reason: Reason) -> dict[str, Any]:
     return {"code": reason.code, "params": dict(reason.params)}
+
+
+def _spelled(document: dict[str, Any]) -> str:
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -16,6 +16,7 @@ from desktop.audit.log import AuditLog
 from desktop.clock import Clock
 from desktop.config import LIMITS
 from desktop.errors import Refused
+from desktop.mail.decision import keep_trace
 from desktop.mail.outgoing import (
     Cancel,
     Claimed,
@@ -283,7 +284,7 @@ class Outbox:
             priority=frozen.priority,
             window=frozen.window,
         )
-        messages.insert(tx, message, frozen.sealed.wire, decision.trace())
+        messages.insert(tx, message, frozen.sealed.wire, keep_trace(decision, frozen.wording))
         event = Event(
             Act.MESSAGE_QUEUED,
             message.id,

@@ -28,6 +28,8 @@ class Frozen:
     sealed: Sealed
     useless_after: datetime | None = None
     priority: int = 0
+    wording: str = ""
+    """Kept with the decision, for a source that asks at the claim whether it would say the same."""
 
 
 @dataclass(frozen=True)
