@@ -1,8 +1,9 @@
 """The measured processes of `memory.py`; each prints one JSON document of peaks in KiB.
 
-`import DIR FILE` makes a practice and takes 100,000 people in. `window DIR AHEAD URI` signs in,
-shows the People page, searches, and reads the list to its end. The kernel's peak is counted
-anew once the key derivation has ended (proc(5): 5 in clear_refs resets VmHWM).
+`import DIR FILE` makes a practice and takes 100,000 people in. `window DIR AHEAD` reads the
+authenticator's secret from standard input, signs in, shows the People page, searches, and
+reads the list to its end. The kernel's peak is counted anew once the key derivation has
+ended (proc(5): 5 in clear_refs resets VmHWM).
 """
 
 from __future__ import annotations
@@ -107,8 +108,8 @@ def main(arguments: list[str]) -> int:
     if stage == "import":
         answer = take_in(BenchPractice(Path(folder), LaterClock(), DEFAULT), Path(rest[0]))
     else:
-        ahead, uri = rest
-        answer = window(BenchPractice(Path(folder), LaterClock(float(ahead)), DEFAULT, uri))
+        clock = LaterClock(float(rest[0]))
+        answer = window(BenchPractice(Path(folder), clock, DEFAULT, sys.stdin.read()))
     print(json.dumps(answer))
     return 0
 

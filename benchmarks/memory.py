@@ -47,7 +47,7 @@ def main() -> int:
         (folder / "people.csv").write_bytes(as_csv(rows(EVERYBODY)))
         made = _child("import", practice, str(folder / "people.csv"))
         rounds = [
-            _child("window", practice, str(made["ahead"] + 60 * (number + 1)), made["totp_uri"])["peaks"]
+            _child("window", practice, str(made["ahead"] + 60 * (number + 1)), feed=made["totp_uri"])["peaks"]
             for number in range(ROUNDS)
         ]
     empty = [int(_run("-c", _EMPTY)) / 1024 for _ in range(ROUNDS)]
@@ -64,14 +64,20 @@ def main() -> int:
     return table.end()
 
 
-def _child(*arguments: str) -> Any:
-    return json.loads(_run("-m", "benchmarks._memory_child", *arguments))
+def _child(*arguments: str, feed: str = "") -> Any:
+    return json.loads(_run("-m", "benchmarks._memory_child", *arguments, feed=feed))
 
 
-def _run(*arguments: str) -> str:
+def _run(*arguments: str, feed: str = "") -> str:
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONUTF8": "1"}
     done = subprocess.run(
-        [sys.executable, *arguments], env=environment, cwd=_ROOT, capture_output=True, text=True, check=False
+        [sys.executable, *arguments],
+        input=feed,
+        env=environment,
+        cwd=_ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode != 0:
         raise RuntimeError(done.stderr)

@@ -1,9 +1,9 @@
 """Searching 100,000 people as one types, on the read lane.
 
 Ours is `people.search`: the index, then the fifty people of the first page as values, in
-one transaction of the reading lane. The anchor is the same full-text query, fetching the
-same fifty rows, on plain SQLite (the same engine without a key, so that the index is of
-the same make) with the same rows.
+one transaction of the reading lane. The anchor is the same full-text query for the ids of
+the same hits, on plain SQLite (the same engine without a key, because an older one cannot
+read this index) with the same rows.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def queries(pick: random.Random, invented: list[tuple[str, ...]]) -> dict[str, l
 def main(everybody: int = EVERYBODY) -> int:
     table = Table(
         f"search: {everybody:,} people, {ROUNDS} rounds of {EACH} searches of each kind, first {PAGE} hits",
-        "the same FTS5 query, fetching the same rows, on plain SQLite of the same version",
+        "the same FTS5 query for the same hits, on plain SQLite of the same version",
     )
     invented = rows(everybody)
     asked = queries(random.Random(7), invented)
