@@ -152,8 +152,9 @@ def at_work(camera: Camera, signed: SignedIn, visits: Path, contacts: Path, *, s
     workspace.open("outbox")
     camera.take("outbox")
     _people(camera, workspace, signed.session, contacts)
-    _compose(camera, workspace)
-    workspace.queued((), lambda left: camera.ui.say("ui.compose.leaves", name="Maria Lopez", seconds=left))
+    _compose(camera, workspace, contacts)
+    name = "Montgomery Sandoval"
+    workspace.queued((), lambda left: camera.ui.say("ui.compose.leaves", name=name, seconds=left))
     camera.take("undo")
     workspace.open("audit")
     camera.take("audit")
@@ -189,7 +190,7 @@ def _people(camera: Camera, workspace: Workspace, session: Session, contacts: Pa
     camera.dialog("import", importing)
 
 
-def _compose(camera: Camera, workspace: Workspace) -> None:
+def _compose(camera: Camera, workspace: Workspace, contacts: Path) -> None:
     workspace.compose(None)
     camera.take("compose-empty")
     page, people = workspace.pages["compose"], workspace.pages["people"]
@@ -201,7 +202,7 @@ def _compose(camera: Camera, workspace: Workspace) -> None:
         camera.settle()
         page.subject.setText("Your results" if camera.ui.texts.language == "en" else "Sus resultados")
         page.text.setPlainText(_LETTER[camera.ui.texts.language])
-        page.take_file(Path(__file__).parents[1] / "LICENSE")
+        page.take_file(contacts.with_name("results.pdf"))
         camera.take("compose")
 
 
@@ -255,6 +256,7 @@ def main(arguments: list[str]) -> int:
             run.hand_over_keys(session)
             visits = folder / "visits.csv"
             visits.write_bytes(visits_file(SystemClock().now().astimezone(ZoneInfo(ZONE)).date()))
+            (folder / "results.pdf").write_bytes(bytes(184_320))
             contacts = folder / "people.csv"
             contacts.write_text(
                 "First Name,Last Name,E-mail,DOB\nIda,Vance,ida@example.org,1990-02-03\n,,x,\n"

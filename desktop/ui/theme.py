@@ -153,7 +153,7 @@ QTableView::item { padding: 0 10px; border-bottom: 1px solid @line; }
 QTableView::item:selected, QListView::item:selected { background: @accent_soft; color: @text; }
 QHeaderView { background: transparent; }
 QHeaderView::section { background: @surface; color: @muted; border: none; border-bottom: 1px solid @line;
-  padding: 9px 10px; font-size: 9pt; font-weight: 600; }
+  padding: 9px 13px; font-size: 9pt; font-weight: 600; }
 QTableCornerButton::section { background: @surface; border: none; }
 QScrollArea { border: none; background: transparent; }
 QScrollArea > QWidget > QWidget { background: transparent; }

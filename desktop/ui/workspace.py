@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from desktop.models.records import MessageId, PersonId, Session
 from desktop.office.values import Cancelled
 from desktop.ui.audit.page import AuditPageView
-from desktop.ui.base import Page, Ui
+from desktop.ui.base import Page, Ui, plain_label
 from desktop.ui.compose.page import ComposePage
 from desktop.ui.navigation import ENTRY_ROLES, Navigation
 from desktop.ui.outbox.page import OutboxPage
@@ -56,7 +56,12 @@ class Workspace(QWidget):
             shortcut.activated.connect(lambda code=entry.code: self.open(code))
         QShortcut(QKeySequence("Ctrl+K"), self).activated.connect(self.search)
         QShortcut(QKeySequence("Ctrl+N"), self).activated.connect(lambda: self.compose(None))
-        self.open(self.entries[0].code)
+        if self.entries:
+            self.open(self.entries[0].code)
+        else:
+            nothing = plain_label(ui.say("ui.rail.nothing"), "heading", wrap=True)
+            nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            self.stack.addWidget(nothing)
 
     def open(self, code: str) -> None:
         """Bring a page to the front and let it look anew."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.models.records import ForcedTls, RelayId, Session
@@ -31,6 +32,7 @@ class SettingsPage(Page):
         self.column.setSpacing(14)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(holder)
         self.outer.addWidget(scroll, 1)
         self.cards: dict[RelayId, RelayCard] = {}
