@@ -5,9 +5,12 @@ from __future__ import annotations
 import sys
 import threading
 from concurrent.futures import Future
+from dataclasses import replace
 
 from desktop.access.roles import Action
 from desktop.audit.events import Act, Event
+from desktop.audit.fields import Value
+from desktop.audit.tokens import ids_hash
 from desktop.clock import Clock
 from desktop.errors import DeliveryError, SealwellError
 from desktop.models import messages, people
@@ -34,10 +37,14 @@ class OutboxDesk:
         self._sends_for: Opened | None = None
 
     def list_outbox(self, session: Session, limit: int = 200) -> OutboxShown:
+        last = self._desk.opened().dispatcher.last
+        stopped = last.stopped if last is not None and last.stopped is not None else None
+        if stopped is not None and stopped.code == BY_HAND:
+            stopped = None
         return self._desk.read(
             session,
             Action.LIST_OUTBOX,
-            lambda tx: _shown(tx, limit),
+            lambda tx: replace(_shown(tx, limit), stopped=stopped),
             lambda shown: Event(Act.OUTBOX_LISTED, det={"count": len(shown.messages)}),
         )
 
@@ -61,7 +68,7 @@ class OutboxDesk:
                 Act.OUTBOX_RUN,
                 outcome="failed" if failed else "ok",
                 why=stopped.code if stopped is not None else "",
-                det={"count": len(shown.messages)},
+                det=_seen(shown, opened.token_key),
             )
             Recorder(self._desk.audit, tx, session)(event)
             return shown
@@ -107,6 +114,14 @@ def _shown(tx: Tx, limit: int) -> OutboxShown:
     rows = messages.listing(tx, limit=limit)
     known = people.get_many(tx, list({row.person for row in rows}))
     return OutboxShown(messages.counts(tx), tuple(_line(row, known) for row in rows))
+
+
+def _seen(shown: OutboxShown, token_key: bytes) -> dict[str, Value]:
+    """How many rows were shown, and whose: names are read here too."""
+    return {
+        "count": len(shown.messages),
+        "ids": ids_hash(token_key, [line.person for line in shown.messages]),
+    }
 
 
 def _line(row: Message, known: dict[PersonId, Person]) -> OutboxLine:

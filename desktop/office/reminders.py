@@ -66,12 +66,11 @@ class Reminders:
         opened = self._desk.check(session, Action.PREVIEW_REMINDERS)
 
         def event(plan: ReminderPlan) -> Event:
-            ids = [*(r.person for r in plan.reminders), *(e.person for e in plan.excluded)]
             det: dict[str, Value] = {
                 "day": int(plan.day.strftime("%Y%m%d")),
                 "count": len(plan.reminders),
                 "excluded": len(plan.excluded),
-                "ids": ids_hash(opened.token_key, ids),
+                "ids": _ids(plan, opened.token_key),
             }
             return Event(Act.REMINDERS_PREVIEWED, det=det)
 
@@ -92,15 +91,22 @@ class Reminders:
 
         def queue(tx: Tx, record: Recorder) -> ReminderPlan:
             done: QueuedReminders = opened.reminders.enqueue(tx, frozen, session)
-            det = {
+            shown = _shown(tx, plan, State.QUEUED, done)
+            det: dict[str, Value] = {
                 "day": int(plan.day.strftime("%Y%m%d")),
                 "queued": len(done.messages),
                 "excluded": len(plan.excluded) + len(done.crossed),
+                "ids": _ids(shown, opened.token_key),
             }
             record(Event(Act.REMINDERS_QUEUED, det=det))
-            return _shown(tx, plan, State.QUEUED, done)
+            return shown
 
         return self._desk.write(session, Action.SEND_REMINDERS, queue)
+
+
+def _ids(plan: ReminderPlan, token_key: bytes) -> str:
+    """Whose names the plan shows."""
+    return ids_hash(token_key, [*(r.person for r in plan.reminders), *(e.person for e in plan.excluded)])
 
 
 def _shown(tx: Tx, plan: Plan, state: State, done: QueuedReminders | None = None) -> ReminderPlan:

@@ -305,6 +305,8 @@ class OutboxLine:
 class OutboxShown:
     counts: dict[State, int]
     messages: tuple[OutboxLine, ...]
+    stopped: Reason | None = None
+    """Why the latest run ended although rows were due, such as a relay that cannot be reached."""
 
 
 @dataclass(frozen=True)

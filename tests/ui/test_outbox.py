@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from demo.faults import DROP, At, Fault
+from desktop.errors import SealwellError
 from desktop.models.records import State
 from desktop.ui.audit.page import AuditPageView, ExportDialog
 from desktop.ui.outbox.page import OutboxPage
 from tests.made_practice import import_visits
 from tests.support.pages import texts_of
-from tests.ui.conftest import AtWork
+from tests.ui.conftest import AtWork, RelayHere
 
 
 @pytest.fixture
@@ -141,3 +143,24 @@ def test_an_export_to_where_nothing_can_be_written_says_so(
 def test_nothing_of_the_practice_can_be_read_without_its_key(queued: AtWork) -> None:
     with pytest.raises(sqlite3.DatabaseError):
         sqlite3.connect(queued.practice.folder.database).execute("select count(*) from sqlite_master")
+
+
+def test_a_relay_that_hangs_up_is_said_while_messages_wait_and_no_longer_after(
+    queued: AtWork, relay: RelayHere
+) -> None:
+    page = queued.page("outbox", OutboxPage)
+    relay.server.faults.append(Fault(At.EHLO, DROP))
+    queued.practice.clock.move(11)
+    with pytest.raises(SealwellError):
+        queued.office.run_outbox(queued.session)
+    page.refresh()
+    queued.screen.settle()
+    assert page.notice.isVisible()
+    assert states(queued) == {State.QUEUED}
+    relay.server.faults.clear()
+    queued.practice.clock.move(120)
+    queued.office.run_outbox(queued.session)
+    page.refresh()
+    queued.screen.settle()
+    assert not page.notice.isVisible()
+    assert states(queued) == {State.ACCEPTED}

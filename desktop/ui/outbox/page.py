@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout
 
+from desktop.errors import DeliveryError
 from desktop.models.records import Session, State
 from desktop.office.values import Cancelled, OutboxLine, OutboxShown
 from desktop.texts import clean
@@ -23,6 +24,7 @@ class OutboxPage(Page):
     def __init__(self, ui: Ui, session: Session) -> None:
         super().__init__(ui, ui.say("ui.outbox.title"))
         self._session = session
+        self._trouble = False
         self.summary = plain_label("", "muted")
         self.head.addWidget(self.summary)
         self.head.addStretch()
@@ -85,6 +87,7 @@ class OutboxPage(Page):
             and state in (State.QUEUED, State.ACCEPTED, State.UNCERTAIN, State.FAILED, State.DEFERRED)
         ]
         self.summary.setText("  ·  ".join(parts))
+        self._show_trouble(shown)
         if list(shown.messages) == self.rows.rows:
             return
         chosen = self._chosen()
@@ -93,6 +96,17 @@ class OutboxPage(Page):
             if chosen is not None and line.id == chosen.id:
                 self.view.selectRow(position)
         self._selected()
+
+    def _show_trouble(self, shown: OutboxShown) -> None:
+        """While rows wait because the latest run ended early, say why; it goes when they have left."""
+        waiting = shown.counts.get(State.QUEUED, 0) + shown.counts.get(State.DEFERRED, 0)
+        if shown.stopped is not None and waiting:
+            error = DeliveryError(shown.stopped.code, **shown.stopped.params)
+            self.notice.show_words(self.ui.error(error), "warn")
+            self._trouble = True
+        elif self._trouble:
+            self.notice.clear()
+            self._trouble = False
 
     def _chosen(self) -> OutboxLine | None:
         rows = self.view.selectionModel().selectedRows()
