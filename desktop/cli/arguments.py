@@ -47,6 +47,7 @@ def parser() -> _Parser:
 
     command("init", "set up a practice")
     command("signin", "sign in and print a token for the following commands")
+    command("recover", "with the recovery key: a new password and a new recovery key")
     command("signout", "end the token's session")
     command("doctor", "check this computer and the practice")
     _people(family("people", "contacts"))

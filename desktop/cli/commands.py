@@ -26,6 +26,7 @@ from desktop.office.values import (
     LetterRequest,
     NewPractice,
     PassphraseRequest,
+    Recovery,
 )
 from desktop.office.values_practice import AuditExport
 from desktop.texts import clean
@@ -101,6 +102,18 @@ def signin(call: Call) -> None:
 def signout(call: Call) -> None:
     call.office.sign_out(call.session())
     call.console.emit({"ok": True}, [call.console.texts.say("cli.signed-out")])
+
+
+def recover(call: Call) -> None:
+    given = call.console.ask("user", "recovery_key", "password")
+    made = call.office.recover(
+        Recovery(
+            _text(given, "user"),
+            recovery_key=_text(given, "recovery_key"),
+            password=_text(given, "password"),
+        )
+    )
+    call.console.emit({"recovery_key": made.recovery_key})
 
 
 def doctor(call: Call) -> None:

@@ -20,6 +20,7 @@ HANDLERS: dict[str, Handler] = {
     "init": commands.init,
     "signin": commands.signin,
     "signout": commands.signout,
+    "recover": commands.recover,
     "doctor": commands.doctor,
     "people import": commands.people_import,
     "people search": commands.people_search,

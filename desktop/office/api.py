@@ -34,6 +34,8 @@ from desktop.office.values import (
     PersonShown,
     PracticeMade,
     Queued,
+    Recovered,
+    Recovery,
     ReminderPlan,
     SignedIn,
 )
@@ -65,6 +67,10 @@ class Door(Protocol):
     def practice_exists(self) -> bool: ...
     def create_practice(self, request: NewPractice) -> PracticeMade: ...
     def sign_in(self, request: Credentials) -> SignedIn: ...
+    def recover(self, request: Recovery) -> Recovered:
+        """With the printed recovery key: a new password and a new recovery key; the code stays."""
+        ...
+
     def unlock(self, request: Credentials) -> SignedIn:
         """As `sign_in`, for the screen lock: the database may still be open on duty."""
         ...

@@ -25,7 +25,16 @@ from desktop.office import setup
 from desktop.office.desk import Desk, Opened, Recorder
 from desktop.office.duty import DutyWatch
 from desktop.office.opening import Opener
-from desktop.office.values import Credentials, DutyState, NewPractice, PracticeMade, SignedIn
+from desktop.office.recovery import Breakglass
+from desktop.office.values import (
+    Credentials,
+    DutyState,
+    NewPractice,
+    PracticeMade,
+    Recovered,
+    Recovery,
+    SignedIn,
+)
 from desktop.paths import PracticeFolder, runtime_folder
 
 _WAITING = (State.QUEUED, State.DEFERRED, State.CLAIMED, State.CONNECTING, State.ENVELOPE, State.DATA)
@@ -68,6 +77,10 @@ class Entry:
         return setup.create_practice(
             request, self._folder, self._clock, self._params(), self._device_store(), self._audit
         )
+
+    def recover(self, request: Recovery) -> Recovered:
+        room = Breakglass(self._folder, self._clock, self._audit, self._opener)
+        return room.recover(request, self._params(), self._device_store())
 
     # --- in ------------------------------------------------------------------------
 

@@ -32,6 +32,7 @@ class LocalOffice:
         self.create_practice = entry.create_practice
         self.sign_in = entry.sign_in
         self.unlock = entry.unlock
+        self.recover = entry.recover
         self.lock = entry.lock
         self.duty = entry.duty
         self.sign_out = entry.sign_out

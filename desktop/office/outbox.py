@@ -37,7 +37,8 @@ class OutboxDesk:
         self._sends_for: Opened | None = None
 
     def list_outbox(self, session: Session, limit: int = 200) -> OutboxShown:
-        last = self._desk.opened().dispatcher.last
+        opened = self._desk.opened()
+        last = opened.dispatcher.last
         stopped = last.stopped if last is not None and last.stopped is not None else None
         if stopped is not None and stopped.code == BY_HAND:
             stopped = None
@@ -45,7 +46,7 @@ class OutboxDesk:
             session,
             Action.LIST_OUTBOX,
             lambda tx: replace(_shown(tx, limit), stopped=stopped),
-            lambda shown: Event(Act.OUTBOX_LISTED, det={"count": len(shown.messages)}),
+            lambda shown: Event(Act.OUTBOX_LISTED, det=_seen(shown, opened.token_key)),
         )
 
     def run_outbox(self, session: Session, progress: Progress | None = None) -> OutboxShown:

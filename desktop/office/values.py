@@ -51,6 +51,22 @@ class PracticeMade:
 
 
 @dataclass(frozen=True)
+class Recovery:
+    """The printed key, and the new password of an administrator."""
+
+    user: str
+    recovery_key: str = field(repr=False)
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """The new recovery key, shown once; the old one opens nothing any more."""
+
+    recovery_key: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Credentials:
     user: str
     password: str = field(repr=False)

@@ -186,3 +186,15 @@ def test_an_export_that_could_not_be_written_is_recorded_as_one(at_work: Work, t
     assert caught.value.code == "file-exists"
     newest = office.list_audit(session).lines[0]
     assert (newest.act, newest.outcome) == ("audit.exported", "refused")
+
+
+def test_whoever_shows_names_leaves_whose_they_were(
+    queued: tuple[Office, Session, RecordingRelay], practice: Practice
+) -> None:
+    office, session, _ = queued
+    office.list_outbox(session)
+    practice.clock.move(11)
+    office.run_outbox(session)
+    seen = {line.act: line.details for line in office.list_audit(session).lines}
+    for act in ("outbox.listed", "outbox.run", "reminders.queued"):
+        assert seen[act]["ids"]
