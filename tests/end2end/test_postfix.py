@@ -13,14 +13,17 @@ import pytest
 
 from demo.authority import Authority
 from demo.relay import RecordingRelay, RelaySetup
-from desktop.models.records import Relay, RelayId
+from desktop.models.records import Relay, RelayId, State
+from desktop.sync.dispatcher import Dispatcher
 from desktop.sync.letters import Letter
+from desktop.sync.loop import NetworkLoop
 from desktop.sync.outcomes import Phase
 from desktop.sync.relay import Answer
 from desktop.sync.relay_check import check_relay
 from desktop.sync.relay_open import open_relay
 from tests.servers.dovecot import PASSWORD, USER, Dovecot
 from tests.servers.postfix import Postfix
+from tests.servers.practice import BarePractice
 from tests.servers.tap import Tap
 
 pytestmark = pytest.mark.skipif(
@@ -150,3 +153,25 @@ def test_a_refused_recipient_leaves_the_others(servers: Servers) -> None:
     assert [answer.phase for answer in answers] == [Phase.DOT, Phase.RCPT, Phase.DOT]
     assert answers[1].reply.code // 100 == 5
     assert len(servers.arrived(2)) == 2
+
+
+@pytest.mark.parametrize("security", ["implicit", "starttls"])
+def test_a_run_of_the_outbox_ends_with_postfixs_own_receipts(
+    servers: Servers, tmp_path: Path, security: str
+) -> None:
+    profile, loop = servers.profile(security), NetworkLoop()
+    with BarePractice(tmp_path) as practice:
+        practice.add_relay(profile, PASSWORD)
+        queued = practice.queue(profile, 60)
+        dispatcher = Dispatcher(
+            practice.database, practice.outbox, practice.rechecks, practice.audit, practice.clock, loop
+        )
+        result = dispatcher.run_due()
+        rows = practice.rows()
+        dispatcher.stop()
+    loop.stop()
+    assert (dict(result.states), result.stopped) == ({State.ACCEPTED: 60}, None)
+    assert all(re.match(r"250 2\.0\.0 Ok: queued as [0-9A-Za-z]+$", row.reply) for row in rows)
+    arrived = servers.arrived(60)
+    assert len(arrived) == 60
+    assert all(sum(row.message_id.encode() in octets for octets in arrived) == 1 for row in queued)
