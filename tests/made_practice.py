@@ -51,6 +51,10 @@ class MovedClock:
         self._now += timedelta(seconds=seconds)
         self._mono += seconds
 
+    def sleep(self, seconds: float) -> None:
+        """As a computer that sleeps: the monotonic clock stands still on some systems."""
+        self._now += timedelta(seconds=seconds)
+
 
 @dataclass
 class Practice:

@@ -37,14 +37,14 @@ class IdleWatch(QObject):
         self._clock = clock
         self._seconds = seconds
         self._on_idle = on_idle
-        self._last = clock.mono()
+        self._last = self._moment()
         self._running = False
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.check)
 
     def start(self) -> None:
         """From sign-in on; before, no event passes through Python, which would slow the first page."""
-        self._last = self._clock.mono()
+        self._last = self._moment()
         self._running = True
         self._timer.start(1000)
         self._application.installEventFilter(self)
@@ -59,15 +59,22 @@ class IdleWatch(QObject):
             # An event that comes after the time is up locks, and reaches nothing: no key may press Send.
             if self.check():
                 return True
-            self._last = self._clock.mono()
+            self._last = self._moment()
             self._alive = True
         return False
+
+    def _moment(self) -> tuple[float, float]:
+        return self._clock.mono(), self._clock.now().timestamp()
+
+    def _gone_by(self) -> float:
+        """By the clock that says more: one stands still in sleep, the other can be set back."""
+        return max(now - then for now, then in zip(self._moment(), self._last, strict=True))
 
     def check(self) -> bool:
         """Lock if the time is up, and say so; else pass on, once a second, that somebody is there."""
         if not self._running:
             return False
-        if self._clock.mono() - self._last >= self._seconds:
+        if self._gone_by() >= self._seconds:
             self.stop()
             self._on_idle()
             return True

@@ -17,6 +17,7 @@ from desktop.errors import SealwellError
 from desktop.models.records import Session
 from desktop.office.values import DutyState, SignedIn
 from desktop.ui.base import Ui
+from desktop.ui.clipboard import forget_clipboard
 from desktop.ui.gate.signin import LockPage, SignInPage
 from desktop.ui.idle import IdleWatch
 
@@ -90,6 +91,7 @@ class MainWindow(QMainWindow):
         if session is None:
             return
         self._idle.stop()
+        forget_clipboard()
         page = LockPage(self.ui, session.user_name, DutyState("", locked=True, vault_open=False, due=0))
         page.signed_in.connect(self.enter)
         self._show(page)

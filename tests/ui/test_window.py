@@ -153,6 +153,14 @@ def test_the_timer_locks_without_any_event(opened: Opened) -> None:
     opened.screen.settle()
 
 
+def test_a_computer_that_slept_is_locked_although_its_monotonic_clock_stood_still(opened: Opened) -> None:
+    opened.sign_in()
+    opened.practice.clock.sleep(8 * 3600)
+    opened.window._idle.check()
+    assert opened.window.locked
+    opened.screen.settle()
+
+
 def test_a_lock_leaves_no_name_on_the_screen(opened: Opened) -> None:
     shown = opened.sign_in()
     shown.open("people")
