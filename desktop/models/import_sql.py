@@ -76,6 +76,10 @@ _MATCH = (
     """UPDATE temp.staged SET lifts_refusal = 1, consent = NULL
         WHERE verdict = 'known' AND consent = 'given'
           AND (SELECT p.consent FROM person p WHERE p.id = staged.id) = 'refused'""",
+    # Nor does a file's everyday "active" bring back who was set to deceased, moved or discharged.
+    """UPDATE temp.staged SET status = NULL
+        WHERE verdict = 'known' AND status = 'active'
+          AND (SELECT p.status FROM person p WHERE p.id = staged.id) <> 'active'""",
     # What the ledger says already is not entered again.
     """UPDATE temp.staged SET consent = NULL
         WHERE verdict = 'known' AND consent = (SELECT p.consent FROM person p WHERE p.id = staged.id)""",

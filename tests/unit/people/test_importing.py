@@ -168,6 +168,18 @@ def test_a_file_never_takes_a_refusal_back(practice: Practice) -> None:
     assert practice.one("Paz").consent is Consent.GIVEN
 
 
+@pytest.mark.parametrize("status", ["deceased", "moved", "discharged"])
+def test_a_file_that_says_active_brings_nobody_back(practice: Practice, status: str) -> None:
+    columns = "MRN,First Name,Last Name,DOB,Phone,Status\n"
+    practice.people(columns + f"1,Ana,Ruiz,1980-03-15,303-555-0100,{status}\n")
+
+    result = practice.people(columns + "1,Ana,Ruiz,1980-03-15,303-555-0199,active\n")
+
+    assert (result.created, result.updated) == (0, 1)
+    assert practice.one("Ruiz").status is Status(status)
+    assert practice.one("Ruiz").phone.endswith("0199")
+
+
 def test_a_consent_of_today_is_not_dated_later_than_now(practice: Practice) -> None:
     practice.now = NOW.replace(hour=9)
 
