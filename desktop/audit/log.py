@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from desktop.audit.chain import GENESIS, VERSION, canonical, leaf_hash
+from desktop.audit.chain import GENESIS, VERSION, canonical_record, leaf_hash
 from desktop.audit.events import BadEventError, Event
 from desktop.audit.fields import is_id
 from desktop.clock import Clock
@@ -60,7 +60,7 @@ class AuditLog:
         records: list[AuditRecord] = []
         for event in events:
             seq += 1
-            body = canonical(
+            body = canonical_record(
                 {
                     "v": VERSION,
                     "seq": seq,

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
-from desktop.audit.chain import canonical, leaf_hash, parse
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desktop.audit.chain import canonical, canonical_record, leaf_hash, parse
 
 RECORD = {
     "v": 1,
@@ -57,3 +60,20 @@ def test_a_missing_foreign_or_nested_field_is_no_record() -> None:
     fewer = {name: value for name, value in RECORD.items() if name != "why"}
     for wrong in (fewer, {**RECORD, "note": ""}, {**RECORD, "det": {"a": {}}}, {**RECORD, "seq": "1"}):
         assert parse(canonical(wrong).decode("utf-8")) is None
+
+
+WORDS = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
+NUMBERS = st.integers(0, 2**53 - 1)
+NAME = st.from_regex(r"[a-z]{1,8}(-[a-z]{1,8})?", fullmatch=True)
+
+
+@given(
+    texts=st.dictionaries(NAME, WORDS, max_size=10),
+    numbers=st.dictionaries(NAME, NUMBERS, max_size=5),
+    det=st.dictionaries(NAME, WORDS | NUMBERS, max_size=6),
+)
+def test_the_quick_writer_and_rfc_8785_give_the_same_bytes(
+    texts: dict[str, str], numbers: dict[str, int], det: dict[str, str | int]
+) -> None:
+    record = {**texts, **numbers, "det": det}
+    assert canonical_record(record) == canonical(record)
