@@ -59,10 +59,12 @@ def _fill(words: str, params: dict[str, str | int]) -> str:
 
 def clean(text: str, limit: int = 200) -> str:
     """A stranger's text made fit to show or log: one line, no controls, no bidi, cut at `limit`."""
-    kept = "".join(
-        " " if unicodedata.category(c) in ("Zl", "Zp") or c in "\r\n\t" else c
-        for c in text
-        if c in "\r\n\t" or (unicodedata.category(c) not in ("Cc", "Cs", "Co", "Cn", "Cf") and c not in _BIDI)
-    )
-    kept = " ".join(kept.split())
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(
+            " " if unicodedata.category(c) in ("Zl", "Zp") or c in "\r\n\t" else c
+            for c in text
+            if c in "\r\n\t"
+            or (unicodedata.category(c) not in ("Cc", "Cs", "Co", "Cn", "Cf") and c not in _BIDI)
+        )
+    kept = " ".join(text.split())
     return kept if len(kept) <= limit else kept[: limit - 1] + "…"

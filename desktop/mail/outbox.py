@@ -184,9 +184,11 @@ class Outbox:
         """Write down what came of it. `queued` is for trouble before the envelope: no try is counted."""
         return self.settle_all(tx, {message: outcome})[0]
 
-    def settle_all(self, tx: Tx, outcomes: Mapping[MessageId, Outcome]) -> list[Message]:
-        """As `settle`, of a group, in the order given."""
-        found = messages.get_many(tx, outcomes)
+    def settle_all(
+        self, tx: Tx, outcomes: Mapping[MessageId, Outcome], known: Mapping[MessageId, Message] | None = None
+    ) -> list[Message]:
+        """As `settle`, of a group, in the order given; rows that are `known` are not read again."""
+        found = known if known is not None else messages.get_many(tx, outcomes)
         steps = [
             (_known(found, message).state, ended(_known(found, message), outcome))
             for message, outcome in outcomes.items()
@@ -194,7 +196,14 @@ class Outbox:
         if not messages.put_outcomes(tx, steps):
             raise Refused("message-moved")
         now, rows = self._clock.now(), [row for _, row in steps]
-        messages.add_attempts(tx, [Attempt(row.id, now, row.state.value, row.reply) for row in rows])
+        messages.add_attempts(
+            tx,
+            [
+                Attempt(row.id, now, phase.value, row.reply if phase is row.state else "")
+                for row in rows
+                for phase in (*outcomes[row.id].through, row.state)
+            ],
+        )
         self._audit.record_all(tx, [outcome_event(row, row.state, row.reason, row.attempts) for row in rows])
         return rows
 

@@ -74,6 +74,8 @@ class Outcome:
     reply: str = ""
     reason: Reason | None = None
     next_try: datetime | None = None
+    through: tuple[State, ...] = ()
+    """Phases that were passed since the row's mark and were never a state of their own on disk."""
 
 
 @dataclass(frozen=True)

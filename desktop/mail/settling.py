@@ -27,7 +27,10 @@ _ACT = {
 
 def ended(row: Message, outcome: Outcome) -> Message:
     """The row as `outcome` leaves it; a step that the table lacks is a bug."""
-    check(row.state, outcome.state)
+    state = row.state
+    for to in (*outcome.through, outcome.state):
+        check(state, to)
+        state = to
     if (outcome.state in WAITING) != (outcome.next_try is not None):
         raise ValueError("next_try belongs to what waits, and to nothing else")
     return replace(

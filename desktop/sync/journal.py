@@ -9,7 +9,7 @@ Claims run further ahead: a crash only puts them back.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from desktop.audit.events import Act, Event
 from desktop.audit.log import AuditLog
@@ -24,9 +24,7 @@ from desktop.models.records import MessageId, Reason, State
 from desktop.sync.lease import SendingLease
 from desktop.sync.letters import Letter, address_fits, wire_fits
 
-WINDOW = 16
-CLAIMS = 24
-"""Rows claimed ahead, marked ones among them; their sources are asked about them together."""
+WINDOW = 32
 _WAY_TO_DATA = (State.CONNECTING, State.ENVELOPE, State.DATA)
 _CERTAIN = frozenset({State.ACCEPTED, State.FAILED})
 
@@ -152,10 +150,14 @@ class Journal:
     def _settle(self, tx: Tx, results: Sequence[Result], *, mine: bool) -> None:
         if not mine:
             results = self._still_ours(tx, results)
-        past_dot = [result.parcel.claimed for result in results if result.past_dot]
-        if past_dot:
-            self._outbox.advance_all(tx, past_dot, State.DOT_SENT)
-        self._outbox.settle_all(tx, {result.parcel.claimed.message.id: result.outcome for result in results})
+        rows = {result.parcel.claimed.message.id: result.parcel.claimed.message for result in results}
+        outcomes = {
+            result.parcel.claimed.message.id: replace(result.outcome, through=(State.DOT_SENT,))
+            if result.past_dot
+            else result.outcome
+            for result in results
+        }
+        self._outbox.settle_all(tx, outcomes, rows)
 
     def _still_ours(self, tx: Tx, results: Sequence[Result]) -> list[Result]:
         """After the lease was lost: the rows that stand where they stood.

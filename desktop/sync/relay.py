@@ -174,7 +174,7 @@ class RelayConnection:
         except (SMTPServerDisconnected, SMTPTimeoutError, SMTPResponseException, OSError) as error:
             self.abort()
             raise TransferError(_broken(error), Phase.MAIL, after_dot=False) from error
-        return reply
+        return _said(reply)
 
     # --- one transaction ---------------------------------------------------------------
 
@@ -227,8 +227,8 @@ class RelayConnection:
                 continue
             if phase is Phase.RESET:
                 raise SMTPServerDisconnected("RSET refused")
-            await self._leave_transaction(begun, number, reply)
-            return Answer(phase, reply)
+            await self._leave_transaction(begun, number, reply.code)
+            return Answer(phase, _said(reply))
         return None
 
     async def _content(self, letter: Letter, marks: Marks, following: Letter | None, place: _Place) -> Answer:
@@ -242,7 +242,7 @@ class RelayConnection:
             self.abort()
             if reply.code // 100 not in (4, 5):
                 raise SMTPServerDisconnected("Reply before the final dot")
-            return Answer(Phase.DOT, reply)
+            return Answer(Phase.DOT, _said(reply))
         if not self.usable:
             raise SMTPServerDisconnected("Connection lost")
         marks.dot_written(letter)
@@ -250,7 +250,7 @@ class RelayConnection:
         self._write_dot(last, following)
         reply = await self._reply(dot, Phase.DOT)
         self.sent += 1
-        return Answer(Phase.DOT, reply)
+        return Answer(Phase.DOT, _said(reply))
 
     async def _write_content(self, first: list[bytes], dot: asyncio.Future[SMTPResponse]) -> bool:
         """Write all but the last piece; True when the relay replied before it was through."""
@@ -277,10 +277,10 @@ class RelayConnection:
         self._client.wire.write(tail + b"".join(command + b"\r\n" for _, command in commands))
         self._begun = _Begun(following, commands, replies)
 
-    async def _leave_transaction(self, begun: _Begun, place: int, reply: Reply) -> None:
+    async def _leave_transaction(self, begun: _Begun, place: int, code: int) -> None:
         """Bring a refused transaction to an end that the next one can start from."""
         self._needs_reset = True
-        if reply.code == _CLOSING:
+        if code == _CLOSING:
             self.abort()
             return
         for later in range(place + 1, len(begun.replies)):
@@ -295,15 +295,21 @@ class RelayConnection:
                 self._client.wire.write(b".\r\n")
                 await self._reply(end, Phase.RESET)
 
-    async def _reply(self, future: asyncio.Future[SMTPResponse], phase: Phase) -> Reply:
-        limit = {Phase.DATA: self._timeouts.data, Phase.DOT: self._timeouts.dot}.get(
-            phase, self._timeouts.command
-        )
-        async with asyncio.timeout(limit):
-            response = await future
+    async def _reply(self, future: asyncio.Future[SMTPResponse], phase: Phase) -> SMTPResponse:
+        if not future.done():
+            limit = {Phase.DATA: self._timeouts.data, Phase.DOT: self._timeouts.dot}.get(
+                phase, self._timeouts.command
+            )
+            async with asyncio.timeout(limit):
+                await future
+        response = future.result()
         if not 200 <= response.code <= 599:
             raise SMTPResponseException(response.code, response.message)
-        return Reply(response.code, clean(response.message.replace("\n", " ")))
+        return response
+
+
+def _said(response: SMTPResponse) -> Reply:
+    return Reply(response.code, clean(response.message))
 
 
 def _broken(error: BaseException) -> str:

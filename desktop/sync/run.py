@@ -23,7 +23,7 @@ from desktop.mail.outbox import Outcome
 from desktop.models import messages
 from desktop.models.database import Database, Tx
 from desktop.models.records import Reason, State
-from desktop.sync.journal import CLAIMS, WINDOW, Journal, Parcel, Result, Turn
+from desktop.sync.journal import WINDOW, Journal, Parcel, Result, Turn
 from desktop.sync.lease import HEARTBEAT
 from desktop.sync.letters import Letter
 from desktop.sync.line import Line
@@ -47,6 +47,8 @@ BREAKER = 3
 POLICY_IN_A_ROW = 3
 POLICY_SHARE = 0.05
 """More refusals by policy than this, and the run ends: the next ones would fare alike."""
+CLAIM_AHEAD = 2
+"""Claimed rows for each that may be marked: their sources are asked about many together."""
 _MANY = 10_000
 _BY_HAND = "sending-stopped"
 _POLL = 0.1
@@ -184,7 +186,8 @@ class SendingRun:
         marked = sum(one.marked for one in self._ready)
         if on and marked > marks // 2:
             return  # there is enough to send meanwhile: a larger group costs the disk no more
-        want = CLAIMS - ahead if on and not self._drained and ahead <= CLAIMS // 2 else 0
+        most = CLAIM_AHEAD * marks
+        want = most - ahead if on and not self._drained and ahead <= most // 2 else 0
         room = marks - marked if on and self._line.open else 0
         self._marking = [one for one in self._ready if not one.marked][:room]
         if not self._results and not want and not self._marking:
