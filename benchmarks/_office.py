@@ -11,7 +11,7 @@ from desktop.assembly import build_office
 from desktop.clock import SystemClock
 from desktop.crypto.kdf import FLOOR, KdfParams
 from desktop.office.api import Office
-from desktop.office.values import Credentials, NewPractice, SignedIn
+from desktop.office.values_entry import Credentials, NewPractice, SignedIn
 from desktop.paths import PracticeFolder
 
 USER, PASSWORD = "ana", "quiet harbour seven lanterns"

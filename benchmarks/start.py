@@ -21,7 +21,7 @@ from benchmarks._measure import Table, Target, scratch
 from desktop.assembly import build_office
 from desktop.clock import SystemClock
 from desktop.crypto.kdf import FLOOR
-from desktop.office.values import NewPractice
+from desktop.office.values_entry import NewPractice
 from desktop.paths import PracticeFolder
 
 ROUNDS = 9

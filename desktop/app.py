@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from desktop.models.records import Session
     from desktop.office.api import Office
-    from desktop.office.values import SignedIn
+    from desktop.office.values_entry import SignedIn
     from desktop.ui.base import Ui
 
 _LOAD_AFTER = 2.0

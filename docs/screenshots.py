@@ -25,7 +25,7 @@ from desktop.clock import SystemClock
 from desktop.config import LIMITS
 from desktop.errors import VaultError
 from desktop.models.records import Session
-from desktop.office.values import DutyState, PracticeMade, SignedIn
+from desktop.office.values_entry import DutyState, PracticeMade, SignedIn
 from desktop.texts import Texts
 from desktop.ui.base import Ui
 from desktop.ui.bridge import Bridge

@@ -14,29 +14,14 @@ from datetime import date
 from typing import Protocol
 
 from desktop.models.records import MessageId, PersonId, RelayId, Session
-from desktop.office.values import (
-    AppointmentsImport,
-    AppointmentsImported,
-    Cancelled,
+from desktop.office.values import (AppointmentsImport, AppointmentsImported, Cancelled, Explained, ImportRequest, KeyImport, KeyLine, LetterRequest, OutboxShown, PassphraseMade, PassphraseRequest, PeopleFound, PeopleImported, PersonShown, Queued, ReminderPlan)
+from desktop.office.values_entry import (
     Credentials,
     DutyState,
-    Explained,
-    ImportRequest,
-    KeyImport,
-    KeyLine,
-    LetterRequest,
     NewPractice,
-    OutboxShown,
-    PassphraseMade,
-    PassphraseRequest,
-    PeopleFound,
-    PeopleImported,
-    PersonShown,
     PracticeMade,
-    Queued,
     Recovered,
     Recovery,
-    ReminderPlan,
     SignedIn,
 )
 from desktop.office.values_practice import (

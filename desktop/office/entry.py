@@ -26,7 +26,7 @@ from desktop.office.desk import Desk, Opened, Recorder
 from desktop.office.duty import DutyWatch
 from desktop.office.opening import Opener
 from desktop.office.recovery import Breakglass
-from desktop.office.values import (
+from desktop.office.values_entry import (
     Credentials,
     DutyState,
     NewPractice,

@@ -22,7 +22,7 @@ from desktop.models.database import Tx
 from desktop.models.records import Role, User
 from desktop.office.opening import Opener
 from desktop.office.setup import password_refused
-from desktop.office.values import Recovered, Recovery
+from desktop.office.values_entry import Recovered, Recovery
 from desktop.paths import PracticeFolder
 
 

@@ -28,7 +28,7 @@ from desktop.models import settings, users, vaultkeys
 from desktop.models.database import Database, Tx
 from desktop.models.ids import new_id
 from desktop.models.records import Role, User, UserId
-from desktop.office.values import NewPractice, PracticeMade
+from desktop.office.values_entry import NewPractice, PracticeMade
 from desktop.paths import PracticeFolder, make_private_folder
 
 _DATABASE_KEYS = ("mid", "token", "field")

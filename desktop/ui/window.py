@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QMainWindow, QWidget
 from desktop.config import Limits
 from desktop.errors import SealwellError
 from desktop.models.records import Session
-from desktop.office.values import DutyState, SignedIn
+from desktop.office.values_entry import DutyState, SignedIn
 from desktop.ui.base import Ui
 from desktop.ui.clipboard import forget_clipboard
 from desktop.ui.gate.signin import LockPage, SignInPage

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.models.records import Role, Session
-from desktop.office.values import DutyState, PracticeMade
+from desktop.office.values_entry import DutyState, PracticeMade
 from desktop.ui.audit.page import ExportDialog
 from desktop.ui.gate.setup import FactorPage, PracticePage, RecoveryPage, RelayPage
 from desktop.ui.gate.signin import LockPage, SignInPage

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.assembly import build_office
 from desktop.crypto.kdf import FLOOR
 from desktop.office.api import Office
-from desktop.office.values import SignedIn
+from desktop.office.values_entry import SignedIn
 from desktop.paths import PracticeFolder
 from desktop.ui.gate.setup import SetupPages
 from tests.made_practice import PASSWORD, MovedClock

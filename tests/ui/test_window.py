@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.config import LIMITS
 from desktop.models.records import Session
-from desktop.office.values import Credentials, DutyState
+from desktop.office.values_entry import Credentials, DutyState
 from desktop.ui.base import Ui
 from desktop.ui.gate.signin import LockPage, SignInPage
 from desktop.ui.people.page import PeoplePage

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget, QVBoxLayou
 
 from desktop.errors import SealwellError
 from desktop.models.records import Session
-from desktop.office.values import Credentials, NewPractice, PracticeMade, SignedIn
+from desktop.office.values_entry import Credentials, NewPractice, PracticeMade, SignedIn
 from desktop.office.values_practice import PasswordChecked, RelayLine, RelayTested
 from desktop.ui.base import Ui, button, plain_label
 from desktop.ui.form import CentredForm, Field

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout
 
 from desktop.errors import SealwellError
-from desktop.office.values import Credentials, DutyState, SignedIn
+from desktop.office.values_entry import Credentials, DutyState, SignedIn
 from desktop.ui.base import Ui, button
 from desktop.ui.bridge import Task
 from desktop.ui.form import CentredForm, Field

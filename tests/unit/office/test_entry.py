@@ -12,7 +12,7 @@ from desktop.assembly import build_office
 from desktop.crypto.kdf import FLOOR
 from desktop.errors import SealwellError
 from desktop.office.api import Office
-from desktop.office.values import Credentials, NewPractice
+from desktop.office.values_entry import Credentials, NewPractice
 from desktop.paths import PracticeFolder
 from tests.made_practice import PASSWORD, USER, MovedClock, Practice
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from desktop.errors import SealwellError
-from desktop.office.values import Recovery
+from desktop.office.values_entry import Recovery
 from tests.made_practice import USER, Practice
 
 NEW = "seven lanterns beyond the quiet harbour"

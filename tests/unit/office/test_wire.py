@@ -13,12 +13,12 @@ from typing import Any, NewType, Union, get_args, get_origin, get_type_hints
 import pytest
 
 from desktop.models import records
-from desktop.office import api, values, values_practice
+from desktop.office import api, values, values_entry, values_practice
 from desktop.office.wire import from_json, to_json
 
 CLASSES = [
     item
-    for module in (values, values_practice, records)
+    for module in (values, values_entry, values_practice, records)
     for item in vars(module).values()
     if isinstance(item, type) and dataclasses.is_dataclass(item) and item.__module__ == module.__name__
 ]
@@ -80,15 +80,15 @@ def test_every_use_case_takes_and_gives_only_such_values() -> None:
 
 
 def test_secrets_do_not_show_in_repr() -> None:
-    new = values.NewPractice("Elm", "America/Denver", "ana", password="hidden-word")
+    new = values_entry.NewPractice("Elm", "America/Denver", "ana", password="hidden-word")
     assert "hidden-word" not in repr(new)
-    assert "hidden-word" not in repr(values.Credentials("ana", "hidden-word", "123456"))
+    assert "hidden-word" not in repr(values_entry.Credentials("ana", "hidden-word", "123456"))
 
 
 @pytest.mark.parametrize("bad", ["1", None, [], {"user": 1, "password": "p", "code": "c"}, {"nobody": "x"}])
 def test_a_wrong_shape_is_refused(bad: object) -> None:
     with pytest.raises(TypeError):
-        from_json(values.Credentials, bad)
+        from_json(values_entry.Credentials, bad)
 
 
 def test_an_unknown_type_may_not_cross() -> None:
