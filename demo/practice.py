@@ -24,7 +24,14 @@ from desktop.clock import SystemClock
 from desktop.crypto.kdf import FLOOR
 from desktop.models.records import Baa, Method, PersonId, Session, State
 from desktop.office.api import Office
-from desktop.office.values import (AppointmentsImport, ImportRequest, KeyImport, OutboxShown, PassphraseRequest, ReminderPlan)
+from desktop.office.values import (
+    AppointmentsImport,
+    ImportRequest,
+    KeyImport,
+    OutboxShown,
+    PassphraseRequest,
+    ReminderPlan,
+)
 from desktop.office.values_entry import Credentials, NewPractice
 from desktop.office.values_practice import RelayRequest
 from desktop.paths import PracticeFolder, resource

@@ -11,7 +11,7 @@ from desktop.assembly import build_office
 from desktop.crypto.kdf import FLOOR
 from desktop.models.records import PersonId, Session
 from desktop.office.api import Office
-from desktop.office.values import (AppointmentsImport, ImportRequest)
+from desktop.office.values import AppointmentsImport, ImportRequest
 from desktop.office.values_entry import Credentials, PracticeMade
 from desktop.paths import PracticeFolder
 

@@ -17,7 +17,14 @@ from desktop.config import LIMITS
 from desktop.errors import InputError, Refused
 from desktop.models.records import Label, Method, PersonId, RelayId, Session
 from desktop.office.api import Office
-from desktop.office.values import (AppointmentsImport, AttachmentIn, ImportRequest, KeyImport, LetterRequest, PassphraseRequest)
+from desktop.office.values import (
+    AppointmentsImport,
+    AttachmentIn,
+    ImportRequest,
+    KeyImport,
+    LetterRequest,
+    PassphraseRequest,
+)
 from desktop.office.values_entry import Credentials, NewPractice, Recovery
 from desktop.office.values_practice import AuditExport
 from desktop.texts import clean

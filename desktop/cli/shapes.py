@@ -8,7 +8,17 @@ from typing import Any
 
 from desktop.cli.console import Console
 from desktop.models.records import Reason
-from desktop.office.values import (AppointmentsImported, ExcludedLine, OutboxLine, OutboxShown, PeopleImported, PersonShown, RejectedRow, ReminderLine, ReminderPlan)
+from desktop.office.values import (
+    AppointmentsImported,
+    ExcludedLine,
+    OutboxLine,
+    OutboxShown,
+    PeopleImported,
+    PersonShown,
+    RejectedRow,
+    ReminderLine,
+    ReminderPlan,
+)
 from desktop.office.values_practice import RelayLine
 
 Doc = dict[str, Any]

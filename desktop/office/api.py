@@ -14,7 +14,24 @@ from datetime import date
 from typing import Protocol
 
 from desktop.models.records import MessageId, PersonId, RelayId, Session
-from desktop.office.values import (AppointmentsImport, AppointmentsImported, Cancelled, Explained, ImportRequest, KeyImport, KeyLine, LetterRequest, OutboxShown, PassphraseMade, PassphraseRequest, PeopleFound, PeopleImported, PersonShown, Queued, ReminderPlan)
+from desktop.office.values import (
+    AppointmentsImport,
+    AppointmentsImported,
+    Cancelled,
+    Explained,
+    ImportRequest,
+    KeyImport,
+    KeyLine,
+    LetterRequest,
+    OutboxShown,
+    PassphraseMade,
+    PassphraseRequest,
+    PeopleFound,
+    PeopleImported,
+    PersonShown,
+    Queued,
+    ReminderPlan,
+)
 from desktop.office.values_entry import (
     Credentials,
     DutyState,

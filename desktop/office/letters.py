@@ -13,7 +13,7 @@ from desktop.models.database import Tx
 from desktop.models.records import Message, Session
 from desktop.office.desk import Desk, Recorder
 from desktop.office.protection import explained
-from desktop.office.values import (Explained, LetterRequest, Queued)
+from desktop.office.values import Explained, LetterRequest, Queued
 
 
 class Letters:

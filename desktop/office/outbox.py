@@ -18,7 +18,7 @@ from desktop.models.database import Tx
 from desktop.models.records import Message, MessageId, Person, PersonId, Reason, Session, State
 from desktop.office.api import Progress
 from desktop.office.desk import Desk, Opened, Recorder
-from desktop.office.values import (Cancelled, OutboxLine, OutboxShown)
+from desktop.office.values import Cancelled, OutboxLine, OutboxShown
 from desktop.sync.run import RunCounts
 
 BY_HAND = "sending-stopped"

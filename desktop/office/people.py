@@ -32,7 +32,21 @@ from desktop.models.records import (
 from desktop.office.api import Progress
 from desktop.office.desk import Desk, Recorder
 from desktop.office.protection import reachable_methods
-from desktop.office.values import (AppointmentsImport, AppointmentsImported, CardLine, ImportRequest, KeyImport, KeyLine, PassphraseMade, PassphraseRequest, PeopleFound, PeopleImported, PersonLine, PersonShown, RejectedRow)
+from desktop.office.values import (
+    AppointmentsImport,
+    AppointmentsImported,
+    CardLine,
+    ImportRequest,
+    KeyImport,
+    KeyLine,
+    PassphraseMade,
+    PassphraseRequest,
+    PeopleFound,
+    PeopleImported,
+    PersonLine,
+    PersonShown,
+    RejectedRow,
+)
 from desktop.people import appointments as schedule
 from desktop.people import contacts, importing
 from desktop.people.parsing import parse_people

@@ -11,7 +11,7 @@ from desktop.mail.sender import load_sender
 from desktop.models import cards, keys
 from desktop.models.database import Tx
 from desktop.models.records import Label, Level, Method, Person, PersonId
-from desktop.office.values import (Explained, RejectedMethod)
+from desktop.office.values import Explained, RejectedMethod
 
 
 def explained(person: PersonId, decision: Decision) -> Explained:

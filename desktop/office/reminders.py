@@ -17,7 +17,7 @@ from desktop.models.database import Tx
 from desktop.models.records import Session, State, VisitStatus
 from desktop.office.api import Progress
 from desktop.office.desk import Desk, Recorder
-from desktop.office.values import (ExcludedLine, ReminderLine, ReminderPlan)
+from desktop.office.values import ExcludedLine, ReminderLine, ReminderPlan
 from desktop.office.values_practice import TodayShown
 
 _WAITING = frozenset({State.QUEUED, State.DEFERRED})

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import contextlib
+import ssl
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 from desktop.models.records import Relay, RelayId
 from desktop.sync.letters import Letter
 from desktop.sync.relay import Answer, Marks, Offer, RelayConnection, Timeouts
 from desktop.sync.relay_open import open_relay
-from desktop.sync.relay_tls import RelayError
+from desktop.sync.relay_tls import RelayError, client_context
 
 RECYCLE_AFTER = 50
 """Messages over one connection; relays dislike endless ones."""
+_AHEAD = 8
+"""Messages before the last one when its successor is opened."""
 _PAUSES = (1.0, 2.0)
 """Seconds between the tries to connect; with the first, three are made (the breaker)."""
 
@@ -28,7 +33,10 @@ class Line:
         self._on_open = on_open
         self._timeouts = timeouts
         self._connection: RelayConnection | None = None
-        self._relay: RelayId | None = None
+        self._relay: Relay | None = None
+        self._context: ssl.SSLContext | None = None
+        self._successor: asyncio.Task[RelayConnection] | None = None
+        self._leaving: set[asyncio.Task[None]] = set()
 
     @property
     def open(self) -> bool:
@@ -49,7 +57,8 @@ class Line:
         return (
             connection is not None
             and connection.usable
-            and self._relay == relay.id
+            and self._relay is not None
+            and self._relay.id == relay.id
             and connection.sent < RECYCLE_AFTER
         )
 
@@ -58,11 +67,20 @@ class Line:
 
         Raises RelayError; returns without a connection when `given_up` says so.
         """
-        await self.close()
-        password = await self._password_of(relay.id)
+        successor, self._successor = self._successor, None
+        same = self._relay is not None and self._relay.id == relay.id
+        self._let_go()
+        if successor is not None and same:
+            with contextlib.suppress(RelayError):  # then it is tried like any other
+                await self._take(relay, await successor)
+        elif successor is not None:
+            self._leave(_quit_when_open(successor))
+        if self.open:
+            return
+        self._context = client_context(relay)
         for pause in (*_PAUSES, None):
             try:
-                self._connection = await open_relay(relay, password, self._timeouts)
+                await self._take(relay, await self._opened(relay))
             except RelayError as error:
                 if error.lasting or pause is None:
                     raise
@@ -70,9 +88,18 @@ class Line:
                 if given_up():
                     return
             else:
-                self._relay = relay.id
-                await self._on_open(relay, self._connection.offer)
                 return
+
+    def prepare(self, waiting: int) -> None:
+        """Open the next connection beside the present one, where `waiting` messages will need it.
+
+        Called before each message; does nothing until the present one is nearly used up.
+        """
+        if self._connection is None or self._relay is None or self._successor is not None:
+            return
+        left = RECYCLE_AFTER - self._connection.sent
+        if left <= _AHEAD and waiting > left:
+            self._successor = asyncio.ensure_future(self._opened(self._relay))
 
     async def send(self, letter: Letter, marks: Marks, following: Letter | None) -> Answer:
         """Carry out one transaction over the open connection (see `RelayConnection.send`)."""
@@ -83,7 +110,35 @@ class Line:
         return await connection.send(letter, marks, None if last else following)
 
     async def close(self) -> None:
-        """End what is open, in order where nothing is under way."""
-        connection, self._connection, self._relay = self._connection, None, None
+        """End what is open, in order where nothing is under way, and wait for it."""
+        successor, self._successor = self._successor, None
+        if successor is not None:
+            self._leave(_quit_when_open(successor))
+        self._let_go()
+        self._relay = None
+        while self._leaving:
+            await asyncio.wait(self._leaving)
+
+    async def _opened(self, relay: Relay) -> RelayConnection:
+        password = await self._password_of(relay.id)
+        return await open_relay(relay, password, self._timeouts, self._context)
+
+    async def _take(self, relay: Relay, connection: RelayConnection) -> None:
+        self._connection, self._relay = connection, relay
+        await self._on_open(relay, connection.offer)
+
+    def _let_go(self) -> None:
+        """The farewell of the present connection delays nobody."""
+        connection, self._connection = self._connection, None
         if connection is not None:
-            await connection.quit()
+            self._leave(connection.quit())
+
+    def _leave(self, farewell: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(farewell)
+        self._leaving.add(task)
+        task.add_done_callback(self._leaving.discard)
+
+
+async def _quit_when_open(successor: asyncio.Task[RelayConnection]) -> None:
+    with contextlib.suppress(RelayError):
+        await (await successor).quit()

@@ -25,10 +25,13 @@ _OWN_NAME = "[127.0.0.1]"
 _MECHANISM_UNKNOWN = frozenset({500, 501, 502, 504})
 
 
-async def open_relay(relay: Relay, password: str, timeouts: Timeouts | None = None) -> RelayConnection:
+async def open_relay(
+    relay: Relay, password: str, timeouts: Timeouts | None = None, context: ssl.SSLContext | None = None
+) -> RelayConnection:
     """Connect, secure, and sign in. Nothing but EHLO and STARTTLS ever leaves in clear.
 
-    Raises RelayError, naming the step and the reason.
+    `context` is one of `client_context`, for callers that open several connections; reading the
+    authorities takes longer than a handshake. Raises RelayError, naming the step and the reason.
     """
     limits = timeouts or Timeouts()
     if relay.security not in ("implicit", "starttls"):
@@ -38,7 +41,7 @@ async def open_relay(relay: Relay, password: str, timeouts: Timeouts | None = No
         port=relay.port,
         use_tls=relay.security == "implicit",
         start_tls=False,  # done below, before anything else, and never left out
-        tls_context=client_context(relay),
+        tls_context=context or client_context(relay),
         local_hostname=_OWN_NAME,
         timeout=limits.command,
     )

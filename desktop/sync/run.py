@@ -233,6 +233,7 @@ class SendingRun:
         elif self._stopped is None:
             began = asyncio.get_running_loop().time()
             self._under_way = self._ready.popleft()
+            self._line.prepare(len(self._ready) + 1)
             result = await self._deliver(parcel)
             self._under_way = None
             self._pace.message_took(asyncio.get_running_loop().time() - began)

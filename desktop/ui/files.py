@@ -11,7 +11,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.errors import InputError
-from desktop.office.values import (ImportRequest)
+from desktop.office.values import ImportRequest
 from desktop.texts import clean
 
 

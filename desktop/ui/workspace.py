@@ -13,7 +13,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.models.records import MessageId, PersonId, Session
-from desktop.office.values import (Cancelled)
+from desktop.office.values import Cancelled
 from desktop.ui.audit.page import AuditPageView
 from desktop.ui.base import Page, Ui, plain_label
 from desktop.ui.compose.page import ComposePage

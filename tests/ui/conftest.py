@@ -20,7 +20,7 @@ from desktop.assembly import build_office
 from desktop.crypto.kdf import FLOOR
 from desktop.models.records import Baa, PersonId, Session
 from desktop.office.api import Office
-from desktop.office.values import (ImportRequest)
+from desktop.office.values import ImportRequest
 from desktop.office.values_entry import NewPractice, PracticeMade
 from desktop.office.values_practice import RelayRequest
 from desktop.paths import PracticeFolder

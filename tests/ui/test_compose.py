@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from desktop.models.records import State
-from desktop.office.values import (PassphraseRequest)
+from desktop.office.values import PassphraseRequest
 from desktop.ui.compose.page import ComposePage
 from tests.support.pages import texts_of
 from tests.ui.conftest import AtWork, RelayHere

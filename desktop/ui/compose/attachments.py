@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.office.values import (AttachmentIn)
+from desktop.office.values import AttachmentIn
 from desktop.texts import clean
 from desktop.ui.base import Ui, button, plain_label
 

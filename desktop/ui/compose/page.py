@@ -11,7 +11,15 @@ from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QPlainTextEdit
 from desktop.config import LIMITS
 from desktop.errors import SealwellError
 from desktop.models.records import Method, PersonId, Session
-from desktop.office.values import (AttachmentIn, Explained, LetterRequest, PeopleFound, PersonLine, PersonShown, Queued)
+from desktop.office.values import (
+    AttachmentIn,
+    Explained,
+    LetterRequest,
+    PeopleFound,
+    PersonLine,
+    PersonShown,
+    Queued,
+)
 from desktop.texts import clean
 from desktop.ui.base import Page, Ui, button, card, plain_label
 from desktop.ui.compose.attachments import AttachmentList

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout
 
 from desktop.errors import DeliveryError
 from desktop.models.records import Session, State
-from desktop.office.values import (Cancelled, OutboxLine, OutboxShown)
+from desktop.office.values import Cancelled, OutboxLine, OutboxShown
 from desktop.texts import clean
 from desktop.ui.base import Page, Ui, button, plain_label
 from desktop.ui.dates import moment_words

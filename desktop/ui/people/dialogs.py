@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QWidget
 
 from desktop.errors import SealwellError
 from desktop.models.records import Detail, Person, PersonId, Session, Status
-from desktop.office.values import (KeyImport, KeyLine, PassphraseMade, PassphraseRequest, PersonShown)
+from desktop.office.values import KeyImport, KeyLine, PassphraseMade, PassphraseRequest, PersonShown
 from desktop.office.values_practice import KeyInspected
 from desktop.texts import clean
 from desktop.ui.base import Ui, button, plain_label

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QVBoxLayout, Q
 from desktop.config import LIMITS
 from desktop.errors import SealwellError
 from desktop.models.records import Session
-from desktop.office.values import (PeopleImported, RejectedRow)
+from desktop.office.values import PeopleImported, RejectedRow
 from desktop.texts import clean
 from desktop.ui.base import Notice, Ui, button, plain_label
 from desktop.ui.files import import_request

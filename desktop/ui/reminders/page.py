@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStackedWidget
 from desktop.config import LIMITS
 from desktop.errors import SealwellError
 from desktop.models.records import Session
-from desktop.office.values import (AppointmentsImport, AppointmentsImported, ReminderPlan)
+from desktop.office.values import AppointmentsImport, AppointmentsImported, ReminderPlan
 from desktop.office.values_practice import TodayShown
 from desktop.ui.base import Page, Ui
 from desktop.ui.dates import day_words

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from desktop.models.records import Method
-from desktop.office.values import (ReminderPlan)
+from desktop.office.values import ReminderPlan
 from desktop.texts import clean
 from desktop.ui.base import Ui, button, plain_label
 from desktop.ui.dates import day_words, time_words

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.office.values import (AppointmentsImported, RejectedRow)
+from desktop.office.values import AppointmentsImported, RejectedRow
 from desktop.office.values_practice import TodayShown
 from desktop.ui.base import Notice, Ui, button, card, plain_label
 from desktop.ui.dates import day_words, moment_words

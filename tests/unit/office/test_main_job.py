@@ -15,7 +15,14 @@ from demo.relay import RecordingRelay, RelaySetup
 from desktop.errors import SealwellError
 from desktop.models.records import Consent, Label, Method, PersonId, Session, State
 from desktop.office.api import Office
-from desktop.office.values import (AppointmentsImport, AttachmentIn, ImportRequest, KeyImport, LetterRequest, PassphraseRequest)
+from desktop.office.values import (
+    AppointmentsImport,
+    AttachmentIn,
+    ImportRequest,
+    KeyImport,
+    LetterRequest,
+    PassphraseRequest,
+)
 from desktop.office.values_practice import EvidenceRequest, RelayRequest
 from tests.made_practice import PEOPLE, Practice, import_visits, person_named
 

@@ -18,7 +18,7 @@ from desktop.audit import export
 from desktop.errors import SealwellError
 from desktop.models.records import PersonId, Session, State
 from desktop.office.api import Office
-from desktop.office.values import (LetterRequest, PassphraseRequest)
+from desktop.office.values import LetterRequest, PassphraseRequest
 from desktop.office.values_practice import AuditExport, RelayRequest
 from tests.made_practice import Practice, import_visits, person_named
 
