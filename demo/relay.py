@@ -187,6 +187,7 @@ class _Conversation(SMTP):
         )
         self._relay = relay
         self._options: list[str] = []
+        self._held = bytearray()
         relay.connections += 1
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -203,9 +204,19 @@ class _Conversation(SMTP):
         super().data_received(data)
 
     async def push(self, status: Any) -> None:
-        if self._relay.setup.inject and isinstance(status, str) and status.startswith("220 Ready"):
-            status = status.encode() + b"\r\n" + self._relay.setup.inject.rstrip(b"\r\n")
-        await super().push(status)
+        """Replies to a group of commands leave together, as RFC 2920, 3.2 asks of servers."""
+        line = status if isinstance(status, bytes) else status.encode("utf-8")
+        self._held += line + b"\r\n"
+        if line.startswith(b"220 Ready"):
+            self._held += self._relay.setup.inject
+        elif b"\n" in self._reader._buffer and not line.startswith((b"221", b"421")):  # type: ignore[attr-defined]
+            return
+        await self._flush()
+
+    async def _flush(self) -> None:
+        held, self._held = bytes(self._held), bytearray()
+        self._writer.write(held)
+        await self._writer.drain()
 
     async def _handle_client(self) -> None:
         if not await self._faulty(At.CONNECT):
@@ -224,6 +235,7 @@ class _Conversation(SMTP):
 
     async def _misbehave(self, fault: Fault) -> str:
         """The reply that the fault asks for; or no reply, and no way back."""
+        await self._flush()
         if fault.does == STALL:
             await asyncio.sleep(_FOR_EVER)
         if fault.does == DROP:
@@ -280,6 +292,7 @@ class _Conversation(SMTP):
         )
         self._options = []
         if self._relay.setup.think:
+            await self._flush()
             await asyncio.sleep(self._relay.setup.think)
         fault = self._relay.strikes(At.STORED)
         if fault is not None:
@@ -322,6 +335,7 @@ class _Conversation(SMTP):
             await self.push("354 Go on")
             await self._reader.read(1)
             await self.push(await self._misbehave(fault))
+            await self._flush()
             while await self._reader.read(65536):  # closing now would take the reply along (TCP reset)
                 pass
             return
