@@ -239,6 +239,11 @@ def due(tx: Tx, now: datetime, limit: int) -> list[Message]:
     return _all(tx, select(message).where(_is_due(now)).order_by(*order).limit(limit))
 
 
+def count_due(tx: Tx, now: datetime) -> int:
+    """How many rows `due` would find."""
+    return tx.connection.execute(select(func.count()).select_from(message).where(_is_due(now))).scalar_one()
+
+
 def next_due(tx: Tx) -> datetime | None:
     """When the first waiting row falls due; None when nothing waits."""
     later = func.coalesce(message.c.next_try, message.c.not_before)

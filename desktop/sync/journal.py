@@ -24,7 +24,8 @@ from desktop.models.records import MessageId, Reason, State
 from desktop.sync.lease import SendingLease
 from desktop.sync.letters import Letter, address_fits, wire_fits
 
-WINDOW = 32
+WINDOW = 64
+"""Reached only where a relay takes messages faster than the disk takes transactions (`pace.py`)."""
 _WAY_TO_DATA = (State.CONNECTING, State.ENVELOPE, State.DATA)
 _CERTAIN = frozenset({State.ACCEPTED, State.FAILED})
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 _BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n|\x00")
 _LINE_MAX = 998
@@ -53,6 +54,7 @@ def wire_fits(wire: bytes, sha256: str) -> bool:
     )
 
 
+@lru_cache(maxsize=64)
 def path(address: str) -> bytes:
     """The address as a command takes it; raises ValueError for one that does not fit."""
     if not address_fits(address):

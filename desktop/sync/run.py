@@ -49,7 +49,6 @@ POLICY_SHARE = 0.05
 """More refusals by policy than this, and the run ends: the next ones would fare alike."""
 CLAIM_AHEAD = 2
 """Claimed rows for each that may be marked: their sources are asked about many together."""
-_MANY = 10_000
 _BY_HAND = "sending-stopped"
 _POLL = 0.1
 _FIRST_WORDS = frozenset({Phase.RESET, Phase.MAIL})
@@ -152,7 +151,7 @@ class SendingRun:
 
     async def _send_due(self) -> None:
         now = self._clock.now()
-        due = await self._read(lambda tx: len(messages.due(tx, now, _MANY)))
+        due = await self._read(lambda tx: messages.count_due(tx, now))
         self._total, self._drained = self._states.total() + due, False
         while await self._step():
             pass
