@@ -19,7 +19,7 @@ from benchmarks._office import BenchPractice, LaterClock
 from benchmarks._people import EVERYBODY, FIRST, LAST
 from desktop.app import WindowRun
 from desktop.crypto.kdf import DEFAULT
-from desktop.models.records import Session
+from desktop.models.accounts import Session
 from desktop.office.values import ImportRequest
 from desktop.ui.people.page import PeoplePage
 from desktop.ui.workspace import Workspace

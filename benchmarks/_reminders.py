@@ -27,6 +27,7 @@ from desktop.crypto.keyfacts import inspect_key
 from desktop.crypto.keyslots import read_slots
 from desktop.crypto.vault import unlock
 from desktop.models import appointments, cards, keys, people
+from desktop.models.accounts import Role, Session, SessionId
 from desktop.models.database import Tx
 from desktop.models.ids import new_id
 from desktop.models.records import (
@@ -39,9 +40,6 @@ from desktop.models.records import (
     PasswordCard,
     Person,
     PublicKey,
-    Role,
-    Session,
-    SessionId,
     VisitStatus,
 )
 from desktop.office.desk import Opened

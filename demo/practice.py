@@ -22,7 +22,8 @@ from demo.relay import Received, RecordingRelay, RelaySetup
 from desktop.assembly import build_office
 from desktop.clock import SystemClock
 from desktop.crypto.kdf import FLOOR
-from desktop.models.records import Baa, Method, PersonId, Session, State
+from desktop.models.accounts import Session
+from desktop.models.records import Baa, Method, PersonId, State
 from desktop.office.api import Office
 from desktop.office.values import (
     AppointmentsImport,

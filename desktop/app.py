@@ -26,7 +26,7 @@ from desktop.texts import LANGUAGES, Texts
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-    from desktop.models.records import Session
+    from desktop.models.accounts import Session
     from desktop.office.api import Office
     from desktop.office.values_entry import SignedIn
     from desktop.ui.base import Ui

@@ -24,7 +24,7 @@ from demo.practice import ZONE, DemoRun, visits_file
 from desktop.clock import SystemClock
 from desktop.config import LIMITS
 from desktop.errors import VaultError
-from desktop.models.records import Session
+from desktop.models.accounts import Session
 from desktop.office.values_entry import DutyState, PracticeMade, SignedIn
 from desktop.texts import Texts
 from desktop.ui.base import Ui

@@ -9,7 +9,8 @@ import pyotp
 
 from desktop.assembly import build_office
 from desktop.crypto.kdf import FLOOR
-from desktop.models.records import PersonId, Session
+from desktop.models.accounts import Session
+from desktop.models.records import PersonId
 from desktop.office.api import Office
 from desktop.office.values import AppointmentsImport, ImportRequest
 from desktop.office.values_entry import Credentials, PracticeMade

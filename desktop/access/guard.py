@@ -16,8 +16,8 @@ from desktop.access.roles import STEP_UP, Action, may
 from desktop.clock import Clock
 from desktop.config import LIMITS, Limits
 from desktop.errors import Refused
+from desktop.models.accounts import Session, SessionId, User
 from desktop.models.ids import new_id
-from desktop.models.records import Session, SessionId, User
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
-from desktop.models.records import Role
+from desktop.models.accounts import Role
 
 
 class Action(StrEnum):

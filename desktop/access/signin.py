@@ -28,9 +28,9 @@ from desktop.crypto.sealedbox import new_box_keys, public_of
 from desktop.crypto.vault import OpenVault, unlock
 from desktop.errors import SealwellError, VaultError
 from desktop.models import settings, users, vaultkeys
+from desktop.models.accounts import Session, SessionId, User, UserId
 from desktop.models.database import Database, Tx
 from desktop.models.ids import new_id
-from desktop.models.records import Session, SessionId, User, UserId
 from desktop.paths import PracticeFolder
 
 MAX_SEEN = "max-seen-utc"

@@ -23,7 +23,7 @@ from desktop.config import LIMITS, Limits
 from desktop.crypto.sessions import new_token, open_session, seal_session, session_id
 from desktop.crypto.vault import OpenVault
 from desktop.errors import Refused, VaultError
-from desktop.models.records import Role, Session, SessionId, UserId
+from desktop.models.accounts import Role, Session, SessionId, UserId
 from desktop.paths import write_private
 
 _PREFIX = "session-"

@@ -11,7 +11,8 @@ import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from desktop.models.records import Consent, Detail, Kind, Level, Method, Role, State, Status
+from desktop.models.accounts import Role
+from desktop.models.records import Consent, Detail, Kind, Level, Method, State, Status
 
 Value = str | int
 MAX_NUMBER = 2**53 - 1

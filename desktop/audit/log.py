@@ -13,8 +13,9 @@ from desktop.audit.events import BadEventError, Event
 from desktop.audit.fields import is_id
 from desktop.clock import Clock
 from desktop.models import audit as kept
+from desktop.models.accounts import Role
 from desktop.models.database import Tx
-from desktop.models.records import AuditRecord, Role
+from desktop.models.records import AuditRecord
 
 SYSTEM = "system"
 """Actor and role of what no person did: the dispatcher, the fold of failed sign-ins."""

@@ -23,6 +23,7 @@ from desktop.mail.sealing import REMINDER, Letter, Sealer
 from desktop.mail.sender import Origin, Sender, load_sender
 from desktop.mail.templates import shipped
 from desktop.models import appointments, cards, keys, messages, people
+from desktop.models.accounts import Session
 from desktop.models.database import Tx
 from desktop.models.records import (
     Appointment,
@@ -35,7 +36,6 @@ from desktop.models.records import (
     PersonId,
     PublicKey,
     Reason,
-    Session,
     State,
     VisitStatus,
 )

@@ -15,7 +15,8 @@ from desktop.cli.arguments import WrongUse
 from desktop.cli.console import Console
 from desktop.config import LIMITS
 from desktop.errors import InputError, Refused
-from desktop.models.records import Label, Method, PersonId, RelayId, Session
+from desktop.models.accounts import Session
+from desktop.models.records import Label, Method, PersonId, RelayId
 from desktop.office.api import Office
 from desktop.office.values import (
     AppointmentsImport,

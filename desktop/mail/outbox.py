@@ -32,18 +32,10 @@ from desktop.mail.sealing import REMINDER
 from desktop.mail.settling import ended, outcome_event
 from desktop.mail.states import IN_FLIGHT, NOT_SENT, WAITING, check
 from desktop.models import leases, messages, relays
+from desktop.models.accounts import Session
 from desktop.models.database import Tx
 from desktop.models.ids import new_id
-from desktop.models.records import (
-    Attempt,
-    Message,
-    MessageId,
-    Reason,
-    Relay,
-    RelayId,
-    Session,
-    State,
-)
+from desktop.models.records import Attempt, Message, MessageId, Reason, Relay, RelayId, State
 
 __all__ = [
     "LEASE",

@@ -13,12 +13,10 @@ from enum import StrEnum
 from typing import NewType
 
 PersonId = NewType("PersonId", str)
-UserId = NewType("UserId", str)
 AppointmentId = NewType("AppointmentId", str)
 MessageId = NewType("MessageId", str)
 RelayId = NewType("RelayId", str)
 KeyId = NewType("KeyId", str)
-SessionId = NewType("SessionId", str)
 ImportId = NewType("ImportId", str)
 
 
@@ -81,17 +79,6 @@ class Label(StrEnum):
     ROUTINE = "routine"
     SENSITIVE = "sensitive"
     VERY_SENSITIVE = "very-sensitive"
-
-
-class Role(StrEnum):
-    """What a user may do is in `access/roles.py`."""
-
-    ADMINISTRATOR = "administrator"
-    MANAGER = "manager"
-    FRONT_DESK = "front-desk"
-    CLINICIAN = "clinician"
-    BILLING = "billing"
-    AUDITOR = "auditor"
 
 
 class State(StrEnum):
@@ -273,25 +260,6 @@ class Relay:
     requiretls_seen: datetime | None = None
     requiretls: bool = False
     retired_at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class User:
-    id: UserId
-    name: str
-    role: Role
-    disabled_at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Session:
-    """Who is signed in; handed to every use case and checked by the guard each time."""
-
-    id: SessionId
-    user: UserId
-    user_name: str
-    role: Role
-    started: datetime
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 
+from desktop.models.accounts import Role, User, UserId
 from desktop.models.lanes import Tx
-from desktop.models.records import Role, User, UserId
 from desktop.models.tables_office import app_user
 
 

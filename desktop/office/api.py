@@ -13,7 +13,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import Protocol
 
-from desktop.models.records import MessageId, PersonId, RelayId, Session
+from desktop.models.accounts import Session
+from desktop.models.records import MessageId, PersonId, RelayId
 from desktop.office.values import (
     AppointmentsImport,
     AppointmentsImported,

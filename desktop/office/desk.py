@@ -22,8 +22,8 @@ from desktop.crypto.vault import OpenVault
 from desktop.errors import Refused, SealwellError
 from desktop.mail.letters import Letters
 from desktop.mail.outbox import Outbox
+from desktop.models.accounts import Session
 from desktop.models.database import Database, Tx
-from desktop.models.records import Session
 from desktop.office.ownkeys import OwnKeys
 from desktop.sync.dispatcher import Dispatcher
 from desktop.sync.loop import NetworkLoop

@@ -19,8 +19,9 @@ from desktop.crypto.keyslots import read_slots
 from desktop.crypto.vault import OpenVault
 from desktop.errors import Refused, SealwellError
 from desktop.models import messages, settings, users
+from desktop.models.accounts import Session
 from desktop.models.database import Database, Tx
-from desktop.models.records import Session, State
+from desktop.models.records import State
 from desktop.office import setup
 from desktop.office.desk import Desk, Opened, Recorder
 from desktop.office.duty import DutyWatch

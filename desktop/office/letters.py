@@ -9,8 +9,9 @@ from desktop.clock import Clock
 from desktop.errors import SealwellError
 from desktop.mail.letters import Draft
 from desktop.mail.mime import Attachment
+from desktop.models.accounts import Session
 from desktop.models.database import Tx
-from desktop.models.records import Message, Session
+from desktop.models.records import Message
 from desktop.office.desk import Desk, Recorder
 from desktop.office.protection import explained
 from desktop.office.values import Explained, LetterRequest, Queued

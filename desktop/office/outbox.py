@@ -14,8 +14,9 @@ from desktop.audit.tokens import ids_hash
 from desktop.clock import Clock
 from desktop.errors import DeliveryError, SealwellError
 from desktop.models import messages, people
+from desktop.models.accounts import Session
 from desktop.models.database import Tx
-from desktop.models.records import Message, MessageId, Person, PersonId, Reason, Session, State
+from desktop.models.records import Message, MessageId, Person, PersonId, Reason, State
 from desktop.office.api import Progress
 from desktop.office.desk import Desk, Opened, Recorder
 from desktop.office.values import Cancelled, OutboxLine, OutboxShown

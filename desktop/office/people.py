@@ -15,6 +15,7 @@ from desktop.crypto.keyfacts import KeyFacts, inspect_key
 from desktop.crypto.passphrase import new_passphrase
 from desktop.errors import InputError, SealwellError
 from desktop.models import cards, keys, messages, people, settings
+from desktop.models.accounts import Session
 from desktop.models.database import Tx
 from desktop.models.ids import new_id
 from desktop.models.records import (
@@ -26,7 +27,6 @@ from desktop.models.records import (
     PersonId,
     PublicKey,
     Reason,
-    Session,
     State,
 )
 from desktop.office.api import Progress

@@ -16,8 +16,9 @@ from desktop.audit.verify import Verdict, verify
 from desktop.clock import Clock
 from desktop.errors import InputError, SealwellError
 from desktop.models import audit, users
+from desktop.models.accounts import Session, UserId
 from desktop.models.database import Tx
-from desktop.models.records import AuditRecord, Session, UserId
+from desktop.models.records import AuditRecord
 from desktop.office.api import Progress
 from desktop.office.desk import Desk, Recorder
 from desktop.office.values_practice import AuditExport, AuditExported, AuditLine, AuditPage, AuditVerified

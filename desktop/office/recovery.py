@@ -18,8 +18,8 @@ from desktop.crypto.kdf import KdfParams
 from desktop.crypto.vault import change_password, replace_recovery_key, unlock_with_recovery
 from desktop.errors import Refused
 from desktop.models import settings, users
+from desktop.models.accounts import Role, User
 from desktop.models.database import Tx
-from desktop.models.records import Role, User
 from desktop.office.opening import Opener
 from desktop.office.setup import password_refused
 from desktop.office.values_entry import Recovered, Recovery

@@ -12,9 +12,10 @@ from desktop.errors import InputError
 from desktop.mail.relays import baa_problem, presets
 from desktop.mail.sender import use_relay
 from desktop.models import relays
+from desktop.models.accounts import Session
 from desktop.models.database import Tx
 from desktop.models.ids import new_id
-from desktop.models.records import Relay, RelayId, Session
+from desktop.models.records import Relay, RelayId
 from desktop.office.desk import Desk, Recorder
 from desktop.office.identities import ensure_identities
 from desktop.office.values_practice import EvidenceRequest, Preset, RelayLine, RelayRequest, RelayTested, Step

@@ -13,8 +13,9 @@ from desktop.campaigns.reminders import Plan, QueuedReminders
 from desktop.clock import Clock
 from desktop.mail.relays import baa_problem
 from desktop.models import appointments, messages, people, schedules
+from desktop.models.accounts import Session
 from desktop.models.database import Tx
-from desktop.models.records import Session, State, VisitStatus
+from desktop.models.records import State, VisitStatus
 from desktop.office.api import Progress
 from desktop.office.desk import Desk, Recorder
 from desktop.office.values import ExcludedLine, ReminderLine, ReminderPlan

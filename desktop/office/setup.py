@@ -25,9 +25,9 @@ from desktop.crypto.keyslots import discard_slots, intact_copies, move_slots
 from desktop.crypto.vault import OpenVault, create_vault, new_vault_id
 from desktop.errors import InputError, Refused, VaultError
 from desktop.models import settings, users, vaultkeys
+from desktop.models.accounts import Role, User, UserId
 from desktop.models.database import Database, Tx
 from desktop.models.ids import new_id
-from desktop.models.records import Role, User, UserId
 from desktop.office.values_entry import NewPractice, PracticeMade
 from desktop.paths import PracticeFolder, make_private_folder
 

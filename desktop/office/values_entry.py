@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from desktop.models.records import Session
+from desktop.models.accounts import Session
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from desktop.models.records import Baa, ForcedTls, Reason, RelayId, Role, UserId
+from desktop.models.accounts import Role, UserId
+from desktop.models.records import Baa, ForcedTls, Reason, RelayId
 
 # --- relays ------------------------------------------------------------------------
 

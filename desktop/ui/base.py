@@ -15,13 +15,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from desktop.clock import Clock
 from desktop.errors import SealwellError
-from desktop.models.records import Reason
 from desktop.texts import Texts
 from desktop.ui.bridge import Bridge, Task
 from desktop.ui.icons import pixmap
 from desktop.ui.theme import Theme
 
 if TYPE_CHECKING:
+    from desktop.models.records import Reason
     from desktop.office.api import Office
 
 T = TypeVar("T")

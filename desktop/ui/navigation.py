@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from desktop.models.records import MessageId, PersonId, Role
+from desktop.models.accounts import Role
+from desktop.models.records import MessageId, PersonId
 
 _DESK = frozenset({Role.ADMINISTRATOR, Role.MANAGER, Role.FRONT_DESK, Role.CLINICIAN})
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from desktop.models.records import Role, Session
+from desktop.models.accounts import Role, Session
 from desktop.ui.base import Page, Ui
 from desktop.ui.icons import icon
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QMainWindow, QWidget
 
 from desktop.config import Limits
 from desktop.errors import SealwellError
-from desktop.models.records import Session
+from desktop.models.accounts import Session
 from desktop.office.values_entry import DutyState, SignedIn
 from desktop.ui.base import Ui
 from desktop.ui.clipboard import forget_clipboard

@@ -12,7 +12,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop.models.records import MessageId, PersonId, Session
+from desktop.models.accounts import Session
+from desktop.models.records import MessageId, PersonId
 from desktop.office.values import Cancelled
 from desktop.ui.audit.page import AuditPageView
 from desktop.ui.base import Page, Ui, plain_label

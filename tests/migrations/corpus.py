@@ -23,6 +23,7 @@ from desktop.models import (
     users,
     vaultkeys,
 )
+from desktop.models.accounts import Role, User, UserId
 from desktop.models.database import Database, Tx
 from desktop.models.records import (
     AppointmentId,
@@ -36,9 +37,6 @@ from desktop.models.records import (
     PublicKey,
     Relay,
     RelayId,
-    Role,
-    User,
-    UserId,
 )
 from tests.support.kept import a_message, a_person, a_visit, keep
 

@@ -21,6 +21,7 @@ from desktop.mail.outbox import LEASE, Outbox
 from desktop.mail.sealing import Sealer
 from desktop.mail.sender import use_relay
 from desktop.models import appointments, audit, consents, leases, people, relays, settings, users, vaultkeys
+from desktop.models.accounts import Role, Session, SessionId, User, UserId
 from desktop.models.database import Database
 from desktop.models.ids import new_id
 from desktop.models.records import (
@@ -34,12 +35,7 @@ from desktop.models.records import (
     PersonId,
     Relay,
     RelayId,
-    Role,
-    Session,
-    SessionId,
     Status,
-    User,
-    UserId,
     VisitStatus,
 )
 

@@ -18,7 +18,8 @@ from demo.authority import Authority
 from demo.relay import RecordingRelay, RelaySetup
 from desktop.assembly import build_office
 from desktop.crypto.kdf import FLOOR
-from desktop.models.records import Baa, PersonId, Session
+from desktop.models.accounts import Session
+from desktop.models.records import Baa, PersonId
 from desktop.office.api import Office
 from desktop.office.values import ImportRequest
 from desktop.office.values_entry import NewPractice, PracticeMade

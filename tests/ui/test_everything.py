@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.models.records import Role, Session
+from desktop.models.accounts import Role, Session
 from desktop.office.values_entry import DutyState, PracticeMade
 from desktop.ui.audit.page import ExportDialog
 from desktop.ui.gate.setup import FactorPage, PracticePage, RecoveryPage, RelayPage

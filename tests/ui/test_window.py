@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.config import LIMITS
-from desktop.models.records import Session
+from desktop.models.accounts import Session
 from desktop.office.values_entry import Credentials, DutyState
 from desktop.ui.base import Ui
 from desktop.ui.gate.signin import LockPage, SignInPage

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QLineEdit, QWidget
 
-from desktop.models.records import Session
+from desktop.models.accounts import Session
 from desktop.office.values_practice import AuditExport, AuditExported, AuditLine, AuditPage, AuditVerified
 from desktop.texts import clean
 from desktop.ui.base import Page, Ui, button, plain_label

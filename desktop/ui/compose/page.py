@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QPlainTextEdit
 
 from desktop.config import LIMITS
 from desktop.errors import SealwellError
-from desktop.models.records import Method, PersonId, Session
+from desktop.models.accounts import Session
+from desktop.models.records import Method, PersonId
 from desktop.office.values import (
     AttachmentIn,
     Explained,

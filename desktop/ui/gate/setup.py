@@ -9,7 +9,7 @@ from PySide6.QtCore import QTimeZone
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.errors import SealwellError
-from desktop.models.records import Session
+from desktop.models.accounts import Session
 from desktop.office.values_entry import Credentials, NewPractice, PracticeMade, SignedIn
 from desktop.office.values_practice import PasswordChecked, RelayLine, RelayTested
 from desktop.ui.base import Ui, button, plain_label

@@ -6,7 +6,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout
 
 from desktop.errors import DeliveryError
-from desktop.models.records import Session, State
+from desktop.models.accounts import Session
+from desktop.models.records import State
 from desktop.office.values import Cancelled, OutboxLine, OutboxShown
 from desktop.texts import clean
 from desktop.ui.base import Page, Ui, button, plain_label

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QScrollArea, QVB
 
 from desktop.config import LIMITS
 from desktop.errors import SealwellError
-from desktop.models.records import Consent, Person, PersonId, Session, Status
+from desktop.models.accounts import Session
+from desktop.models.records import Consent, Person, PersonId, Status
 from desktop.office.values import KeyLine, PersonShown
 from desktop.texts import clean
 from desktop.ui.base import Notice, Ui, button, card, plain_label

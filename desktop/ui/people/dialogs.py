@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QWidget
 
 from desktop.errors import SealwellError
-from desktop.models.records import Detail, Person, PersonId, Session, Status
+from desktop.models.accounts import Session
+from desktop.models.records import Detail, Person, PersonId, Status
 from desktop.office.values import KeyImport, KeyLine, PassphraseMade, PassphraseRequest, PersonShown
 from desktop.office.values_practice import KeyInspected
 from desktop.texts import clean

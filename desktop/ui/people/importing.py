@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QVBoxLayout, Q
 
 from desktop.config import LIMITS
 from desktop.errors import SealwellError
-from desktop.models.records import Session
+from desktop.models.accounts import Session
 from desktop.office.values import PeopleImported, RejectedRow
 from desktop.texts import clean
 from desktop.ui.base import Notice, Ui, button, plain_label

@@ -8,7 +8,7 @@ from PySide6.QtCore import QItemSelectionModel, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QLineEdit, QSplitter, QVBoxLayout, QWidget
 
-from desktop.models.records import Session
+from desktop.models.accounts import Session
 from desktop.office.values import PeopleFound, PersonLine
 from desktop.texts import clean
 from desktop.ui.base import Page, Ui, button, plain_label

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStackedWidget
 
 from desktop.config import LIMITS
 from desktop.errors import SealwellError
-from desktop.models.records import Session
+from desktop.models.accounts import Session
 from desktop.office.values import AppointmentsImport, AppointmentsImported, ReminderPlan
 from desktop.office.values_practice import TodayShown
 from desktop.ui.base import Page, Ui

@@ -7,7 +7,8 @@ from datetime import date
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.models.records import ForcedTls, RelayId, Session
+from desktop.models.accounts import Session
+from desktop.models.records import ForcedTls, RelayId
 from desktop.office.values_practice import EvidenceRequest, RelayLine, RelayTested
 from desktop.texts import clean
 from desktop.ui.base import Page, Ui, button, card, plain_label

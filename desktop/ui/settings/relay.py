@@ -7,7 +7,8 @@ from datetime import date
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.errors import SealwellError
-from desktop.models.records import Baa, Session
+from desktop.models.accounts import Session
+from desktop.models.records import Baa
 from desktop.office.values_practice import Preset, RelayLine, RelayRequest, RelayTested
 from desktop.ui.base import Ui, button, plain_label
 from desktop.ui.dialog import FormDialog

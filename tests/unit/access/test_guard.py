@@ -10,7 +10,7 @@ import pytest
 from desktop.access.guard import Guard
 from desktop.access.roles import Action
 from desktop.errors import Refused
-from desktop.models.records import Role, Session, User, UserId
+from desktop.models.accounts import Role, Session, User, UserId
 
 ADMIN = User(UserId("a" * 32), "maria", Role.ADMINISTRATOR)
 DESK = User(UserId("b" * 32), "leo", Role.FRONT_DESK)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from desktop.access.roles import MATRIX, STEP_UP, Action, may
-from desktop.models.records import Role
+from desktop.models.accounts import Role
 
 AUDIT = {Action.LIST_AUDIT, Action.VERIFY_AUDIT, Action.EXPORT_AUDIT}
 OWN = {Action.ISSUE_TOKEN, Action.SIGN_OUT}

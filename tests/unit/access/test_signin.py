@@ -20,8 +20,8 @@ from desktop.crypto.vault import OpenVault, create_vault, new_vault_id
 from desktop.errors import SealwellError, VaultError
 from desktop.models import audit as kept
 from desktop.models import settings, users
+from desktop.models.accounts import Role, User, UserId
 from desktop.models.database import Database, Tx
-from desktop.models.records import Role, User, UserId
 from desktop.paths import PracticeFolder
 
 PASSWORD = "tulip-harbor-seven-lamps"

@@ -12,7 +12,7 @@ import pytest
 from desktop.access.tokens import SessionFiles
 from desktop.crypto.vault import OpenVault
 from desktop.errors import Refused, VaultError
-from desktop.models.records import Role, Session, SessionId, UserId
+from desktop.models.accounts import Role, Session, SessionId, UserId
 
 VAULT_KEY = bytes(range(32))
 SHARE = b"\x07" * 32

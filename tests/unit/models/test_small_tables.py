@@ -19,6 +19,7 @@ from desktop.models import (
     users,
     vaultkeys,
 )
+from desktop.models.accounts import Role, User, UserId
 from desktop.models.database import Database
 from desktop.models.ids import new_id
 from desktop.models.records import (
@@ -33,10 +34,7 @@ from desktop.models.records import (
     PublicKey,
     Relay,
     RelayId,
-    Role,
     Schedule,
-    User,
-    UserId,
 )
 from tests.support.kept import NOW, a_person, keep
 

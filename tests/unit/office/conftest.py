@@ -11,7 +11,8 @@ import pytest
 
 from desktop.assembly import build_office
 from desktop.crypto.kdf import FLOOR
-from desktop.models.records import Baa, Session
+from desktop.models.accounts import Session
+from desktop.models.records import Baa
 from desktop.office.api import Office
 from desktop.office.values import ImportRequest
 from desktop.office.values_entry import NewPractice, PracticeMade

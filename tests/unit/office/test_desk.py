@@ -16,8 +16,9 @@ from desktop.audit.events import Act, BadEventError, Event
 from desktop.audit.log import AuditLog
 from desktop.errors import SealwellError
 from desktop.models import audit, settings
+from desktop.models.accounts import Role, Session, SessionId, User, UserId
 from desktop.models.database import Database, Tx
-from desktop.models.records import AuditRecord, Role, Session, SessionId, User, UserId
+from desktop.models.records import AuditRecord
 from desktop.office import api
 from desktop.office.api import Office
 from desktop.office.desk import Desk, Opened, Recorder, UnrecordedWork

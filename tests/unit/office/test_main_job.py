@@ -13,7 +13,8 @@ from demo.authority import Authority
 from demo.recipients import Recipients
 from demo.relay import RecordingRelay, RelaySetup
 from desktop.errors import SealwellError
-from desktop.models.records import Consent, Label, Method, PersonId, Session, State
+from desktop.models.accounts import Session
+from desktop.models.records import Consent, Label, Method, PersonId, State
 from desktop.office.api import Office
 from desktop.office.values import (
     AppointmentsImport,

@@ -16,7 +16,8 @@ from demo.authority import Authority
 from demo.relay import RecordingRelay, RelaySetup
 from desktop.audit import export
 from desktop.errors import SealwellError
-from desktop.models.records import PersonId, Session, State
+from desktop.models.accounts import Session
+from desktop.models.records import PersonId, State
 from desktop.office.api import Office
 from desktop.office.values import LetterRequest, PassphraseRequest
 from desktop.office.values_practice import AuditExport, RelayRequest
