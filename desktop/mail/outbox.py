@@ -132,7 +132,8 @@ class Outbox:
         return claimed
 
     def _claim_some(self, tx: Tx, due: Sequence[Message], rechecks: Mapping[str, Recheck]) -> list[Claimed]:
-        verdicts = self._verdicts(tx, due, rechecks)
+        profiles = _profiles(tx, due)
+        verdicts = self._verdicts(tx, due, profiles, rechecks)
         kept: list[Message] = []
         for message in due:
             match verdicts[message.id]:
@@ -143,7 +144,7 @@ class Outbox:
                 case Replace(frozen, reason):
                     # Decided in this very transaction: it is not asked again.
                     kept.append(self.supersede(tx, message.id, frozen, reason))
-        profiles = _profiles(tx, kept)
+        profiles |= _profiles(tx, [message for message in kept if message.relay not in profiles])
         wires = messages.wires(tx, [message.id for message in kept])
         self._move_all(tx, kept, State.CLAIMED)
         self._audit.record_all(tx, [Event(Act.MESSAGE_CLAIMED, message.id) for message in kept])
@@ -170,7 +171,9 @@ class Outbox:
         self._move_all(tx, [row.message for row in claimed], path[-1], checked=True)
         now, phase = self._clock.now(), path[-1].value
         messages.add_attempts(tx, [Attempt(row.message.id, now, phase) for row in claimed])
-        return [replace(row, message=replace(row.message, state=path[-1], reason=None)) for row in claimed]
+        return [
+            Claimed(replace(row.message, state=path[-1], reason=None), row.wire, row.relay) for row in claimed
+        ]
 
     def settle(self, tx: Tx, message: MessageId, outcome: Outcome) -> Message:
         """Write down what came of it. `queued` is for trouble before the envelope: no try is counted."""
@@ -233,10 +236,13 @@ class Outbox:
             raise Refused("not-the-sender")
 
     def _verdicts(
-        self, tx: Tx, due: Sequence[Message], rechecks: Mapping[str, Recheck]
+        self,
+        tx: Tx,
+        due: Sequence[Message],
+        profiles: Mapping[RelayId | None, Relay],
+        rechecks: Mapping[str, Recheck],
     ) -> dict[MessageId, Verdict]:
         now = self._clock.now()
-        profiles = _profiles(tx, due)
         verdicts: dict[MessageId, Verdict] = {}
         ask: dict[str, list[Message]] = {}
         for message in due:
