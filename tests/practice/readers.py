@@ -67,8 +67,9 @@ class Readers:
         sealed = message_from_bytes(wire).get_payload(1).get_payload(decode=True)  # type: ignore[union-attr]
         status = self.folder / "status"
         plain = self.gpg("--status-file", str(status), "--decrypt", feed=sealed)  # type: ignore[arg-type]
-        lines = [line.split() for line in status.read_text(encoding="latin-1").splitlines()]
-        valid = [line[2] for line in lines if line[1] == "VALIDSIG"]
+        # By line feeds alone: splitlines() would also cut at octets that are part of a value.
+        said = status.read_bytes().split(b"\n")
+        valid = [line.split()[2].decode() for line in said if line.startswith(b"[GNUPG:] VALIDSIG ")]
         return Opened(plain, valid[0] if valid else "")
 
     def open_smime(self, wire: bytes, practice_certificate: bytes) -> Opened:
