@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from desktop.models import tables_mail, tables_office
+from desktop.models import tables_access, tables_mail, tables_office
 from desktop.models.sqlite_only import STATEMENTS
 from desktop.models.tables import metadata
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 """Oldest first; numbered, so that a newer one is known as newer."""
 HEAD = REVISIONS[-1]
 
-GROUPS = (tables_mail, tables_office)
+GROUPS = (tables_access, tables_mail, tables_office)
 """Named so that their tables are part of `metadata`."""
 
 

@@ -57,6 +57,9 @@ def opened(path: Path, step: Migrate | None = migrate.upgrade) -> Database:
     return Database.open(path, KEY, SALT, VAULT, EPOCH, step)
 
 
+TODAY = schema.REVISIONS
+
+
 @pytest.fixture(params=FILES, ids=lambda path: path.stem)
 def released(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A copy of one released database."""
@@ -140,14 +143,14 @@ def older(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A database of today's schema, for a program that is one revision ahead."""
     path = tmp_path / "practice.db"
     make(path)
-    monkeypatch.setattr(schema, "REVISIONS", (*schema.REVISIONS, "0002"))
-    monkeypatch.setattr(schema, "HEAD", "0002")
+    monkeypatch.setattr(schema, "REVISIONS", (*schema.REVISIONS, "0099"))
+    monkeypatch.setattr(schema, "HEAD", "0099")
     return path
 
 
 def step(connection: Connection) -> None:
     connection.exec_driver_sql("ALTER TABLE setting ADD COLUMN later TEXT")
-    connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
+    connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0099'")
 
 
 def columns(tx: Tx) -> list[str]:
@@ -161,7 +164,7 @@ def test_the_encrypted_file_is_copied_before_it_is_migrated(
     db = opened(older, step)
     assert db.read(columns) == ["key", "value", "later"]
     db.close()
-    copy = older.with_name("practice.db.before-0002")
+    copy = older.with_name("practice.db.before-0099")
     assert copy.read_bytes() == before
     assert copy.stat().st_mode & 0o077 == 0
     opened(older, step).close()
@@ -191,8 +194,8 @@ def test_a_database_in_use_elsewhere_is_not_migrated_under_it(
 ) -> None:
     monkeypatch.setattr(module, "_SETTINGS", (*module._SETTINGS, "PRAGMA busy_timeout = 50"))
     with monkeypatch.context() as behind:
-        behind.setattr(schema, "REVISIONS", ("0001",))
-        behind.setattr(schema, "HEAD", "0001")
+        behind.setattr(schema, "REVISIONS", TODAY)
+        behind.setattr(schema, "HEAD", TODAY[-1])
         other = opened(older, None)
     reading, go_on = threading.Event(), threading.Event()
 
@@ -208,7 +211,7 @@ def test_a_database_in_use_elsewhere_is_not_migrated_under_it(
         other.write(lambda tx: settings.put(tx, "a", "b"))
         with pytest.raises(VaultError, match="database-busy"):
             opened(older, step)
-        assert not older.with_name("practice.db.before-0002").exists()
+        assert not older.with_name("practice.db.before-0099").exists()
     finally:
         go_on.set()
         thread.join()
