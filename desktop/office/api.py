@@ -15,6 +15,7 @@ from typing import Protocol
 
 from desktop.models.accounts import Session
 from desktop.models.records import MessageId, PersonId, RelayId
+from desktop.office.api_access import SecurityDoor, UsersDoor
 from desktop.office.values import (
     AppointmentsImport,
     AppointmentsImported,
@@ -36,8 +37,14 @@ from desktop.office.values import (
 from desktop.office.values_entry import (
     Credentials,
     DutyState,
+    EntryNeeds,
+    Join,
+    Joined,
+    JoinRequest,
+    JoinStarted,
     NewPractice,
     PracticeMade,
+    QuickUnlock,
     Recovered,
     Recovery,
     SignedIn,
@@ -72,6 +79,16 @@ class Door(Protocol):
     def sign_in(self, request: Credentials) -> SignedIn: ...
     def recover(self, request: Recovery) -> Recovered:
         """With the printed recovery key: a new password and a new recovery key; the code stays."""
+        ...
+
+    def entry_needs(self, user: str) -> EntryNeeds: ...
+    def start_join(self, request: JoinRequest) -> JoinStarted: ...
+    def join(self, request: Join) -> Joined:
+        """An invitation becomes an account, or an account's way in on a further computer."""
+        ...
+
+    def quick_unlock(self, request: QuickUnlock) -> SignedIn:
+        """An idle lock of the same person within the day, by PIN or touch; never a first sign-in."""
         ...
 
     def unlock(self, request: Credentials) -> SignedIn:
@@ -166,5 +183,5 @@ class FileDoor(Protocol):
     def open_envelope(self, data: bytes, passphrase: str) -> EnvelopeOpened: ...
 
 
-class Office(Door, PeopleDoor, MailDoor, RelayDoor, ProofDoor, FileDoor, Protocol):
+class Office(Door, PeopleDoor, MailDoor, RelayDoor, ProofDoor, FileDoor, UsersDoor, SecurityDoor, Protocol):
     """Everything."""

@@ -30,11 +30,12 @@ class PracticeMade:
 
 @dataclass(frozen=True)
 class Recovery:
-    """The printed key, and the new password of an administrator."""
+    """The printed key, the new password of an administrator, and why the practice is opened this way."""
 
     user: str
     recovery_key: str = field(repr=False)
     password: str = field(repr=False)
+    reason: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,72 @@ class Recovered:
 
 @dataclass(frozen=True)
 class Credentials:
+    """Password and one second factor: `code` of the authenticator, a saved recovery code, or a key's PIN.
+
+    The second factor is asked once per person, computer and day: without any of them the
+    answer may be Refused `code-needed`.
+    """
+
     user: str
     password: str = field(repr=False)
+    code: str = field(default="", repr=False)
+    recovery_code: str = field(default="", repr=False)
+    key_pin: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class EntryNeeds:
+    """What the sign-in or lock page asks for; told before anything is opened, by the name alone.
+
+    The same answer for an unknown name as for one without a security key.
+    """
+
+    security_key: bool
+    quick: bool
+    """A PIN opens this lock: same person, same process, still within its time."""
+
+
+@dataclass(frozen=True)
+class QuickUnlock:
+    user: str
+    pin: str = field(default="", repr=False)
+    """The six-digit PIN; "" for a touch of the security key (`key_pin` where it wants one)."""
+    key_pin: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class JoinRequest:
+    """The invited person's name and one-time code."""
+
+    user: str
+    invitation: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class JoinStarted:
+    """`totp_uri` is "" where the person keeps the authenticator they have (a further computer)."""
+
+    practice: str
+    role: str
+    totp_uri: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Join:
+    """Own password and a code from the authenticator shown at the start: both are set at once."""
+
+    user: str
+    invitation: str = field(repr=False)
+    password: str = field(repr=False)
+    totp_uri: str = field(repr=False)
     code: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Joined:
+    """Ten recovery codes, shown once; () where there are some already."""
+
+    recovery_codes: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -58,6 +122,10 @@ class SignedIn:
     session: Session
     expires_in: int
     token: str = field(default="", repr=False)
+    must_change: bool = False
+    """Somebody else chose the password: the window asks for an own one before anything else."""
+    notices: int = 0
+    """How many notices this person has not acknowledged."""
 
 
 @dataclass(frozen=True)
@@ -68,3 +136,5 @@ class DutyState:
     locked: bool
     vault_open: bool
     due: int
+    quick: tuple[str, ...] = ()
+    """Names of people whose lock a PIN or a touch would open now."""
