@@ -42,6 +42,37 @@ class Act(StrEnum):
     USER_CHANGED = "user.changed"
     USER_DISABLED = "user.disabled"
     USERS_LISTED = "users.listed"
+    USER_INVITED = "user.invited"
+    USER_JOINED = "user.joined"
+    USER_SUSPENDED = "user.suspended"
+    USER_REINSTATED = "user.reinstated"
+    USER_LEFT = "user.left"
+    INVITATION_WITHDRAWN = "invitation.withdrawn"
+    INVITATION_FAILED = "invitation.failed"
+    ROLES_SHOWN = "roles.shown"
+    APPROVAL_ASKED = "approval.asked"
+    APPROVAL_DECIDED = "approval.decided"
+    APPROVALS_LISTED = "approvals.listed"
+    LEAVING_PLANNED = "leaving.planned"
+    REVIEW_SHOWN = "review.shown"
+    REVIEW_SIGNED = "review.signed"
+    POLICY_SHOWN = "policy.shown"
+    POLICY_CHANGED = "policy.changed"
+    VAULT_ROTATED = "vault.rotated"
+    # one's own security
+    SECURITY_SHOWN = "security.shown"
+    RECOVERY_CODES_MADE = "recovery-codes.made"
+    RECOVERY_CODE_USED = "recovery-code.used"
+    SECURITY_KEY_ADDED = "security-key.added"
+    SECURITY_KEY_REMOVED = "security-key.removed"
+    PIN_SET = "pin.set"
+    PIN_FORGOTTEN = "pin.forgotten"
+    PIN_FAILED = "pin.failed"
+    NOTICE_SHOWN = "notice.shown"
+    NOTICE_ACKNOWLEDGED = "notice.acknowledged"
+    DRAFT_KEPT = "draft.kept"
+    DRAFTS_LISTED = "drafts.listed"
+    DRAFT_DISCARDED = "draft.discarded"
     PASSWORD_CHANGED = "password.changed"  # noqa: S105 - the name of an event
     CODE_RESET = "code.reset"
     VAULT_RECOVERED = "vault.recovered"
@@ -149,6 +180,36 @@ RULES: Mapping[Act, Rule] = MappingProxyType(
         Act.USER_CHANGED: _one(),
         Act.USER_DISABLED: _one(),
         Act.USERS_LISTED: _nothing("count"),
+        Act.USER_INVITED: _one("role", "invitation", "until"),
+        Act.USER_JOINED: _one("invitation"),
+        Act.USER_SUSPENDED: _one(),
+        Act.USER_REINSTATED: _one(),
+        Act.USER_LEFT: _one("heir", "sessions", "tasks", "drafts", "approvals"),
+        Act.INVITATION_WITHDRAWN: _one(),
+        Act.INVITATION_FAILED: _nothing(),
+        Act.ROLES_SHOWN: _nothing("count"),
+        Act.APPROVAL_ASKED: _one("action"),
+        Act.APPROVAL_DECIDED: _one("action"),
+        Act.APPROVALS_LISTED: _nothing("count"),
+        Act.LEAVING_PLANNED: _one(),
+        Act.REVIEW_SHOWN: _nothing("count"),
+        Act.REVIEW_SIGNED: _nothing("count"),
+        Act.POLICY_SHOWN: _nothing(),
+        Act.POLICY_CHANGED: _nothing("fields"),
+        Act.VAULT_ROTATED: _nothing("epoch"),
+        Act.SECURITY_SHOWN: _one(),
+        Act.RECOVERY_CODES_MADE: _one("count"),
+        Act.RECOVERY_CODE_USED: _one("left"),
+        Act.SECURITY_KEY_ADDED: _one(),
+        Act.SECURITY_KEY_REMOVED: _one(),
+        Act.PIN_SET: _one(),
+        Act.PIN_FORGOTTEN: _one(),
+        Act.PIN_FAILED: _one(always=("tries",)),
+        Act.NOTICE_SHOWN: _nothing("count"),
+        Act.NOTICE_ACKNOWLEDGED: _one(),
+        Act.DRAFT_KEPT: _one(),
+        Act.DRAFTS_LISTED: _nothing("count"),
+        Act.DRAFT_DISCARDED: _one(),
         Act.PASSWORD_CHANGED: _one(),
         Act.CODE_RESET: _one(),
         Act.VAULT_RECOVERED: _nothing(),
