@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from desktop import __version__
+from desktop.access.computer import system_probe
 from desktop.access.guard import Guard
 from desktop.audit.log import AuditLog
 from desktop.clock import Clock
@@ -71,5 +72,5 @@ def build_office(
         Relays(desk, clock, texts),
         Proof(desk, clock),
         Files(clock),
-        Doctor(desk, folder, device_store),
+        Doctor(desk, folder, device_store, system_probe()),
     )

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from datetime import datetime
 
+from desktop.access.computer import Finding, Probe, check_clock, check_computer
+from desktop.access.signin import MAX_SEEN
 from desktop.crypto.devicekey import DeviceStore
 from desktop.crypto.selftest import self_test
 from desktop.errors import SealwellError, VaultError
 from desktop.mail.relays import baa_problem
 from desktop.mail.sender import load_sender
+from desktop.models import settings
 from desktop.models.database import Database
 from desktop.models.records import Reason
 from desktop.office.desk import Desk
@@ -18,20 +22,33 @@ from desktop.paths import PracticeFolder, resource
 
 
 class Doctor:
-    """Names no person; what needs the practice is asked only while it is open."""
+    """Names no person; what needs the practice is asked only while it is open.
+
+    What could not be found out about the computer counts as no failure: its words say so.
+    """
 
     def __init__(
-        self, desk: Desk, folder: PracticeFolder, device_store: Callable[[], DeviceStore | None]
+        self,
+        desk: Desk,
+        folder: PracticeFolder,
+        device_store: Callable[[], DeviceStore | None],
+        probe: Probe,
     ) -> None:
         self._desk = desk
         self._folder = folder
         self._device_store = device_store
+        self._probe = probe
 
     def doctor(self) -> DoctorReport:
         checks = [self._crypto(), self._gpg(), self._keyring(), self._resources(), self._practice()]
+        checks += [_found(one) for one in check_computer(self._folder.root, self._probe)]
         opened = self._desk.opened_or_none()
         if opened is not None:
-            checks += [self._database(opened.database), self._relay(opened.database)]
+            checks += [
+                self._clock(opened.database),
+                self._database(opened.database),
+                self._relay(opened.database),
+            ]
         return DoctorReport(tuple(checks))
 
     def _crypto(self) -> Check:
@@ -62,6 +79,11 @@ class Doctor:
         there = self._folder.keys.exists()
         return Check("practice", there, Reason("doctor-practice" if there else "doctor-no-practice"))
 
+    def _clock(self, database: Database) -> Check:
+        seen = database.read(lambda tx: settings.get(tx, MAX_SEEN))
+        last = datetime.fromisoformat(seen) if seen else None
+        return _found(check_clock(self._desk.clock.now(), last))
+
     def _database(self, database: Database) -> Check:
         try:
             database.integrity()
@@ -75,3 +97,7 @@ class Doctor:
             return Check("relay", False, Reason("doctor-no-relay"))
         problem = baa_problem(relay, self._desk.clock.now().date())
         return Check("relay", problem is None, problem or Reason("doctor-relay"))
+
+
+def _found(finding: Finding) -> Check:
+    return Check(finding.check, finding.ok is not False, finding.reason)

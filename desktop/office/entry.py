@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from desktop.access.computer import refuse_unsuitable
 from desktop.access.guard import Guard
 from desktop.access.roles import Action
 from desktop.access.signin import SignIn
@@ -80,6 +81,7 @@ class Entry:
         )
 
     def recover(self, request: Recovery) -> Recovered:
+        refuse_unsuitable(self._folder.root)
         room = Breakglass(self._folder, self._clock, self._audit, self._opener)
         return room.recover(request, self._params(), self._device_store())
 
@@ -90,6 +92,7 @@ class Entry:
         with self._entering:
             if self._desk.is_open:
                 return self._behind_the_screen(request)
+            refuse_unsuitable(self._folder.root)
             done = self._signin.sign_in(request.user, request.password, request.code)
             try:
                 self._desk.put(self._opener.open(done.vault, done.database))
@@ -134,6 +137,7 @@ class Entry:
 
     def resume(self, token: str) -> SignedIn:
         """Open the vault with what the token's file holds; used once per command."""
+        refuse_unsuitable(self._folder.root)
         slots = read_slots(self._folder.keys)
         found = self._files(slots.vault_id).open(token)
         vault = OpenVault.from_vault_key(self._folder.keys, found.vault_key, found.user_id, found.person_keys)

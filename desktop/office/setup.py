@@ -12,6 +12,7 @@ import secrets
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from desktop.access import totp
+from desktop.access.computer import refuse_unsuitable
 from desktop.access.passwords import check_password
 from desktop.access.signin import slot_uid, start_tries
 from desktop.audit.events import Act, Event
@@ -45,9 +46,10 @@ def create_practice(
     """Make the practice's files and answer what is shown once.
 
     Raises VaultError("vault-exists", "vault-missing"), InputError("zone-unknown", "name-missing",
-    "folder-not-writable") and Refused("password-…").
+    "folder-not-writable") and Refused("password-…", "folder-on-network").
     """
     _check(request)
+    refuse_unsuitable(folder.root)
     if folder.keys.exists() or intact_copies(folder.keys):
         raise VaultError("vault-exists", file=folder.keys.name)
     if folder.database.exists() and not folder.pending_keys.exists():
