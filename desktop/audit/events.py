@@ -132,6 +132,7 @@ class Act(StrEnum):
     AUDIT_VIEWED = "audit.viewed"
     AUDIT_VERIFIED = "audit.verified"
     AUDIT_EXPORTED = "audit.exported"
+    AUDIT_CHECKPOINT = "audit.checkpoint"
 
 
 class Object(StrEnum):
@@ -266,6 +267,7 @@ RULES: Mapping[Act, Rule] = MappingProxyType(
         Act.AUDIT_VIEWED: _nothing("count"),
         Act.AUDIT_VERIFIED: _nothing("records", "class"),
         Act.AUDIT_EXPORTED: _nothing("format", "records", "reason", "reason-hash"),
+        Act.AUDIT_CHECKPOINT: _nothing("records"),
     }
 )
 """One rule per act. Further fields of `FIELDS` may always be added."""

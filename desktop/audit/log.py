@@ -7,9 +7,10 @@ the caller's transaction ends with the exception that is raised here.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
-from desktop.audit.chain import GENESIS, VERSION, canonical_record, leaf_hash
-from desktop.audit.events import BadEventError, Event
+from desktop.audit.chain import GENESIS, VERSION, canonical_record, clock_went_back, leaf_hash, parse
+from desktop.audit.events import Act, BadEventError, Event
 from desktop.audit.fields import is_id
 from desktop.clock import Clock
 from desktop.models import audit as kept
@@ -22,12 +23,19 @@ SYSTEM = "system"
 _ROLES = frozenset((*Role, SYSTEM))
 
 
+class Follower(Protocol):
+    """Who adds its own mark to every record in the same transaction (`audit/proving.py`)."""
+
+    def follow(self, tx: Tx, records: Sequence[AuditRecord]) -> None: ...
+
+
 class AuditLog:
     """Appends records; it has no other verb."""
 
-    def __init__(self, app_version: str, clock: Clock) -> None:
+    def __init__(self, app_version: str, clock: Clock, follower: Follower | None = None) -> None:
         self._app = app_version
         self._clock = clock
+        self.follower = follower
 
     def record(
         self, tx: Tx, event: Event, actor: str = SYSTEM, role: str = SYSTEM, session: str = ""
@@ -57,33 +65,53 @@ class AuditLog:
         if not events:
             return []
         last = kept.last(tx)
+        head = self._said_when_back(last, *self._times()) if last else None
+        records = [head] if head else []
         seq, prev = (last.seq, last.hash) if last else (0, GENESIS)
-        records: list[AuditRecord] = []
         for event in events:
-            seq += 1
-            body = canonical_record(
-                {
-                    "v": VERSION,
-                    "seq": seq,
-                    "ts": int(self._clock.now().timestamp() * 1000),
-                    "boot": self._clock.boot_id(),
-                    "mono": int(self._clock.mono() * 1000),
-                    "actor": actor,
-                    "role": role,
-                    "sess": session,
-                    "act": event.act.value,
-                    "obj": event.obj,
-                    "outcome": event.outcome,
-                    "why": event.why,
-                    "det": {name: _plain(value) for name, value in event.det.items()},
-                    "app": self._app,
-                    "prev": prev,
-                }
-            )
-            records.append(AuditRecord(seq, body.decode("utf-8"), leaf_hash(body)))
-            prev = records[-1].hash
+            if records:
+                seq, prev = records[-1].seq, records[-1].hash
+            records.append(self._made(event, seq + 1, prev, self._times(), (actor, role, session)))
         kept.append(tx, *records)
-        return records
+        if self.follower is not None:
+            self.follower.follow(tx, records)
+        return records[1:] if head else records
+
+    def _times(self) -> tuple[int, str, int]:
+        clock = self._clock
+        return int(clock.now().timestamp() * 1000), clock.boot_id(), int(clock.mono() * 1000)
+
+    def _said_when_back(self, last: AuditRecord, ts: int, boot: str, mono: int) -> AuditRecord | None:
+        """A record of its own where the clock went back: one that goes back unsaid was forged."""
+        before = parse(last.body)
+        if before is None or not clock_went_back(before, ts, boot, mono):
+            return None
+        event = Event(Act.CLOCK_ANOMALY, det={"before": max(0, before["ts"]), "after": ts})
+        return self._made(event, last.seq + 1, last.hash, (ts, boot, mono), (SYSTEM, SYSTEM, ""))
+
+    def _made(
+        self, event: Event, seq: int, prev: str, times: tuple[int, str, int], by: tuple[str, str, str]
+    ) -> AuditRecord:
+        body = canonical_record(
+            {
+                "v": VERSION,
+                "seq": seq,
+                "ts": times[0],
+                "boot": times[1],
+                "mono": times[2],
+                "actor": by[0],
+                "role": by[1],
+                "sess": by[2],
+                "act": event.act.value,
+                "obj": event.obj,
+                "outcome": event.outcome,
+                "why": event.why,
+                "det": {name: _plain(value) for name, value in event.det.items()},
+                "app": self._app,
+                "prev": prev,
+            }
+        )
+        return AuditRecord(seq, body.decode("utf-8"), leaf_hash(body))
 
 
 def _plain(value: str | int) -> str | int:

@@ -25,7 +25,10 @@ PUBLIC = "log-key-public"
 WRAP_INFO = "sealwell/log-key/1"
 """What to ask the vault for: `OpenVault.key(WRAP_INFO)`."""
 
-_ED25519 = b"\x01"
+NOTE_KEY = b"\x01"
+"""Ed25519 over the text of a note."""
+COSIGNER_KEY = b"\x04"
+"""Ed25519 over a checkpoint and a time (C2SP `tlog-cosignature.md`)."""
 _KEY_ID = 4
 _NONCE = 12
 
@@ -76,13 +79,18 @@ def is_signed(public: bytes, signature: bytes, data: bytes) -> bool:
     return True
 
 
-def write_vkey(name: str, public: bytes) -> str:
-    """`<name>+<key id>+<base64(0x01 || public)>`; the id is the first 4 bytes of a SHA-256."""
-    key_id = hashlib.sha256(name.encode("utf-8") + b"\n" + _ED25519 + public).digest()[:_KEY_ID]
-    return f"{name}+{key_id.hex()}+{base64.b64encode(_ED25519 + public).decode('ascii')}"
+def key_id(name: str, public: bytes, kind: bytes = NOTE_KEY) -> bytes:
+    """The 4 bytes by which a signature line names its key (C2SP `signed-note.md`)."""
+    return hashlib.sha256(name.encode("utf-8") + b"\n" + kind + public).digest()[:_KEY_ID]
 
 
-def read_vkey(vkey: str) -> tuple[str, bytes]:
+def write_vkey(name: str, public: bytes, kind: bytes = NOTE_KEY) -> str:
+    """`<name>+<key id>+<base64(kind || public)>`; the id is the first 4 bytes of a SHA-256."""
+    encoded = base64.b64encode(kind + public).decode("ascii")
+    return f"{name}+{key_id(name, public, kind).hex()}+{encoded}"
+
+
+def read_vkey(vkey: str, kind: bytes = NOTE_KEY) -> tuple[str, bytes]:
     """Name and public key. Raises InputError("verifier-key-unreadable")."""
     name, _, rest = vkey.partition("+")
     encoded = rest.partition("+")[2]
@@ -90,6 +98,6 @@ def read_vkey(vkey: str) -> tuple[str, bytes]:
         key = base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError):
         raise InputError("verifier-key-unreadable") from None
-    if key[:1] != _ED25519 or len(key) != 33 or write_vkey(name, key[1:]) != vkey:
+    if key[:1] != kind or len(key) != 33 or write_vkey(name, key[1:], kind) != vkey:
         raise InputError("verifier-key-unreadable")
     return name, key[1:]
