@@ -18,6 +18,7 @@ import platformdirs
 _HERE = Path(__file__).resolve().parent
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
+VAULT_LOCK = "vault.lock"
 
 
 def resource(name: str) -> Path:
@@ -54,6 +55,21 @@ class PracticeFolder:
     @property
     def lock(self) -> Path:
         return self.root / "window.lock"
+
+    @property
+    def next_database(self) -> Path:
+        """The database under the next vault key, until it takes the place of the old one."""
+        return self.root / "practice.db.next"
+
+    @property
+    def next_keys(self) -> Path:
+        """The key slots that belong to it."""
+        return self.root / "vault.keys.next"
+
+    @property
+    def vault_lock(self) -> Path:
+        """Held together by all who have the database open, alone by who changes the vault key."""
+        return self.root / VAULT_LOCK
 
     @property
     def log(self) -> Path:

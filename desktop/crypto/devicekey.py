@@ -17,7 +17,7 @@ from typing import Protocol
 from keyring.backend import KeyringBackend
 from keyring.errors import KeyringError, KeyringLocked, PasswordDeleteError
 
-from desktop.crypto.keyslots import SHARE_BYTES, DeviceSecret
+from desktop.crypto.slots import SHARE_BYTES, DeviceSecret
 from desktop.errors import VaultError
 
 _ACCOUNT = "sealwell"

@@ -148,7 +148,7 @@ def test_a_missing_and_an_unreadable_file_have_words_of_their_own(path: Path) ->
 
 
 def test_a_newer_version_is_called_newer(path: Path) -> None:
-    forge(path, lambda tree: tree.update(v=2, something="new"))
+    forge(path, lambda tree: tree.update(v=3, something="new"))
     assert reading(path).code == "vault-newer"
 
 
@@ -157,7 +157,7 @@ def test_a_newer_version_is_called_newer(path: Path) -> None:
     [
         lambda tree: slot(tree).update(type="officer"),
         lambda tree: slot(tree)["kdf"].update(alg="argon3"),
-        lambda tree: slot(tree)["factors"].update(fido={"cred_id": "00"}),
+        lambda tree: slot(tree)["factors"].update(fido={"cred_id": "00", "api": "ctap3"}),
     ],
 )
 def test_a_way_in_that_this_version_does_not_know_is_called_newer(
