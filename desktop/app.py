@@ -116,9 +116,9 @@ class WindowRun:
 
     def _lock_with_system(self) -> None:
         """From the first page on: nobody can be signed in before it."""
-        from desktop.ui.systemlock import SystemLock
+        from desktop.ui.systemlock import lock_with_system
 
-        self._system_lock = SystemLock(self.window.lock)
+        self._system_lock = lock_with_system(self.window, self.window.lock)
 
     def _load(self, folder: PracticeFolder, language: str) -> Office:
         """In the loader's thread, which would slow the first page down if it ran before it."""

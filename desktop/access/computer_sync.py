@@ -18,7 +18,6 @@ _MOST_BYTES = 1024 * 1024
 
 _MARKS = (
     (".stfolder", "Syncthing"),
-    (".dropbox", "Dropbox"),
     (".dropbox.cache", "Dropbox"),
     (".tmp.drivedownload", "Google Drive"),
     (".tmp.driveupload", "Google Drive"),

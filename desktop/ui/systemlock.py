@@ -1,50 +1,33 @@
-"""Locks together with the computer: its own screen lock, sleep, a switch of users.
+"""Locks together with the computer: its own screen lock, sleep, a switch of users (SECURITY.md, G9).
 
-On Linux the desktop's screen saver and the login manager say so on D-Bus. Anybody on the
-bus could say it falsely, and the worst that follows is a locked screen. Other systems are
-covered by the idle time until their signals are read too.
+Each system says so in its own way: `systemlock_linux.py`, `systemlock_windows.py`,
+`systemlock_macos.py`. What they hear reaches the window at once, on its own thread.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Protocol
 
-from PySide6.QtCore import SLOT, QObject, Slot
-from PySide6.QtDBus import QDBusConnection
+from PySide6.QtWidgets import QWidget
 
-_LOGIN = "org.freedesktop.login1"
-_SAVERS = ("org.freedesktop.ScreenSaver", "org.gnome.ScreenSaver", "org.cinnamon.ScreenSaver")
+if sys.platform == "win32":
+    from desktop.ui.systemlock_windows import WindowsLock as _Lock
+elif sys.platform == "darwin":
+    from desktop.ui.systemlock_macos import MacLock as _Lock
+else:
+    from desktop.ui.systemlock_linux import LinuxLock as _Lock
 
 
-class SystemLock(QObject):
-    """Calls `on_lock` on the window's thread; lives as long as the window."""
+class SystemLock(Protocol):
+    """Listens from when it is made until it is stopped."""
 
-    def __init__(self, on_lock: Callable[[], None]) -> None:
-        super().__init__()
-        self._on_lock = on_lock
-        if sys.platform == "linux":
-            self._listen()
+    def stop(self) -> None:
+        """Hear nothing more; may be called twice."""
+        ...
 
-    def _listen(self) -> None:
-        # PySide6 6.11 wants a slot as text where its stubs say bytes.
-        changed: Any = SLOT("changed(bool)")
-        locked: Any = SLOT("locked()")
-        session, system = QDBusConnection.sessionBus(), QDBusConnection.systemBus()
-        if session.isConnected():
-            for name in _SAVERS:
-                session.connect("", "", name, "ActiveChanged", self, changed)
-        if system.isConnected():
-            system.connect(_LOGIN, "", f"{_LOGIN}.Manager", "PrepareForSleep", self, changed)
-            system.connect(_LOGIN, "", f"{_LOGIN}.Session", "Lock", self, locked)
 
-    @Slot(bool)
-    def changed(self, active: bool) -> None:
-        """The screen saver began, or the computer is about to sleep."""
-        if active:
-            self._on_lock()
-
-    @Slot()
-    def locked(self) -> None:
-        self._on_lock()
+def lock_with_system(window: QWidget, on_lock: Callable[[], None]) -> SystemLock:
+    """Call `on_lock` on the window's thread whenever the computer locks; may be called in vain."""
+    return _Lock(window, on_lock)

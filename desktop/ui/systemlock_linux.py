@@ -1,0 +1,97 @@
+"""Linux: the desktop's screen saver and the login manager say on D-Bus that they lock.
+
+Anybody on the bus could say it falsely, and the worst that follows is a locked screen.
+Sources: org.freedesktop.login1(5) (Lock, PrepareForSleep, Active, LockedHint); the
+`ActiveChanged` of the screen saver interfaces.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import SLOT, QObject, Slot
+from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusObjectPath
+from PySide6.QtWidgets import QWidget
+
+_LOGIN = "org.freedesktop.login1"
+_MANAGER = "/org/freedesktop/login1"
+_PROPERTIES = "org.freedesktop.DBus.Properties"
+_SAVERS = (
+    "org.freedesktop.ScreenSaver",
+    "org.gnome.ScreenSaver",
+    "org.cinnamon.ScreenSaver",
+    "org.mate.ScreenSaver",
+    "org.xfce.ScreenSaver",
+)
+_ANSWER_WITHIN = 2000
+"""Milliseconds for the login manager to name our session; without an answer every session counts."""
+
+
+class LinuxLock(QObject):
+    """Answers `systemlock.SystemLock`; `window` is not asked for anything here."""
+
+    def __init__(self, window: QWidget | None, on_lock: Callable[[], None]) -> None:
+        super().__init__(window)
+        self._on_lock = on_lock
+        self._session = ""
+        # PySide6 6.11 wants a slot as text where its stubs say bytes.
+        began: Any = SLOT("began(bool)")
+        told: Any = SLOT("told(QDBusMessage)")
+        changed: Any = SLOT("changed(QDBusMessage)")
+        session, system = QDBusConnection.sessionBus(), QDBusConnection.systemBus()
+        if session.isConnected():
+            for name in _SAVERS:
+                session.connect("", "", name, "ActiveChanged", self, began)
+        if system.isConnected():
+            system.connect(_LOGIN, "", f"{_LOGIN}.Manager", "PrepareForSleep", self, began)
+            system.connect(_LOGIN, "", f"{_LOGIN}.Session", "Lock", self, told)
+            system.connect(_LOGIN, "", _PROPERTIES, "PropertiesChanged", self, changed)
+            self._ask_for_session(system)
+
+    def stop(self) -> None:
+        self._on_lock = _nothing
+
+    def _ask_for_session(self, system: QDBusConnection) -> None:
+        """Which of the computer's sessions is ours; asked without waiting."""
+        answered: Any = SLOT("answered(QDBusMessage)")
+        question = QDBusMessage.createMethodCall(_LOGIN, _MANAGER, f"{_LOGIN}.Manager", "GetSession")
+        question.setArguments([os.environ.get("XDG_SESSION_ID") or "auto"])
+        system.callWithCallback(question, self, answered, _ANSWER_WITHIN)
+
+    @Slot(QDBusMessage)
+    def answered(self, message: QDBusMessage) -> None:
+        """The login manager names our session; no answer leaves every session ours."""
+        path = message.arguments()[0] if message.arguments() else None
+        if isinstance(path, QDBusObjectPath):
+            self._session = path.path()
+
+    @Slot(bool)
+    def began(self, active: bool) -> None:
+        """The screen saver began, or the computer is about to sleep."""
+        if active:
+            self._on_lock()
+
+    @Slot(QDBusMessage)
+    def told(self, message: QDBusMessage) -> None:
+        """A session is to be locked."""
+        if self._ours(message):
+            self._on_lock()
+
+    @Slot(QDBusMessage)
+    def changed(self, message: QDBusMessage) -> None:
+        """A session left the screen for another user's, or shows its lock."""
+        arguments = message.arguments()
+        if len(arguments) < 2 or arguments[0] != f"{_LOGIN}.Session" or not self._ours(message):
+            return
+        values = arguments[1] if isinstance(arguments[1], dict) else {}
+        if values.get("Active") is False or values.get("LockedHint") is True:
+            self._on_lock()
+
+    def _ours(self, message: QDBusMessage) -> bool:
+        return self._session in ("", message.path())
+
+
+def _nothing() -> None:
+    """What is called after the end."""
