@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from desktop.access.securitykeys import HMAC, RP_ID, Choice, Known, SecurityKeys, user_handle
+from desktop.errors import Refused
+from tests.support.software_key import SoftwareKey
+from tests.support.software_key_hand import Hand, plugged
+
+USER = user_handle(b"v" * 16, "maria")
+OLDER = ("FIDO_2_0",)
+
+
+def keys_of(hand: Hand, *devices: SoftwareKey, patience: float = 20.0) -> SecurityKeys:
+    return SecurityKeys(hand, plugged(*devices), patience)
+
+
+def meanwhile(hand: Hand, act: Callable[[], None]) -> None:
+    """Once a touch is wanted."""
+
+    def run() -> None:
+        if hand.wanted.wait(10):
+            act()
+
+    threading.Thread(target=run).start()
+
+
+@pytest.fixture
+def hanging() -> Iterator[SoftwareKey]:
+    device = SoftwareKey(touched=False)
+    device.hangs.set()
+    yield device
+    device.press()
+
+
+def test_a_key_that_nobody_touches_is_given_up() -> None:
+    device = SoftwareKey(touched=False)
+    with pytest.raises(Refused, match="security-key-timeout"):
+        keys_of(Hand(), device, patience=0.2).enrol(RP_ID, USER, "Maria")
+    assert device.cancelled == 1
+    assert not device.credentials
+
+
+def test_a_key_that_gives_up_first_says_the_same() -> None:
+    with pytest.raises(Refused, match="security-key-timeout"):
+        keys_of(Hand(), SoftwareKey(touched=False, blinks=0.1)).enrol(RP_ID, USER, "Maria")
+
+
+def test_the_person_may_stop_it_while_it_blinks() -> None:
+    hand, device, cancel = Hand(), SoftwareKey(touched=False), threading.Event()
+    meanwhile(hand, cancel.set)
+    with pytest.raises(Refused, match="security-key-cancelled"):
+        keys_of(hand, device).enrol(RP_ID, USER, "Maria", cancel=cancel)
+    assert (device.cancelled, device.closed) == (1, True)
+
+
+def test_stopped_while_the_pin_is_typed_sends_no_pin_to_the_key() -> None:
+    hand, device, cancel = Hand("1111"), SoftwareKey(), threading.Event()
+
+    def stop() -> None:
+        cancel.set()
+        time.sleep(0.3)
+
+    hand.on_pin = stop
+    with pytest.raises(Refused, match="security-key-cancelled"):
+        keys_of(hand, device).enrol(RP_ID, USER, "Maria", cancel=cancel)
+    assert (hand.tries, device.tries) == ([], 8)
+
+
+def test_typing_a_pin_takes_as_long_as_it_takes() -> None:
+    hand, device = Hand(), SoftwareKey()
+    hand.on_pin = lambda: time.sleep(0.6)
+    assert keys_of(hand, device, patience=0.3).enrol(RP_ID, USER, "Maria").secret
+
+
+def test_a_key_that_does_not_even_take_the_stop_is_left_to_itself(hanging: SoftwareKey) -> None:
+    hand, cancel = Hand(), threading.Event()
+    meanwhile(hand, cancel.set)
+    began = time.monotonic()
+    with pytest.raises(Refused, match="security-key-cancelled"):
+        keys_of(hand, hanging).enrol(RP_ID, USER, "Maria", cancel=cancel)
+    assert time.monotonic() - began < 5
+
+
+def test_of_two_keys_the_one_that_is_touched_is_enrolled_and_the_other_stops_blinking() -> None:
+    hand, left, right = Hand(), SoftwareKey(touched=False), SoftwareKey(touched=False)
+    meanwhile(hand, lambda: right.press(3))
+    enrolled = keys_of(hand, left, right).enrol(RP_ID, USER, "Maria")
+    assert enrolled.name == "Software key 2"
+    assert (len(left.credentials), len(right.credentials)) == (0, 1)
+    assert (left.cancelled, left.closed, right.closed) == (1, True, True)
+    assert hand.asked == ["Software key 2"]
+
+
+def test_of_two_older_keys_too_though_they_know_no_selecting() -> None:
+    left, right = (SoftwareKey(versions=OLDER, protocols=(1,), touched=False) for _ in range(2))
+    hand = Hand()
+    meanwhile(hand, lambda: left.press(3))
+    assert keys_of(hand, left, right).enrol(RP_ID, USER, "Maria").name == "Software key 1"
+    assert right.cancelled == 1
+
+
+def test_touching_the_key_that_is_not_enrolled_does_not_open() -> None:
+    mine, other = SoftwareKey(), SoftwareKey(touched=False)
+    enrolled = keys_of(Hand(), mine).enrol(RP_ID, USER, "Maria")
+    mine.touched = False
+    hand = Hand()
+    meanwhile(hand, other.press)
+    with pytest.raises(Refused, match="security-key-not-enrolled"):
+        keys_of(hand, mine, other).secret(RP_ID, [Choice(enrolled.cred_id, enrolled.salt, HMAC)])
+
+
+def test_a_key_pulled_out_beside_another_does_not_stop_the_other() -> None:
+    hand, gone, kept = Hand(), SoftwareKey(touched=False), SoftwareKey(touched=False)
+
+    def pull_then_press() -> None:
+        gone.unplug_at_touch = True
+        time.sleep(0.1)
+        kept.press(3)
+
+    meanwhile(hand, pull_then_press)
+    assert keys_of(hand, gone, kept).enrol(RP_ID, USER, "Maria").name == "Software key 2"
+
+
+def test_when_both_are_pulled_out_that_is_said() -> None:
+    hand, one, two = Hand(), SoftwareKey(touched=False), SoftwareKey(touched=False)
+
+    def pull() -> None:
+        one.unplug_at_touch = two.unplug_at_touch = True
+
+    meanwhile(hand, pull)
+    with pytest.raises(Refused, match="security-key-failed"):
+        keys_of(hand, one, two).enrol(RP_ID, USER, "Maria")
+
+
+def test_two_keys_and_nobody_touches_either() -> None:
+    one, two = SoftwareKey(touched=False), SoftwareKey(touched=False)
+    with pytest.raises(Refused, match="security-key-timeout"):
+        keys_of(Hand(), one, two, patience=0.2).enrol(RP_ID, USER, "Maria")
+    assert (one.cancelled, two.cancelled, one.closed, two.closed) == (1, 1, True, True)
+
+
+def test_a_key_of_the_older_kind_beside_a_good_one_is_passed_over() -> None:
+    hand = Hand()
+    enrolled = keys_of(hand, SoftwareKey(ctap2=False), SoftwareKey()).enrol(RP_ID, USER, "Maria")
+    assert (enrolled.name, hand.touches) == ("Software key 2", 2)
+
+
+# ── a touch as a fresh proof ───────────────────────────────────────────────────
+
+
+def enrolled_on(device: SoftwareKey) -> Known:
+    enrolled = keys_of(Hand(), device).enrol(RP_ID, USER, "Maria")
+    return Known(enrolled.cred_id, enrolled.public_key)
+
+
+@pytest.mark.parametrize("protocols", [(1,), (2,)])
+def test_a_touch_proves_which_key_it_was(protocols: tuple[int, ...]) -> None:
+    device = SoftwareKey(protocols=protocols)
+    known = enrolled_on(device)
+    hand = Hand()
+    assert keys_of(hand, device).touch(RP_ID, [Known(b"other", b"\xa0"), known]) == known.cred_id
+    assert hand.touches == 1
+
+
+def test_a_signature_over_something_else_proves_nothing() -> None:
+    device = SoftwareKey()
+    known = enrolled_on(device)
+    device.forges = True
+    with pytest.raises(Refused, match="security-key-unproven"):
+        keys_of(Hand(), device).touch(RP_ID, [known])
+
+
+def test_a_signature_by_another_key_proves_nothing() -> None:
+    device, other = SoftwareKey(), SoftwareKey()
+    mine, theirs = enrolled_on(device), enrolled_on(other)
+    other.credentials[mine.cred_id] = other.credentials[theirs.cred_id]
+    with pytest.raises(Refused, match="security-key-unproven"):
+        keys_of(Hand(), other).touch(RP_ID, [mine])
+
+
+def test_a_key_that_does_not_vouch_for_the_person_proves_nothing() -> None:
+    device = SoftwareKey()
+    known = enrolled_on(device)
+    device.hides_person = True
+    keys = keys_of(Hand(), device)
+    with pytest.raises(Refused, match="security-key-unproven"):
+        keys.touch(RP_ID, [known])
+    with pytest.raises(Refused, match="security-key-unproven"):
+        keys.secret(RP_ID, [Choice(known.cred_id, b"s" * 32, HMAC)])
+    with pytest.raises(Refused, match="security-key-unproven"):
+        keys.enrol(RP_ID, USER, "Maria")
+
+
+def test_a_key_that_signs_wrongly_is_not_even_enrolled() -> None:
+    device = SoftwareKey()
+    device.forges = True
+    with pytest.raises(Refused, match="security-key-unproven"):
+        keys_of(Hand(), device).enrol(RP_ID, USER, "Maria")
