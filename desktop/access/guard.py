@@ -9,14 +9,14 @@ stands still while a computer sleeps, the wall clock can be set back.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from desktop.access.roles import STEP_UP, Action, may
+from desktop.access.roles import STEP_UP, Action, Purpose, may
 from desktop.clock import Clock
 from desktop.config import LIMITS, Limits
 from desktop.errors import Refused
-from desktop.models.accounts import Session, SessionId, User
+from desktop.models.accounts import Session, SessionId, User, UserId
 from desktop.models.ids import new_id
 
 
@@ -41,8 +41,11 @@ class _Live:
     session: Session
     started: Moment
     used: Moment
-    proved: Moment
+    signed_in: Moment | None
+    """When password and second factor were given; None where a PIN or a touch stood in for them."""
+    proofs: dict[Purpose, Moment] = field(default_factory=dict)
     locked: bool = False
+    command: bool = False
 
 
 class Guard:
@@ -52,18 +55,37 @@ class Guard:
         self._clock = clock
         self._limits = limits
         self._live: dict[SessionId, _Live] = {}
+        self._idle_lock = limits.idle_lock
         self._change = threading.Lock()
+
+    @property
+    def idle_lock(self) -> int:
+        """Idle seconds after which a session locks."""
+        return self._idle_lock
+
+    def lock_after(self, seconds: int) -> None:
+        """What the practice chose for idle people; never longer than the program's own limit."""
+        self._idle_lock = min(seconds, self._limits.idle_most)
 
     def open(self, user: User, now: datetime, id_: SessionId | None = None) -> Session:
         """A new session of a person whose password and code were just checked.
 
         Sessions behind the screen lock end: the lock page has been answered.
         """
-        session = Session(id_ or SessionId(new_id()), user.id, user.name, user.role, now)
         moment = Moment(now, self._clock.mono())
+        return self._opened(user, id_ or SessionId(new_id()), moment, moment, moment)
+
+    def reopen(self, user: User, began: Moment, id_: SessionId) -> Session:
+        """A new session by quick unlock: it lasts as if it had begun at the sign-in, and proves nothing."""
+        return self._opened(user, id_, began, Moment.of(self._clock), None)
+
+    def _opened(
+        self, user: User, id_: SessionId, began: Moment, used: Moment, signed_in: Moment | None
+    ) -> Session:
+        session = Session(id_, user.id, user.name, user.role, began.wall)
         with self._change:
             self._live = {key: live for key, live in self._live.items() if not live.locked}
-            self._live[session.id] = _Live(session, moment, moment, moment)
+            self._live[session.id] = _Live(session, began, used, signed_in)
         return session
 
     def adopt(self, session: Session, started: datetime, last_used: datetime) -> None:
@@ -78,7 +100,7 @@ class Guard:
             raise Refused("session-ended")
         began = Moment(started, moment.mono - lasted)
         with self._change:
-            self._live[session.id] = _Live(session, began, moment, began)
+            self._live[session.id] = _Live(session, began, moment, began, command=True)
 
     def check(self, session: Session, action: Action) -> None:
         """Return silently if `session` may do `action` now.
@@ -92,8 +114,21 @@ class Guard:
                 raise Refused("locked")
             if not may(live.session.role, action):
                 raise Refused("not-allowed")
-            if action in STEP_UP and live.proved.seconds_to(moment) > self._limits.step_up:
-                raise Refused("step-up-needed")
+            purpose = STEP_UP.get(action)
+            if purpose is not None:
+                self._want_fresh(live, purpose, moment)
+
+    def fresh(self, session: Session, purpose: Purpose) -> None:
+        """For work that finds out only while it is done that it wants a fresh proof.
+
+        Raises `step-up-needed` with `purpose`, and `signed-out` or `locked`.
+        """
+        moment = Moment.of(self._clock)
+        with self._change:
+            live = self._find(session, moment)
+            if live.locked:
+                raise Refused("locked")
+            self._want_fresh(live, purpose, moment)
 
     def touch(self, session: Session) -> None:
         """The person moved: idle time starts anew. A session that has already locked stays locked."""
@@ -103,8 +138,8 @@ class Guard:
             if not live.locked:
                 live.used = moment
 
-    def prove(self, session: Session) -> None:
-        """The person has just given password and code again: that is the step-up.
+    def prove(self, session: Session, purpose: Purpose) -> None:
+        """The person has just proved again who they are: it counts for `purpose` and five minutes.
 
         A locked session stays locked; the lock page opens a new one.
         """
@@ -113,7 +148,7 @@ class Guard:
             live = self._find(session, moment)
             if live.locked:
                 raise Refused("locked")
-            live.used = live.proved = moment
+            live.used = live.proofs[purpose] = moment
 
     def lock(self) -> None:
         """Screen lock: every session is refused until somebody signs in again."""
@@ -130,6 +165,23 @@ class Guard:
         """Sign-out; ending what has ended is no error."""
         with self._change:
             self._live.pop(session.id, None)
+
+    def end_user(self, user: UserId, but: SessionId | None = None) -> tuple[SessionId, ...]:
+        """End every session of one person here, but for `but`; which ones they were."""
+        with self._change:
+            ended = tuple(k for k, live in self._live.items() if live.session.user == user and k != but)
+            for key in ended:
+                del self._live[key]
+        return ended
+
+    def sessions(self, user: UserId | None = None) -> tuple[tuple[Session, bool], ...]:
+        """The sessions of this process, of one person or of all, and whether a command's token began them."""
+        with self._change:
+            return tuple(
+                (live.session, live.command)
+                for live in self._live.values()
+                if user is None or live.session.user == user
+            )
 
     def end_all(self) -> None:
         """Vault lock: nobody is signed in any more."""
@@ -149,6 +201,13 @@ class Guard:
             live = self._find(session, moment)
             return int(self._limits.session_total - live.started.seconds_to(moment))
 
+    def _want_fresh(self, live: _Live, purpose: Purpose, moment: Moment) -> None:
+        """A sign-in of the last five minutes counts for every purpose, a step-up for its own."""
+        for proof in (live.signed_in, live.proofs.get(purpose)):
+            if proof is not None and proof.seconds_to(moment) <= self._limits.step_up:
+                return
+        raise Refused("step-up-needed", purpose=purpose.value)
+
     def _find(self, session: Session, moment: Moment) -> _Live:
         live = self._live.get(session.id)
         if live is None or live.session != session:
@@ -156,6 +215,6 @@ class Guard:
         if live.started.seconds_to(moment) > self._limits.session_total:
             del self._live[session.id]
             raise Refused("signed-out")
-        if live.used.seconds_to(moment) > self._limits.idle_lock:
+        if live.used.seconds_to(moment) > self._idle_lock:
             live.locked = True
         return live
