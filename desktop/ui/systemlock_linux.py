@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import SLOT, QObject, Slot
-from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusObjectPath
+from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusObjectPath, QDBusVariant
 from PySide6.QtWidgets import QWidget
 
 _LOGIN = "org.freedesktop.login1"
@@ -81,16 +81,37 @@ class LinuxLock(QObject):
 
     @Slot(QDBusMessage)
     def changed(self, message: QDBusMessage) -> None:
-        """A session left the screen for another user's, or shows its lock."""
-        arguments = message.arguments()
-        if len(arguments) < 2 or arguments[0] != f"{_LOGIN}.Session" or not self._ours(message):
+        """A session left the screen for another user's, shows its lock, or something else: it is asked.
+
+        What changed is in the signal too, but PySide6 6.11 cannot read a map (a{sv}).
+        """
+        if message.arguments()[:1] != [f"{_LOGIN}.Session"] or not self._ours(message):
             return
-        values = arguments[1] if isinstance(arguments[1], dict) else {}
-        if values.get("Active") is False or values.get("LockedHint") is True:
+        for name, slot in (("Active", "active(QDBusMessage)"), ("LockedHint", "hinted(QDBusMessage)")):
+            answered: Any = SLOT(slot)
+            question = QDBusMessage.createMethodCall(_LOGIN, message.path(), _PROPERTIES, "Get")
+            question.setArguments([f"{_LOGIN}.Session", name])
+            QDBusConnection.systemBus().callWithCallback(question, self, answered, _ANSWER_WITHIN)
+
+    @Slot(QDBusMessage)
+    def active(self, answer: QDBusMessage) -> None:
+        """Whether the session is the one on the screen."""
+        if _value(answer) is False:
+            self._on_lock()
+
+    @Slot(QDBusMessage)
+    def hinted(self, answer: QDBusMessage) -> None:
+        """Whether the session shows its lock."""
+        if _value(answer) is True:
             self._on_lock()
 
     def _ours(self, message: QDBusMessage) -> bool:
         return self._session in ("", message.path())
+
+
+def _value(answer: QDBusMessage) -> object:
+    value = next(iter(answer.arguments()), None)
+    return value.variant() if isinstance(value, QDBusVariant) else value
 
 
 def _nothing() -> None:

@@ -14,7 +14,7 @@ import queue
 import sys
 import threading
 
-from jeepney import DBusAddress, Message, MessageType, new_method_return, new_signal
+from jeepney import DBusAddress, HeaderFields, Message, MessageType, new_method_return, new_signal
 from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 
@@ -23,31 +23,48 @@ OURS = "/org/freedesktop/login1/session/_31"
 _SESSION = f"{NAME}.Session"
 
 
-def signal(command: str) -> Message:
-    """The D-Bus signal for one line of standard input."""
-    match command.split():
-        case ["lock", path]:
-            return new_signal(DBusAddress(path, interface=_SESSION), "Lock")
-        case ["sleep", active]:
-            manager = DBusAddress("/org/freedesktop/login1", interface=f"{NAME}.Manager")
-            return new_signal(manager, "PrepareForSleep", "b", (active == "true",))
-        case [("active" | "hint") as what, path, value]:
-            properties = DBusAddress(path, interface="org.freedesktop.DBus.Properties")
-            changed = {"Active" if what == "active" else "LockedHint": ("b", value == "true")}
-            return new_signal(properties, "PropertiesChanged", "sa{sv}as", (_SESSION, changed, []))
-        case _:
-            raise ValueError(command)
+class Login:
+    """What the sessions are like, and how their manager speaks of it."""
+
+    def __init__(self, bus: DBusConnection) -> None:
+        self._bus = bus
+        self._values: dict[tuple[str, str], bool] = {}
+
+    def tell(self, command: str) -> None:
+        """Send the signal for one line of standard input."""
+        match command.split():
+            case ["lock", path]:
+                self._bus.send(new_signal(DBusAddress(path, interface=_SESSION), "Lock"))
+            case ["sleep", active]:
+                manager = DBusAddress("/org/freedesktop/login1", interface=f"{NAME}.Manager")
+                self._bus.send(new_signal(manager, "PrepareForSleep", "b", (active == "true",)))
+            case [("active" | "hint") as what, path, value]:
+                name = "Active" if what == "active" else "LockedHint"
+                self._values[path, name] = value == "true"
+                properties = DBusAddress(path, interface="org.freedesktop.DBus.Properties")
+                changed = {name: ("b", value == "true")}
+                self._bus.send(
+                    new_signal(properties, "PropertiesChanged", "sa{sv}as", (_SESSION, changed, []))
+                )
+            case _:
+                raise ValueError(command)
+
+    def answer(self, message: Message) -> None:
+        if message.header.message_type is not MessageType.method_call:
+            return
+        fields = message.header.fields
+        if fields[HeaderFields.member] == "Get":
+            name = message.body[1]
+            value = self._values.get((fields[HeaderFields.path], name), name == "Active")
+            self._bus.send(new_method_return(message, "v", (("b", value),)))
+        else:
+            self._bus.send(new_method_return(message, "o", (OURS,)))
+            say("asked")
 
 
 def say(word: str) -> None:
     sys.stdout.write(f"{word}\n")
     sys.stdout.flush()
-
-
-def answer(bus: DBusConnection, message: Message) -> None:
-    if message.header.message_type is MessageType.method_call:
-        bus.send(new_method_return(message, "o", (OURS,)))
-        say("asked")
 
 
 def main() -> None:
@@ -61,15 +78,16 @@ def main() -> None:
     with open_dbus_connection(bus="SYSTEM") as bus:
         bus.send_and_get_reply(message_bus.RequestName(NAME))
         say("ready")
+        login = Login(bus)
         threading.Thread(target=read, daemon=True).start()
         while True:
             with contextlib.suppress(TimeoutError):
-                answer(bus, bus.receive(timeout=0.01))
+                login.answer(bus.receive(timeout=0.01))
             while not commands.empty():
                 command = commands.get()
                 if not command:
                     return
-                bus.send(signal(command))
+                login.tell(command)
 
 
 if __name__ == "__main__":
