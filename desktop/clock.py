@@ -6,12 +6,16 @@
 
 from __future__ import annotations
 
+import sys
 import time
-import uuid
 from datetime import UTC, datetime
 from functools import lru_cache
-from pathlib import Path
 from typing import Protocol
+
+if sys.platform == "win32":
+    import winreg
+elif sys.platform == "darwin":
+    import ctypes
 
 
 class Clock(Protocol):
@@ -30,14 +34,44 @@ class Clock(Protocol):
         ...
 
 
-@lru_cache(maxsize=1)
-def _boot_id() -> str:
-    kernel = Path("/proc/sys/kernel/random/boot_id")
-    if kernel.exists():
-        return kernel.read_text(encoding="ascii").strip()
-    # Windows and macOS have no boot id file: the boot minute stands in for it.
-    booted = int((time.time() - time.monotonic()) / 60)
-    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{uuid.getnode()}/{booted}"))
+if sys.platform == "win32":
+    _MEMORY = r"SYSTEM\CurrentControlSet\Control\Session Manager\Memory Management\PrefetchParameters"
+    _MACHINE = r"SOFTWARE\Microsoft\Cryptography"
+
+    def _this_boot() -> str:
+        """The loader's count of starts (BootId), with the machine's own id (MachineGuid)."""
+        try:
+            return f"{_registered(_MACHINE, 'MachineGuid')}/{_registered(_MEMORY, 'BootId')}"
+        except OSError:
+            # Not counted here. The monotonic clock of Windows goes on in sleep: the minute stays the same.
+            return f"started/{int((time.time() - time.monotonic()) / 60)}"
+
+    def _registered(key: str, name: str) -> object:
+        with winreg.OpenKey(
+            winreg.HKEY_LOCAL_MACHINE, key, 0, winreg.KEY_READ | winreg.KEY_WOW64_64KEY
+        ) as at:
+            return winreg.QueryValueEx(at, name)[0]
+
+elif sys.platform == "darwin":
+
+    def _this_boot() -> str:
+        """kern.bootsessionuuid (sysctl(3)): a UUID made at each start, kept in sleep."""
+        value, size = ctypes.create_string_buffer(64), ctypes.c_size_t(64)
+        system = ctypes.CDLL(None, use_errno=True)
+        if system.sysctlbyname(b"kern.bootsessionuuid", value, ctypes.byref(size), None, 0) != 0:
+            raise OSError(ctypes.get_errno(), "sysctlbyname")
+        return value.value.decode("ascii")
+
+else:
+
+    def _this_boot() -> str:
+        """random(4): a UUID made at each start."""
+        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
+            return file.read().strip()
+
+
+_boot_id = lru_cache(maxsize=1)(_this_boot)
+"""The program ends before the computer starts anew: asked once."""
 
 
 class SystemClock:
