@@ -11,9 +11,14 @@ class Limits:
 
     idle_lock: int = 600
     """NIST SP 800-63B-4 2.2.3 allows an hour; a front desk gets ten minutes."""
+    idle_most: int = 900
+    """What a practice may choose at most."""
     command_idle: int = 900
     session_total: int = 12 * 3600
     step_up: int = 300
+    quick_unlock: int = 8 * 3600
+    """How long after the password a PIN or a touch may open an idle lock."""
+    pin_tries: int = 5
     hold: int = 10
     """Undo: nothing leaves before this has passed."""
     wait_for_hold: int = 60
@@ -24,6 +29,7 @@ class Limits:
     attachment_bytes: int = 20 * 1024 * 1024
     import_bytes: int = 256 * 1024 * 1024
     field_chars: int = 10_000
+    draft_chars: int = 200_000
 
 
 LIMITS = Limits()

@@ -1,7 +1,8 @@
-"""What each role may do: one action per use case, nothing allowed by default.
+"""What each role may do and see: one action per use case, nothing allowed by default.
 
 45 CFR 164.308(a)(4) and 164.312(a)(1): access follows the job. A role that is not in a
-cell of the matrix is refused; a new action belongs to nobody until it is put here.
+cell of the matrix is refused; a new action belongs to nobody but administrators until it
+is put here. Everything is data, so that the window and the docs show this same table.
 """
 
 from __future__ import annotations
@@ -69,10 +70,51 @@ class Action(StrEnum):
     DISCARD_DRAFT = "drafts.discard"
     SET_PRACTICE = "practice.set"
     ISSUE_TOKEN = "session.issue"  # noqa: S105 - the name of an action
+    STEP_UP = "session.step-up"
     SIGN_OUT = "session.end"
 
 
-_OWN_SESSION = frozenset({Action.ISSUE_TOKEN, Action.SIGN_OUT})
+class Purpose(StrEnum):
+    """What a fresh proof is for: it counts for this alone (ASVS 7.5.3)."""
+
+    EXPORT = "export"
+    CAMPAIGN = "campaign"
+    KEYS = "keys"
+    USERS = "users"
+    PLAIN_MAIL = "plain-mail"
+    OWN_SECURITY = "own-security"
+
+
+class FieldGroup(StrEnum):
+    """Fields that belong to one part of the work (45 CFR 164.502(b), minimum necessary)."""
+
+    CONTACT = "contact"
+    APPOINTMENT = "appointment"
+    CLINICAL = "clinical"
+    BILLING = "billing"
+
+
+_OWN = frozenset(
+    {
+        Action.ISSUE_TOKEN,
+        Action.SIGN_OUT,
+        Action.STEP_UP,
+        Action.SHOW_SECURITY,
+        Action.CHANGE_PASSWORD,
+        Action.MAKE_CODES,
+        Action.CHANGE_AUTHENTICATOR,
+        Action.ENROL_KEY,
+        Action.REMOVE_KEY,
+        Action.END_SESSION,
+        Action.SET_PIN,
+        Action.LIST_NOTICES,
+        Action.ACKNOWLEDGE_NOTICE,
+        Action.KEEP_DRAFT,
+        Action.LIST_DRAFTS,
+        Action.DISCARD_DRAFT,
+    }
+)
+"""One's own session, factors, notices and drafts: no role is without them."""
 
 _READ_PEOPLE = frozenset({Action.SEARCH_PEOPLE, Action.SHOW_PERSON})
 
@@ -87,7 +129,7 @@ _LETTERS = frozenset(
 )
 
 _FRONT_DESK = (
-    _OWN_SESSION
+    _OWN
     | _READ_PEOPLE
     | _LETTERS
     | {
@@ -107,19 +149,107 @@ MATRIX: Mapping[Role, frozenset[Action]] = MappingProxyType(
         Role.ADMINISTRATOR: frozenset(Action),
         Role.MANAGER: _FRONT_DESK | {Action.LIST_RELAYS, Action.TEST_RELAY},
         Role.FRONT_DESK: _FRONT_DESK,
-        Role.CLINICIAN: _OWN_SESSION
+        Role.CLINICIAN: _OWN
         | _READ_PEOPLE
         | _LETTERS
         | {Action.TODAY, Action.MAKE_PASSPHRASE, Action.IMPORT_KEY},
-        Role.BILLING: _OWN_SESSION | _READ_PEOPLE | _LETTERS,
-        Role.AUDITOR: _OWN_SESSION | {Action.LIST_AUDIT, Action.VERIFY_AUDIT, Action.EXPORT_AUDIT},
+        Role.BILLING: _OWN | _READ_PEOPLE | _LETTERS,
+        Role.AUDITOR: _OWN
+        | {Action.LIST_AUDIT, Action.VERIFY_AUDIT, Action.EXPORT_AUDIT, Action.SHOW_REVIEW},
     }
 )
 
-STEP_UP = frozenset({Action.EXPORT_AUDIT, Action.ADD_USER})
-"""Sensitive enough to want a proof of the person within the last five minutes (ASVS 7.5.3)."""
+MORE = frozenset({Role.CLINICIAN, Role.BILLING, Role.AUDITOR})
+"""Roles that stand under "more": administrator, manager and front desk are ready to use."""
+
+STEP_UP: Mapping[Action, Purpose] = MappingProxyType(
+    {
+        Action.EXPORT_AUDIT: Purpose.EXPORT,
+        Action.INVITE_USER: Purpose.USERS,
+        Action.ADD_USER: Purpose.USERS,
+        Action.SET_ROLE: Purpose.USERS,
+        Action.SUSPEND_USER: Purpose.USERS,
+        Action.REINSTATE_USER: Purpose.USERS,
+        Action.OFFBOARD_USER: Purpose.USERS,
+        Action.DECIDE_APPROVAL: Purpose.USERS,
+        Action.SIGN_REVIEW: Purpose.USERS,
+        Action.SET_POLICY: Purpose.USERS,
+        Action.MAKE_CODES: Purpose.OWN_SECURITY,
+        Action.CHANGE_AUTHENTICATOR: Purpose.OWN_SECURITY,
+    }
+)
+"""Sensitive enough to want a proof of the person within the last five minutes (ASVS 7.5.3).
+
+Passwords and security keys are changed with the password in the same request. Replacing a
+contact's key and unlocking plain mail are found out only while the work is done: those use
+cases ask `Guard.fresh` themselves.
+"""
+
+FIELD_GROUPS: Mapping[Role, frozenset[FieldGroup]] = MappingProxyType(
+    {
+        Role.ADMINISTRATOR: frozenset(FieldGroup),
+        Role.MANAGER: frozenset(FieldGroup),
+        Role.FRONT_DESK: frozenset({FieldGroup.CONTACT, FieldGroup.APPOINTMENT}),
+        Role.CLINICIAN: frozenset({FieldGroup.CONTACT, FieldGroup.APPOINTMENT, FieldGroup.CLINICAL}),
+        Role.BILLING: frozenset({FieldGroup.CONTACT, FieldGroup.BILLING}),
+        Role.AUDITOR: frozenset(),
+    }
+)
+"""Who sees which fields; a group that is not listed comes empty and is named as hidden."""
+
+PERSON_FIELDS: Mapping[str, FieldGroup] = MappingProxyType(
+    {
+        **dict.fromkeys(
+            (
+                "kind",
+                "first_name",
+                "last_name",
+                "birth_date",
+                "email",
+                "language",
+                "status",
+                "consent",
+                "external_id",
+                "phone",
+                "organisation",
+                "preferred_method",
+                "plain_wish",
+            ),
+            FieldGroup.CONTACT,
+        ),
+        "detail": FieldGroup.APPOINTMENT,
+    }
+)
+"""The group of each field of `models.records.Person` but its id; a field without one is a bug."""
+
+APPOINTMENT_FIELDS: Mapping[str, FieldGroup] = MappingProxyType(
+    dict.fromkeys(
+        (
+            "external_id",
+            "start",
+            "zone",
+            "start_utc",
+            "occurrence",
+            "status",
+            "visit_type",
+            "provider",
+            "location",
+        ),
+        FieldGroup.APPOINTMENT,
+    )
+)
+"""As `PERSON_FIELDS`, of `models.records.Appointment` but its id and its person.
+
+Type and place of a visit can tell what it is for, so billing sees no visit at all.
+"""
 
 
 def may(role: Role, action: Action) -> bool:
     """Whether `role` may do `action`; everything not listed is refused."""
     return action in MATRIX.get(role, frozenset())
+
+
+def hidden(role: Role) -> tuple[FieldGroup, ...]:
+    """The groups that `role` does not see, in the order of the table."""
+    seen = FIELD_GROUPS.get(role, frozenset())
+    return tuple(group for group in FieldGroup if group not in seen)
