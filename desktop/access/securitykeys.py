@@ -52,9 +52,9 @@ def user_handle(vault_id: bytes, user: str) -> bytes:
 class SecurityKeys:
     """Enrol a key, get its secret, or take its touch as a fresh proof.
 
-    Every method but `available` waits for a person: call it on a worker thread. `cancel`
-    ends it within two seconds even if the key has stopped answering. The prompt speaks to
-    one thread at a time. With several keys plugged in, the first that is touched counts.
+    Every method talks to devices, and all but `available` wait for a person: call them on a
+    worker thread. `cancel` ends the wait within two seconds even if the key has stopped
+    answering. With several keys plugged in, the first that is touched counts.
 
     All raise Refused: "security-key-none" (none plugged in, or no right to use it),
     "security-key-unsuitable", "security-key-no-pin", "security-key-pin-wrong" (`tries`;

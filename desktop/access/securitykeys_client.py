@@ -76,6 +76,7 @@ class ClientKey:
     def enrol(
         self, turn: Turn, rp_id: str, user_id: bytes, user_name: str, exclude: Sequence[bytes]
     ) -> Enrolled:
+        salt = secrets.token_bytes(SALT_BYTES)
         options = PublicKeyCredentialCreationOptions(
             rp=PublicKeyCredentialRpEntity(id=rp_id, name=rp_id),
             user=PublicKeyCredentialUserEntity(id=user_id, name=user_name, display_name=user_name),
@@ -86,19 +87,20 @@ class ClientKey:
                 resident_key=ResidentKeyRequirement.DISCOURAGED,
                 user_verification=UserVerificationRequirement.REQUIRED,
             ),
-            extensions={PRF: {}},
+            # Without a salt the Windows client takes the extension for not wanted.
+            extensions={PRF: {"eval": {"first": salt}}},
         )
         with self._asking(turn, "security-key-already-enrolled") as stop:
             made = self._client.make_credential(options, event=stop)
             data = made.response.attestation_object.auth_data
             credential = data.credential_data
-            offered = made.client_extension_results.get(PRF)
-            if credential is None or not offered or not offered.get("enabled"):
+            offered = made.client_extension_results.prf
+            if credential is None or not offered or not offered.enabled:
                 raise Refused("security-key-unsuitable")
             public_key = cbor.encode(credential.public_key)
         check_person(rp_id, data)
         turn.went_on()
-        choice = Choice(credential.credential_id, secrets.token_bytes(SALT_BYTES), PRF)
+        choice = Choice(credential.credential_id, salt, PRF)
         answer = self._answer(turn, rp_id, [choice.cred_id], _salts([choice]))
         _check(answer, public_key)
         secret = _secret(answer)
@@ -177,7 +179,7 @@ def _salts(choices: Sequence[Choice]) -> dict[str, Any]:
 
 
 def _secret(answer: AuthenticationResponse) -> bytes:
-    given = answer.client_extension_results.get(PRF)
+    given = answer.client_extension_results.prf
     secret = given.results.first if given and given.results else b""
     if len(secret) != SECRET_BYTES:
         raise Refused("security-key-unsuitable")

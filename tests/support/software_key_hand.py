@@ -44,3 +44,13 @@ def plugged(*keys: SoftwareKey) -> Callable[[str], Sequence[Key]]:
         return [CtapKey(key, f"Software key {number}") for number, key in enumerate(keys, 1)]
 
     return look
+
+
+def meanwhile(hand: Hand, act: Callable[[], None]) -> None:
+    """Do it once a touch is wanted."""
+
+    def run() -> None:
+        if hand.wanted.wait(10):
+            act()
+
+    threading.Thread(target=run).start()

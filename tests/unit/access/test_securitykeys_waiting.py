@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 from desktop.access.securitykeys import HMAC, RP_ID, Choice, Known, SecurityKeys, user_handle
 from desktop.errors import Refused
 from tests.support.software_key import SoftwareKey
-from tests.support.software_key_hand import Hand, plugged
+from tests.support.software_key_hand import Hand, meanwhile, plugged
 
 USER = user_handle(b"v" * 16, "maria")
 OLDER = ("FIDO_2_0",)
@@ -17,16 +17,6 @@ OLDER = ("FIDO_2_0",)
 
 def keys_of(hand: Hand, *devices: SoftwareKey, patience: float = 20.0) -> SecurityKeys:
     return SecurityKeys(hand, plugged(*devices), patience)
-
-
-def meanwhile(hand: Hand, act: Callable[[], None]) -> None:
-    """Once a touch is wanted."""
-
-    def run() -> None:
-        if hand.wanted.wait(10):
-            act()
-
-    threading.Thread(target=run).start()
 
 
 @pytest.fixture
