@@ -80,6 +80,16 @@ def use(tx: Tx, id_: str) -> bool:
     return done.rowcount == 1
 
 
+def withdraw(tx: Tx, id_: str, at: datetime) -> bool:
+    """End what is pending without anybody's decision: it was overtaken; False where it was over."""
+    done = tx.connection.execute(
+        update(approval)
+        .where(approval.c.id == id_, approval.c.state == ApprovalState.PENDING.value)
+        .values(state=ApprovalState.REFUSED.value, decided_at=at)
+    )
+    return done.rowcount == 1
+
+
 def end_of(tx: Tx, user: UserId, at: datetime) -> int:
     """Refuse what a person who leaves has asked for; how many there were."""
     done = tx.connection.execute(
