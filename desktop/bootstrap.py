@@ -1,8 +1,8 @@
 """What happens before all else: nothing that follows may leak or run twice.
 
 Called first by `desktop.__main__`, before any key exists in memory. Files are made
-for their owner only, a crash leaves no memory image behind, and no other process of
-the same user may attach (Linux: prctl(2), PR_SET_DUMPABLE).
+for their owner only, a crash leaves no memory image behind, and no other program of
+the same user may look into the process. An administrator of the computer still can.
 """
 
 from __future__ import annotations
@@ -19,22 +19,63 @@ from desktop.paths import PRIVATE_FILE
 
 if sys.platform == "win32":
     import msvcrt
+    from ctypes import wintypes
+
+    _NO_CRASH_DIALOGS = 0x0001 | 0x0002 | 0x8000
+    """SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX, SEM_NOOPENFILEERRORBOX (errhandlingapi.h)."""
+    _WER_NO_HEAP = 0x1
+    """WER_FAULT_REPORTING_FLAG_NOHEAP (werapi.h): what the program holds is in no report."""
+    _OTHERS_MAY = "D:P(A;;0x101001;;;OW)(A;;0x1fffff;;;SY)"
+    """To wait for us, end us and ask who we are: SYNCHRONIZE, PROCESS_TERMINATE and
+    PROCESS_QUERY_LIMITED_INFORMATION for the owner (SDDL's OW also takes away the right to change
+    this list), everything for the system. Not among them: PROCESS_VM_READ, which the user's other
+    programs have by default (Process Security and Access Rights; as KeePassXC does)."""
+    _SDDL_REVISION = 1
+    _DACL_SECURITY_INFORMATION = 0x4
+
+    def _close_memory() -> None:
+        kernel = ctypes.WinDLL("kernel32", use_last_error=True)
+        kernel.SetErrorMode(_NO_CRASH_DIALOGS)
+        kernel.WerSetFlags(_WER_NO_HEAP)
+        security = ctypes.WinDLL("advapi32", use_last_error=True)
+        descriptor = wintypes.LPVOID()
+        made = security.ConvertStringSecurityDescriptorToSecurityDescriptorW(
+            wintypes.LPCWSTR(_OTHERS_MAY), _SDDL_REVISION, ctypes.byref(descriptor), None
+        )
+        if not made:
+            raise ctypes.WinError(ctypes.get_last_error())
+        try:
+            # -1 is this process (GetCurrentProcess): its own handle keeps every right.
+            if not security.SetKernelObjectSecurity(
+                wintypes.HANDLE(-1), _DACL_SECURITY_INFORMATION, descriptor
+            ):
+                raise ctypes.WinError(ctypes.get_last_error())
+        finally:
+            kernel.LocalFree(descriptor)
+
 else:
     import fcntl
     import resource
 
-_PR_SET_DUMPABLE = 4
+    _PR_SET_DUMPABLE = 4
+    _PT_DENY_ATTACH = 31
+
+    def _close_memory() -> None:
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        libc = ctypes.CDLL(None, use_errno=True)
+        if sys.platform == "darwin":
+            # ptrace(2): no debugger attaches from now on, the user's own included.
+            if libc.ptrace(_PT_DENY_ATTACH, 0, None, 0) != 0:
+                raise OSError(ctypes.get_errno(), "ptrace")
+        elif libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0) != 0:
+            # prctl(2): neither ptrace nor /proc/PID/mem for other processes of this user.
+            raise OSError(ctypes.get_errno(), "prctl")
 
 
 def harden() -> None:
-    """Close what the operating system leaves open by default; raises OSError if Linux refuses."""
+    """Close what the operating system leaves open by default; raises OSError if it refuses."""
     os.umask(0o077)
-    if sys.platform != "win32":
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if sys.platform == "linux":
-        libc = ctypes.CDLL(None, use_errno=True)
-        if libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0) != 0:
-            raise OSError(ctypes.get_errno(), "prctl")
+    _close_memory()
 
 
 class SingleInstance:

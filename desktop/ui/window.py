@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from desktop.config import Limits
@@ -17,6 +17,7 @@ from desktop.errors import SealwellError
 from desktop.models.accounts import Session
 from desktop.office.values_entry import DutyState, SignedIn
 from desktop.ui.base import Ui
+from desktop.ui.capture import block_capture
 from desktop.ui.clipboard import forget_clipboard
 from desktop.ui.gate.signin import LockPage, SignInPage
 from desktop.ui.idle import IdleWatch
@@ -97,6 +98,10 @@ class MainWindow(QMainWindow):
         self._show(page)
         page.focus_first_empty()
         self.ui.bridge.run(page, lambda _: self.ui.office.lock(), page.show_duty, page.show_problem)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        super().showEvent(event)
+        block_capture(self)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         super().paintEvent(event)
