@@ -61,6 +61,16 @@ class PracticeFolder:
         """The database under the next vault key, until it takes the place of the old one."""
         return self.root / "practice.db.next"
 
+    def next_database_files(self) -> tuple[Path, ...]:
+        """`next_database` with what SQLite may have left beside it."""
+        return tuple(
+            self.root / f"{self.next_database.name}{suffix}" for suffix in ("", "-wal", "-shm", "-journal")
+        )
+
+    def database_copies(self) -> tuple[Path, ...]:
+        """What migrations left behind: whole databases under the key of their time."""
+        return tuple(self.root.glob(f"{self.database.name}.before-*"))
+
     @property
     def next_keys(self) -> Path:
         """The key slots that belong to it."""

@@ -49,8 +49,7 @@ class LogKey:
 def make_log_key(tx: Tx, vault_id: bytes, wrapping_key: bytes) -> LogKey:
     """A new key, kept in the database; at set-up only (a later one is cross-signed)."""
     private = Ed25519PrivateKey.generate().private_bytes_raw()
-    nonce = secrets.token_bytes(_NONCE)
-    vaultkeys.put(tx, WRAPPED, nonce + AESGCM(wrapping_key).encrypt(nonce, private, vault_id))
+    _wrap(tx, vault_id, wrapping_key, private)
     key = LogKey(vault_id, private)
     vaultkeys.put(tx, PUBLIC, key.public)
     return key
@@ -58,16 +57,34 @@ def make_log_key(tx: Tx, vault_id: bytes, wrapping_key: bytes) -> LogKey:
 
 def load_log_key(tx: Tx, vault_id: bytes, wrapping_key: bytes) -> LogKey:
     """The kept key. Raises VaultError("log-key-damaged") where it is not the one that was made."""
+    return LogKey(vault_id, _unwrap(tx, vault_id, wrapping_key))
+
+
+def rewrap_log_key(tx: Tx, vault_id: bytes, wrapping_key: bytes, next_wrapping_key: bytes) -> None:
+    """The same key under the next vault key; part of the transaction that begins the epoch.
+
+    Raises VaultError("log-key-damaged").
+    """
+    _wrap(tx, vault_id, next_wrapping_key, _unwrap(tx, vault_id, wrapping_key))
+
+
+def _wrap(tx: Tx, vault_id: bytes, wrapping_key: bytes, private: bytes) -> None:
+    nonce = secrets.token_bytes(_NONCE)
+    vaultkeys.put(tx, WRAPPED, nonce + AESGCM(wrapping_key).encrypt(nonce, private, vault_id))
+
+
+def _unwrap(tx: Tx, vault_id: bytes, wrapping_key: bytes) -> bytes:
     wrapped, public = vaultkeys.get(tx, WRAPPED), vaultkeys.get(tx, PUBLIC)
     if wrapped is None or public is None:
         raise VaultError("log-key-damaged")
     try:
-        key = LogKey(vault_id, AESGCM(wrapping_key).decrypt(wrapped[:_NONCE], wrapped[_NONCE:], vault_id))
+        private = AESGCM(wrapping_key).decrypt(wrapped[:_NONCE], wrapped[_NONCE:], vault_id)
+        found = LogKey(vault_id, private).public
     except (InvalidTag, ValueError):
         raise VaultError("log-key-damaged") from None
-    if key.public != public:
+    if found != public:
         raise VaultError("log-key-damaged")
-    return key
+    return private
 
 
 def is_signed(public: bytes, signature: bytes, data: bytes) -> bool:

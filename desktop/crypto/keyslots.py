@@ -39,11 +39,11 @@ __all__ = [
     "KeySlots",
     "Slot",
     "discard_slots",
-    "forget_copies",
     "intact_copies",
     "move_slots",
     "read_slots",
     "restore_previous",
+    "take_over",
     "without_unused_devices",
     "write_slots",
 ]
@@ -84,12 +84,6 @@ def write_slots(path: Path, slots: KeySlots, vault_key: bytes, *, forget: bool =
             copy.unlink(missing_ok=True)
 
 
-def forget_copies(path: Path) -> None:
-    """Remove every older state beside the file, a set-aside damaged one too."""
-    for copy in (*_copies(path), _damaged(path)):
-        copy.unlink(missing_ok=True)
-
-
 def intact_copies(path: Path) -> tuple[Path, ...]:
     """The readable copies beside the file, newest first."""
     found = []
@@ -123,6 +117,20 @@ def move_slots(source: Path, target: Path) -> None:
         # The file stands: a copy that cannot follow is written again with the next change.
         with contextlib.suppress(OSError):
             os.replace(old, new)
+    sync_folder(target.parent)
+
+
+def take_over(source: Path, target: Path) -> None:
+    """Put `source` in place of `target`, whose older states are forgotten first.
+
+    The rename is the last step: interrupted before it, the whole can be done again.
+    """
+    for copy in (*_copies(target), _damaged(target)):
+        copy.unlink(missing_ok=True)
+    # The file itself counts: a copy that finds no room is written with the next change.
+    with contextlib.suppress(OSError):
+        write_private(_copies(target)[0], _read(source))
+    os.replace(source, target)
     sync_folder(target.parent)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,12 +21,14 @@ from sqlalchemy import Connection, create_engine, insert, select
 from sqlalchemy.pool import StaticPool
 
 from desktop.errors import VaultError
+from desktop.locks import Lock
 from desktop.models import schema
+from desktop.models.databasefile import PLAIN_HEADER, check_header, come_in, remove_database
 from desktop.models.lanes import Lane, Tx, known
 from desktop.models.tables_office import vault
 from desktop.paths import PRIVATE_FILE, sync_folder
 
-__all__ = ["Database", "Migrate", "Tx"]
+__all__ = ["PLAIN_HEADER", "Database", "Migrate", "Tx", "copy_database"]
 
 T = TypeVar("T")
 Migrate = Callable[[Connection], None]
@@ -34,7 +36,6 @@ Migrate = Callable[[Connection], None]
 
 APPLICATION_ID = 0x5365616C
 """Seal, in ASCII."""
-PLAIN_HEADER = b"SQLite format 3\x00"
 READ_CACHE_KIB = 96 * 1024
 """Holds a practice of ordinary size whole: a scan that misses the cache is 6 times slower.
 An upper bound, chosen so that 100,000 people stay within 300 MiB; unused room costs nothing."""
@@ -56,14 +57,22 @@ _SETTINGS = (
     f"PRAGMA journal_size_limit = {LOG_BYTES}",
 )
 
+_COPY_SETTINGS = ("PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", "PRAGMA temp_store = MEMORY")
+"""For a file that is thrown away unless it is whole."""
+COPY_PAGES = 1024
+
 
 class Database:
     """Two lanes over one encrypted file; every method may be called from any thread."""
 
-    def __init__(self, path: Path, key32: bytes, salt16: bytes) -> None:
-        """Use `create` or `open`; this opens both lanes on a file that was checked."""
+    def __init__(self, path: Path, key32: bytes, salt16: bytes, presence: Lock | None = None) -> None:
+        """Use `create` or `open`; this opens both lanes on a file that was checked.
+
+        `presence` is let go at the end: while it is held nobody changes the vault key.
+        """
         self.path = path
         self._closed = False
+        self._presence = presence
         self._writing = Lane(
             "database-write", "BEGIN IMMEDIATE", lambda: _writer(path, key32, salt16), writing=True
         )
@@ -83,16 +92,16 @@ class Database:
         """
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, PRIVATE_FILE))
         try:
-            database = cls(path, key32, salt16)
+            database = cls._present(path, key32, salt16)
             try:
                 database._writing.submit_bare(_mark_as_ours).result()
                 database.write(lambda tx: _build(tx, vault_id, epoch))
-                _check_header(path, salt16)
+                check_header(path, salt16)
             except BaseException:
                 database.close()
                 raise
         except BaseException:
-            _remove(path)
+            remove_database(path)
             raise
         sync_folder(path.parent)
         return database
@@ -111,10 +120,10 @@ class Database:
 
         `database-missing`, `database-plain` (not encrypted), `database-not-ours` (another
         vault's), `database-damaged`, `database-newer` (made by a newer program),
-        `database-older` (needs a migration and none was handed in), `database-busy`.
+        `database-older` (needs a migration and none was handed in), `database-busy` (another
+        program writes, or is just changing the vault key).
         """
-        _check_header(path, salt16)
-        database = cls(path, key32, salt16)
+        database = cls._present(path, key32, salt16, check_header)
         try:
             found = database.read(lambda tx: _check_ours(tx, vault_id, epoch))
             if found != schema.HEAD:
@@ -123,6 +132,20 @@ class Database:
             database.close()
             raise
         return database
+
+    @classmethod
+    def _present(
+        cls, path: Path, key32: bytes, salt16: bytes, check: Callable[[Path, bytes], None] | None = None
+    ) -> Database:
+        """Both lanes, and the lock that tells others that somebody is here; `check` comes in between."""
+        presence = come_in(path)
+        try:
+            if check is not None:
+                check(path, salt16)
+            return cls(path, key32, salt16, presence)
+        except BaseException:
+            presence.release()
+            raise
 
     @property
     def closed(self) -> bool:
@@ -156,8 +179,12 @@ class Database:
     def close(self) -> None:
         """Finish what runs, fold the log into the file, forget the key."""
         self._closed = True
-        self._reading.close(_nothing)
-        self._writing.close(_checkpoint)
+        try:
+            self._reading.close(_nothing)
+            self._writing.close(_checkpoint)
+        finally:
+            if self._presence is not None:
+                self._presence.release()
 
     def _outside_lanes(self) -> None:
         if self._writing.current is not None or self._reading.current is not None:
@@ -195,7 +222,7 @@ def _reader(path: Path, key32: bytes, salt16: bytes) -> Connection:
     return connection
 
 
-def _keyed(path: Path, key32: bytes, salt16: bytes) -> Any:
+def _keyed(path: Path, key32: bytes, salt16: bytes, settings: Sequence[str] | None = None) -> Any:
     """Open and key the file. The key is spelled from bytes only and never logged."""
     if len(key32) != 32 or len(salt16) != 16:
         raise ValueError("a key has 32 bytes and its salt 16")
@@ -208,10 +235,11 @@ def _keyed(path: Path, key32: bytes, salt16: bytes) -> Any:
         if not version or not version[0]:
             raise VaultError("database-no-cipher")
         raw.enable_load_extension(False)
-        for statement in _SETTINGS:
+        for statement in _SETTINGS if settings is None else settings:
             raw.execute(statement)
         raw.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        raw.execute("PRAGMA journal_mode = WAL")
+        if settings is None:
+            raw.execute("PRAGMA journal_mode = WAL")
     except BaseException as error:
         if raw is not None:
             raw.close()
@@ -220,21 +248,6 @@ def _keyed(path: Path, key32: bytes, salt16: bytes) -> Any:
             raise
         raise situation from error
     return raw
-
-
-def _check_header(path: Path, salt16: bytes) -> None:
-    """What the first 16 bytes say without a key."""
-    try:
-        with path.open("rb") as file:
-            header = file.read(16)
-    except FileNotFoundError as error:
-        raise VaultError("database-missing") from error
-    if header == PLAIN_HEADER:
-        raise VaultError("database-plain")
-    if len(header) < 16:
-        raise VaultError("database-damaged")
-    if header != salt16:
-        raise VaultError("database-not-ours")
 
 
 def _check_ours(tx: Tx, vault_id: bytes, epoch: int) -> str:
@@ -298,7 +311,43 @@ def _nothing(_connection: Connection) -> None:
     return
 
 
-def _remove(path: Path) -> None:
-    for name in (path.name, path.name + "-wal", path.name + "-shm"):
-        with contextlib.suppress(FileNotFoundError):
-            path.with_name(name).unlink()
+def copy_database(
+    path: Path,
+    keys: tuple[bytes, bytes],
+    target: Path,
+    target_keys: tuple[bytes, bytes],
+    step: Callable[[int, int], None],
+) -> None:
+    """Write `target`, a new file, page by page under other keys; the caller holds the vault lock alone.
+
+    The copy is the same database to the last row id (FTS5 without content cannot be copied by
+    rows). Durable only after the caller's fsync. `step` gets pages done and pages in all, and
+    stops the copying by raising. Raises VaultError("practice-in-use") if another program has the
+    file open although it does not hold the lock, "database-damaged" for one page with a broken
+    seal, and what writing raises.
+    """
+    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_RDWR, PRIVATE_FILE))
+    try:
+        with contextlib.closing(_keyed(path, *keys)) as source:
+            if source.execute("PRAGMA journal_mode = DELETE").fetchone()[0] != "delete":
+                raise VaultError("practice-in-use")
+            # The copying itself would take a page with a broken seal for an empty one.
+            if source.execute("PRAGMA cipher_integrity_check").fetchone() is not None:
+                raise VaultError("database-damaged")
+            with contextlib.closing(_keyed(target, *target_keys, settings=_COPY_SETTINGS)) as made:
+                source.backup(
+                    made, pages=COPY_PAGES, progress=lambda _, left, pages: step(pages - left, pages)
+                )
+    except driver.Error as error:
+        situation = known(error, writing=True) or _copy_trouble(str(error))
+        if situation is None:
+            raise
+        busy = situation.code == "database-busy"
+        raise (VaultError("practice-in-use") if busy else situation) from error
+
+
+def _copy_trouble(text: str) -> VaultError | None:
+    """The driver's copying tells its reason by SQLite's fixed words alone (sqlite3_errstr)."""
+    if text == "database or disk is full":
+        return VaultError("disk-full")
+    return VaultError("database-unwritable") if text == "disk I/O error" else None

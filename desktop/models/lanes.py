@@ -55,7 +55,7 @@ def sqlite_code(error: BaseException) -> int:
 
 def known(error: BaseException, *, writing: bool) -> VaultError | None:
     """The situation behind an error, if it is one that people can mend."""
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return VaultError("disk-full")
     code = sqlite_code(error)
     primary = code & 0xFF

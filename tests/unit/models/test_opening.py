@@ -53,7 +53,7 @@ def test_only_the_owner_may_read_the_files(vault: Vault) -> None:
     database = vault.create()
     database.write(lambda tx: settings.put(tx, "a", "b"))
     modes = {stat.S_IMODE(file.stat().st_mode) for file in vault.path.parent.iterdir()}
-    assert len(list(vault.path.parent.iterdir())) == 3
+    assert len(list(vault.path.parent.iterdir())) == 4
     assert modes == {0o600}
     database.close()
 
@@ -179,7 +179,7 @@ def test_what_could_not_be_finished_is_removed(vault: Vault, monkeypatch: pytest
     monkeypatch.setattr(schema, "build", no_room)
     with pytest.raises(VaultError, match="disk-full"):
         vault.create()
-    assert list(vault.path.parent.iterdir()) == []
+    assert [file.name for file in vault.path.parent.iterdir()] == ["vault.lock"]
 
 
 def test_every_connection_has_the_strict_settings(db: Database) -> None:
