@@ -34,12 +34,14 @@ class _OwnProperties:
 
 
 if sys.platform == "win32":
-    from keyring.backends.Windows import WinVaultKeyring, pywintypes
+    from keyring.backends.Windows import WinVaultKeyring, pywintypes  # type: ignore[attr-defined]
 
     class _Backend(_OwnProperties, WinVaultKeyring):
         """Windows Credential Manager."""
 
     _FAILURES: tuple[type[Exception], ...] = (KeyringError, OSError, pywintypes.error)
+    # It opens with the account: nobody is signed in to Windows who could see it locked.
+    _LOCKED = frozenset[int]()
 elif sys.platform == "darwin":
     from keyring.backends.macOS import Keyring
 
@@ -49,6 +51,9 @@ elif sys.platform == "darwin":
         keychain = None
 
     _FAILURES = (KeyringError, OSError)
+    # Of Security.framework (SecBase.h): errSecUserCanceled, errSecAuthFailed and
+    # errSecInteractionNotAllowed, of which the library tells only the first apart.
+    _LOCKED = frozenset({-128, -25293, -25308})
 else:
     from jeepney import DBusErrorResponse
     from keyring.backends.SecretService import Keyring
@@ -58,6 +63,7 @@ else:
         """Secret Service over D-Bus: GNOME, KDE (Frameworks 5.97 and newer), KeePassXC."""
 
     _FAILURES = (KeyringError, OSError, SecretStorageException, DBusErrorResponse)
+    _LOCKED = frozenset[int]()
 
 
 class DeviceStore(Protocol):
@@ -107,8 +113,9 @@ class SystemStore:
     def delete(self, name: str) -> None:
         try:
             self._backend.delete_password(_item(name), _ACCOUNT)
-        except PasswordDeleteError:
-            return
+        except PasswordDeleteError as error:
+            if _is_locked(error):
+                raise _known(error) from error
         except _FAILURES as error:
             raise _known(error) from error
 
@@ -159,9 +166,15 @@ def _works(store: DeviceStore) -> bool:
 
 
 def _known(error: Exception) -> VaultError:
+    return VaultError("keyring-locked") if _is_locked(error) else VaultError("keyring-failed")
+
+
+def _is_locked(error: Exception) -> bool:
+    """The library says so, or the system's status behind its error does."""
     if isinstance(error, KeyringLocked):
-        return VaultError("keyring-locked")
-    return VaultError("keyring-failed")
+        return True
+    status = error.__cause__.args[:1] if error.__cause__ is not None else ()
+    return any(one in _LOCKED for one in status if isinstance(one, int))
 
 
 def _share_name(vault_id: bytes) -> str:
