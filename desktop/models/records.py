@@ -337,11 +337,3 @@ class AuditRecord:
     seq: int
     body: str
     hash: str
-
-
-@dataclass(frozen=True)
-class Document:
-    """A paper that a lower room asks for: title and paragraphs, turned into PDF by a `Printer`."""
-
-    title: str
-    paragraphs: tuple[str, ...]
