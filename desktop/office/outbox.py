@@ -89,6 +89,13 @@ class OutboxDesk:
                 self._sending, self._sends_for = opened.dispatcher.start(), opened
                 self._sending.add_done_callback(_tell_bug)
 
+    @property
+    def sends(self) -> bool:
+        """Whether rows leave in the background for what is open now."""
+        with self._starting:
+            running = self._sending is not None and not self._sending.done()
+            return running and self._sends_for is self._desk.opened_or_none()
+
     def cancel_messages(self, session: Session, wanted: tuple[MessageId, ...]) -> Cancelled:
         """Undo: what nobody has claimed yet is stopped; the rest has left."""
         opened = self._desk.check(session, Action.CANCEL_MESSAGES)

@@ -200,6 +200,8 @@ class OffboardReport:
     left_to_do: tuple[str, ...]
     key_changed: bool
     """The vault key was changed and the database encrypted anew."""
+    why: str = ""
+    """Where it was not: the code of what stopped it. The person is out all the same; offboard them again."""
 
 
 # --- the monthly review ---------------------------------------------------------------
