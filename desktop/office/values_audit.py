@@ -121,7 +121,7 @@ class LogState:
 
 @dataclass(frozen=True)
 class GapExplained:
-    """`cause` is a code: `restored-backup`, `moved-computer`, `disk-failure`, `unknown`; `reason` is typed."""
+    """`cause`: `restored-backup`, `moved-computer`, `disk-failure` or `unknown`; `reason` is typed."""
 
     cause: str
     reason: str = field(repr=False)
