@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.errors import SealwellError
 from desktop.ui.base import Notice, Ui, button, plain_label
+from desktop.ui.capture import block_capture
 
 _AROUND = 170
 """What heading, buttons and margins take, in logical pixels: a dialog is no taller than its window."""
@@ -68,6 +70,10 @@ class FormDialog(QDialog):
         self.cancel = button(ui.say("ui.cancel"), self.reject)
         self.foot.addWidget(self.cancel)
         column.addLayout(self.foot)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        super().showEvent(event)
+        block_capture(self)
 
     def failed(self, error: SealwellError) -> None:
         self.notice.show_words(self.ui.error(error))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from desktop.config import LIMITS
@@ -14,6 +15,7 @@ from desktop.models.accounts import Session
 from desktop.office.values import PeopleImported, RejectedRow
 from desktop.texts import clean
 from desktop.ui.base import Notice, Ui, button, plain_label
+from desktop.ui.capture import block_capture
 from desktop.ui.files import import_request
 from desktop.ui.table import Column, Rows, table
 
@@ -56,6 +58,10 @@ class ImportDialog(QDialog):
         row.addWidget(self.close_button)
         row.addWidget(self.import_button)
         column.addLayout(row)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        super().showEvent(event)
+        block_capture(self)
 
     def look(self) -> None:
         """A dry run: what would happen."""
