@@ -79,9 +79,9 @@ def test_doctor_finds_everything_without_the_checkout(programs: Path, tmp_path: 
     checks = json.loads(done.stdout)["checks"]
     assert len(checks) > 3
     assert all(check["words"] and check["words"] != check["check"] for check in checks)
-    assert [
-        c for c in checks if not c["ok"] and "keyring" not in c["check"] and "practice" not in c["check"]
-    ] == []
+    # What depends on the computer under the test, and not on the wheel.
+    outside = {"keyring", "practice", "disk-encryption", "screen-lock", "time-service", "synchronised-folder"}
+    assert [c for c in checks if not c["ok"] and c["check"] not in outside] == []
 
 
 def test_the_window_has_its_own_program(programs: Path, tmp_path: Path) -> None:
