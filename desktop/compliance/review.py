@@ -78,25 +78,26 @@ def a_month_after(day: date) -> date:
 
 
 def _remarks_on(tx: Tx, user: User, alone: bool, now: datetime) -> Iterator[str]:
-    match user.state:
-        case UserState.ACTIVE:
-            if user.last_seen is None:
-                yield "never-signed-in"
-            elif now - user.last_seen > UNUSED:
-                yield "unused-for-long"
-            if factors.codes_left(tx, user.id) == 0:
-                yield "no-recovery-codes"
-            if alone and user.role is Role.ADMINISTRATOR:
-                yield "one-administrator"
-        case UserState.INVITED:
-            invitation = invitations.open_of(tx, user.id)
-            if invitation is None or invitation.until <= now:
-                yield "invitation-expired"
-        case UserState.SUSPENDED:
-            if user.disabled_at is not None and now - user.disabled_at > ON_LEAVE:
-                yield "suspended-for-long"
-        case UserState.LEFT:
-            return
+    if user.state is UserState.ACTIVE:
+        yield from _on_active(tx, user, alone, now)
+    elif user.state is UserState.INVITED:
+        invitation = invitations.open_of(tx, user.id)
+        if invitation is None or invitation.until <= now:
+            yield "invitation-expired"
+    elif user.state is UserState.SUSPENDED:
+        if user.disabled_at is not None and now - user.disabled_at > ON_LEAVE:
+            yield "suspended-for-long"
+
+
+def _on_active(tx: Tx, user: User, alone: bool, now: datetime) -> Iterator[str]:
+    if user.last_seen is None:
+        yield "never-signed-in"
+    elif now - user.last_seen > UNUSED:
+        yield "unused-for-long"
+    if factors.codes_left(tx, user.id) == 0:
+        yield "no-recovery-codes"
+    if alone and user.role is Role.ADMINISTRATOR:
+        yield "one-administrator"
 
 
 def _set_up_at(tx: Tx) -> datetime:

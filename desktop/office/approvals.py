@@ -14,6 +14,7 @@ from desktop.models import users
 from desktop.models.accounts import Approval, ApprovalState, Role, Session, UserId
 from desktop.models.database import Tx
 from desktop.office.desk import Desk, Recorder
+from desktop.office.revocation import end_tokens
 from desktop.office.users import change_role, present_user
 from desktop.office.values_access import ApprovalLine, ApprovalsShown, Verdict
 
@@ -40,9 +41,8 @@ class Approvals:
         Raises as `compliance.approvals.decide`; Refused "approval-over" also where who asked
         may not ask any more, or the person has another role by now.
         """
-        vault = self._desk.opened().vault
-        now = self._clock.now()
-        private = vault.signing_key() if vault.user_id == session.user else b""
+        self._desk.check(session, Action.DECIDE_APPROVAL)
+        now, private = self._clock.now(), self._desk.vault_of(session).signing_key()
 
         def work(tx: Tx, record: Recorder) -> UserId:
             decided = approvals.decide(tx, verdict.approval, verdict.approve, session.user, now, private)
@@ -62,11 +62,12 @@ class Approvals:
             )
             if not refused:
                 _carry_out(tx, decided, record)
+                end_tokens(tx, UserId(decided.subject), now)
             return UserId(decided.subject)
 
         subject = self._desk.write(session, Action.DECIDE_APPROVAL, work)
         if verdict.approve:
-            self._desk.guard.end_user(subject)
+            self._desk.end_person(subject)
 
 
 def _carry_out(tx: Tx, decided: Approval, record: Recorder) -> None:

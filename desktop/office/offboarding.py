@@ -31,6 +31,7 @@ from desktop.office.api import Progress
 from desktop.office.desk import Desk, Opened, Recorder
 from desktop.office.opening import Opener
 from desktop.office.outbox import OutboxDesk
+from desktop.office.revocation import end_tokens
 from desktop.office.users import known_user
 from desktop.office.values_access import OffboardPlan, OffboardReport, OffboardRequest
 from desktop.paths import PracticeFolder, runtime_folder
@@ -66,7 +67,7 @@ class Offboarding:
     def plan_offboarding(self, session: Session, user: UserId) -> OffboardPlan:
         """Raises InputError("user-unknown"); Refused("user-left") where nothing is left to do."""
         now = self._clock.now()
-        sessions = len(self._desk.guard.sessions(user)) + len(self._files().sessions_of(user))
+        sessions = self._sessions_of(user)
 
         def look(tx: Tx) -> OffboardPlan:
             found = known_user(tx, user)
@@ -95,21 +96,17 @@ class Offboarding:
         """Blocks while the database is encrypted anew; `progress` may stop that, not the leaving.
 
         Raises InputError "user-unknown", "heir-unfit"; Refused "user-left", "last-administrator",
-        "not-yourself", "own-key-needed"; VaultError "rotation-unfinished": sign in again, the
+        "not-yourself"; VaultError "rotation-unfinished": sign in again, the
         next opening ends it.
         """
-        opened = self._desk.check(session, Action.OFFBOARD_USER)
-        if opened.vault.user_id != session.user:
-            raise Refused("own-key-needed")
-        at = self._clock.now()
-        # Counted before: afterwards there are none.
-        sessions = len(self._desk.guard.sessions(request.user)) + len(self._files().sessions_of(request.user))
+        self._desk.check(session, Action.OFFBOARD_USER)
+        at, sessions = self._clock.now(), self._sessions_of(request.user)
         user, done, relays = self._desk.write(
             session,
             Action.OFFBOARD_USER,
             lambda tx, record: self._let_go(tx, record, session, request, sessions),
         )
-        self._desk.guard.end_user(user.id)
+        self._desk.end_person(user.id)
         self._files().end_user(user.id)
         why = self._change_key(session, user.id, progress)
         return OffboardReport(
@@ -140,6 +137,7 @@ class Offboarding:
         offboarding.refuse_unfit(tx, user, request.heir, session.user)
         codes = offboarding.invitations_known_to(tx, user.id)
         done = offboarding.hand_over(tx, user, request.heir, now)
+        end_tokens(tx, user.id, now)
         offboarding.leave_key_change_due(tx, user.id, vault.epoch, now)
         det: dict[str, Value] = {
             "heir": request.heir,
@@ -176,14 +174,17 @@ class Offboarding:
                         raise
                     why = error.code
                 self._reopen(vault)
+                self._desk.persons.renew(vault)
             except BaseException:
                 self._desk.guard.end_all()
+                self._desk.persons.clear()
                 opened.database.close()
                 vault.close()
                 raise
             if why:
                 self._note(session, why)
             else:
+                self._desk.quick.clear()
                 self._files().end_all()
         if sending:
             self._outbox.start_sending(session)
@@ -215,6 +216,10 @@ class Offboarding:
         """Recorded where the work goes on: with the old key."""
         event = Event(Act.VAULT_ROTATED, outcome="failed", why=why)
         self._desk.opened().database.write(lambda tx: Recorder(self._desk.audit, tx, session)(event))
+
+    def _sessions_of(self, user: UserId) -> int:
+        """In the window and on the command line."""
+        return len(self._desk.guard.sessions(user)) + len(self._files().sessions_of(user))
 
     def _files(self) -> SessionFiles:
         """To list and end files; only a token opens one, so this needs no share."""

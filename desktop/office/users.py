@@ -29,6 +29,7 @@ from desktop.models.accounts import Invitation, InvitationKind, Role, Session, U
 from desktop.models.database import Tx
 from desktop.models.ids import new_id
 from desktop.office.desk import Desk, Recorder
+from desktop.office.revocation import end_tokens
 from desktop.office.setup import password_refused
 from desktop.office.userlines import user_lines
 from desktop.office.values_access import (
@@ -128,13 +129,14 @@ class Users:
             record(Event(Act.USER_INVITED, obj=user.id, det=det))
             if lost:
                 factors.forget_proofs(tx, user.id)
+                end_tokens(tx, user.id, now)
                 remove_user(self._folder.keys, vault, user.id)
             code = invite(self._folder.keys, vault, user.id, _milliseconds(until))
             return user.id, Invited(user.name, user.role, code=code, until=until)
 
         who, invited = self._desk.write(session, Action.INVITE_USER, work)
         if lost:
-            self._desk.guard.end_user(who)
+            self._desk.end_person(who)
         return invited
 
     def withdraw_invitation(self, session: Session, user: UserId) -> None:
@@ -268,11 +270,14 @@ class Users:
                 return RoleChanged(user.id, user.role, self._ask(tx, user, session, record)), False
             approvals.end_elevations(tx, user.id, self._clock.now())
             change_role(tx, user, request.role, record)
-            return RoleChanged(user.id, request.role), user.role is not request.role
+            ends = user.role is not request.role
+            if ends:
+                end_tokens(tx, user.id, self._clock.now())
+            return RoleChanged(user.id, request.role), ends
 
         changed, ends = self._desk.write(session, Action.SET_ROLE, work)
         if ends:
-            self._desk.guard.end_user(request.user)
+            self._desk.end_person(request.user)
         return changed
 
     def suspend_user(self, session: Session, user: UserId) -> None:
@@ -288,13 +293,14 @@ class Users:
                 refuse_last(tx, found)
             users.update_user(tx, replace(found, state=UserState.SUSPENDED, disabled_at=now))
             factors.forget_proofs(tx, user)
+            end_tokens(tx, user, now)
             approvals.end_elevations(tx, user, now)
             invitations.end(tx, user, "withdrawn", now)
             record(Event(Act.USER_SUSPENDED, obj=user))
             withdraw_invitations(self._folder.keys, vault, user_id=user)
 
         self._desk.write(session, Action.SUSPEND_USER, work)
-        self._desk.guard.end_user(user)
+        self._desk.end_person(user)
 
     def reinstate_user(self, session: Session, user: UserId) -> None:
         """Back from leave. Raises InputError "user-unknown"; Refused "user-left", "user-not-suspended"."""
