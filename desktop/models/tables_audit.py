@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import Column, Integer, LargeBinary
 
 from desktop.models.columns import Utc
+from desktop.models.tables import kept, number, word
 
-proofs = MetaData()
-
-audit_mac = Table(
+audit_mac = kept(
     "audit_mac",
-    proofs,
     Column("seq", Integer, primary_key=True),
     Column("mac", LargeBinary, nullable=False),
-    sqlite_strict=True,
 )
 
-audit_checkpoint = Table(
+audit_checkpoint = kept(
     "audit_checkpoint",
-    proofs,
     Column("size", Integer, primary_key=True),
-    Column("note", Text, nullable=False),
+    word("note", None),
     Column("made_at", Utc, nullable=False),
-    Column("step", Integer, nullable=False),
+    number("step", None),
     Column("frontier", LargeBinary, nullable=False),
-    sqlite_strict=True,
 )

@@ -6,7 +6,9 @@ The key stands here because these files hold invented people only.
 
 from __future__ import annotations
 
+import shutil
 import sys
+import tempfile
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -94,5 +96,8 @@ def _fill(tx: Tx) -> None:
 
 if __name__ == "__main__":
     target = RELEASED / f"v{schema.HEAD}.db"
-    make(target)
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / target.name
+        make(made)
+        shutil.move(made, target)
     sys.stderr.write(f"{target}\n")

@@ -1,0 +1,251 @@
+"""Finding records of the audit log by who, what, whom and when, over a million of them.
+
+The log's table holds each record as its canonical bytes and nothing beside it: a column
+apart could say something else than what is signed. So the indexes lie on expressions over
+the body. A body that is no JSON (somebody altered the file) has no values here, and is
+still shown by the unfiltered page and found by verification.
+
+A filtered page is in the order of time, then of sequence; where the clock never went back
+that is the order of the log. Every query is a few walks along one index each, which stop
+as soon as the page is full: an act or an actor that is rare costs no scan.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import text
+
+from desktop.models import audit
+from desktop.models.filters import AuditCount, AuditFilter
+from desktop.models.lanes import Tx
+from desktop.models.records import AuditRecord
+from desktop.models.rows import chunks
+
+COUNT_LIMIT = 10_000
+"""Beyond this a count says "more than"."""
+
+
+def _value(path: str) -> str:
+    return f"CASE WHEN json_valid(body) THEN json_extract(body, '$.{path}') END"
+
+
+_TS, _ACT, _ACTOR, _OBJ = _value("ts"), _value("act"), _value("actor"), _value("obj")
+_PERSON, _OUTCOME = _value("det.person"), _value("outcome")
+
+INDEXES: tuple[str, ...] = (
+    f"CREATE INDEX audit_record_by_time ON audit_record ({_TS}, {_OUTCOME})",
+    f"CREATE INDEX audit_record_by_act ON audit_record ({_ACT}, {_TS}, {_OUTCOME})",
+    f"CREATE INDEX audit_record_by_actor ON audit_record ({_ACTOR}, {_ACT}, {_TS}, {_OUTCOME})",
+    f"CREATE INDEX audit_record_by_object ON audit_record ({_OBJ}, {_TS}) WHERE {_OBJ} <> ''",
+    f"CREATE INDEX audit_record_by_person ON audit_record ({_PERSON}, {_TS}) WHERE {_PERSON} IS NOT NULL",
+    (
+        f"CREATE INDEX audit_record_by_outcome ON audit_record ({_OUTCOME}, {_TS}, {_ACT}, {_ACTOR}) "
+        f"WHERE {_OUTCOME} <> 'ok'"
+    ),
+)
+"""For the migration; the queries below are right without them, only slow."""
+
+_COMMON = "ok"
+
+
+@dataclass(frozen=True)
+class _Walk:
+    """Conditions of one walk along one index, and their values.
+
+    `{ts}` and its like stand for the indexed expressions, `{p_name}` for the value `name`.
+    """
+
+    conditions: list[str]
+    values: dict[str, Any]
+
+
+@dataclass
+class _Plan:
+    """Walks that together find every record."""
+
+    walks: list[_Walk] = field(default_factory=list)
+    few: bool = False
+    """What they find is little, may be found twice, and is sorted afterwards. Otherwise no two
+    walks find the same, and each goes along the times."""
+
+    def of(self, conditions: list[str], values: dict[str, Any]) -> None:
+        self.walks.append(_Walk(conditions, values))
+
+
+def page(tx: Tx, wanted: AuditFilter, before: int | None, limit: int) -> list[AuditRecord]:
+    """At most `limit` records, newest first, behind the one numbered `before` (None: from the newest)."""
+    if wanted == AuditFilter():
+        return audit.page(tx, before, limit)
+    extra: list[str] = []
+    values: dict[str, Any] = {"limit": limit}
+    if before is not None:
+        ts = tx.connection.execute(
+            text(f"SELECT {_TS} FROM audit_record WHERE seq = :seq"),  # noqa: S608 - constants only
+            {"seq": before},
+        ).scalar_one_or_none()
+        if ts is None:
+            return []
+        extra = ["{ts} <= :cursor_ts", "({ts} < :cursor_ts OR seq < :cursor_seq)"]
+        values |= {"cursor_ts": ts, "cursor_seq": before}
+    plan = _plan(tx, wanted)
+    end = "" if plan.few else "ORDER BY ts DESC, seq DESC LIMIT :limit"
+    found = _found(plan, extra, values, end)
+    rows = tx.connection.execute(
+        text(
+            f"SELECT r.seq, r.body, r.hash FROM ({found} ORDER BY ts DESC, seq DESC LIMIT :limit) f "  # noqa: S608
+            "CROSS JOIN audit_record r ON r.seq = f.seq ORDER BY f.ts DESC, f.seq DESC"
+        ),
+        values,
+    )
+    return [AuditRecord(row.seq, row.body, row.hash) for row in rows]
+
+
+def count(tx: Tx, wanted: AuditFilter, limit: int = COUNT_LIMIT) -> AuditCount:
+    """How many there are, without counting further than `limit`."""
+    if wanted == AuditFilter():
+        last = audit.last(tx)
+        return AuditCount(last.seq if last else 0, whole=True)
+    values: dict[str, Any] = {"limit": limit + 1}
+    found = _found(_plan(tx, wanted), [], values, "")
+    number: int = tx.connection.execute(
+        text(f"SELECT count(*) FROM (SELECT 1 FROM ({found}) LIMIT :limit)"),  # noqa: S608
+        values,
+    ).scalar_one()
+    return AuditCount(min(number, limit), whole=number <= limit)
+
+
+def records(tx: Tx, wanted: AuditFilter) -> Iterator[AuditRecord]:
+    """All of them in the order of the log, for exports; eight bytes of memory for each."""
+    if wanted == AuditFilter():
+        yield from audit.records(tx)
+        return
+    for some in chunks(matching(tx, wanted)):
+        yield from _at(tx, some)
+
+
+def matching(tx: Tx, wanted: AuditFilter) -> array[int]:
+    """The sequence numbers, ascending."""
+    values: dict[str, Any] = {}
+    found = _found(_plan(tx, wanted), [], values, "")
+    rows = tx.connection.execute(text(found), values)
+    return array("q", sorted(array("q", (row.seq for row in rows))))
+
+
+def some(tx: Tx, seqs: array[int]) -> Iterator[AuditRecord]:
+    """The records of these numbers, in the order given by the log."""
+    for portion in chunks(seqs):
+        yield from _at(tx, portion)
+
+
+def _at(tx: Tx, seqs: list[int]) -> Iterator[AuditRecord]:
+    listed = ",".join(str(int(seq)) for seq in seqs)
+    query = text(f"SELECT seq, body, hash FROM audit_record WHERE seq IN ({listed}) ORDER BY seq")  # noqa: S608
+    for row in tx.connection.execute(query):
+        yield AuditRecord(row.seq, row.body, row.hash)
+
+
+def _found(plan: _Plan, extra: list[str], values: dict[str, Any], end: str) -> str:
+    """One SELECT of (seq, ts) over all walks; `values` takes what they bind."""
+    hidden = "+" if plan.few else ""  # the sign keeps the planner off the indexes of times and outcomes
+    columns = {"ts": f"{hidden}{_TS}", "outcome": f"{hidden}{_OUTCOME}"}
+    columns |= {"act": _ACT, "actor": _ACTOR, "obj": _OBJ, "person": _PERSON}
+    parts = []
+    for number, walk in enumerate(plan.walks):
+        bound = {f"p_{name}": f":{name}_{number}" for name in walk.values}
+        values.update((f"{name}_{number}", value) for name, value in walk.values.items())
+        where = " AND ".join([*walk.conditions, *extra]).format(**columns, **bound)
+        parts.append(
+            f"SELECT seq, ts FROM (SELECT seq, {_TS} AS ts FROM audit_record WHERE {where} {end})"  # noqa: S608
+        )
+    if not parts:
+        return "SELECT seq, seq AS ts FROM audit_record WHERE 0"
+    return f"SELECT seq, ts FROM ({(' UNION ' if plan.few else ' UNION ALL ').join(parts)})"  # noqa: S608
+
+
+def _plan(tx: Tx, wanted: AuditFilter) -> _Plan:
+    """The index that leads to the fewest records comes first; the rest is asked of each."""
+    plan = _Plan()
+    base, values = _range(wanted)
+    rest, named = _who_and_what(wanted)
+    if wanted.message is not None:
+        _by_object(plan, wanted, [*base, *rest], values | named)
+    elif wanted.person is not None:
+        _by_person(plan, wanted, [*base, *rest], values | named)
+    elif wanted.outcome not in (None, _COMMON):
+        plan.of([f"{{outcome}} <> '{_COMMON}'", *base, *rest], values | named)
+    elif wanted.actor is not None:
+        for act in wanted.acts or _acts_of(tx, wanted.actor):
+            walk = {**values, "actor": wanted.actor, "act": act}
+            plan.of(["{actor} = {p_actor}", "{act} = {p_act}", *base], walk)
+    elif wanted.acts:
+        for act in dict.fromkeys(wanted.acts):
+            plan.of(["{act} = {p_act}", *base], {**values, "act": act})
+    else:
+        plan.of(base, values)
+    return plan
+
+
+def _range(wanted: AuditFilter) -> tuple[list[str], dict[str, Any]]:
+    """Time and outcome."""
+    conditions, values = ["{ts} IS NOT NULL"], dict[str, Any]()
+    if wanted.since is not None:
+        conditions.append("{ts} >= {p_since}")
+        values["since"] = round(wanted.since.timestamp() * 1000)
+    if wanted.until is not None:
+        conditions.append("{ts} < {p_until}")
+        values["until"] = round(wanted.until.timestamp() * 1000)
+    if wanted.outcome is not None:
+        conditions.append("{outcome} = {p_outcome}")
+        values["outcome"] = wanted.outcome
+    return conditions, values
+
+
+def _who_and_what(wanted: AuditFilter) -> tuple[list[str], dict[str, Any]]:
+    """Actor and acts as conditions beside a stronger one."""
+    conditions, values = [], dict[str, Any]()
+    if wanted.actor is not None:
+        conditions.append("{actor} = {p_actor}")
+        values["actor"] = wanted.actor
+    if wanted.acts:
+        acts = {f"act{place}": act for place, act in enumerate(wanted.acts)}
+        conditions.append("{act} IN (" + ", ".join(f"{{p_{name}}}" for name in acts) + ")")
+        values |= acts
+    return conditions, values
+
+
+def _by_object(plan: _Plan, wanted: AuditFilter, rest: list[str], values: dict[str, Any]) -> None:
+    plan.few = True
+    values = {**values, "message": wanted.message}
+    lead = ["{obj} = {p_message}", "{obj} <> ''"]
+    if wanted.person is not None:
+        lead.append("EXISTS (SELECT 1 FROM message WHERE id = {p_message} AND person = {p_person})")
+        values["person"] = wanted.person
+    plan.of([*lead, *rest], values)
+
+
+def _by_person(plan: _Plan, wanted: AuditFilter, rest: list[str], values: dict[str, Any]) -> None:
+    """As object, as the person that the details name, and as the one to whom the object was written."""
+    plan.few = True
+    values = {**values, "person": wanted.person}
+    plan.of(["{obj} = {p_person}", "{obj} <> ''", *rest], values)
+    plan.of(["{person} = {p_person}", "{person} IS NOT NULL", *rest], values)
+    written = "SELECT id FROM message WHERE person = {p_person}"
+    plan.of([f"{{obj}} IN ({written})", "{obj} <> ''", *rest], values)
+
+
+def _acts_of(tx: Tx, actor: str) -> list[str]:
+    """What this actor ever did, found by leaping along the index from one act to the next."""
+    step = f"SELECT min({_ACT}) FROM audit_record WHERE {_ACTOR} = :actor"  # noqa: S608
+    rows = tx.connection.execute(
+        text(
+            f"WITH RECURSIVE known(act) AS ({step} UNION ALL "  # noqa: S608
+            f"SELECT ({step} AND {_ACT} > known.act) FROM known WHERE known.act IS NOT NULL) "
+            "SELECT act FROM known WHERE act IS NOT NULL"
+        ),
+        {"actor": actor},
+    )
+    return [row.act for row in rows]
