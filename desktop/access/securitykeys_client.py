@@ -92,13 +92,11 @@ class ClientKey:
         )
         with self._asking(turn, "security-key-already-enrolled") as stop:
             made = self._client.make_credential(options, event=stop)
-            data = made.response.attestation_object.auth_data
-            credential = data.credential_data
+            credential = made.response.attestation_object.auth_data.credential_data
             offered = made.client_extension_results.prf
             if credential is None or not offered or not offered.enabled:
                 raise Refused("security-key-unsuitable")
             public_key = cbor.encode(credential.public_key)
-        check_person(rp_id, data)
         turn.went_on()
         choice = Choice(credential.credential_id, salt, PRF)
         answer = self._answer(turn, rp_id, [choice.cred_id], _salts([choice]))

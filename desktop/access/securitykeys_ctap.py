@@ -108,7 +108,6 @@ class CtapKey:
             if made is None or not (data.extensions or {}).get(HMAC):
                 raise Refused("security-key-unsuitable")
             public_key = cbor.encode(made.public_key)
-        check_person(rp_id, data)
         turn.went_on()
         choice = Choice(made.credential_id, secrets.token_bytes(SALT_BYTES), HMAC)
         answer, secret = self._secret_of(turn, rp_id, choice)

@@ -6,7 +6,7 @@ credential, one of them only after PIN or finger (CTAP 2.1, 12.5); eight PIN tri
 at a time; a fresh key agreement after a wrong PIN; a token that is spent by its use.
 
 What people and accidents do is set from outside: `fingers`, `press`, `unplug_at`,
-`hangs`, and the lies `forges`, `hides_person` and `garbles`.
+`hangs`, and the lies `forges`, `hides`, `speaks_as`, `forgets` and `garbles`.
 """
 
 from __future__ import annotations
@@ -92,7 +92,11 @@ class SoftwareKey(CtapDevice):
         self.unplug_at: int | None = None
         self.unplug_at_touch = False
         self.hangs = threading.Event()
-        self.forges = self.hides_person = self.garbles = False
+        self.forges = self.forgets = self.garbles = False
+        self.hides = 0
+        """Flags that it does not set though they would be due."""
+        self.speaks_as = ""
+        """Whom it says it answers to, instead of the one who asked."""
         self._wrong_in_a_row = 0
         self._token: Token | None = None
         self._counter = 0
@@ -213,7 +217,7 @@ class SoftwareKey(CtapDevice):
         x, y = point.x.to_bytes(32, "big"), point.y.to_bytes(32, "big")
         public = cbor.encode({1: 2, 3: -7, -1: 1, -2: x, -3: y})
         attested = bytes(16) + len(cred_id).to_bytes(2, "big") + cred_id + public
-        wants = "hmac-secret" in self.extensions and asked.get(6, {}).get("hmac-secret") is True
+        wants = self._has_secrets() and asked.get(6, {}).get("hmac-secret") is True
         data = self._data(rp_id, person, attested, {"hmac-secret": True} if wants else {})
         return {1: "packed", 2: data, 3: {"alg": -7, "sig": self._sign(made, data + asked[1])}}
 
@@ -230,7 +234,7 @@ class SoftwareKey(CtapDevice):
         credential = self.credentials[cred_id]
         extensions = {}
         wanted = asked.get(4, {}).get("hmac-secret")
-        if wanted and "hmac-secret" in self.extensions:
+        if wanted and self._has_secrets():
             if not up:
                 raise StatusError(ERR.UNSUPPORTED_OPTION)
             extensions["hmac-secret"] = self._secrets(credential, wanted, person)
@@ -357,6 +361,9 @@ class SoftwareKey(CtapDevice):
         if self._token is not None and "FIDO_2_1" in self.versions:
             self._token.permissions = 0
 
+    def _has_secrets(self) -> bool:
+        return "hmac-secret" in self.extensions and not self.forgets
+
     def _holds(self, cred_id: bytes, rp_id: str) -> bool:
         return cred_id in self.credentials and self.credentials[cred_id].rp_id == rp_id
 
@@ -364,10 +371,9 @@ class SoftwareKey(CtapDevice):
         self, rp_id: str, person: bool, attested: bytes, extensions: Mapping[str, Any], *, up: bool = True
     ) -> bytes:
         self._counter += 1
-        flags = (
-            UP * up | UV * (person and not self.hides_person) | AT * bool(attested) | ED * bool(extensions)
-        )
-        data = hashlib.sha256(rp_id.encode()).digest() + bytes([flags]) + self._counter.to_bytes(4, "big")
+        flags = (UP * up | UV * person | AT * bool(attested) | ED * bool(extensions)) & ~self.hides
+        whom = hashlib.sha256((self.speaks_as or rp_id).encode()).digest()
+        data = whom + bytes([flags]) + self._counter.to_bytes(4, "big")
         return data + attested + (cbor.encode(extensions) if extensions else b"")
 
     def _sign(self, credential: Credential, message: bytes) -> bytes:

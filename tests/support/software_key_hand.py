@@ -21,10 +21,12 @@ class Hand:
         self.wanted = threading.Event()
         self.on_pin: Callable[[], None] = lambda: None
         """Something that happens while the PIN is being typed."""
+        self.on_touch: Callable[[], None] = lambda: None
 
     def touch(self) -> None:
         self.touches += 1
         self.wanted.set()
+        self.on_touch()
 
     def pin(self, name: str) -> str | None:
         self.asked.append(name)

@@ -6,10 +6,16 @@ import hashlib
 import hmac
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from fido2.client import ClientError, Fido2Client, UserInteraction, WebAuthnClient
+from fido2.client import AssertionSelection, ClientError, Fido2Client, UserInteraction, WebAuthnClient
+from fido2.webauthn import (
+    PublicKeyCredentialDescriptor,
+    PublicKeyCredentialRequestOptions,
+    PublicKeyCredentialType,
+)
 
 from desktop.access import securitykeys_client, securitykeys_errors
 from desktop.access.securitykeys import HMAC, PRF, RP_ID, Choice, Known, SecurityKeys, user_handle
@@ -17,7 +23,7 @@ from desktop.access.securitykeys_client import ClientKey, collector
 from desktop.access.securitykeys_values import Key
 from desktop.errors import Refused
 from desktop.texts import Texts
-from tests.support.software_key import SoftwareKey
+from tests.support.software_key import UV, SoftwareKey
 from tests.support.software_key_hand import Hand, plugged
 
 USER = user_handle(b"v" * 16, "maria")
@@ -48,6 +54,38 @@ class Failing(WebAuthnClient):
 
     def get_assertion(self, options: Any, event: Any = None) -> Any:
         raise self.error
+
+
+class Patient(Failing):
+    """Fails only when it is told to stop."""
+
+    def make_credential(self, options: Any, event: Any = None) -> Any:
+        event.wait(10)
+        raise self.error
+
+
+class Replaying(Fido2Client):
+    """Gives its first answer again and again."""
+
+    first: AssertionSelection | None = None
+
+    def get_assertion(
+        self, options: PublicKeyCredentialRequestOptions, event: threading.Event | None = None
+    ) -> AssertionSelection:
+        self.first = self.first or super().get_assertion(options, event)
+        return self.first
+
+
+class Straying(Fido2Client):
+    """Asks for another credential than it was told to."""
+
+    instead = b""
+
+    def get_assertion(
+        self, options: PublicKeyCredentialRequestOptions, event: threading.Event | None = None
+    ) -> AssertionSelection:
+        other = PublicKeyCredentialDescriptor(type=PublicKeyCredentialType.PUBLIC_KEY, id=self.instead)
+        return super().get_assertion(replace(options, allow_credentials=[other], extensions=None), event)
 
 
 def through(device: SoftwareKey, dialog: Dialog | None = None, patience: float = 20.0) -> SecurityKeys:
@@ -112,9 +150,56 @@ def test_a_touch_is_proven_by_the_signature() -> None:
 
 def test_without_a_word_for_the_person_it_proves_nothing() -> None:
     device = SoftwareKey()
-    device.hides_person = True
+    enrolled = through(device).enrol(RP_ID, USER, "Maria")
+    device.hides = UV
+    with pytest.raises(Refused, match="security-key-unproven"):
+        through(device).secret(RP_ID, [Choice(enrolled.cred_id, enrolled.salt, PRF)])
     with pytest.raises(Refused, match="security-key-unproven"):
         through(device).enrol(RP_ID, USER, "Maria")
+
+
+def test_a_key_that_signs_wrongly_is_not_even_enrolled() -> None:
+    device = SoftwareKey()
+    device.forges = True
+    with pytest.raises(Refused, match="security-key-unproven"):
+        through(device).enrol(RP_ID, USER, "Maria")
+
+
+def test_a_key_that_promises_secrets_and_has_none_is_unsuitable_after_one_touch() -> None:
+    device = SoftwareKey()
+    device.forgets = True
+    with pytest.raises(Refused, match="security-key-unsuitable"):
+        through(device).enrol(RP_ID, USER, "Maria")
+    assert device.touches == 1
+
+
+def test_an_answer_from_earlier_proves_nothing_now() -> None:
+    device = SoftwareKey()
+    enrolled = through(device).enrol(RP_ID, USER, "Maria")
+    replaying = Replaying(device, collector(RP_ID), Dialog())
+    keys = SecurityKeys(Hand(), lambda rp_id: [ClientKey(replaying)])
+    known = Known(enrolled.cred_id, enrolled.public_key)
+    assert keys.touch(RP_ID, [known]) == enrolled.cred_id
+    with pytest.raises(Refused, match="security-key-unproven"):
+        keys.touch(RP_ID, [known])
+
+
+def test_an_answer_by_a_key_that_was_not_asked_is_another_key() -> None:
+    device = SoftwareKey()
+    one, two = (through(device).enrol(RP_ID, USER, "Maria") for _ in range(2))
+    straying = Straying(device, collector(RP_ID), Dialog())
+    straying.instead = two.cred_id
+    keys = SecurityKeys(Hand(), lambda rp_id: [ClientKey(straying)])
+    with pytest.raises(Refused, match="security-key-not-enrolled"):
+        keys.secret(RP_ID, [Choice(one.cred_id, one.salt, PRF)])
+    with pytest.raises(Refused, match="security-key-not-enrolled"):
+        keys.touch(RP_ID, [Known(one.cred_id, one.public_key)])
+
+
+def test_a_dialog_that_is_closed_because_nobody_came_is_a_timeout() -> None:
+    patient = Patient(windows(0x800704C7))
+    with pytest.raises(Refused, match="security-key-timeout"):
+        SecurityKeys(Hand(), lambda rp_id: [ClientKey(patient)], 0.2).enrol(RP_ID, USER, "Maria")
 
 
 def test_a_key_is_not_enrolled_twice_and_another_does_not_open() -> None:
