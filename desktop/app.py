@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from desktop.models.accounts import Session
     from desktop.office.api import Office
     from desktop.office.values_entry import SignedIn
+    from desktop.office.values_practice import Check
     from desktop.ui.base import Ui
 
 _LOAD_AFTER = 2.0
@@ -111,6 +112,7 @@ class WindowRun:
         )
         self.window.painted.connect(self._seen.set)
         self.window.painted.connect(self._lock_with_system)
+        self.window.painted.connect(self._look_over_computer)
         if signed_in is not None:
             self.window.enter(signed_in)
 
@@ -119,6 +121,19 @@ class WindowRun:
         from desktop.ui.systemlock import lock_with_system
 
         self._system_lock = lock_with_system(self.window, self.window.lock)
+
+    def _look_over_computer(self) -> None:
+        """Before anybody signs in: what is wrong with it is said on the first page."""
+        self.bridge.run(
+            self.window,
+            lambda _: self._office.result().look_over_computer(),
+            lambda report: self._warn(report.wrong),
+            lambda _: None,
+        )
+
+    def _warn(self, wrong: tuple[Check, ...]) -> None:
+        if wrong:
+            self.window.warn("\n".join(self.window.ui.reason(one.reason) for one in wrong))
 
     def _load(self, folder: PracticeFolder, language: str) -> Office:
         """In the loader's thread, which would slow the first page down if it ran before it."""

@@ -173,6 +173,10 @@ class ProofDoor(Protocol):
         """Checks that need no practice, and those of the practice where one is open."""
         ...
 
+    def look_over_computer(self) -> DoctorReport:
+        """The doctor's checks of the computer alone: quick, for every start."""
+        ...
+
 
 class FileDoor(Protocol):
     """What needs no practice and no person: is this of any use?"""

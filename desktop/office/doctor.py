@@ -41,7 +41,7 @@ class Doctor:
 
     def doctor(self) -> DoctorReport:
         checks = [self._crypto(), self._gpg(), self._keyring(), self._resources(), self._practice()]
-        checks += [_found(one) for one in check_computer(self._folder.root, self._probe)]
+        checks += self.look_over_computer().checks
         opened = self._desk.opened_or_none()
         if opened is not None:
             checks += [
@@ -50,6 +50,11 @@ class Doctor:
                 self._relay(opened.database),
             ]
         return DoctorReport(tuple(checks))
+
+    def look_over_computer(self) -> DoctorReport:
+        """What is asked of the computer itself, before anybody signs in."""
+        found = check_computer(self._folder.root, self._probe)
+        return DoctorReport(tuple(_found(one) for one in found))
 
     def _crypto(self) -> Check:
         try:

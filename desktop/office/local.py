@@ -71,3 +71,4 @@ class LocalOffice:
         self.check_password = files.check_password
         self.open_envelope = files.open_envelope
         self.doctor = doctor.doctor
+        self.look_over_computer = doctor.look_over_computer

@@ -135,6 +135,10 @@ class Check:
 class DoctorReport:
     checks: tuple[Check, ...]
 
+    @property
+    def wrong(self) -> tuple[Check, ...]:
+        return tuple(one for one in self.checks if not one.ok)
+
 
 @dataclass(frozen=True)
 class TodayShown:

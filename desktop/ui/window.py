@@ -122,6 +122,12 @@ class MainWindow(QMainWindow):
             old.hide()
             old.deleteLater()
 
+    def warn(self, words: str) -> None:
+        """What was found about the computer at the start; what the page itself says goes before it."""
+        page = self.centralWidget()
+        if isinstance(page, SignInPage) and not page.notice.words:
+            page.notice.show_words(words, "warn")
+
     def show_error(self, error: SealwellError) -> None:
         """What went wrong before any page could say it."""
         page = self.centralWidget()
