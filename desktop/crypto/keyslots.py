@@ -73,6 +73,7 @@ def write_slots(path: Path, slots: KeySlots, vault_key: bytes, *, forget: bool =
     Raises VaultError("kdf-too-weak") if a slot costs less than the floor.
     """
     data = spell(slots, vault_key)
+    _sweep(path)
     newest, *older = _copies(path)
     for target, source in reversed(list(zip(older, [newest, *older[:-1]], strict=True))):
         if source.exists():
@@ -125,6 +126,7 @@ def take_over(source: Path, target: Path) -> None:
 
     The rename is the last step: interrupted before it, the whole can be done again.
     """
+    _sweep(target)
     for copy in (*_copies(target), _damaged(target)):
         copy.unlink(missing_ok=True)
     # The file itself counts: a copy that finds no room is written with the next change.
@@ -152,6 +154,12 @@ def _rescue(path: Path) -> dict[str, str | int]:
 
 def _copies(path: Path) -> list[Path]:
     return [path.with_name(f"{path.name}.{n}") for n in range(1, COPIES + 1)]
+
+
+def _sweep(path: Path) -> None:
+    """Remove what a write that was killed has left: it opens with what was valid then."""
+    for file in path.parent.glob(f".{path.name}*.tmp"):
+        file.unlink(missing_ok=True)
 
 
 def _damaged(path: Path) -> Path:

@@ -86,7 +86,7 @@ class Renewal:
             assert database.read(people.count) == self.rows
             assert database.read(lambda tx: people.found(tx, "maria1")) > 0
             database.read(lambda tx: load_log_key(tx, vault.vault_id, vault.key(WRAP_INFO)))
-        left = {file.name for file in self.folder.root.iterdir()}
+        left = {file.name for file in self.folder.root.iterdir() if not file.match(".vault.keys*.tmp")}
         assert left <= {"practice.db", "vault.lock", "vault.keys.lock", *KEY_FILES}, left
         return vault.epoch
 
