@@ -11,6 +11,9 @@ from collections.abc import Callable
 from desktop import __version__
 from desktop.access.computer import system_probe
 from desktop.access.guard import Guard
+from desktop.access.securitykeys import SecurityKeys
+from desktop.access.signin import KeysFor, SignIn
+from desktop.access.typedpin import TypedPin
 from desktop.audit.log import AuditLog
 from desktop.clock import Clock
 from desktop.config import LIMITS, Limits
@@ -19,16 +22,20 @@ from desktop.crypto.kdf import DEFAULT, FLOOR, KdfParams, calibrate
 from desktop.office.api import Office
 from desktop.office.desk import Desk
 from desktop.office.doctor import Doctor
+from desktop.office.drafts import Drafts
 from desktop.office.entry import Entry
 from desktop.office.files import Files
 from desktop.office.letters import Letters
 from desktop.office.local import LocalOffice
+from desktop.office.notices import Notices
 from desktop.office.opening import Opener
 from desktop.office.outbox import OutboxDesk
 from desktop.office.people import People
+from desktop.office.policy import PolicyDesk
 from desktop.office.proof import Proof
 from desktop.office.relays import Relays
 from desktop.office.reminders import Reminders
+from desktop.office.security import Security
 from desktop.paths import PracticeFolder
 from desktop.texts import Texts
 
@@ -41,28 +48,23 @@ def build_office(
     limits: Limits = LIMITS,
     params: Callable[[], KdfParams] | None = None,
     device_store: Callable[[], DeviceStore | None] = system_store,
+    security_keys: KeysFor | None = None,
 ) -> Office:
     """An office in this process for the practice in `folder`.
 
     `params` gives the cost of new key slots, by default what this computer can bear
     within about a second, and never less than the floor (without a share: the default).
+    `security_keys` asks the keys that are plugged in, with the PIN that was typed.
     """
+    cost = params or (lambda: calibrate(clock.mono, least=FLOOR if device_store() else DEFAULT))
+    keys = security_keys or (lambda pin: SecurityKeys(TypedPin(pin), clock=clock))
     texts = Texts(language)
     guard = Guard(clock, limits)
     audit = AuditLog(__version__, clock)
-    desk = Desk(guard, audit, clock)
+    desk = Desk(guard, audit, clock, limits)
     opener = Opener(clock, audit, folder)
-    entry = Entry(
-        desk,
-        folder,
-        clock,
-        limits,
-        params or (lambda: calibrate(clock.mono, least=FLOOR if device_store() else DEFAULT)),
-        device_store,
-        opener,
-        audit,
-        guard,
-    )
+    signin = SignIn(folder, clock, device_store, opener.database, audit, guard, keys)
+    entry = Entry(desk, folder, clock, limits, cost, device_store, opener, audit, guard, signin)
     return LocalOffice(
         entry,
         People(desk, clock),
@@ -73,4 +75,8 @@ def build_office(
         Proof(desk, clock),
         Files(clock),
         Doctor(desk, folder, device_store, system_probe()),
+        Security(desk, folder, clock, cost, device_store, signin, keys, entry.files),
+        PolicyDesk(desk, entry.obey),
+        Notices(desk, clock),
+        Drafts(desk, clock),
     )

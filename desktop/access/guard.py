@@ -194,6 +194,12 @@ class Guard:
         with self._change:
             return min((live.used.seconds_to(moment) for live in self._live.values()), default=0.0)
 
+    def began(self, session: Session) -> Moment:
+        """When password and second factor opened this session's day."""
+        moment = Moment.of(self._clock)
+        with self._change:
+            return self._find(session, moment).started
+
     def expires_in(self, session: Session) -> int:
         """Whole seconds until the session ends whatever its person does."""
         moment = Moment.of(self._clock)

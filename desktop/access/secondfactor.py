@@ -51,12 +51,10 @@ def check_second(tx: Tx, user: UserId, given: Given, now: datetime, record: Call
     Raises Refused "code-needed" where nothing was given and today's proof is missing,
     "code-wrong", "code-used", "recovery-code-wrong", and "clock-back".
     """
-    if _clock_back(tx, now):
-        raise Refused("clock-back")
     way = _way(tx, user, given, now, record)
     if given.computer and way != "proved-today":
         factors.prove(tx, user, given.computer, now)
-    _clock_seen(tx, now)
+    _clock_seen(tx, now, record)
     return way
 
 
@@ -73,6 +71,8 @@ def _way(tx: Tx, user: UserId, given: Given, now: datetime, record: Callable[[Ev
             raise Refused("code-wrong")
         users.set_last_step(tx, user, totp.verify(secret, given.factors.code, now, last_step, latest(tx)))
         return "authenticator"
+    if _clock_back(tx, now):
+        raise Refused("clock-back")
     if not _proved_today(tx, user, given.computer, now):
         raise Refused("code-needed")
     return "proved-today"
@@ -110,5 +110,16 @@ def _clock_back(tx: Tx, now: datetime) -> bool:
     return seen is not None and now < seen - totp.CLOCK_SLACK
 
 
-def _clock_seen(tx: Tx, now: datetime) -> None:
-    settings.put(tx, MAX_SEEN, max(now, latest(tx) or now).isoformat())
+def _clock_seen(tx: Tx, now: datetime, record: Callable[[Event], None]) -> None:
+    """Who came in by a key or a saved code needs no clock, and puts right one that had run ahead."""
+    before = latest(tx) or now
+    if _clock_back(tx, now):
+        det: dict[str, str | int] = {"before": milliseconds(before), "after": milliseconds(now)}
+        record(Event(Act.CLOCK_ANOMALY, det=det))
+        before = now
+    settings.put(tx, MAX_SEEN, max(now, before).isoformat())
+
+
+def milliseconds(moment: datetime) -> int:
+    """UTC milliseconds, as audit records hold them."""
+    return int(moment.timestamp() * 1000)

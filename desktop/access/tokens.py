@@ -3,7 +3,9 @@
 The file `session-<id>` holds the vault key and the session, sealed under the token, this
 computer's share and this run of the machine (DESIGN.md, "The token"). Every command
 renews it. Idle and total time are a gate, not cryptography: the file's own times are
-authenticated, and the longer of monotonic and wall clock counts.
+authenticated, and the longer of monotonic and wall clock counts. Behind the token's id the
+name says whose file it is, of which session (both opaque) and since when, so that a person's
+sessions can be listed and ended without their tokens.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -40,10 +42,20 @@ class Resumed:
     started: datetime
     last_used: datetime
     """Both reckoned back from now by the clock that says longer ago."""
+    issued: datetime
+    """When the token was written; ending a person's sessions ends those issued before."""
 
     @property
     def user_id(self) -> UserId:
         return self.session.user
+
+
+@dataclass(frozen=True)
+class CommandSession:
+    """A session file as its name and times tell it; whether it still opens is known to its token alone."""
+
+    session: SessionId
+    started: datetime
 
 
 class SessionFiles:
@@ -70,11 +82,13 @@ class SessionFiles:
             "role": session.role.value,
             "signed_in": session.started.isoformat(),
             "started": {"wall": now["wall"] - lasted, "mono": now["mono"] - lasted},
+            "issued": now["wall"],
             "used": now,
         }
         with self._alone():
             self._sweep()
-            self._put(token, payload)
+            whose = f"{session.user}-{session.id}-{now['wall']:x}"
+            self._put(self._folder / f"{_PREFIX}{session_id(token)}-{whose}", token, payload)
         return token
 
     def open(self, token: str) -> Resumed:
@@ -83,8 +97,8 @@ class SessionFiles:
         Raises Refused("session-ended") when the token is unknown, too old, idle for too
         long, or from before a restart; VaultError("session-damaged").
         """
-        path = self._path(token)
         with self._alone():
+            path = self._path(token)
             try:
                 blob = path.read_bytes()
             except FileNotFoundError:
@@ -94,7 +108,7 @@ class SessionFiles:
             if idle > self._limits.command_idle * 1000 or lasted > self._limits.session_total * 1000:
                 path.unlink(missing_ok=True)
                 raise Refused("session-ended")
-            self._put(token, {**payload, "used": self._now()})
+            self._put(path, token, {**payload, "used": self._now()})
         now = self._clock.now()
         return Resumed(
             vault_id=bytes.fromhex(payload["vault_id"]),
@@ -109,12 +123,39 @@ class SessionFiles:
             ),
             started=now - timedelta(milliseconds=lasted),
             last_used=now - timedelta(milliseconds=idle),
+            issued=_moment(payload.get("issued", payload["started"]["wall"])),
         )
 
     def end(self, token: str) -> None:
         """Sign-out; ending what has ended is no error."""
         with self._alone():
             self._path(token).unlink(missing_ok=True)
+
+    def sessions_of(self, user: UserId) -> tuple[CommandSession, ...]:
+        """The command line's sessions of one person on this computer, those too old left out."""
+        oldest = self._clock.now().timestamp() - self._limits.command_idle
+        found = []
+        for path in self._files_of(user, "*"):
+            *_, session, began = path.name.split("-")
+            if path.stat().st_mtime >= oldest:
+                found.append(CommandSession(SessionId(session), _moment(int(began, 16))))
+        return tuple(found)
+
+    def end_session(self, user: UserId, session: SessionId) -> bool:
+        """End one session of a person without its token; False where there is none."""
+        with self._alone():
+            found = self._files_of(user, session)
+            for path in found:
+                path.unlink(missing_ok=True)
+        return bool(found)
+
+    def end_user(self, user: UserId) -> int:
+        """End all of one person's; how many files there were."""
+        with self._alone():
+            found = self._files_of(user, "*")
+            for path in found:
+                path.unlink(missing_ok=True)
+        return len(found)
 
     def end_all(self) -> None:
         """After a rotation of the vault key: no token opens anything any more."""
@@ -131,15 +172,18 @@ class SessionFiles:
         except OSError:
             raise VaultError("session-unwritable", folder=str(self._folder)) from None
 
-    def _put(self, token: str, payload: dict[str, Any]) -> None:
+    def _put(self, path: Path, token: str, payload: dict[str, Any]) -> None:
         blob = seal_session(token, self._share, self._clock.boot_id(), json.dumps(payload).encode("utf-8"))
-        path = self._path(token)
         write_private(path, blob)
         now = self._clock.now().timestamp()
         os.utime(path, (now, now))
 
     def _path(self, token: str) -> Path:
-        return self._folder / f"{_PREFIX}{session_id(token)}"
+        name = f"{_PREFIX}{session_id(token)}"
+        return next(iter(self._folder.glob(f"{name}-*")), self._folder / name)
+
+    def _files_of(self, user: UserId, session: str) -> tuple[Path, ...]:
+        return tuple(self._folder.glob(f"{_PREFIX}*-{user}-{session}-*"))
 
     def _now(self) -> dict[str, int]:
         return {"wall": _milliseconds(self._clock.now()), "mono": int(self._clock.mono() * 1000)}
@@ -154,6 +198,10 @@ class SessionFiles:
         for path in self._folder.glob(f"{_PREFIX}*"):
             if path.stat().st_mtime < oldest:
                 path.unlink(missing_ok=True)
+
+
+def _moment(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 def _milliseconds(moment: datetime) -> int:

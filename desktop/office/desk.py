@@ -18,13 +18,16 @@ from desktop.audit.events import Act, Event
 from desktop.audit.log import AuditLog
 from desktop.campaigns.reminders import Reminders
 from desktop.clock import Clock
+from desktop.config import LIMITS, Limits
 from desktop.crypto.vault import OpenVault
 from desktop.errors import Refused, SealwellError
 from desktop.mail.letters import Letters
 from desktop.mail.outbox import Outbox
-from desktop.models.accounts import Session
+from desktop.models.accounts import Session, SessionId, UserId
 from desktop.models.database import Database, Tx
 from desktop.office.ownkeys import OwnKeys
+from desktop.office.persons import PersonVaults
+from desktop.office.quickstore import QuickStore
 from desktop.sync.dispatcher import Dispatcher
 from desktop.sync.loop import NetworkLoop
 
@@ -36,6 +39,7 @@ class Opened:
     """What exists while the vault is open, and is dropped with it."""
 
     vault: OpenVault
+    """The practice's keys; nobody's own: those are `Desk.vault_of`."""
     database: Database
     own: OwnKeys
     outbox: Outbox
@@ -71,10 +75,12 @@ class UnrecordedWork(RuntimeError):
 class Desk:
     """Holds what is open; every use case runs through it."""
 
-    def __init__(self, guard: Guard, audit: AuditLog, clock: Clock) -> None:
+    def __init__(self, guard: Guard, audit: AuditLog, clock: Clock, limits: Limits = LIMITS) -> None:
         self.guard = guard
         self.audit = audit
         self.clock = clock
+        self.persons = PersonVaults()
+        self.quick = QuickStore(clock, limits)
         self._opened: Opened | None = None
         self._change = threading.Lock()
 
@@ -100,6 +106,17 @@ class Desk:
         with self._change:
             opened, self._opened = self._opened, None
         return opened
+
+    def vault_of(self, session: Session) -> OpenVault:
+        """The vault with the keys of this session's person: what is signed or carried on in their name."""
+        return self.persons.of(session)
+
+    def end_person(self, user: UserId, but: SessionId | None = None) -> tuple[SessionId, ...]:
+        """Role, password or account changed: their sessions here end, and with them keys and quick unlock."""
+        ended = self.guard.end_user(user, but)
+        self.persons.drop(*ended)
+        self.quick.forget(user)
+        return ended
 
     def check(self, session: Session, action: Action) -> Opened:
         """Ask the guard; a refusal is audited where the database can be written."""

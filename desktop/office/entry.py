@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import datetime
 
 from desktop.access.computer import refuse_unsuitable
 from desktop.access.guard import Guard
 from desktop.access.roles import Action
-from desktop.access.signin import SignIn
-from desktop.access.tokens import SessionFiles
+from desktop.access.securitykeys import Known
+from desktop.access.signin import Factors, SignIn, slot_uid
+from desktop.access.signin import SignedIn as Entered
+from desktop.access.tokens import Resumed, SessionFiles
 from desktop.audit.events import Act, Event
 from desktop.audit.log import AuditLog
 from desktop.clock import Clock
@@ -17,22 +20,31 @@ from desktop.config import Limits
 from desktop.crypto.devicekey import DeviceStore, device_share
 from desktop.crypto.kdf import KdfParams
 from desktop.crypto.keyslots import read_slots
-from desktop.crypto.vault import OpenVault
-from desktop.errors import Refused, SealwellError
-from desktop.models import messages, settings, users
-from desktop.models.accounts import Session
+from desktop.crypto.rotation import settle_rotation
+from desktop.crypto.vault import OpenVault, key_challenge
+from desktop.errors import Refused, SealwellError, VaultError
+from desktop.models import factors, messages, settings, users
+from desktop.models.accounts import Session, User, UserState
 from desktop.models.database import Database, Tx
 from desktop.models.records import State
 from desktop.office import setup
 from desktop.office.desk import Desk, Opened, Recorder
 from desktop.office.duty import DutyWatch
+from desktop.office.entry_quick import QuickEntry
+from desktop.office.notices import notices_of
 from desktop.office.opening import Opener
+from desktop.office.persons import practice_part
+from desktop.office.policy import read_policy
 from desktop.office.recovery import Breakglass
+from desktop.office.revocation import ended_at
+from desktop.office.values_access import SecurityPolicy
 from desktop.office.values_entry import (
     Credentials,
     DutyState,
+    EntryNeeds,
     NewPractice,
     PracticeMade,
+    QuickUnlock,
     Recovered,
     Recovery,
     SignedIn,
@@ -56,6 +68,7 @@ class Entry:
         opener: Opener,
         audit: AuditLog,
         guard: Guard,
+        signin: SignIn,
     ) -> None:
         self._desk = desk
         self._folder = folder
@@ -66,7 +79,7 @@ class Entry:
         self._opener = opener
         self._audit = audit
         self._guard = guard
-        self._signin = SignIn(folder, clock, device_store, opener.database, audit, guard)
+        self._signin = signin
         self._entering = threading.Lock()
         self._closing = threading.Lock()
         self._token = ""
@@ -87,33 +100,77 @@ class Entry:
 
     # --- in ------------------------------------------------------------------------
 
+    def entry_needs(self, user: str) -> EntryNeeds:
+        """By the name alone, and from what lies open anyway: nothing is tried, nothing recorded."""
+        if not self.practice_exists():
+            return EntryNeeds(security_key=False, quick=False)
+        vault_id = read_slots(self._folder.keys).vault_id
+        uid = slot_uid(vault_id, user)
+        share = device_share(self._device_store(), vault_id)
+        try:
+            key = bool(key_challenge(self._folder.keys, uid, share))
+        except VaultError:  # said at the sign-in, to whoever has a password
+            key = False
+        return EntryNeeds(security_key=key, quick=self._desk.quick.has_pin(uid))
+
     def sign_in(self, request: Credentials) -> SignedIn:
         """One person at a time: a second sign-in waits for the first to end."""
+        given = Factors(request.code, request.recovery_code, request.key_pin)
         with self._entering:
-            if self._desk.is_open:
-                return self._behind_the_screen(request)
+            opened = self._desk.opened_or_none()
+            if opened is not None:
+                return self._admitted(
+                    self._signin.unlock_screen(request.user, request.password, given, opened.database)
+                )
             refuse_unsuitable(self._folder.root)
-            done = self._signin.sign_in(request.user, request.password, request.code)
+            done = self._signin.sign_in(request.user, request.password, given)
             try:
-                self._desk.put(self._opener.open(done.vault, done.database))
+                self._desk.put(self._opener.open(practice_part(done.vault), done.database))
             except BaseException:
                 self._guard.end(done.session)
                 done.database.close()
                 done.vault.close()
                 raise
-            return self._answer(done.session)
+            return self._admitted(done)
 
     def unlock(self, request: Credentials) -> SignedIn:
         return self.sign_in(request)
 
-    def _behind_the_screen(self, request: Credentials) -> SignedIn:
-        database = self._desk.opened().database
-        return self._answer(
-            self._signin.unlock_screen(request.user, request.password, request.code, database)
-        )
+    def quick_unlock(self, request: QuickUnlock) -> SignedIn:
+        """See `QuickEntry.unlock`; where it is gone, `unlock` asks for the password."""
+        with self._entering:
+            uid = slot_uid(read_slots(self._folder.keys).vault_id, request.user)
+            quick = QuickEntry(self._desk, self._folder, self._clock, self._opener, self._audit, self._signin)
+            return self._answer(*quick.unlock(uid, request))
 
-    def _answer(self, session: Session, token: str = "") -> SignedIn:
-        return SignedIn(session, self._guard.expires_in(session), token=token)
+    def _admitted(self, done: Entered) -> SignedIn:
+        """The person's keys are kept for their session, and what quick unlock needs."""
+        keys = done.database.read(lambda tx: factors.keys_of(tx, done.person.id))
+        self.obey(done.database.read(read_policy))
+        self._desk.persons.keep(done.session.id, done.vault)
+        known = tuple(Known(key.cred_id, key.public_key) for key in keys)
+        self._desk.quick.signed_in(done.person, done.vault, known)
+        return self._answer(done.session, done.person)
+
+    def obey(self, policy: SecurityPolicy) -> None:
+        """What the practice chose counts from now on."""
+        self._guard.lock_after(policy.idle_minutes * 60)
+        self._desk.quick.allow(policy.quick_unlock)
+
+    def _answer(self, session: Session, person: User, token: str = "") -> SignedIn:
+        def look(tx: Tx) -> tuple[int, SecurityPolicy]:
+            return len(notices_of(tx, session.user)), read_policy(tx)
+
+        notices, policy = self._desk.opened().database.read(look)
+        return SignedIn(
+            session,
+            self._guard.expires_in(session),
+            token=token,
+            must_change=person.must_change,
+            notices=notices,
+            idle_lock=self._guard.idle_lock,
+            lock_on_close=policy.lock_on_close,
+        )
 
     def touch(self, session: Session) -> None:
         self._guard.touch(session)
@@ -124,13 +181,15 @@ class Entry:
     # --- the command line's token -----------------------------------------------------
 
     def issue_token(self, session: Session) -> SignedIn:
-        vault = self._desk.opened().vault
+        """A session file with the keys of this session's own person, whoever opened the practice."""
+        self._desk.check(session, Action.ISSUE_TOKEN)
+        vault = self._desk.vault_of(session)
         expires = min(self._limits.command_idle, self._guard.expires_in(session))
         until = int(self._clock.now().timestamp() * 1000) + expires * 1000
 
         def issue(_: Tx, record: Recorder) -> str:
             record(Event(Act.SESSION_ISSUED, obj=session.id, det={"until": until}))
-            return self._files(vault.vault_id).write(vault, session)
+            return self.files(vault.vault_id).write(vault, session)
 
         token = self._desk.write(session, Action.ISSUE_TOKEN, issue)
         return SignedIn(session, expires, token=token)
@@ -138,32 +197,42 @@ class Entry:
     def resume(self, token: str) -> SignedIn:
         """Open the vault with what the token's file holds; used once per command."""
         refuse_unsuitable(self._folder.root)
+        settle_rotation(self._folder)
         slots = read_slots(self._folder.keys)
-        found = self._files(slots.vault_id).open(token)
+        found = self.files(slots.vault_id).open(token)
         vault = OpenVault.from_vault_key(self._folder.keys, found.vault_key, found.user_id, found.person_keys)
         try:
             self._guard.adopt(found.session, found.started, found.last_used)
             database = self._opener.database(vault)
             try:
-                self._still_allowed(database, found.session)
-                self._desk.put(self._opener.open(vault, database))
+                person = self._still_allowed(database, found)
+                self._desk.put(self._opener.open(practice_part(vault), database))
             except BaseException:
                 database.close()
                 raise
         except BaseException:
             vault.close()
             raise
+        self._desk.persons.keep(found.session.id, vault)
         self._token = token
-        return self._answer(found.session)
+        return self._answer(found.session, person)
 
-    def _still_allowed(self, database: Database, session: Session) -> None:
-        """A token outlives neither its user's disabling nor a change of role."""
-        user = database.read(lambda tx: users.get(tx, session.user))
-        if user is None or user.disabled_at is not None or user.role is not session.role:
+    def _still_allowed(self, database: Database, found: Resumed) -> User:
+        """A token outlives neither its user's account, nor a change of role, password or factors."""
+        session = found.session
+
+        def look(tx: Tx) -> tuple[User | None, datetime | None]:
+            return users.get(tx, session.user), ended_at(tx, session.user)
+
+        user, ended = database.read(look)
+        out = user is None or user.state is not UserState.ACTIVE or user.role is not session.role
+        if user is None or out or (ended is not None and found.issued < ended):
             self._guard.end(session)
             raise Refused("session-ended")
+        return user
 
-    def _files(self, vault_id: bytes) -> SessionFiles:
+    def files(self, vault_id: bytes) -> SessionFiles:
+        """The command line's sessions of this practice on this computer."""
         share = device_share(self._device_store(), vault_id)
         return SessionFiles(runtime_folder(self._folder), self._clock, share, self._limits)
 
@@ -172,18 +241,22 @@ class Entry:
     def lock(self) -> DutyState:
         """Screen lock: every person is refused from here on; approved rows stay on duty.
 
-        Refusing waits for nothing. Whoever is just signing in is let in first, and then
-        nothing is closed under their hands.
+        Where the practice chose strict, it is a vault lock at once. Refusing waits for
+        nothing. Whoever is just signing in is let in first, and then nothing is closed under
+        their hands.
         """
         self._guard.lock()
         with self._entering:
             opened = self._desk.opened_or_none()
             if opened is not None and self._guard.everyone_locked():
+                self._desk.persons.clear()
                 opened.database.write(lambda tx: self._audit.record(tx, Event(Act.SESSION_LOCKED)))
-                if self._due(opened.database):
+                if opened.database.read(read_policy).strict_lock:
+                    self.close()
+                elif self._due(opened.database):
                     self._watch(opened)
                 else:
-                    self.close()
+                    self._close_database()
         return self.duty()
 
     def _watch(self, opened: Opened) -> None:
@@ -198,7 +271,10 @@ class Entry:
                         return False
                 except SealwellError as error:
                     return error.code == "locked"  # closed meanwhile; a busy disk is asked again
-                self.close()
+                if late:
+                    self.close()
+                else:
+                    self._close_database()
                 return True
 
         if self._duty is not None:
@@ -209,10 +285,11 @@ class Entry:
     def duty(self) -> DutyState:
         opened = self._desk.opened_or_none()
         if opened is None:
-            return DutyState("", locked=True, vault_open=False, due=0)
+            return DutyState("", locked=True, vault_open=False, due=0, quick=self._desk.quick.names())
         name = opened.database.read(lambda tx: settings.get(tx, "practice-name")) or ""
         locked = self._guard.everyone_locked()
-        return DutyState(name, locked=locked, vault_open=True, due=self._due(opened.database))
+        due, quick = self._due(opened.database), self._desk.quick.names()
+        return DutyState(name, locked=locked, vault_open=True, due=due, quick=quick)
 
     def sign_out(self, session: Session) -> None:
         """End the session; the command line's file goes with it, and the vault closes."""
@@ -220,17 +297,24 @@ class Entry:
             session, Action.SIGN_OUT, lambda _, record: record(Event(Act.SESSION_ENDED, obj=session.id))
         )
         if self._token:
-            self._files(self._desk.opened().vault.vault_id).end(self._token)
+            self.files(self._desk.opened().vault.vault_id).end(self._token)
             self._token = ""
+        self._desk.quick.forget(session.user)
         self._guard.end(session)
-        self.close()
+        self._close_database()
 
     def close(self) -> None:
-        """Vault lock: finish the message under way, close the database, drop the keys."""
+        """Vault lock: finish the message under way, close the database, drop every key."""
+        self._desk.quick.clear()
+        self._close_database()
+
+    def _close_database(self) -> None:
+        """Nobody is signed in any more; what quick unlock keeps for others stays for its time."""
         duty, self._duty = self._duty, None
         if duty is not None:
             duty.stop()
         with self._closing:  # who comes second waits for the end too
+            self._desk.persons.clear()
             opened = self._desk.take()
             if opened is not None:
                 shut(opened, self._guard)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from desktop.office.doctor import Doctor
+from desktop.office.drafts import Drafts
 from desktop.office.entry import Entry
 from desktop.office.files import Files
 from desktop.office.letters import Letters
+from desktop.office.notices import Notices
 from desktop.office.outbox import OutboxDesk
 from desktop.office.people import People
+from desktop.office.policy import PolicyDesk
 from desktop.office.proof import Proof
 from desktop.office.relays import Relays
 from desktop.office.reminders import Reminders
+from desktop.office.security import Security
 
 
 class LocalOffice:
@@ -27,12 +31,18 @@ class LocalOffice:
         proof: Proof,
         files: Files,
         doctor: Doctor,
+        security: Security,
+        policy: PolicyDesk,
+        notices: Notices,
+        drafts: Drafts,
     ) -> None:
         self.practice_exists = entry.practice_exists
         self.create_practice = entry.create_practice
         self.sign_in = entry.sign_in
         self.unlock = entry.unlock
         self.recover = entry.recover
+        self.entry_needs = entry.entry_needs
+        self.quick_unlock = entry.quick_unlock
         self.lock = entry.lock
         self.duty = entry.duty
         self.sign_out = entry.sign_out
@@ -72,3 +82,21 @@ class LocalOffice:
         self.open_envelope = files.open_envelope
         self.doctor = doctor.doctor
         self.look_over_computer = doctor.look_over_computer
+        self.step_up = security.step_up
+        self.show_security = security.show_security
+        self.change_password = security.change_password
+        self.new_recovery_codes = security.new_recovery_codes
+        self.new_authenticator = security.new_authenticator
+        self.confirm_authenticator = security.confirm_authenticator
+        self.enrol_key = security.enrol_key
+        self.remove_key = security.remove_key
+        self.end_session = security.end_session
+        self.set_quick_pin = security.set_quick_pin
+        self.forget_quick_pin = security.forget_quick_pin
+        self.show_policy = policy.show_policy
+        self.set_policy = policy.set_policy
+        self.list_notices = notices.list_notices
+        self.acknowledge_notice = notices.acknowledge_notice
+        self.keep_draft = drafts.keep_draft
+        self.list_drafts = drafts.list_drafts
+        self.discard_draft = drafts.discard_draft

@@ -289,16 +289,23 @@ class FactorProof:
 
 @dataclass(frozen=True)
 class KeyEnrolment:
-    """The password (the slot is sealed anew) and the security key's own PIN."""
+    """The password (the slot is sealed anew) and the new key's own PIN.
+
+    Beside a key that is enrolled already that one is asked first, with `present_pin`.
+    """
 
     password: str = field(repr=False)
     pin: str = field(repr=False)
+    present_pin: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
 class KeyRemoval:
+    """The password and a key that opens, which may be the one that goes; `key_pin` is that key's."""
+
     id: str
     password: str = field(repr=False)
+    key_pin: str = field(default="", repr=False)
 
 
 # --- notices, policy, drafts -----------------------------------------------------------

@@ -126,6 +126,9 @@ class SignedIn:
     """Somebody else chose the password: the window asks for an own one before anything else."""
     notices: int = 0
     """How many notices this person has not acknowledged."""
+    idle_lock: int = 600
+    """Idle seconds after which the screen locks: what the practice chose."""
+    lock_on_close: bool = True
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from desktop.access.guard import Guard
-from desktop.access.roles import Action
+from desktop.access.roles import Action, Purpose
 from desktop.errors import Refused
-from desktop.models.accounts import Role, Session, User, UserId
+from desktop.models.accounts import Role, Session, SessionId, User, UserId
 
 ADMIN = User(UserId("a" * 32), "maria", Role.ADMINISTRATOR)
 DESK = User(UserId("b" * 32), "leo", Role.FRONT_DESK)
@@ -93,7 +93,7 @@ def test_the_screen_lock_refuses_until_somebody_signs_in_anew(guard: Guard, cloc
     session = guard.open(DESK, clock.now())
     guard.lock()
     assert asked(guard, session) == "locked"
-    assert code_of(lambda: guard.prove(session)) == "locked"
+    assert code_of(lambda: guard.prove(session, Purpose.EXPORT)) == "locked"
     fresh = guard.open(DESK, clock.now())
     assert asked(guard, fresh) == "ok"
     assert asked(guard, session) == "signed-out", "the lock page was answered: the old one is gone"
@@ -105,8 +105,53 @@ def test_an_export_wants_a_proof_of_the_last_five_minutes(guard: Guard, clock: A
     clock.go(301)
     assert asked(guard, session, Action.EXPORT_AUDIT) == "step-up-needed"
     assert asked(guard, session, Action.LIST_AUDIT) == "ok"
-    guard.prove(session)
+    guard.prove(session, Purpose.EXPORT)
     assert asked(guard, session, Action.EXPORT_AUDIT) == "ok"
+    assert asked(guard, session, Action.SET_ROLE) == "step-up-needed", "it counts for one purpose"
+    clock.go(301)
+    assert asked(guard, session, Action.EXPORT_AUDIT) == "step-up-needed"
+
+
+def test_work_that_finds_out_later_asks_for_the_proof_itself(guard: Guard, clock: Any) -> None:
+    session = guard.open(DESK, clock.now())
+    guard.fresh(session, Purpose.PLAIN_MAIL)
+    clock.go(301)
+    with pytest.raises(Refused) as caught:
+        guard.fresh(session, Purpose.PLAIN_MAIL)
+    assert (caught.value.code, caught.value.params) == ("step-up-needed", {"purpose": "plain-mail"})
+    guard.prove(session, Purpose.PLAIN_MAIL)
+    guard.fresh(session, Purpose.PLAIN_MAIL)
+    guard.lock()
+    assert code_of(lambda: guard.fresh(session, Purpose.PLAIN_MAIL)) == "locked"
+
+
+def test_the_practice_chooses_idle_minutes_up_to_fifteen(guard: Guard, clock: Any) -> None:
+    session = guard.open(DESK, clock.now())
+    guard.lock_after(120)
+    clock.go(121)
+    assert asked(guard, session) == "locked"
+    session = guard.open(DESK, clock.now())
+    guard.lock_after(10**6)
+    clock.go(901)
+    assert asked(guard, session) == "locked"
+
+
+def test_a_session_reopened_quickly_keeps_its_age_and_proves_nothing(guard: Guard, clock: Any) -> None:
+    began = guard.began(guard.open(ADMIN, clock.now()))
+    clock.go(100)
+    session = guard.reopen(ADMIN, began, SessionId("f" * 32))
+    assert asked(guard, session) == "ok"
+    assert asked(guard, session, Action.EXPORT_AUDIT) == "step-up-needed"
+    assert guard.expires_in(session) == 12 * 3600 - 100
+
+
+def test_one_persons_sessions_end_and_others_go_on(guard: Guard, clock: Any) -> None:
+    first, second = guard.open(DESK, clock.now()), guard.open(DESK, clock.now())
+    other = guard.open(ADMIN, clock.now())
+    assert {session.id for session, _ in guard.sessions(DESK.id)} == {first.id, second.id}
+    assert guard.end_user(DESK.id, but=second.id) == (first.id,)
+    assert asked(guard, first) == "signed-out"
+    assert asked(guard, second) == asked(guard, other) == "ok"
 
 
 def test_the_role_is_asked_before_a_fresh_proof_is_wanted(guard: Guard, clock: Any) -> None:

@@ -11,8 +11,10 @@ import pyotp
 import pytest
 
 from desktop.access.guard import Guard
-from desktop.access.roles import Action
-from desktop.access.signin import SignedIn, SignIn, slot_uid, start_tries
+from desktop.access.roles import Action, Purpose
+from desktop.access.securitykeys import SecurityKeys
+from desktop.access.signin import Factors, SignedIn, SignIn, slot_uid, start_tries
+from desktop.access.typedpin import TypedPin
 from desktop.audit.log import AuditLog
 from desktop.audit.verify import verify
 from desktop.crypto.kdf import FLOOR
@@ -20,7 +22,7 @@ from desktop.crypto.vault import OpenVault, create_vault, new_vault_id
 from desktop.errors import SealwellError, VaultError
 from desktop.models import audit as kept
 from desktop.models import settings, users
-from desktop.models.accounts import Role, User, UserId
+from desktop.models.accounts import Role, User, UserId, UserState
 from desktop.models.database import Database, Tx
 from desktop.paths import PracticeFolder
 
@@ -31,6 +33,10 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 def open_database(folder: PracticeFolder, vault: OpenVault) -> Database:
     key, salt = vault.database_key()
     return Database.open(folder.database, key, salt, vault.vault_id, vault.epoch)
+
+
+def no_keys(pin: str) -> SecurityKeys:
+    return SecurityKeys(TypedPin(pin), lambda _: ())
 
 
 @dataclass
@@ -54,13 +60,14 @@ class Practice:
             self.opened.append(open_database(self.folder, vault))
             return self.opened[-1]
 
-        return SignIn(self.folder, self.clock, lambda: None, opening, AuditLog("0.1", self.clock), self.guard)
+        log = AuditLog("0.1", self.clock)
+        return SignIn(self.folder, self.clock, lambda: None, opening, log, self.guard, no_keys)
 
     def code(self, off: int = 0) -> str:
         return pyotp.TOTP(SECRET).at(self.clock.now() + timedelta(seconds=30 * off))
 
     def enter(self, user: str = "Maria", password: str = PASSWORD, code: str | None = None) -> SignedIn:
-        return self.way().sign_in(user, password, self.code() if code is None else code)
+        return self.way().sign_in(user, password, Factors(self.code() if code is None else code))
 
     def refusal(self, **given: str) -> str:
         try:
@@ -228,10 +235,11 @@ def test_a_locked_key_store_is_no_wrong_guess(practice: Practice) -> None:
         lambda vault: open_database(practice.folder, vault),
         AuditLog("0.1", practice.clock),
         practice.guard,
+        no_keys,
     )
     for _ in range(6):
         with pytest.raises(VaultError, match="keyring-locked"):
-            way.sign_in("Maria", PASSWORD, practice.code())
+            way.sign_in("Maria", PASSWORD, Factors(practice.code()))
     assert practice.refusal() == "ok"
 
 
@@ -239,26 +247,62 @@ def test_the_screen_is_unlocked_by_the_same_proof_with_the_database_left_open(pr
     entered = practice.enter()
     practice.guard.lock()
     practice.clock.go(60)
+    wrong, given = "wrong horse battery staple", Factors(practice.code())
     with pytest.raises(VaultError, match="wrong-password"):
-        practice.way().unlock_screen("Maria", "wrong horse battery staple", practice.code(), entered.database)
-    session = practice.way().unlock_screen("Maria", PASSWORD, practice.code(), entered.database)
-    practice.guard.check(session, Action.TODAY)
+        practice.way().unlock_screen("Maria", wrong, given, entered.database)
+    again = practice.way().unlock_screen("Maria", PASSWORD, given, entered.database)
+    practice.guard.check(again.session, Action.TODAY)
     assert not entered.database.closed
     entered.database.close()
     assert practice.acts()[-2:] == [("signin.failed", "wrong-password"), ("session.unlocked", "")]
 
 
-def test_a_step_up_wants_password_and_a_fresh_code(practice: Practice) -> None:
+def test_a_step_up_wants_the_password_and_counts_for_one_purpose(practice: Practice) -> None:
     entered = practice.enter()
-    used = practice.code()
     practice.clock.go(400)
-    with pytest.raises(SealwellError, match="code-wrong"):
-        practice.way().step_up(entered.session, PASSWORD, used, entered.database)
+    none = Factors()
+    with pytest.raises(SealwellError, match="wrong-password"):
+        practice.way().step_up(entered.session, "wrong", none, entered.database, Purpose.EXPORT)
     with pytest.raises(SealwellError, match="step-up-needed"):
         practice.guard.check(entered.session, Action.EXPORT_AUDIT)
-    practice.way().step_up(entered.session, PASSWORD, practice.code(), entered.database)
+    practice.way().step_up(entered.session, PASSWORD, none, entered.database, Purpose.EXPORT)
     practice.guard.check(entered.session, Action.EXPORT_AUDIT)
+    with pytest.raises(SealwellError, match="step-up-needed"):
+        practice.guard.check(entered.session, Action.SET_ROLE)
     entered.database.close()
+    assert ("signin.failed", "wrong-password") in practice.acts(), "a wrong one counts as a try"
+
+
+def test_a_wrong_code_at_a_step_up_is_wrong_though_none_was_asked_for(practice: Practice) -> None:
+    entered = practice.enter()
+    practice.clock.go(400)
+    for _ in range(5):
+        with pytest.raises(SealwellError, match="code-wrong"):
+            practice.way().step_up(
+                entered.session, PASSWORD, Factors("000000"), entered.database, Purpose.KEYS
+            )
+    with pytest.raises(SealwellError, match="too-many-tries"):
+        practice.way().step_up(entered.session, PASSWORD, Factors(), entered.database, Purpose.KEYS)
+    entered.database.close()
+
+
+@pytest.mark.parametrize("state", [UserState.INVITED, UserState.SUSPENDED, UserState.LEFT])
+def test_who_is_not_active_is_told_the_same_as_for_a_wrong_password(
+    practice: Practice, state: UserState
+) -> None:
+    def change(tx: Tx) -> None:
+        person = users.get(tx, practice.uid)
+        assert person is not None
+        users.update_user(tx, replace(person, state=state))
+
+    practice.inside(change)
+    assert [practice.refusal() for _ in range(6)] == ["wrong-password"] * 5 + ["too-many-tries"]
+
+
+def test_the_access_review_sees_when_somebody_was_last_here(practice: Practice) -> None:
+    practice.enter().database.close()
+    person = practice.inside(lambda tx: users.get(tx, practice.uid))
+    assert person.last_seen == practice.clock.now()
 
 
 def test_without_the_record_nobody_is_let_in(practice: Practice, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import stat
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -170,3 +171,27 @@ def test_a_folder_that_is_gone_is_a_known_situation(
 ) -> None:
     gone = SessionFiles(tmp_path / "gone", clock, None)
     assert code_of(lambda: gone.write(vault, session)) == "session-unwritable"
+
+
+def test_a_persons_sessions_are_listed_and_ended_without_their_tokens(
+    files: SessionFiles, vault: OpenVault, session: Session, clock: Any
+) -> None:
+    other = replace(session, id=SessionId("d" * 32), user=UserId("b" * 32))
+    mine, theirs = files.write(vault, session), files.write(vault, other)
+    clock.go(5)
+    files.open(mine)
+    (listed,) = files.sessions_of(session.user)
+    assert (listed.session, listed.started) == (session.id, clock.now() - timedelta(seconds=5))
+    assert not files.end_session(session.user, other.id), "nobody ends somebody else's"
+    assert files.end_session(session.user, session.id)
+    assert code_of(lambda: files.open(mine)) == "session-ended"
+    assert files.end_user(other.user) == 1
+    assert code_of(lambda: files.open(theirs)) == "session-ended"
+
+
+def test_an_idle_session_is_listed_no_more(
+    files: SessionFiles, vault: OpenVault, session: Session, clock: Any
+) -> None:
+    files.write(vault, session)
+    clock.go(901)
+    assert files.sessions_of(session.user) == ()

@@ -14,7 +14,7 @@ NEW = "seven lanterns beyond the quiet harbour"
 
 
 def request(practice: Practice) -> Recovery:
-    return Recovery(USER, recovery_key=practice.made.recovery_key, password=NEW)
+    return Recovery(USER, practice.made.recovery_key, password=NEW, reason="Ana is away and forgot it")
 
 
 def code_of(practice: Practice, wanted: Recovery) -> str:

@@ -1,0 +1,95 @@
+"""Letters that are not finished: kept in the encrypted database, so that a lock loses nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from desktop.access.roles import Action
+from desktop.audit.events import Act, Event
+from desktop.clock import Clock
+from desktop.config import LIMITS
+from desktop.errors import InputError
+from desktop.models import drafts, people
+from desktop.models.accounts import Session
+from desktop.models.database import Tx
+from desktop.models.drafts import Draft
+from desktop.models.ids import new_id
+from desktop.office.desk import Desk, Recorder
+from desktop.office.values_access import DraftKept, DraftsShown
+
+_ATTACHMENTS = 50
+_MOST = 200
+
+
+class Drafts:
+    """Each person's own; nobody else lists or changes them."""
+
+    def __init__(self, desk: Desk, clock: Clock) -> None:
+        self._desk = desk
+        self._clock = clock
+
+    def keep_draft(self, session: Session, draft: DraftKept) -> DraftKept:
+        """Keep it as it is now; a new one (id "") gets its id.
+
+        Raises InputError "draft-unknown" (somebody else's, or discarded meanwhile),
+        "draft-too-long", "draft-too-many" and "person-unknown".
+        """
+        self._desk.check(session, Action.KEEP_DRAFT)
+        size = len(draft.subject) + len(draft.text) + sum(map(len, draft.attachments))
+        if size > LIMITS.draft_chars or len(draft.attachments) > _ATTACHMENTS:
+            raise InputError("draft-too-long", most=LIMITS.draft_chars)
+
+        def keep(tx: Tx, record: Recorder) -> DraftKept:
+            if draft.id:
+                _own(tx, session, draft.id)
+            elif drafts.count(tx, session.user) >= _MOST:
+                raise InputError("draft-too-many", most=_MOST)
+            if draft.person is not None and people.get(tx, draft.person) is None:
+                raise InputError("person-unknown")
+            kept = replace(draft, id=draft.id or new_id(), changed_at=self._clock.now())
+            drafts.put(tx, _stored(kept, session))
+            record(Event(Act.DRAFT_KEPT, obj=kept.id))
+            return kept
+
+        return self._desk.write(session, Action.KEEP_DRAFT, keep)
+
+    def list_drafts(self, session: Session) -> DraftsShown:
+        return self._desk.read(
+            session,
+            Action.LIST_DRAFTS,
+            lambda tx: DraftsShown(tuple(_shown(one) for one in drafts.of_owner(tx, session.user))),
+            lambda shown: Event(Act.DRAFTS_LISTED, det={"count": len(shown.drafts)}),
+        )
+
+    def discard_draft(self, session: Session, draft: str) -> None:
+        """Sent or thrown away. Raises InputError("draft-unknown")."""
+
+        def discard(tx: Tx, record: Recorder) -> None:
+            _own(tx, session, draft)
+            drafts.remove(tx, draft)
+            record(Event(Act.DRAFT_DISCARDED, obj=draft))
+
+        self._desk.write(session, Action.DISCARD_DRAFT, discard)
+
+
+def _own(tx: Tx, session: Session, id_: str) -> None:
+    one = drafts.get(tx, id_)
+    if one is None or one.owner != session.user:
+        raise InputError("draft-unknown")
+
+
+def _stored(kept: DraftKept, session: Session) -> Draft:
+    return Draft(
+        kept.id,
+        session.user,
+        kept.changed_at or session.started,
+        kept.person,
+        kept.subject,
+        body=kept.text,
+        details={"attachments": list(kept.attachments)},
+    )
+
+
+def _shown(one: Draft) -> DraftKept:
+    paths = tuple(str(path) for path in one.details.get("attachments", ()))
+    return DraftKept(one.id, one.person, one.subject, one.body, paths, one.changed_at)
