@@ -48,9 +48,18 @@ def parser() -> _Parser:
     command("init", "set up a practice")
     command("signin", "sign in and print a token for the following commands")
     command("recover", "with the recovery key: a new password and a new recovery key")
+    unlock = command("unlock", "in an emergency: open the practice with the recovery key")
+    unlock.add_argument(
+        "--recovery", action="store_true", required=True, help="by the printed key, with a reason"
+    )
+    join = command("join", "become a user, or get in on a further computer, with a one-time code")
+    join.add_argument("--start", action="store_true", help="only show what the code is for")
     command("signout", "end the token's session")
     command("doctor", "check this computer and the practice")
     _people(family("people", "contacts"))
+    _users(family("users", "accounts and roles"))
+    review = family("access", "who has access").verb("review", "everybody, with what deserves a look")
+    review.add_argument("--sign", action="store_true", help="sign it off")
     _rest(family)
     return root
 
@@ -86,6 +95,26 @@ def _people(people: _Family) -> None:
     people.verb("show", "one contact").add_argument("person", metavar="ID")
     people.verb("set", "change fields of one contact").add_argument("person", metavar="ID")
     people.verb("passphrase", "make a password card").add_argument("person", metavar="ID")
+
+
+def _users(users: _Family) -> None:
+    users.verb("list", "everybody who has or had an account")
+    users.verb("invite", "a one-time code for somebody new, a further computer or a lost device")
+    users.verb("withdraw", "an invitation ends").add_argument("user", metavar="USER")
+    users.verb("add", "an account with a first password, for set-up scripts")
+    role = users.verb("role", "give somebody another role")
+    role.add_argument("user", metavar="USER")
+    role.add_argument("role", metavar="ROLE")
+    users.verb("suspend", "for leave: nothing opens until it ends").add_argument("user", metavar="USER")
+    users.verb("reinstate", "back from leave").add_argument("user", metavar="USER")
+    leave = users.verb("offboard", "somebody leaves: effective at once, then a new vault key")
+    leave.add_argument("user", metavar="USER")
+    leave.add_argument("--heir", metavar="USER", help="who takes over tasks and drafts; else you")
+    leave.add_argument("--plan", action="store_true", help="say what would happen, change nothing")
+    users.verb("approvals", "what waits for a second administrator")
+    approve = users.verb("approve", "decide what another administrator asked for")
+    approve.add_argument("approval", metavar="ID")
+    approve.add_argument("--refuse", action="store_true", help="say no")
 
 
 def _rest(family: Callable[[str, str], _Family]) -> None:

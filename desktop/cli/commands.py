@@ -30,6 +30,7 @@ from desktop.office.values_entry import Credentials, NewPractice, Recovery
 from desktop.office.values_practice import AuditExport
 from desktop.texts import clean
 
+_SECOND_FACTORS = ("code", "recovery_code", "key_pin")
 TOKEN_VARIABLE = "SEALWELL_TOKEN"  # noqa: S105 - the variable's name, not a secret
 
 
@@ -67,10 +68,10 @@ def init(call: Call) -> None:
     given = call.console.ask("practice", "zone", "user", "password")
     made = call.office.create_practice(
         NewPractice(
-            practice=_text(given, "practice"),
-            zone=_text(given, "zone"),
-            user=_text(given, "user"),
-            password=_text(given, "password"),
+            practice=text_of(given, "practice"),
+            zone=text_of(given, "zone"),
+            user=text_of(given, "user"),
+            password=text_of(given, "password"),
             language=str(given.get("language") or "en"),
         )
     )
@@ -82,10 +83,15 @@ def init(call: Call) -> None:
 
 
 def signin(call: Call) -> None:
-    given = call.console.ask("user", "password", "code")
+    """The second factor may be a code, a saved recovery code, or the PIN of a security key."""
+    given = call.console.ask("user", "password", optional=("code",))
     office = call.office
     signed = office.sign_in(
-        Credentials(_text(given, "user"), password=_text(given, "password"), code=_text(given, "code"))
+        Credentials(
+            text_of(given, "user"),
+            password=text_of(given, "password"),
+            **{name: text_of(given, name) for name in _SECOND_FACTORS if given.get(name)},
+        )
     )
     answer = office.issue_token(signed.session)
     call.console.emit(
@@ -104,12 +110,21 @@ def signout(call: Call) -> None:
 
 
 def recover(call: Call) -> None:
-    given = call.console.ask("user", "recovery_key", "password")
+    _break_glass(call, call.console.ask("user", "recovery_key", "password"))
+
+
+def unlock(call: Call) -> None:
+    """With `--recovery` alone: an ordinary unlock is a sign-in."""
+    _break_glass(call, call.console.ask("user", "recovery_key", "password", "reason"))
+
+
+def _break_glass(call: Call, given: dict[str, Any]) -> None:
     made = call.office.recover(
         Recovery(
-            _text(given, "user"),
-            recovery_key=_text(given, "recovery_key"),
-            password=_text(given, "password"),
+            text_of(given, "user"),
+            recovery_key=text_of(given, "recovery_key"),
+            password=text_of(given, "password"),
+            reason=str(given.get("reason") or ""),
         )
     )
     call.console.emit({"recovery_key": made.recovery_key})
@@ -161,7 +176,7 @@ def people_passphrase(call: Call) -> None:
     given = call.console.ask("handed_over", "how")
     made = call.office.make_passphrase(
         session,
-        PassphraseRequest(PersonId(call.args.person), _text(given, "handed_over"), _text(given, "how")),
+        PassphraseRequest(PersonId(call.args.person), text_of(given, "handed_over"), text_of(given, "how")),
     )
     call.console.emit({"passphrase": made.passphrase})
 
@@ -196,9 +211,9 @@ def message_send(call: Call) -> None:
     answer = call.office.send_letter(
         session,
         LetterRequest(
-            PersonId(_text(given, "person")),
-            subject=_text(given, "subject"),
-            text=_text(given, "text"),
+            PersonId(text_of(given, "person")),
+            subject=text_of(given, "subject"),
+            text=text_of(given, "text"),
             attachments=attachments,
             label=Label(label),
             wanted=Method(wanted) if wanted else None,
@@ -296,7 +311,8 @@ def _day(call: Call) -> date | None:
         raise WrongUse(call.console.texts.say("cli.not-a-date")) from error
 
 
-def _text(given: dict[str, Any], name: str) -> str:
+def text_of(given: dict[str, Any], name: str) -> str:
+    """A field that must be text."""
     value = given.get(name)
     if not isinstance(value, str):
         raise WrongUse(f"{name}: text wanted")

@@ -14,7 +14,7 @@ from desktop.errors import SealwellError
 from desktop.models.records import Reason
 from desktop.texts import Texts
 
-SECRET_FIELDS = frozenset({"password", "code", "passphrase", "recovery_key"})
+SECRET_FIELDS = frozenset({"password", "code", "passphrase", "recovery_key", "invitation"})
 _INPUT_LIMIT = 1024 * 1024
 
 
@@ -30,12 +30,15 @@ class Console:
     err: TextIO = sys.stderr
 
     def ask(self, *fields: str, optional: Sequence[str] = ()) -> dict[str, Any]:
-        """The named fields from the document on standard input, or prompted for at a terminal."""
+        """The named fields from the document on standard input, or prompted for at a terminal.
+
+        An optional one may be missing from the document, or left empty at the prompt.
+        """
         if self.stdin:
             return self._document(fields)
         if not self.source.isatty():
             raise WrongUse(self.texts.say("cli.needs-input"))
-        return {name: self._prompt(name) for name in fields} | dict.fromkeys(optional)
+        return {name: self._prompt(name) for name in (*fields, *optional)}
 
     def document(self) -> dict[str, Any]:
         """A whole document, for commands whose input is too rich for prompts."""

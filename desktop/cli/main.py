@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from desktop.cli import commands, inspect, relays
+from desktop.cli import commands, inspect, joining, relays, users
 from desktop.cli.arguments import WrongUse, parser
 from desktop.cli.commands import Call, Handler
 from desktop.cli.console import Console
@@ -21,12 +21,25 @@ HANDLERS: dict[str, Handler] = {
     "signin": commands.signin,
     "signout": commands.signout,
     "recover": commands.recover,
+    "unlock": commands.unlock,
+    "join": joining.join,
     "doctor": commands.doctor,
     "people import": commands.people_import,
     "people search": commands.people_search,
     "people show": commands.people_show,
     "people set": commands.people_set,
     "people passphrase": commands.people_passphrase,
+    "users list": users.users_list,
+    "users invite": users.users_invite,
+    "users withdraw": users.users_withdraw,
+    "users add": users.users_add,
+    "users role": users.users_role,
+    "users suspend": users.users_suspend,
+    "users reinstate": users.users_reinstate,
+    "users offboard": users.users_offboard,
+    "users approvals": users.users_approvals,
+    "users approve": users.users_approve,
+    "access review": users.access_review,
     "keys import": commands.keys_import,
     "keys inspect": inspect.keys_inspect,
     "message send": commands.message_send,

@@ -19,6 +19,7 @@ from desktop.office.values import (
     ReminderLine,
     ReminderPlan,
 )
+from desktop.office.values_access import ApprovalLine, OffboardPlan, OffboardReport, UserLine
 from desktop.office.values_practice import RelayLine
 
 Doc = dict[str, Any]
@@ -146,4 +147,61 @@ def relay(console: Console, line: RelayLine) -> Doc:
         "sender": line.sender,
         "required_tls": line.required_tls or None,
         "problem": maybe_reason(console, line.problem),
+    }
+
+
+def user(line: UserLine) -> Doc:
+    return {
+        "id": line.id,
+        "user": line.name,
+        "role": line.role.value,
+        "state": line.state.value,
+        "last_seen": moment(line.last_seen),
+        "mfa": list(line.mfa),
+        "signed_in": line.signed_in,
+        "invited_until": moment(line.invited_until),
+        "awaits": line.awaits.value if line.awaits else None,
+    }
+
+
+def approval(console: Console, line: ApprovalLine) -> Doc:
+    return {
+        "id": line.id,
+        "kind": line.kind,
+        "words": console.texts.say(f"approval.{line.kind}", user=line.subject),
+        "user": line.subject,
+        "details": line.details,
+        "asked_by": line.asked_by,
+        "asked_at": moment(line.asked_at),
+        "mine": line.mine,
+    }
+
+
+def leaving(plan: OffboardPlan) -> Doc:
+    return {
+        "user": plan.name,
+        "sessions": plan.sessions,
+        "tasks": plan.tasks,
+        "drafts": plan.drafts,
+        "approvals": plan.approvals,
+        "waiting": plan.waiting,
+        "heirs": [name for _, name in plan.heirs],
+        "relays": list(plan.relays),
+    }
+
+
+def left(console: Console, report: OffboardReport) -> Doc:
+    todo = [{"code": code, "words": console.texts.say(f"offboard.{code}")} for code in report.left_to_do]
+    why = {"code": report.why, "words": console.texts.error(report.why, {})[0]} if report.why else None
+    return {
+        "user": report.name,
+        "at": moment(report.at),
+        "sessions": report.sessions_ended,
+        "tasks": report.tasks,
+        "drafts": report.drafts,
+        "approvals": report.approvals,
+        "relays": list(report.relays),
+        "left_to_do": todo,
+        "key_changed": report.key_changed,
+        "why": why,
     }

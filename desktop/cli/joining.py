@@ -1,0 +1,34 @@
+"""`join`: from a one-time code to an account, in one go at a terminal or in two steps by a script."""
+
+from __future__ import annotations
+
+from desktop.cli.commands import Call, text_of
+from desktop.office.values_entry import Join, JoinRequest
+
+
+def join(call: Call) -> None:
+    """With `--start` the authenticator's address is printed; the second step wants it back."""
+    given = call.console.ask("user", "invitation")
+    user, invitation = text_of(given, "user"), text_of(given, "invitation")
+    if call.args.start:
+        started = call.office.start_join(JoinRequest(user, invitation=invitation))
+        document = {"practice": started.practice, "role": started.role, "totp_uri": started.totp_uri}
+        call.console.emit(document)
+        return
+    if call.console.stdin:
+        uri = str(given.get("totp_uri") or "")
+    else:
+        uri = call.office.start_join(JoinRequest(user, invitation=invitation)).totp_uri
+        if uri:
+            call.console.say(call.console.texts.say("cli.new-authenticator", uri=uri))
+        given = call.console.ask("password", "code")
+    made = call.office.join(
+        Join(
+            user,
+            invitation=invitation,
+            password=text_of(given, "password"),
+            totp_uri=uri,
+            code=text_of(given, "code"),
+        )
+    )
+    call.console.emit({"user": user, "recovery_codes": list(made.recovery_codes)})
