@@ -149,15 +149,18 @@ def verify_consistency(old: int, old_root: bytes, size: int, wanted: bytes, proo
     path = list(proof)
     if old & (old - 1) == 0:
         path.insert(0, old_root)
-    if not path:
-        return False
+    return bool(path) and _walk(old, size, path) == (old_root, wanted)
+
+
+def _walk(old: int, size: int, path: list[bytes]) -> tuple[bytes, bytes] | None:
+    """The roots of both trees along `path`; None where it has the wrong length."""
     place, last = old - 1, size - 1
     while place & 1:
         place, last = place >> 1, last >> 1
     before = after = path[0]
     for sibling in path[1:]:
         if last == 0:
-            return False
+            return None
         if place & 1 or place == last:
             before, after = node(sibling, before), node(sibling, after)
             while place and not place & 1:
@@ -165,7 +168,7 @@ def verify_consistency(old: int, old_root: bytes, size: int, wanted: bytes, proo
         else:
             after = node(after, sibling)
         place, last = place >> 1, last >> 1
-    return last == 0 and before == old_root and after == wanted
+    return (before, after) if last == 0 else None
 
 
 def _fold(hashes: list[bytes]) -> bytes:
