@@ -60,6 +60,7 @@ def test_g9_the_systems_signal_locks_before_the_next_event(
     signal(opened.window)
     assert (before, opened.window.locked) == (False, True)
     central = opened.window.centralWidget()
+    assert central is not None
     assert "Canaryfield" not in " ".join(texts_of(central))
     assert not shown.isVisible()
     opened.screen.settle()
