@@ -119,8 +119,9 @@ class LinuxProbe:
     def _mount(self, folder: Path) -> _Mount | None:
         """The one that holds `folder`: the deepest, and of several at one place the last."""
         try:
-            text = (self._proc / "self" / "mountinfo").read_text("utf-8", errors="surrogateescape")
+            # In this order: looking at the folder may be what mounts it.
             place = folder.resolve()
+            text = (self._proc / "self" / "mountinfo").read_text("utf-8", errors="surrogateescape")
         except (OSError, RuntimeError):
             return None
         found: _Mount | None = None
