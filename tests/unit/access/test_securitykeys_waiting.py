@@ -64,23 +64,31 @@ def test_stopped_while_the_pin_is_typed_sends_no_pin_to_the_key() -> None:
     assert (hand.tries, device.tries) == ([], 8)
 
 
+def later(clock: ManualClock, seconds: float) -> None:
+    """Time passes, and whoever waits has had occasion to notice."""
+    clock.advance(seconds)
+    time.sleep(0.2)
+
+
 def test_typing_a_pin_takes_as_long_as_it_takes() -> None:
-    hand, device = Hand(), SoftwareKey()
-    hand.on_pin = lambda: time.sleep(0.6)
-    assert keys_of(hand, device, patience=0.3).enrol(RP_ID, USER, "Maria").secret
+    hand, clock = Hand(), ManualClock()
+    hand.on_pin = lambda: later(clock, 600)
+    keys = SecurityKeys(hand, plugged(SoftwareKey()), 60.0, clock)
+    assert keys.enrol(RP_ID, USER, "Maria").secret
 
 
-def test_each_touch_may_take_its_time() -> None:
-    hand, device = Hand(), SoftwareKey(touched=False)
-    hand.on_touch = lambda: threading.Timer(0.35, device.press).start()
-    assert keys_of(hand, device, patience=0.6).enrol(RP_ID, USER, "Maria").secret
+def test_each_touch_has_its_own_time_and_the_pin_before_it_takes_none_away() -> None:
+    hand, clock, device = Hand(), ManualClock(), SoftwareKey(touched=False)
+    keys = SecurityKeys(hand, plugged(device), 60.0, clock)
 
+    def slowly() -> None:
+        later(clock, 50)
+        device.press()
 
-def test_the_touch_after_a_slowly_typed_pin_has_its_own_time() -> None:
-    hand, device = Hand(), SoftwareKey(touched=False)
-    hand.on_pin = lambda: time.sleep(0.5)
-    hand.on_touch = lambda: threading.Timer(0.15, device.press).start()
-    assert keys_of(hand, device, patience=0.4).enrol(RP_ID, USER, "Maria").secret
+    hand.on_pin = lambda: later(clock, 50)
+    hand.on_touch = lambda: threading.Thread(target=slowly).start()
+    assert keys.enrol(RP_ID, USER, "Maria").secret
+    assert hand.touches == 2
 
 
 def test_what_begins_after_the_end_is_stopped_at_once() -> None:
