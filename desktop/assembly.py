@@ -20,6 +20,7 @@ from desktop.config import LIMITS, Limits
 from desktop.crypto.devicekey import DeviceStore, system_store
 from desktop.crypto.kdf import DEFAULT, FLOOR, KdfParams, calibrate
 from desktop.office.api import Office
+from desktop.office.approvals import Approvals
 from desktop.office.desk import Desk
 from desktop.office.doctor import Doctor
 from desktop.office.drafts import Drafts
@@ -28,6 +29,7 @@ from desktop.office.files import Files
 from desktop.office.letters import Letters
 from desktop.office.local import LocalOffice
 from desktop.office.notices import Notices
+from desktop.office.offboarding import Offboarding
 from desktop.office.opening import Opener
 from desktop.office.outbox import OutboxDesk
 from desktop.office.people import People
@@ -35,7 +37,10 @@ from desktop.office.policy import PolicyDesk
 from desktop.office.proof import Proof
 from desktop.office.relays import Relays
 from desktop.office.reminders import Reminders
+from desktop.office.review import Review
 from desktop.office.security import Security
+from desktop.office.users import Users
+from desktop.office.users_join import Joining
 from desktop.paths import PracticeFolder
 from desktop.texts import Texts
 
@@ -65,12 +70,13 @@ def build_office(
     opener = Opener(clock, audit, folder)
     signin = SignIn(folder, clock, device_store, opener.database, audit, guard, keys)
     entry = Entry(desk, folder, clock, limits, cost, device_store, opener, audit, guard, signin)
+    outbox = OutboxDesk(desk, clock)
     return LocalOffice(
         entry,
         People(desk, clock),
         Letters(desk, clock),
         Reminders(desk, clock),
-        OutboxDesk(desk, clock),
+        outbox,
         Relays(desk, clock, texts),
         Proof(desk, clock),
         Files(clock),
@@ -79,4 +85,9 @@ def build_office(
         PolicyDesk(desk, entry.obey),
         Notices(desk, clock),
         Drafts(desk, clock),
+        Joining(folder, clock, audit, opener, cost, device_store),
+        Users(desk, clock, folder, cost, device_store),
+        Approvals(desk, clock),
+        Offboarding(desk, clock, folder, opener, outbox, entry.quiet),
+        Review(desk, clock),
     )

@@ -28,6 +28,7 @@ from desktop.models.database import Database, Tx
 from desktop.office.ownkeys import OwnKeys
 from desktop.office.persons import PersonVaults
 from desktop.office.quickstore import QuickStore
+from desktop.office.revocation import still_counts
 from desktop.sync.dispatcher import Dispatcher
 from desktop.sync.loop import NetworkLoop
 
@@ -138,6 +139,7 @@ class Desk:
         opened = self.check(session, action)
 
         def transaction(tx: Tx) -> T:
+            self._refuse_ended(tx, session)
             recorder = Recorder(self.audit, tx, session)
             result = work(tx, recorder)
             if not recorder.written:
@@ -164,9 +166,20 @@ class Desk:
     ) -> T:
         """One use case that reads: on the reading lane, recorded before the answer is given."""
         opened = self.check(session, action)
-        result = opened.database.read(work)
+
+        def look(tx: Tx) -> T:
+            self._refuse_ended(tx, session)
+            return work(tx)
+
+        result = opened.database.read(look)
         opened.database.write(lambda tx: Recorder(self.audit, tx, session)(event(result)))
         return result
+
+    def _refuse_ended(self, tx: Tx, session: Session) -> None:
+        """A session outlives neither its account nor a change of role, whichever process made it."""
+        if not still_counts(tx, session):
+            self.end_person(session.user)
+            raise Refused("signed-out")
 
     def note_refusal(self, session: Session, act: Act, error: SealwellError, obj: str = "") -> None:
         """A file, key or relay that was refused is recorded, though its own work was rolled back."""

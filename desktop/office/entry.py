@@ -36,6 +36,7 @@ from desktop.office.opening import Opener
 from desktop.office.persons import practice_part
 from desktop.office.policy import read_policy
 from desktop.office.recovery import Breakglass
+from desktop.office.review import remind
 from desktop.office.revocation import ended_at
 from desktop.office.values_access import SecurityPolicy
 from desktop.office.values_entry import (
@@ -150,6 +151,7 @@ class Entry:
         self._desk.persons.keep(done.session.id, done.vault)
         known = tuple(Known(key.cred_id, key.public_key) for key in keys)
         self._desk.quick.signed_in(done.person, done.vault, known)
+        remind(done.database, done.person.role, self._clock.now())
         return self._answer(done.session, done.person)
 
     def obey(self, policy: SecurityPolicy) -> None:
@@ -177,6 +179,10 @@ class Entry:
 
     def idle_seconds(self) -> float:
         return self._guard.idle_seconds()
+
+    def quiet(self) -> threading.Lock:
+        """Held while the vault key changes: nobody enters, locks or resumes meanwhile."""
+        return self._entering
 
     # --- the command line's token -----------------------------------------------------
 

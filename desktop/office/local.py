@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from desktop.office.approvals import Approvals
 from desktop.office.doctor import Doctor
 from desktop.office.drafts import Drafts
 from desktop.office.entry import Entry
 from desktop.office.files import Files
 from desktop.office.letters import Letters
 from desktop.office.notices import Notices
+from desktop.office.offboarding import Offboarding
 from desktop.office.outbox import OutboxDesk
 from desktop.office.people import People
 from desktop.office.policy import PolicyDesk
 from desktop.office.proof import Proof
 from desktop.office.relays import Relays
 from desktop.office.reminders import Reminders
+from desktop.office.review import Review
 from desktop.office.security import Security
+from desktop.office.users import Users
+from desktop.office.users_join import Joining
 
 
 class LocalOffice:
@@ -35,6 +40,11 @@ class LocalOffice:
         policy: PolicyDesk,
         notices: Notices,
         drafts: Drafts,
+        joining: Joining,
+        users: Users,
+        approvals: Approvals,
+        offboarding: Offboarding,
+        review: Review,
     ) -> None:
         self.practice_exists = entry.practice_exists
         self.create_practice = entry.create_practice
@@ -100,3 +110,19 @@ class LocalOffice:
         self.keep_draft = drafts.keep_draft
         self.list_drafts = drafts.list_drafts
         self.discard_draft = drafts.discard_draft
+        self.start_join = joining.start_join
+        self.join = joining.join
+        self.list_users = users.list_users
+        self.show_matrix = users.show_matrix
+        self.invite_user = users.invite_user
+        self.withdraw_invitation = users.withdraw_invitation
+        self.add_user = users.add_user
+        self.set_role = users.set_role
+        self.suspend_user = users.suspend_user
+        self.reinstate_user = users.reinstate_user
+        self.list_approvals = approvals.list_approvals
+        self.decide_approval = approvals.decide_approval
+        self.plan_offboarding = offboarding.plan_offboarding
+        self.offboard_user = offboarding.offboard_user
+        self.show_review = review.show_review
+        self.sign_review = review.sign_review
