@@ -129,13 +129,12 @@ def _agent(one: Seen) -> dict[str, Any]:
 def _entities(one: Seen) -> Iterator[dict[str, Any]]:
     """The record itself with its details, then what it was done to."""
     details = {"seq": one.seq, "hash": one.hash, "session": one.session, "app": one.app, **one.det}
+    told = ((name, str(value)) for name, value in details.items() if value != "")
     yield {
         "what": _reference("record", one.hash),
         "type": _coding(_OBJECT_TYPE, "2", "System Object"),
         "role": _coding(_OBJECT_ROLE, "13", "Security Resource"),
-        "detail": [
-            {"type": name, "valueString": str(value)} for name, value in details.items() if value != ""
-        ],
+        "detail": [{"type": name, "valueString": value} for name, value in told],
     }
     person = one.obj if one.act in _PERSONS else one.det.get("person", "")
     if person:

@@ -1,6 +1,6 @@
 """What the forms for other programs share: a record read once, its time, progress over many.
 
-The forms themselves are `tables.py` (CSV), `fhir.py`, `syslog.py` and `report.py`; only JSON
+The forms themselves are `fhir.py`, `syslog.py` and `report.py`; only JSON
 Lines (`export.py`) can be verified. A record that was altered into something unreadable comes
 out in each of them as what it is: leaving it out would hide it.
 """

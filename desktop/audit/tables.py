@@ -6,17 +6,10 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 
-from desktop.audit.chain import canonical_record
-from desktop.audit.outside import iso, seen
 from desktop.models.documents import Table
-from desktop.models.records import AuditRecord
 
 _FORMULA = frozenset("=+-@\t\r\n\0'\uff1d\uff0b\uff0d\uff20")
 """What a spreadsheet may take for a formula (ASVS 1.2.10), and our own mark for it."""
-COLUMNS = (
-    *("seq", "time", "act", "outcome", "why", "actor", "role", "session", "object", "details"),
-    *("app", "hash", "unreadable"),
-)
 
 
 def safe(cell: str) -> str:
@@ -32,22 +25,7 @@ def csv_row(cells: Iterable[str]) -> bytes:
 
 
 def csv_table(table: Table) -> Iterator[bytes]:
-    """A table of a document, the same cells in the same order."""
+    """A table of a document in lines: the same cells in the same order."""
     yield csv_row(column.head for column in table.columns)
     for row in table.rows:
         yield csv_row(row)
-
-
-def csv_records(records: Iterable[AuditRecord]) -> Iterator[bytes]:
-    """The log for a spreadsheet. It cannot be verified: only JSON Lines can."""
-    yield csv_row(COLUMNS)
-    for record in records:
-        one = seen(record)
-        details = canonical_record(one.det).decode("utf-8") if one.det else ""
-        yield csv_row(
-            (
-                *(str(one.seq), iso(one.at) if one.at else "", one.act, one.outcome, one.why),
-                *(one.actor, one.role, one.session, one.obj, details, one.app, one.hash),
-                "" if one.readable else record.body,
-            )
-        )

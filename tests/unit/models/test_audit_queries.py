@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -64,7 +63,7 @@ def indexes(tx: Tx) -> None:
 
 
 @pytest.fixture(params=[True, False], ids=["indexed", "bare"])
-def kept(db: Database, request: pytest.FixtureRequest) -> Iterator[Database]:
+def kept(db: Database, request: pytest.FixtureRequest) -> Database:
     def fill(tx: Tx) -> None:
         indexes(tx)
         for statement in INDEXES if request.param else ():
