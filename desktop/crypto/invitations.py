@@ -17,7 +17,7 @@ from desktop.crypto.keyslots import read_slots, write_slots
 from desktop.crypto.members import admitted
 from desktop.crypto.openvault import OpenVault, verified
 from desktop.crypto.papercode import groups_of, read_code, write_code
-from desktop.crypto.slots import INVITE, DeviceSecret, KeySlots
+from desktop.crypto.slots import INVITE, MOST_MS, DeviceSecret, KeySlots
 from desktop.crypto.slotseal import NewKey, bare_slot, fits, open_slot
 from desktop.errors import VaultError
 from desktop.locks import held
@@ -32,7 +32,7 @@ def invite(path: Path, vault: OpenVault, user_id: str, until: int) -> str:
 
     Shown once and kept nowhere; an earlier invitation of the same person ends.
     """
-    if not user_id or until <= 0:
+    if not user_id or not 0 < until <= MOST_MS:
         raise ValueError("an invitation needs a user and an end")
     code = secrets.token_bytes(CODE_BYTES)
     with held(path):

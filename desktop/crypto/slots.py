@@ -29,7 +29,8 @@ FIDO_APIS = ("hmac-secret", "prf")
 _KEY, _ID, _NONCE, _TAG = 32, 16, 12, 16
 _MOST_CREDENTIAL = 1024
 _MOST_MEMORY_KIB = 2 * 1024 * 1024
-_MOST_MS = 2**53 - 1
+MOST_MS = 2**53 - 1
+"""The largest number that RFC 8785 spells."""
 
 
 class DeviceSecret:
@@ -249,7 +250,7 @@ def _slot(item: Any) -> Slot:
         wrapped_sk=_hex(item["wrapped_sk"], (2 * _KEY if personal else _KEY) + _TAG),
         sealed_vk={int(epoch): bytes.fromhex(blob) for epoch, blob in item["sealed_vk"].items()},
         fido=None if fido is None else _fido(fido),
-        until=_number(item["until"], 1, _MOST_MS) if kind == INVITE else 0,
+        until=_number(item["until"], 1, MOST_MS) if kind == INVITE else 0,
     )
 
 

@@ -134,6 +134,18 @@ def test_a_log_beside_either_file_keeps_the_old_one_in_place(
     assert filled.path.read_bytes()[:16] == filled.salt
 
 
+@pytest.mark.parametrize("journal", [b"", bytes(512)], ids=["empty", "closed"])
+def test_a_journal_that_a_killed_change_has_left_is_no_obstacle(
+    filled: Vault, target: Path, journal: bytes
+) -> None:
+    filled.path.with_name("practice.db-journal").write_bytes(journal)
+    filled.open().close()
+    run(filled, target)
+    put_in_place(target, filled.path)
+    renewed(filled, filled.path).open().close()
+    assert not filled.path.with_name("practice.db-journal").exists()
+
+
 def test_what_an_earlier_try_has_left_is_replaced(filled: Vault, target: Path) -> None:
     for file in (target, *sidecars(target)):
         file.write_bytes(b"half")
