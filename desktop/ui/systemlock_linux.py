@@ -1,7 +1,8 @@
 """Linux: the desktop's screen saver and the login manager say on D-Bus that they lock.
 
 Anybody on the bus could say it falsely, and the worst that follows is a locked screen.
-Sources: org.freedesktop.login1(5) (Lock, PrepareForSleep, Active, LockedHint); the
+Sources: org.freedesktop.login1(5) (Lock, PrepareForSleep, Inhibit, Active,
+LockedHint); the
 `ActiveChanged` of the screen saver interfaces.
 """
 
@@ -11,8 +12,14 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import SLOT, QObject, Slot
-from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusObjectPath, QDBusVariant
+from PySide6.QtCore import SLOT, QObject, QTimer, Slot
+from PySide6.QtDBus import (
+    QDBusConnection,
+    QDBusMessage,
+    QDBusObjectPath,
+    QDBusUnixFileDescriptor,
+    QDBusVariant,
+)
 from PySide6.QtWidgets import QWidget
 
 _LOGIN = "org.freedesktop.login1"
@@ -28,6 +35,9 @@ _SAVERS = (
 _ANSWER_WITHIN = 2000
 """Milliseconds for the login manager to name our session; without an answer every session counts."""
 
+_PAINTED_WITHIN = 200
+"""Milliseconds from the lock to its page on the screen; until then sleep waits."""
+
 
 class LinuxLock(QObject):
     """Answers `systemlock.SystemLock`; `window` is not asked for anything here."""
@@ -36,8 +46,10 @@ class LinuxLock(QObject):
         super().__init__(window)
         self._on_lock = on_lock
         self._session = ""
+        self._sleep_waits: QDBusUnixFileDescriptor | None = None
         # PySide6 6.11 wants a slot as text where its stubs say bytes.
         began: Any = SLOT("began(bool)")
+        sleeps: Any = SLOT("sleeps(bool)")
         told: Any = SLOT("told(QDBusMessage)")
         changed: Any = SLOT("changed(QDBusMessage)")
         session, system = QDBusConnection.sessionBus(), QDBusConnection.systemBus()
@@ -45,20 +57,38 @@ class LinuxLock(QObject):
             for name in _SAVERS:
                 session.connect("", "", name, "ActiveChanged", self, began)
         if system.isConnected():
-            system.connect(_LOGIN, "", f"{_LOGIN}.Manager", "PrepareForSleep", self, began)
+            system.connect(_LOGIN, "", f"{_LOGIN}.Manager", "PrepareForSleep", self, sleeps)
             system.connect(_LOGIN, "", f"{_LOGIN}.Session", "Lock", self, told)
             system.connect(_LOGIN, "", _PROPERTIES, "PropertiesChanged", self, changed)
-            self._ask_for_session(system)
+            self._ask("GetSession", [os.environ.get("XDG_SESSION_ID") or "auto"], "answered(QDBusMessage)")
+            self._let_sleep_wait()
 
     def stop(self) -> None:
         self._on_lock = _nothing
+        self._let_sleep()
 
-    def _ask_for_session(self, system: QDBusConnection) -> None:
-        """Which of the computer's sessions is ours; asked without waiting."""
-        answered: Any = SLOT("answered(QDBusMessage)")
-        question = QDBusMessage.createMethodCall(_LOGIN, _MANAGER, f"{_LOGIN}.Manager", "GetSession")
-        question.setArguments([os.environ.get("XDG_SESSION_ID") or "auto"])
-        system.callWithCallback(question, self, answered, _ANSWER_WITHIN)
+    def _ask(self, method: str, arguments: list[str], slot: str) -> None:
+        """Ask the login manager without waiting."""
+        answered: Any = SLOT(slot)
+        question = QDBusMessage.createMethodCall(_LOGIN, _MANAGER, f"{_LOGIN}.Manager", method)
+        question.setArguments(arguments)
+        QDBusConnection.systemBus().callWithCallback(question, self, answered, _ANSWER_WITHIN)
+
+    def _let_sleep_wait(self) -> None:
+        """So that the lock is on the screen before the computer sleeps, and not after it woke."""
+        self._ask("Inhibit", ["sleep", "Sealwell", "lock", "delay"], "held(QDBusMessage)")
+
+    @Slot(QDBusMessage)
+    def held(self, message: QDBusMessage) -> None:
+        """The computer waits with its sleep until this descriptor is closed, some seconds at most."""
+        held = next(iter(message.arguments()), None)
+        if isinstance(held, QDBusUnixFileDescriptor):
+            self._sleep_waits = held
+
+    def _let_sleep(self) -> None:
+        held, self._sleep_waits = self._sleep_waits, None
+        if held is not None:
+            held.setFileDescriptor(-1)
 
     @Slot(QDBusMessage)
     def answered(self, message: QDBusMessage) -> None:
@@ -69,9 +99,18 @@ class LinuxLock(QObject):
 
     @Slot(bool)
     def began(self, active: bool) -> None:
-        """The screen saver began, or the computer is about to sleep."""
+        """The screen saver began."""
         if active:
             self._on_lock()
+
+    @Slot(bool)
+    def sleeps(self, soon: bool) -> None:
+        """The computer is about to sleep, or has woken."""
+        if soon:
+            self._on_lock()
+            QTimer.singleShot(_PAINTED_WITHIN, self._let_sleep)
+        else:
+            self._let_sleep_wait()
 
     @Slot(QDBusMessage)
     def told(self, message: QDBusMessage) -> None:

@@ -3,13 +3,15 @@
     python tests/servers/logind.py
 
 Reads commands from standard input, one a line: `lock PATH`, `sleep true|false`,
-`active PATH true|false`, `hint PATH true|false`. Prints `ready` once it owns its name and
-`asked` for each time that it named the session (`/org/freedesktop/login1/session/_31`).
+`active PATH true|false`, `hint PATH true|false`. Prints `ready` once it owns its name,
+`asked` when it named the session (`/org/freedesktop/login1/session/_31`), `inhibited sleep delay`
+when it was asked to wait with the sleep, and `released` when it need not wait any more.
 """
 
 from __future__ import annotations
 
 import contextlib
+import os
 import queue
 import sys
 import threading
@@ -57,9 +59,25 @@ class Login:
             name = message.body[1]
             value = self._values.get((fields[HeaderFields.path], name), name == "Active")
             self._bus.send(new_method_return(message, "v", (("b", value),)))
+        elif fields[HeaderFields.member] == "Inhibit":
+            self._inhibited(message)
         else:
             self._bus.send(new_method_return(message, "o", (OURS,)))
             say("asked")
+
+    def _inhibited(self, message: Message) -> None:
+        """As the real one: who holds the other end of the pipe delays the sleep."""
+        kept, given = os.pipe()
+        self._bus.send(new_method_return(message, "h", (given,)))
+        os.close(given)
+        say(" ".join(("inhibited", message.body[0], message.body[3])))
+
+        def wait() -> None:
+            os.read(kept, 1)
+            os.close(kept)
+            say("released")
+
+        threading.Thread(target=wait, daemon=True).start()
 
 
 def say(word: str) -> None:
@@ -75,7 +93,7 @@ def main() -> None:
             commands.put(line)
         commands.put("")
 
-    with open_dbus_connection(bus="SYSTEM") as bus:
+    with open_dbus_connection(bus="SYSTEM", enable_fds=True) as bus:
         bus.send_and_get_reply(message_bus.RequestName(NAME))
         say("ready")
         login = Login(bus)

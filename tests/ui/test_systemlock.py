@@ -58,14 +58,19 @@ while not locked and time.monotonic() - began < patience:
     application.processEvents()
     time.sleep(0.002)
 print(*(f"{at - began:.3f}" for at in locked))
+if who == "sleeper":
+    while time.monotonic() - began < locked[0] - began + 0.5:
+        application.processEvents()
+        time.sleep(0.002)
+    print(logind.stdout.readline() + logind.stdout.readline())
 if logind:
     logind.stdin.close()
     logind.wait(10)
 """
 
 
-def locked_after(who: str, command: str, patience: float) -> list[float]:
-    """Seconds from the signal to each lock, in a process with buses of its own."""
+def printed_after(who: str, command: str, patience: float) -> list[str]:
+    """What the listener prints in a process with buses of its own: seconds to each lock, and more."""
     done = subprocess.run(
         [
             *("dbus-run-session", "--", sys.executable, "-c", LISTENER),
@@ -78,7 +83,11 @@ def locked_after(who: str, command: str, patience: float) -> list[float]:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    return [float(word) for word in done.stdout.split()]
+    return done.stdout.split()
+
+
+def locked_after(who: str, command: str, patience: float) -> list[float]:
+    return [float(word) for word in printed_after(who, command, patience)]
 
 
 # ── Linux ──────────────────────────────────────────────────────────────────────
@@ -119,6 +128,13 @@ def test_what_another_session_does_and_what_ends_locks_nothing(signal: str) -> N
 @pytest.mark.parametrize("signal", ["ActiveChanged boolean:false", "SomethingElse boolean:true"])
 def test_the_end_of_the_screen_lock_and_other_signals_lock_nothing(signal: str) -> None:
     assert locked_after("saver", f"org.freedesktop.ScreenSaver.{signal}", 0.5) == []
+
+
+@linux_only
+def test_sleep_waits_until_the_lock_is_on_the_screen() -> None:
+    after, *told = printed_after("sleeper", "sleep true", 20)
+    assert float(after) < WITHIN
+    assert told == ["inhibited", "sleep", "delay", "released"]
 
 
 @linux_only
