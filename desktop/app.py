@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from desktop.office.values_entry import SignedIn
     from desktop.office.values_practice import Check
     from desktop.ui.base import Ui
+    from desktop.ui.gate.gate import Gate
 
 _LOAD_AFTER = 2.0
 """Seconds after which the office is loaded even if no page has been seen."""
@@ -93,6 +94,7 @@ class WindowRun:
 
         from desktop.ui.base import Ui
         from desktop.ui.bridge import Bridge
+        from desktop.ui.gate.gate import LatePages
         from desktop.ui.theme import Theme
         from desktop.ui.window import MainWindow
 
@@ -107,9 +109,8 @@ class WindowRun:
         self._office: Future[Office] = self._loader.submit(office or (lambda: self._load(folder, language)))
         self.bridge = Bridge(_on_bug)
         ui = Ui(self._office.result, self.bridge, Texts(language), Theme(self.application), clock)
-        self.window = MainWindow(
-            ui, self.application, LIMITS, _workspace, _setup, practice_exists=folder.exists()
-        )
+        pages = LatePages(_workspace, _setup, _join, _emergency, _arrival)
+        self.window = MainWindow(ui, self.application, LIMITS, pages, practice_exists=folder.exists())
         self.window.painted.connect(self._seen.set)
         self.window.painted.connect(self._lock_with_system)
         self.window.painted.connect(self._look_over_computer)
@@ -164,10 +165,28 @@ def _workspace(ui: Ui, session: Session) -> QWidget:
     return Workspace(ui, session, LIMITS.hold)
 
 
-def _setup(ui: Ui, finished: Callable[[SignedIn], None]) -> QWidget:
+def _setup(ui: Ui, gate: Gate) -> QWidget:
     from desktop.ui.gate.setup import SetupPages
 
-    return SetupPages(ui, finished)
+    return SetupPages(ui, gate)
+
+
+def _join(ui: Ui, gate: Gate) -> QWidget:
+    from desktop.ui.gate.join import JoinPages
+
+    return JoinPages(ui, gate)
+
+
+def _emergency(ui: Ui, gate: Gate) -> QWidget:
+    from desktop.ui.gate.emergency import EmergencyPages
+
+    return EmergencyPages(ui, gate)
+
+
+def _arrival(ui: Ui, gate: Gate, signed: SignedIn) -> QWidget:
+    from desktop.ui.gate.arrival import ArrivalPages
+
+    return ArrivalPages(ui, gate, signed)
 
 
 def _tell(words: str) -> None:

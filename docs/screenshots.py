@@ -25,13 +25,20 @@ from desktop.clock import SystemClock
 from desktop.config import LIMITS
 from desktop.errors import VaultError
 from desktop.models.accounts import Session
-from desktop.office.values_entry import DutyState, PracticeMade, SignedIn
+from desktop.office.values_entry import DutyState, SignedIn
 from desktop.texts import Texts
 from desktop.ui.base import Ui
 from desktop.ui.bridge import Bridge
 from desktop.ui.compose.page import ComposePage
-from desktop.ui.gate.setup import FactorPage, PracticePage, RecoveryPage, RelayPage
-from desktop.ui.gate.signin import LockPage, SignInPage
+from desktop.ui.gate.arrival import ArrivalPages
+from desktop.ui.gate.emergency import EmergencyPages
+from desktop.ui.gate.factor import FactorPage
+from desktop.ui.gate.gate import LatePages
+from desktop.ui.gate.join import JoinPages
+from desktop.ui.gate.lock import LockPage
+from desktop.ui.gate.recovery import RecoveryPage
+from desktop.ui.gate.setup import PracticePage, RelayPage, SetupPages
+from desktop.ui.gate.signin import SignInPage
 from desktop.ui.people.dialogs import EditDialog, PassphraseDialog
 from desktop.ui.people.importing import ImportDialog
 from desktop.ui.people.page import PeoplePage
@@ -78,9 +85,8 @@ class Camera:
         self.bridge = Bridge(_fail)
         texts = Texts(variant.language)
         self.ui = Ui(lambda: run.office, self.bridge, texts, Theme(application, variant.dark), SystemClock())
-        self.window = MainWindow(
-            self.ui, application, LIMITS, _workspace, lambda _ui, _done: QWidget(), practice_exists=True
-        )
+        pages = LatePages(_workspace, SetupPages, JoinPages, EmergencyPages, ArrivalPages)
+        self.window = MainWindow(self.ui, application, LIMITS, pages, practice_exists=True)
         self.window.resize(*variant.size)
         self.window.show()
 
@@ -129,8 +135,7 @@ def before_work(camera: Camera, session: Session) -> None:
     camera.gate("sign-in-wrong", wrong)
     camera.gate("lock", LockPage(ui, "ana", DutyState("Elm Street", locked=True, vault_open=True, due=12)))
     camera.gate("setup-1", PracticePage(ui, lambda _: None))
-    made = PracticeMade("1", _URI, _KEY)
-    camera.gate("setup-2", FactorPage(ui, made, lambda _: None))
+    camera.gate("setup-2", FactorPage(ui, _URI, lambda _: None))
     camera.gate("setup-3", RecoveryPage(ui, _KEY, lambda: None))
     camera.gate("setup-4", RelayPage(ui, session, lambda: None))
 

@@ -29,8 +29,9 @@ class IdleWatch(QObject):
         seconds: int,
         on_idle: Callable[[], None],
         on_life: Callable[[], None],
+        parent: QObject | None = None,
     ) -> None:
-        super().__init__(application)
+        super().__init__(parent or application)
         self._application = application
         self._on_life = on_life
         self._alive = False
@@ -41,6 +42,10 @@ class IdleWatch(QObject):
         self._running = False
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.check)
+
+    def wait_for(self, seconds: int) -> None:
+        """The practice's own time, from now on."""
+        self._seconds = seconds
 
     def start(self) -> None:
         """From sign-in on; before, no event passes through Python, which would slow the first page."""

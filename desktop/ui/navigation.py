@@ -12,11 +12,12 @@ _DESK = frozenset({Role.ADMINISTRATOR, Role.MANAGER, Role.FRONT_DESK, Role.CLINI
 
 ENTRY_ROLES: dict[str, frozenset[Role]] = {
     "today": _DESK,
-    "compose": _DESK,
-    "outbox": _DESK,
-    "people": _DESK,
+    "compose": _DESK | {Role.BILLING},
+    "outbox": _DESK | {Role.BILLING},
+    "people": _DESK | {Role.BILLING},
     "audit": frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
     "settings": frozenset({Role.ADMINISTRATOR}),
+    "account": frozenset(Role),
 }
 """The rail only; what is allowed is decided behind the door (`access/roles.py`)."""
 

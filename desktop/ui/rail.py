@@ -6,11 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from desktop.models.accounts import Role, Session
+from desktop.texts import clean
 from desktop.ui.base import Page, Ui
 from desktop.ui.icons import icon
+
+_NAME = 11
+"""Letters of a name that fit under its picture."""
 
 
 @dataclass(frozen=True)
@@ -23,12 +28,20 @@ class Entry:
     build: Callable[[Ui, Session], Page]
     low: bool = False
     """Stands at the foot of the rail."""
+    words: str = ""
+    """Instead of `ui.rail.<code>`: the name of the person who is signed in."""
 
 
 class Rail(QWidget):
     """Buttons in one group: arrows move inside, Tab leaves; Ctrl+1… opens by position."""
 
-    def __init__(self, ui: Ui, entries: tuple[Entry, ...], on_open: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        ui: Ui,
+        entries: tuple[Entry, ...],
+        on_open: Callable[[str], None],
+        on_lock: Callable[[], None],
+    ) -> None:
         super().__init__()
         self.setObjectName("rail")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -43,21 +56,33 @@ class Rail(QWidget):
         for entry in sorted(entries, key=lambda one: one.low):
             if entry.low and not any(e.low for e in entries if e.code in self.buttons):
                 column.addStretch()
-            made = QToolButton()
-            made.setObjectName("nav")
-            made.setText(ui.say(f"ui.rail.{entry.code}"))
-            made.setIcon(icon(entry.picture, tokens.rail_text))
-            made.setIconSize(QSize(22, 22))
-            made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+            words = ui.say(f"ui.rail.{entry.code}")
+            made = self._button(clean(entry.words, _NAME) or words, icon(entry.picture, tokens.rail_text))
+            if entry.words:
+                made.setAccessibleName(f"{clean(entry.words)}: {words}")
+                made.setToolTip(f"{clean(entry.words)}: {words}")
             made.setCheckable(True)
-            made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-            made.setMinimumHeight(58)
             made.clicked.connect(lambda _=False, code=entry.code: on_open(code))
             group.addButton(made)
             column.addWidget(made)
             self.buttons[entry.code] = made
         if not any(entry.low for entry in entries):
             column.addStretch()
+        self.lock = self._button(ui.say("ui.rail.lock"), icon("lock", tokens.rail_text))
+        self.lock.setToolTip(ui.say("ui.rail.lock-keys"))
+        self.lock.clicked.connect(lambda: on_lock())
+        column.addWidget(self.lock)
+
+    def _button(self, words: str, picture: QIcon) -> QToolButton:
+        made = QToolButton()
+        made.setObjectName("nav")
+        made.setText(words)
+        made.setIcon(picture)
+        made.setIconSize(QSize(22, 22))
+        made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        made.setMinimumHeight(58)
+        return made
 
     def show_open(self, code: str) -> None:
         self.buttons[code].setChecked(True)

@@ -118,6 +118,7 @@ QLabel#hero { font-size: 18pt; font-weight: 600; }
 QLabel#label { font-weight: 500; }
 QLabel#muted { color: @muted; }
 QLabel#problem { color: @error; }
+QLabel#good { color: @ok; }
 QLabel#pill-ok, QLabel#pill-warn, QLabel#pill-error, QLabel#pill-plain {
   border-radius: 9px; padding: 3px 9px; font-size: 9pt; font-weight: 600; }
 QLabel#pill-ok { color: @ok; background: @ok_soft; }
@@ -145,6 +146,12 @@ QPushButton#primary:disabled { background: @line; color: @muted; border-color: @
 QPushButton#link { background: transparent; border: 2px solid transparent; color: @accent; padding: 6px 8px;
   font-weight: 600; text-align: left; }
 QPushButton#link:focus { border: 2px solid @focus; }
+QPushButton#section { background: transparent; border: 2px solid transparent; text-align: left;
+  padding: 8px 12px; }
+QPushButton#section:hover { background: @accent_soft; }
+QPushButton#section:checked { background: @accent_soft; color: @accent; font-weight: 600; }
+QPushButton#section:focus { border: 2px solid @focus; }
+QFrame#line { border: none; background: @line; max-height: 1px; }
 QTableView, QListView, QTreeView { background: @surface; color: @text; border: 1px solid @line;
   border-radius: 12px; outline: 0; gridline-color: transparent; alternate-background-color: @surface;
   selection-background-color: @accent_soft; selection-color: @text; }

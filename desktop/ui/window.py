@@ -6,7 +6,7 @@ and shows what still goes on.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from contextlib import suppress
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QShortcut, QShowEvent
@@ -14,12 +14,14 @@ from PySide6.QtWidgets import QMainWindow, QWidget
 
 from desktop.config import Limits
 from desktop.errors import SealwellError
-from desktop.models.accounts import Session
+from desktop.models.accounts import Session, UserId
 from desktop.office.values_entry import DutyState, SignedIn
 from desktop.ui.base import Ui
 from desktop.ui.capture import block_capture
 from desktop.ui.clipboard import forget_clipboard
-from desktop.ui.gate.signin import LockPage, SignInPage
+from desktop.ui.gate.gate import Desk, LatePages, Work
+from desktop.ui.gate.lock import LockPage
+from desktop.ui.gate.signin import SignInPage
 from desktop.ui.idle import IdleWatch
 
 SIZE = (1240, 780)
@@ -27,25 +29,20 @@ SMALLEST = (1000, 640)
 
 
 class MainWindow(QMainWindow):
-    """`load_workspace` builds the signed-in pages; it is handed in because they load late."""
+    """Implements `Gate`; `pages` builds what is loaded late."""
 
     painted = Signal()
     """Once, when the first page is on the screen."""
 
     def __init__(
-        self,
-        ui: Ui,
-        application: QObject,
-        limits: Limits,
-        load_workspace: Callable[[Ui, Session], QWidget],
-        load_setup: Callable[[Ui, Callable[[SignedIn], None]], QWidget],
-        practice_exists: bool,
+        self, ui: Ui, application: QObject, limits: Limits, pages: LatePages, practice_exists: bool
     ) -> None:
         super().__init__()
         self.ui = ui
-        self._load_workspace = load_workspace
-        self._load_setup = load_setup
+        self._pages = pages
         self._session: Session | None = None
+        self._unfinished: UserId | None = None
+        """Whose letter waits to come back after the lock."""
         self._seen = False
         self.setWindowTitle(ui.say("ui.window.title"))
         self.resize(*SIZE)
@@ -55,28 +52,53 @@ class MainWindow(QMainWindow):
         if practice_exists:
             self.show_sign_in()
         else:
-            self._show(self._load_setup(self.ui, self.enter))
+            self._show(pages.setup(ui, self))
 
     @property
     def locked(self) -> bool:
         """Whether nobody's pages are on the screen."""
         return self._session is None
 
-    def show_sign_in(self) -> None:
+    # --- before the work --------------------------------------------------------------
+
+    def show_sign_in(self, user: str = "", words: str = "") -> None:
         page = SignInPage(self.ui, "")
-        page.signed_in.connect(self.enter)
+        page.say_so(user, words)
+        page.signed_in.connect(self.arrive)
+        page.join_wanted.connect(lambda: self._show(self._pages.join(self.ui, self)))
+        page.emergency_wanted.connect(lambda: self._show(self._pages.emergency(self.ui, self)))
         self._show(page)
         page.focus_first_empty()
 
-    def enter(self, answer: SignedIn) -> None:
-        """Somebody is signed in: build their pages and begin to send what is due."""
+    def arrive(self, answer: SignedIn) -> None:
+        """Somebody proved who they are: first what must come first, then their work."""
+        if answer.must_change or answer.notices:
+            self.attend(answer)
+            self._show(self._pages.arrival(self.ui, self, answer))
+        else:
+            self.enter(answer)
+
+    def attend(self, answer: SignedIn) -> None:
         self._session = answer.session
-        workspace = self._load_workspace(self.ui, answer.session)
+        self._idle.wait_for(answer.idle_lock)
+        self._idle.start()
+
+    # --- at work ----------------------------------------------------------------------
+
+    def enter(self, answer: SignedIn) -> None:
+        """Build their pages and begin to send what is due."""
+        self.attend(answer)
+        session = answer.session
+        workspace = self._pages.workspace(self.ui, session)
         self._show(workspace)
         workspace.setFocus()
-        self._idle.start()
+        if isinstance(workspace, Desk):
+            workspace.leave.connect(self._leave)
+            if self._unfinished == session.user:
+                workspace.take_up()
+        self._unfinished = None
         self.ui.bridge.run(
-            workspace, lambda _: self.ui.office.start_sending(answer.session), lambda _: None, lambda _: None
+            workspace, lambda _: self.ui.office.start_sending(session), lambda _: None, lambda _: None
         )
 
     def _touch(self) -> None:
@@ -86,18 +108,42 @@ class MainWindow(QMainWindow):
                 self, lambda _: self.ui.office.touch(session), lambda _: None, lambda _: self.lock()
             )
 
+    def _leave(self, somebody_else: bool) -> None:
+        self.lock()
+        page = self.centralWidget()
+        if somebody_else and isinstance(page, LockPage):
+            page.somebody_else()
+
     def lock(self) -> None:
-        """Screen lock: nothing of any person stays on the screen from this moment on."""
+        """Screen lock: nothing of any person stays on the screen from this moment on.
+
+        An unfinished letter is kept first, off this thread: the page does not wait for it.
+        """
         session, self._session = self._session, None
         if session is None:
             return
         self._idle.stop()
         forget_clipboard()
-        page = LockPage(self.ui, session.user_name, DutyState("", locked=True, vault_open=False, due=0))
-        page.signed_in.connect(self.enter)
+        keep = self._keeping()
+        if keep is not None:
+            self._unfinished = session.user
+        duty = DutyState("", locked=True, vault_open=False, due=0)
+        page = LockPage(self.ui, session.user_name, duty)
+        page.signed_in.connect(self.arrive)
         self._show(page)
         page.focus_first_empty()
-        self.ui.bridge.run(page, lambda _: self.ui.office.lock(), page.show_duty, page.show_problem)
+        self.ui.bridge.run(page, lambda _: self._end(keep), page.show_duty, page.show_problem)
+
+    def _keeping(self) -> Work | None:
+        page = self.centralWidget()
+        return page.unfinished() if isinstance(page, Desk) else None
+
+    def _end(self, keep: Work | None) -> DutyState:
+        """On the bridge's pool. What cannot be kept does not hold up the lock."""
+        if keep is not None:
+            with suppress(SealwellError):
+                keep()
+        return self.ui.office.lock()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         super().showEvent(event)
@@ -110,9 +156,16 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self.painted.emit)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        """Hide at once; what is being sent comes to its end in `app.py`."""
+        """Hide at once; what is being sent comes to its end in `app.py`.
+
+        This process is the one that holds the keys: closing it ends the session whatever the
+        practice chose, and what is unfinished is kept first, as at a lock.
+        """
         self._idle.stop()
-        self._session = None
+        session, self._session = self._session, None
+        if session is not None:
+            keep = self._keeping()
+            self.ui.bridge.run(self, lambda _: self._end(keep), lambda _: None, lambda _: None)
         super().closeEvent(event)
 
     def _show(self, page: QWidget) -> None:

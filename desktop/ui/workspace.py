@@ -10,14 +10,17 @@ from collections.abc import Callable
 import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout
 
 from desktop.models.accounts import Session
 from desktop.models.records import MessageId, PersonId
 from desktop.office.values import Cancelled
+from desktop.ui.account.page import AccountPage
 from desktop.ui.audit.page import AuditPageView
-from desktop.ui.base import Page, Ui, plain_label
+from desktop.ui.base import Page, Ui
 from desktop.ui.compose.page import ComposePage
+from desktop.ui.gate.gate import Desk, Work
+from desktop.ui.gate.lock import CHANGE_PERSON
 from desktop.ui.navigation import ENTRY_ROLES, Navigation
 from desktop.ui.outbox.page import OutboxPage
 from desktop.ui.people.page import PeoplePage
@@ -27,7 +30,7 @@ from desktop.ui.settings.page import SettingsPage
 from desktop.ui.toast import Toast
 
 
-class Workspace(QWidget):
+class Workspace(Desk):
     """Implements `Navigation`, which is all that a page knows of its surroundings."""
 
     def __init__(self, ui: Ui, session: Session, hold: int) -> None:
@@ -42,7 +45,7 @@ class Workspace(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        self.rail = Rail(ui, self.entries, self.open)
+        self.rail = Rail(ui, self.entries, self.open, lambda: self.leave.emit(False))
         self.stack = QStackedWidget()
         row.addWidget(self.rail)
         side = QVBoxLayout()
@@ -57,12 +60,18 @@ class Workspace(QWidget):
             shortcut.activated.connect(lambda code=entry.code: self.open(code))
         QShortcut(QKeySequence("Ctrl+K"), self).activated.connect(self.search)
         QShortcut(QKeySequence("Ctrl+N"), self).activated.connect(lambda: self.compose(None))
-        if self.entries:
-            self.open(self.entries[0].code)
-        else:
-            nothing = plain_label(ui.say("ui.rail.nothing"), "heading", wrap=True)
-            nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            self.stack.addWidget(nothing)
+        QShortcut(QKeySequence(CHANGE_PERSON), self).activated.connect(lambda: self.leave.emit(True))
+        self.open(self.entries[0].code)
+
+    def unfinished(self) -> Work | None:
+        page = self.pages.get("compose")
+        return page.unfinished() if isinstance(page, ComposePage) else None
+
+    def take_up(self) -> None:
+        self.open("compose")
+        page = self.pages.get("compose")
+        if isinstance(page, ComposePage):
+            page.take_up()
 
     def open(self, code: str) -> None:
         """Bring a page to the front and let it look anew."""
@@ -130,9 +139,17 @@ def _entries(session: Session, navigation: Navigation) -> tuple[Entry, ...]:
         "people": ("users", lambda ui, who: PeoplePage(ui, who, navigation)),
         "audit": ("scroll-text", lambda ui, who: AuditPageView(ui, who)),
         "settings": ("settings", lambda ui, who: SettingsPage(ui, who)),
+        "account": ("user", lambda ui, who: AccountPage(ui, who)),
     }
     return tuple(
-        Entry(code, picture, ENTRY_ROLES[code], build, low=code == "settings")
+        Entry(
+            code,
+            picture,
+            ENTRY_ROLES[code],
+            build,
+            low=code in ("settings", "account"),
+            words=session.user_name if code == "account" else "",
+        )
         for code, (picture, build) in builders.items()
         if session.role in ENTRY_ROLES[code]
     )

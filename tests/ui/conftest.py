@@ -28,12 +28,25 @@ from desktop.paths import PracticeFolder
 from desktop.texts import Texts
 from desktop.ui.base import Ui
 from desktop.ui.bridge import Bridge
+from desktop.ui.gate.arrival import ArrivalPages
+from desktop.ui.gate.emergency import EmergencyPages
+from desktop.ui.gate.gate import LatePages
+from desktop.ui.gate.join import JoinPages
+from desktop.ui.gate.setup import SetupPages
 from desktop.ui.theme import Theme
 from desktop.ui.workspace import Workspace
 from tests.made_practice import PASSWORD, PEOPLE, USER, MovedClock, Practice, person_named
 
 W = TypeVar("W", bound=QWidget)
 HOLD = 10
+PAGES = LatePages(
+    workspace=lambda ui, session: Workspace(ui, session, HOLD),
+    setup=SetupPages,
+    join=JoinPages,
+    emergency=EmergencyPages,
+    arrival=ArrivalPages,
+)
+"""As `app.py` hands them to the window."""
 
 
 @pytest.fixture(scope="session")

@@ -11,19 +11,23 @@ import shiboken6
 
 from demo.authority import Authority
 from demo.relay import RecordingRelay, RelaySetup
-from desktop.ui.settings.page import DomainDialog, RelayCard, SettingsPage
+from desktop.ui.settings.page import SettingsPage
 from desktop.ui.settings.relay import RelayDialog
+from desktop.ui.settings.relays import DomainDialog, RelayCard, RelaySection
 from tests.support.pages import texts_of
 from tests.ui.conftest import AtWork, RelayHere
 
 
 @pytest.fixture
-def settings(at_work: AtWork) -> SettingsPage:
-    return at_work.page("settings", SettingsPage)
+def settings(at_work: AtWork) -> RelaySection:
+    page = at_work.page("settings", SettingsPage).sections.open("relay")
+    at_work.screen.settle()
+    assert isinstance(page, RelaySection)
+    return page
 
 
 @pytest.fixture
-def dialog(at_work: AtWork, settings: SettingsPage) -> RelayDialog:
+def dialog(at_work: AtWork, settings: RelaySection) -> RelayDialog:
     settings.add_button.click()
     at_work.screen.settle()
     return settings.findChildren(RelayDialog)[-1]
@@ -54,7 +58,7 @@ def fill(dialog: RelayDialog, **changes: str) -> None:
         getattr(dialog.form, name).input.setText(value)
 
 
-def card_of(settings: SettingsPage) -> RelayCard:
+def card_of(settings: RelaySection) -> RelayCard:
     return next(iter(settings.cards.values()))
 
 
@@ -112,13 +116,13 @@ def test_nobody_at_the_port_is_said_in_words(at_work: AtWork, dialog: RelayDialo
     assert not dialog.notice.words.startswith("reason.")
 
 
-def test_a_stored_relay_that_answers_is_said_to_work(at_work: AtWork, settings: SettingsPage) -> None:
+def test_a_stored_relay_that_answers_is_said_to_work(at_work: AtWork, settings: RelaySection) -> None:
     card_of(settings).test_button.click()
     at_work.screen.settle()
     assert settings.notice.words == at_work.screen.words("ui.relay.works")
 
 
-def test_saving_adds_the_relay(at_work: AtWork, settings: SettingsPage, dialog: RelayDialog) -> None:
+def test_saving_adds_the_relay(at_work: AtWork, settings: RelaySection, dialog: RelayDialog) -> None:
     fill(dialog, host="mail.example.org")
     dialog.save_button.click()
     at_work.screen.settle()
@@ -127,7 +131,7 @@ def test_saving_adds_the_relay(at_work: AtWork, settings: SettingsPage, dialog: 
     assert any("mail.example.org" in text for text in texts_of(settings))
 
 
-def test_cancelling_adds_nothing(at_work: AtWork, settings: SettingsPage, dialog: RelayDialog) -> None:
+def test_cancelling_adds_nothing(at_work: AtWork, settings: RelaySection, dialog: RelayDialog) -> None:
     fill(dialog)
     dialog.cancel.click()
     at_work.screen.settle()
@@ -135,7 +139,7 @@ def test_cancelling_adds_nothing(at_work: AtWork, settings: SettingsPage, dialog
 
 
 def test_a_relay_without_an_agreement_is_kept_and_said_not_to_be_ready(
-    at_work: AtWork, settings: SettingsPage, dialog: RelayDialog
+    at_work: AtWork, settings: RelaySection, dialog: RelayDialog
 ) -> None:
     fill(dialog, counterparty="", signed="", host="mail.example.org")
     dialog.save_button.click()
@@ -150,7 +154,7 @@ def test_a_known_service_fills_the_fields(at_work: AtWork, dialog: RelayDialog) 
     assert dialog.form.port.text.isdecimal()
 
 
-def test_ticking_the_evidence_is_recorded_and_unticking_too(at_work: AtWork, settings: SettingsPage) -> None:
+def test_ticking_the_evidence_is_recorded_and_unticking_too(at_work: AtWork, settings: RelaySection) -> None:
     for wanted in ("", "account"):
         card_of(settings).required.click()
         at_work.screen.settle()
@@ -158,7 +162,7 @@ def test_ticking_the_evidence_is_recorded_and_unticking_too(at_work: AtWork, set
     assert card_of(settings).required.isChecked()
 
 
-def test_one_domain_is_recorded_until_its_date(at_work: AtWork, settings: SettingsPage) -> None:
+def test_one_domain_is_recorded_until_its_date(at_work: AtWork, settings: RelaySection) -> None:
     settings.add_domain(at_work.office.list_relays(at_work.session)[0])
     dialog = settings.findChildren(DomainDialog)[-1]
     dialog.domain.input.setText("hospital.example")
@@ -172,7 +176,7 @@ def test_one_domain_is_recorded_until_its_date(at_work: AtWork, settings: Settin
     assert [(one.domain, one.until) for one in forced] == [("hospital.example", date(2027, 6, 30))]
 
 
-def test_a_domain_that_is_not_one_is_refused(at_work: AtWork, settings: SettingsPage) -> None:
+def test_a_domain_that_is_not_one_is_refused(at_work: AtWork, settings: RelaySection) -> None:
     settings.add_domain(at_work.office.list_relays(at_work.session)[0])
     dialog = settings.findChildren(DomainDialog)[-1]
     dialog.domain.input.setText("hospital")

@@ -20,6 +20,8 @@ from tests.ui.conftest import RelayHere, Screen
 
 
 class FirstRun:
+    """Stands for the window around the pages."""
+
     def __init__(self, folder: Path, make_screen: Callable[..., Screen]) -> None:
         self.clock = MovedClock()
         self.folder = PracticeFolder(folder)
@@ -27,8 +29,18 @@ class FirstRun:
             self.folder, self.clock, params=lambda: FLOOR, device_store=lambda: None
         )
         self.screen = make_screen(self.office, self.clock)
+        self.attended: list[SignedIn] = []
         self.finished: list[SignedIn] = []
-        self.pages = self.screen.show(SetupPages(self.screen.ui, self.finished.append))
+        self.pages = self.screen.show(SetupPages(self.screen.ui, self))
+
+    def attend(self, answer: SignedIn) -> None:
+        self.attended.append(answer)
+
+    def enter(self, answer: SignedIn) -> None:
+        self.finished.append(answer)
+
+    def show_sign_in(self, user: str = "", words: str = "") -> None:
+        raise AssertionError("set-up leads to the work")
 
     def create(self, password: str = PASSWORD, again: str = "") -> None:
         page = self.pages.practice

@@ -7,12 +7,14 @@ from pathlib import Path
 from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QLineEdit, QWidget
 
 from desktop.models.accounts import Session
+from desktop.office.values_access import Purpose
 from desktop.office.values_practice import AuditExport, AuditExported, AuditLine, AuditPage, AuditVerified
 from desktop.texts import clean
 from desktop.ui.base import Page, Ui, button, plain_label
 from desktop.ui.dates import moment_words
 from desktop.ui.dialog import FormDialog, row_label
 from desktop.ui.files import choose_target
+from desktop.ui.stepup import proved
 from desktop.ui.table import Column, Rows, table
 
 _STRETCH = 200
@@ -89,7 +91,16 @@ class AuditPageView(Page):
 
     def export(self, format_: str, path: Path, reason: str) -> None:
         request = AuditExport(format_, str(path), reason)
-        self.call(lambda _: self.ui.office.export_audit(self._session, request), self._exported)
+        self.notice.clear()
+        proved(
+            self,
+            self.ui,
+            self._session,
+            Purpose.EXPORT,
+            lambda _: self.ui.office.export_audit(self._session, request),
+            self._exported,
+            self.show_error,
+        )
 
     def _exported(self, answer: AuditExported) -> None:
         self.notice.show_words(

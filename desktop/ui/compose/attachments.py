@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QLocale, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.office.values import AttachmentIn
@@ -13,16 +13,25 @@ from desktop.ui.base import Ui, button, plain_label
 class AttachmentList(QWidget):
     """Holds the bytes until the letter is sent or the page goes."""
 
+    removed = Signal()
+
     def __init__(self, ui: Ui) -> None:
         super().__init__()
         self.ui = ui
         self.files: tuple[AttachmentIn, ...] = ()
+        self._paths: dict[int, str] = {}
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(4)
         self.hide()
 
-    def add(self, file: AttachmentIn) -> None:
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Where they were read from: a draft remembers this, not the contents."""
+        return tuple(self._paths[id(one)] for one in self.files)
+
+    def add(self, file: AttachmentIn, path: str) -> None:
+        self._paths[id(file)] = path
         self.files = (*self.files, file)
         self._draw()
 
@@ -33,6 +42,7 @@ class AttachmentList(QWidget):
     def _remove(self, file: AttachmentIn) -> None:
         self.files = tuple(one for one in self.files if one is not file)
         self._draw()
+        self.removed.emit()
 
     def _draw(self) -> None:
         while self._column.count():

@@ -21,11 +21,14 @@ from desktop.office.values import (
     PersonShown,
     Queued,
 )
+from desktop.office.values_access import DraftKept, DraftsShown
 from desktop.texts import clean
 from desktop.ui.base import Page, Ui, button, card, plain_label
 from desktop.ui.compose.attachments import AttachmentList
+from desktop.ui.compose.drafts import DiscardDialog, DraftKeeper, DraftList
 from desktop.ui.dates import date_words, moment_words
 from desktop.ui.files import choose_file, dropped_file, read
+from desktop.ui.gate.gate import Work
 from desktop.ui.navigation import Navigation
 
 _WAIT_MS = 200
@@ -43,14 +46,22 @@ class ComposePage(Page):
         self._found: dict[str, PersonLine] = {}
         self._decided: Explained | None = None
         self._asked = 0
+        self._filling = False
+        self._take_latest = False
         self.setAcceptDrops(True)
         self.head.addStretch()
+        self.drafts = DraftList(ui, self.continue_draft, self._ask_discard)
+        self.outer.addWidget(self.drafts)
         frame, self.column = card()
         self.outer.addWidget(frame, 1)
         self._build_recipient()
         self._build_letter()
         self._build_foot()
         QShortcut(QKeySequence("Ctrl+Return"), self).activated.connect(self.send)
+        self.keeper = DraftKeeper(self, ui, session, self._letter)
+        self.subject.textEdited.connect(lambda _: self._changed())
+        self.text.textChanged.connect(self._changed)
+        self.attachments.removed.connect(self._changed)
 
     def _build_recipient(self) -> None:
         self.to = QLineEdit()
@@ -91,6 +102,8 @@ class ComposePage(Page):
     def _build_foot(self) -> None:
         row = QHBoxLayout()
         self.attach = button(self.ui.say("ui.compose.attach"), self._choose_attachment)
+        self.discard_button = button(self.ui.say("ui.drafts.discard"), self._ask_discard_letter, "link")
+        self.discard_button.hide()
         self.send_button = button(self.ui.say("ui.compose.send"), self.send, "primary")
         how = QVBoxLayout()
         how.setSpacing(2)
@@ -100,6 +113,7 @@ class ComposePage(Page):
             label.setAlignment(Qt.AlignmentFlag.AlignRight)
             how.addWidget(label)
         row.addWidget(self.attach)
+        row.addWidget(self.discard_button)
         row.addLayout(how, 1)
         row.addWidget(self.send_button)
         self.column.addLayout(row)
@@ -150,6 +164,7 @@ class ComposePage(Page):
         line = self._found.get(words)
         if line is not None:
             self._load(line.id)
+            self.keeper.touch()
 
     def _load(self, person: PersonId) -> None:
         self.call(lambda _: self.ui.office.show_person(self._session, person), self._loaded)
@@ -213,7 +228,12 @@ class ComposePage(Page):
         def load(_: object) -> AttachmentIn:
             return AttachmentIn(path.name, data=read(path, LIMITS.attachment_bytes))
 
-        self.call(load, self.attachments.add)
+        def add(file: AttachmentIn) -> None:
+            self.attachments.add(file, str(path))
+            if not self._filling:
+                self._changed()
+
+        self.call(load, add)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
         if dropped_file(event) is not None:
@@ -224,6 +244,98 @@ class ComposePage(Page):
         if path is not None:
             event.acceptProposedAction()
             self.take_file(path)
+
+    # --- drafts -----------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Those that were begun, while the page itself is empty."""
+        self.call(lambda _: self.ui.office.list_drafts(self._session), self._show_drafts)
+
+    def _show_drafts(self, shown: DraftsShown) -> None:
+        if self._take_latest and shown.drafts:
+            self._take_latest = False
+            self.continue_draft(shown.drafts[0])
+            return
+        self.drafts.show_drafts(shown)
+        if self._letter() is not None:
+            self.drafts.hide()
+
+    def take_up(self) -> None:
+        """Back after a lock: the letter as it was."""
+        self._take_latest = True
+        self.refresh()
+
+    def continue_draft(self, draft: DraftKept) -> None:
+        self.keeper.keep()
+        self._empty()
+        self._filling = True
+        self.subject.setText(draft.subject)
+        self.text.setPlainText(draft.text)
+        self._filling = False
+        self.keeper.adopt(draft.id)
+        self._show_letter_or_drafts()
+        for path in draft.attachments:
+            self.take_file(Path(path))
+        if draft.person is not None:
+            self._load(draft.person)
+        self.text.setFocus()
+
+    def unfinished(self) -> Work | None:
+        """What keeps the letter on the page; None where there is none."""
+        return self.keeper.work()
+
+    def _letter(self) -> DraftKept | None:
+        subject, text = self.subject.text(), self.text.toPlainText()
+        if not (subject.strip() or text.strip() or self.attachments.files):
+            return None
+        person = self._person.person.id if self._person is not None else None
+        return DraftKept(
+            self.keeper.id, person, subject=subject, text=text, attachments=self.attachments.paths
+        )
+
+    def _changed(self) -> None:
+        if not self._filling:
+            self.keeper.touch()
+            self._show_letter_or_drafts()
+
+    def _show_letter_or_drafts(self) -> None:
+        writing = self._letter() is not None
+        self.discard_button.setVisible(writing)
+        if writing:
+            self.drafts.hide()
+
+    def _ask_discard_letter(self) -> None:
+        dialog = DiscardDialog(self.ui, self)
+
+        def gone() -> None:
+            self._throw_away(self.keeper.id)
+            self._empty()
+            self.refresh()
+
+        dialog.accepted.connect(gone)
+        dialog.open()
+
+    def _ask_discard(self, draft: DraftKept) -> None:
+        dialog = DiscardDialog(self.ui, self)
+        dialog.accepted.connect(lambda: self._throw_away(draft.id))
+        dialog.open()
+
+    def _throw_away(self, draft: str) -> None:
+        if draft:
+            self.call(lambda _: self.ui.office.discard_draft(self._session, draft), lambda _: self.refresh())
+
+    def _empty(self) -> None:
+        self._person = None
+        self._filling = True
+        for field in (self.to, self.subject):
+            field.clear()
+        self.text.clear()
+        self.attachments.clear()
+        self._filling = False
+        self.recipient.setText("")
+        self._show_decision(None)
+        self.keeper.adopt("")
+        self.discard_button.hide()
 
     # --- sending --------------------------------------------------------------------
 
@@ -248,13 +360,8 @@ class ComposePage(Page):
 
     def _sent(self, answer: Queued) -> None:
         name = clean(self._person.person.name) if self._person else ""
-        self._person = None
-        for field in (self.to, self.subject):
-            field.clear()
-        self.text.clear()
-        self.attachments.clear()
-        self.recipient.setText("")
-        self._show_decision(None)
+        self._throw_away(self.keeper.id)
+        self._empty()
         self._navigation.queued(
             (answer.id,), lambda left: self.ui.say("ui.compose.leaves", name=name, seconds=left)
         )

@@ -2,44 +2,38 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 
 from PySide6.QtCore import QTimeZone
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout
 
 from desktop.errors import SealwellError
 from desktop.models.accounts import Session
 from desktop.office.values_entry import Credentials, NewPractice, PracticeMade, SignedIn
-from desktop.office.values_practice import PasswordChecked, RelayLine, RelayTested
+from desktop.office.values_practice import RelayLine, RelayTested
 from desktop.ui.base import Ui, button, plain_label
 from desktop.ui.form import CentredForm, Field
-from desktop.ui.gate.qr import qr_label
+from desktop.ui.gate.factor import FactorPage
+from desktop.ui.gate.gate import Gate
+from desktop.ui.gate.pages import Pages
+from desktop.ui.gate.recovery import RecoveryPage
+from desktop.ui.password import NewPassword
 from desktop.ui.settings.relay import RelayForm, steps_words
 
 _WIDE = 560
 
 
-class SetupPages(QStackedWidget):
-    """Four pages in one order; `finished` gets the first session."""
+class SetupPages(Pages):
+    """Four pages in one order; the gate gets the first session."""
 
-    def __init__(self, ui: Ui, finished: Callable[[SignedIn], None]) -> None:
-        super().__init__()
-        self.ui = ui
-        self._finished = finished
+    def __init__(self, ui: Ui, gate: Gate) -> None:
+        super().__init__(ui)
+        self._gate = gate
         self._given: NewPractice | None = None
         self._made: PracticeMade | None = None
         self._signed: SignedIn | None = None
         self.practice = PracticePage(ui, self._create)
         self.addWidget(self.practice)
-
-    def _advance(self, page: QWidget) -> None:
-        old = self.currentWidget()
-        self.addWidget(page)
-        self.setCurrentWidget(page)
-        if old is not None:
-            self.removeWidget(old)
-            old.deleteLater()
 
     def _create(self, given: NewPractice) -> None:
         self._given = given
@@ -49,8 +43,8 @@ class SetupPages(QStackedWidget):
 
     def _created(self, made: PracticeMade) -> None:
         self._made = made
-        self.factor = FactorPage(self.ui, made, self._check_code)
-        self._advance(self.factor)
+        self.factor = FactorPage(self.ui, made.totp_uri, self._check_code)
+        self.advance(self.factor)
 
     def _check_code(self, code: str) -> None:
         """Signing in with the first code is the check that the authenticator works."""
@@ -64,18 +58,27 @@ class SetupPages(QStackedWidget):
     def _code_right(self, signed: SignedIn) -> None:
         self._signed, self._given = signed, None
         if self._made is not None:
-            self.recovery = RecoveryPage(self.ui, self._made.recovery_key, self._recovered)
-            self._advance(self.recovery)
+            self.recovery = RecoveryPage(self.ui, self._made.recovery_key, self._recovered, self._alive)
+            self.advance(self.recovery)
+
+    def _alive(self) -> None:
+        """Writing the key down takes a while: the session that has begun must not idle out meanwhile."""
+        signed = self._signed
+        if signed is not None:
+            self.ui.bridge.run(
+                self, lambda _: self.ui.office.touch(signed.session), lambda _: None, lambda _: None
+            )
 
     def _recovered(self) -> None:
         self._made = None
         if self._signed is not None:
+            self._gate.attend(self._signed)
             self.relay = RelayPage(self.ui, self._signed.session, self._done)
-            self._advance(self.relay)
+            self.advance(self.relay)
 
     def _done(self) -> None:
         if self._signed is not None:
-            self._finished(self._signed)
+            self._gate.enter(self._signed)
 
 
 class PracticePage(CentredForm):
@@ -99,42 +102,29 @@ class PracticePage(CentredForm):
             self.language.addItem(say(f"ui.language.{code}"), code)
         self.language.setCurrentIndex(max(0, self.language.findData(ui.texts.language)))
         self.user = Field(say("ui.setup.user"))
-        self.password = Field(say("ui.setup.password"), secret=True, hint=say("ui.setup.password-hint"))
-        self.again = Field(say("ui.setup.again"), secret=True)
+        self.passwords = NewPassword(ui)
+        self.password, self.again = self.passwords.password, self.passwords.again
         self.column.addWidget(self.name)
         for words, box in (("ui.setup.zone", self.zone), ("ui.setup.language", self.language)):
             label = plain_label(say(words), "label")
             label.setBuddy(box)
             self.column.addWidget(label)
             self.column.addWidget(box)
-        for field in (self.user, self.password, self.again):
-            self.column.addWidget(field)
+        for one in (self.user, self.passwords):
+            self.column.addWidget(one)
         row = QHBoxLayout()
         row.addStretch()
         self.go = button(say("ui.next"), self.submit, "primary")
         row.addWidget(self.go)
         self.column.addLayout(row)
-        self.password.input.editingFinished.connect(self._judge)
-
-    def _judge(self) -> None:
-        typed = self.password.text
-        if typed:
-            self.ui.bridge.run(
-                self, lambda _: self.ui.office.check_password(typed), self._judged, lambda _: None
-            )
-
-    def _judged(self, answer: PasswordChecked) -> None:
-        self.password.wrong("" if answer.reason is None else self.ui.reason(answer.reason))
 
     def submit(self) -> None:
-        for field in (self.name, self.user, self.password):
+        for field in (self.name, self.user):
             if not field.text.strip():
                 field.wrong(self.ui.say("ui.form.missing"))
                 field.input.setFocus()
                 return
-        if self.password.text != self.again.text:
-            self.again.wrong(self.ui.say("ui.setup.differs"))
-            self.again.input.setFocus()
+        if self.passwords.problem():
             return
         self.notice.clear()
         self.go.setEnabled(False)
@@ -153,81 +143,6 @@ class PracticePage(CentredForm):
         self.go.setEnabled(True)
         self.go.setText(self.ui.say("ui.next"))
         self.notice.show_words(self.ui.error(error))
-
-
-class FactorPage(CentredForm):
-    """The authenticator: a picture to scan, the same as text, and a code that proves it works."""
-
-    def __init__(self, ui: Ui, made: PracticeMade, check: Callable[[str], None]) -> None:
-        super().__init__(ui, "key-round", ui.say("ui.factor.title"), ui.say("ui.factor.lead"), _WIDE)
-        self._check = check
-        row = QHBoxLayout()
-        row.addWidget(qr_label(made.totp_uri, ui.say("ui.factor.picture")))
-        side = QVBoxLayout()
-        side.addWidget(plain_label(ui.say("ui.factor.by-hand"), "muted", wrap=True))
-        secret = plain_label(_secret(made.totp_uri), "mono", wrap=True)
-        side.addWidget(secret)
-        side.addStretch()
-        row.addLayout(side, 1)
-        self.column.addLayout(row)
-        self.code = Field(ui.say("ui.signin.code"), hint=ui.say("ui.factor.code-hint"))
-        self.code.input.setMaxLength(8)
-        self.code.input.returnPressed.connect(self.submit)
-        self.column.addWidget(self.code)
-        foot = QHBoxLayout()
-        foot.addStretch()
-        self.go = button(ui.say("ui.factor.check"), self.submit, "primary")
-        foot.addWidget(self.go)
-        self.column.addLayout(foot)
-
-    def submit(self) -> None:
-        if not self.code.text.strip():
-            self.code.wrong(self.ui.say("ui.form.missing"))
-            self.code.input.setFocus()
-            return
-        self.go.setEnabled(False)
-        self._check(self.code.text.strip())
-
-    def failed(self, error: SealwellError) -> None:
-        self.go.setEnabled(True)
-        self.code.input.clear()
-        self.code.wrong(self.ui.error(error))
-        self.code.input.setFocus()
-
-
-class RecoveryPage(CentredForm):
-    """The recovery key, to be written down; two of its groups are typed back."""
-
-    def __init__(self, ui: Ui, key: str, done: Callable[[], None]) -> None:
-        super().__init__(ui, "lock", ui.say("ui.recovery.title"), ui.say("ui.recovery.lead"), _WIDE)
-        self._groups = key.replace("-", " ").split()
-        self._done = done
-        half = (len(self._groups) + 1) // 2
-        words = "  ".join(self._groups[:half]) + "\n" + "  ".join(self._groups[half:])
-        self.shown = plain_label(words, "mono", wrap=True)
-        self.column.addWidget(self.shown)
-        self.column.addWidget(plain_label(ui.say("ui.recovery.warning"), "problem", wrap=True))
-        self.asked = sorted(secrets.SystemRandom().sample(range(len(self._groups)), 2))
-        self.typed = [Field(ui.say("ui.recovery.group", number=at + 1)) for at in self.asked]
-        row = QHBoxLayout()
-        for field in self.typed:
-            row.addWidget(field)
-        self.column.addLayout(row)
-        foot = QHBoxLayout()
-        foot.addStretch()
-        self.go = button(ui.say("ui.next"), self.submit, "primary")
-        foot.addWidget(self.go)
-        self.column.addLayout(foot)
-
-    def submit(self) -> None:
-        for at, field in zip(self.asked, self.typed, strict=True):
-            if field.text.strip().upper() != self._groups[at].upper():
-                field.wrong(self.ui.say("ui.recovery.differs"))
-                field.input.setFocus()
-                return
-        self.shown.clear()
-        self._groups = []
-        self._done()
 
 
 class RelayPage(CentredForm):
@@ -275,10 +190,3 @@ class RelayPage(CentredForm):
     def _failed(self, error: SealwellError) -> None:
         self.save_button.setEnabled(True)
         self.notice.show_words(self.ui.error(error))
-
-
-def _secret(uri: str) -> str:
-    """The secret inside an otpauth address, in groups of four for typing."""
-    _, _, rest = uri.partition("secret=")
-    secret = rest.partition("&")[0]
-    return " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))

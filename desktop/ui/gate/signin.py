@@ -1,63 +1,133 @@
-"""Signing in, and coming back after a lock: name, password, code."""
+"""Signing in: name and password first, the second factor where it is asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton
 
 from desktop.errors import SealwellError
-from desktop.office.values_entry import Credentials, DutyState, SignedIn
+from desktop.office.values_entry import Credentials, EntryNeeds, SignedIn
 from desktop.ui.base import Ui, button
 from desktop.ui.bridge import Task
 from desktop.ui.form import CentredForm, Field
+from desktop.ui.gate.second import KEY, SecondFactor
+
+_FORGET_MS = 120_000
+"""A password that waits for its code is forgotten after two minutes."""
 
 
 class SignInPage(CentredForm):
-    """Emits `signed_in` with the answer; the password field is emptied on every way out."""
+    """Emits `signed_in` with the answer; nothing secret stays in its fields on any way out."""
 
     signed_in = Signal(object)
+    join_wanted = Signal()
+    emergency_wanted = Signal()
 
     def __init__(self, ui: Ui, practice: str, picture: str = "shield-check") -> None:
         super().__init__(ui, picture, ui.say("ui.signin.title"), practice or ui.say("ui.signin.lead"))
+        self._asked_about = ""
         self.user = Field(ui.say("ui.signin.user"))
         self.password = Field(ui.say("ui.signin.password"), secret=True)
-        self.code = Field(ui.say("ui.signin.code"), hint=ui.say("ui.signin.code-hint"))
-        self.code.input.setMaxLength(8)
-        self.code.input.setInputMethodHints(Qt.InputMethodHint.ImhDigitsOnly)
-        for field in (self.user, self.password, self.code):
+        self.second = SecondFactor(ui)
+        self.code = self.second.code
+        for field in (self.user, self.password):
             self.column.addWidget(field)
             field.input.returnPressed.connect(self.submit)
-        row = QHBoxLayout()
-        row.addStretch()
+        self.column.addWidget(self.second)
+        self.second.submitted.connect(self.submit)
+        self.user.input.editingFinished.connect(self.ask_needs)
+        self.buttons = QHBoxLayout()
+        self.buttons.addStretch()
         self.go = button(ui.say("ui.signin.go"), self.submit, "primary")
-        row.addWidget(self.go)
+        self.buttons.addWidget(self.go)
+        self.column.addLayout(self.buttons)
+        self._forget = QTimer(self)
+        self._forget.setSingleShot(True)
+        self._forget.setInterval(_FORGET_MS)
+        self._forget.timeout.connect(self._reset)
+        self.quiet: list[QPushButton] = []
+        self._add_quiet()
+
+    def _add_quiet(self) -> None:
+        """The ways in that are seldom needed, small below a line."""
+        line = QFrame()
+        line.setFrameShape(QFrame.Shape.HLine)
+        line.setObjectName("line")
+        self.column.addWidget(line)
+        row = QHBoxLayout()
+        self.invited = button(self.ui.say("ui.signin.invited"), self.join_wanted.emit, "link")
+        self.emergency = button(self.ui.say("ui.signin.emergency"), self.emergency_wanted.emit, "link")
+        self.quiet = [self.invited, self.emergency]
+        row.addWidget(self.invited)
+        row.addStretch()
+        row.addWidget(self.emergency)
         self.column.addLayout(row)
 
+    def say_so(self, user: str, words: str) -> None:
+        """Arriving from another page: what was done, and as whom to sign in now."""
+        self.user.input.setText(user)
+        if words:
+            self.notice.show_words(words, "ok")
+
+    # --- what is asked for ----------------------------------------------------------
+
+    def ask_needs(self) -> None:
+        """Whether this person signs in with a security key; known by the name alone."""
+        user = self.user.text.strip()
+        if not user or user == self._asked_about:
+            return
+        self._asked_about = user
+        self.ui.bridge.run(self, lambda _: self.ui.office.entry_needs(user), self.show_needs, lambda _: None)
+
+    def show_needs(self, needs: EntryNeeds) -> None:
+        self.second.offer_key(needs.security_key)
+
     def focus_first_empty(self) -> None:
-        for field in (self.user, self.password, self.code):
-            if not field.text:
+        for field in (self.user, self.password):
+            if not field.text and not field.isHidden():
                 field.input.setFocus()
                 return
+        missing = self.second.missing()
+        if missing is not None:
+            missing.input.setFocus()
+
+    # --- asking the office ------------------------------------------------------------
 
     def submit(self) -> None:
         """Check that nothing is missing, then ask the office."""
-        wrong = False
-        for field in (self.user, self.password, self.code):
-            if not field.text.strip():
-                field.wrong(self.ui.say("ui.form.missing"))
-                wrong = True
+        wrong = [field for field in (self.user, self.password) if not field.text.strip()]
+        missing = self.second.missing()
+        if missing is not None:
+            wrong.append(missing)
+        for field in wrong:
+            field.wrong(self.ui.say("ui.form.missing"))
         if wrong:
             self.focus_first_empty()
             return
         if not self.go.isEnabled():
             return
-        self.notice.clear()
+        second = self.second.given()
+        given = Credentials(
+            self.user.text.strip(),
+            password=self.password.text,
+            code=second.code,
+            recovery_code=second.recovery_code,
+            key_pin=second.key_pin,
+        )
+        self.wait(touch=self.second.mode == KEY)
+        self.ui.bridge.run(self, self._work(given), self._done, self._failed)
+
+    def wait(self, touch: bool) -> None:
+        """While the office is asked; a security key blinks and waits for a finger."""
+        self._forget.stop()
+        if touch:
+            self.notice.show_words(self.ui.say("ui.second.touch"), "plain")
+        else:
+            self.notice.clear()
         self.go.setEnabled(False)
         self.go.setText(self.ui.say("ui.signin.opening"))
-        given = Credentials(self.user.text.strip(), password=self.password.text, code=self.code.text.strip())
-        self.ui.bridge.run(self, self._work(given), self._done, self._failed)
 
     def show_problem(self, error: SealwellError) -> None:
         self.notice.show_words(self.ui.error(error))
@@ -70,35 +140,26 @@ class SignInPage(CentredForm):
         self.signed_in.emit(answer)
 
     def _failed(self, error: SealwellError) -> None:
-        self._reset()
-        self.show_problem(error)
+        """The password was right where the code is asked for: it waits in its field for two minutes."""
+        about_code = self.second.wants(error.code)
+        if about_code:
+            self.second.clear()
+            self._forget.start()
+            self._may_go()
+        else:
+            self._reset()
+        if error.code == "code-needed":
+            self.notice.clear()
+        else:
+            self.show_problem(error)
         self.focus_first_empty()
 
     def _reset(self) -> None:
+        self._forget.stop()
         self.password.input.clear()
-        self.code.input.clear()
+        self.second.clear()
+        self._may_go()
+
+    def _may_go(self) -> None:
         self.go.setEnabled(True)
         self.go.setText(self.ui.say("ui.signin.go"))
-
-
-class LockPage(SignInPage):
-    """Shown while locked; says what is still running, and nothing about any person."""
-
-    def __init__(self, ui: Ui, user: str, duty: DutyState) -> None:
-        super().__init__(ui, duty.practice, "lock")
-        self.title.setText(ui.say("ui.lock.title"))
-        self.user.input.setText(user)
-        self.show_duty(duty)
-
-    def show_duty(self, duty: DutyState) -> None:
-        """Said anew when the office has answered."""
-        self.lead.setText(_duty_words(self.ui, duty))
-
-    def _work(self, given: Credentials) -> Callable[[Task], SignedIn]:
-        return lambda _: self.ui.office.unlock(given)
-
-
-def _duty_words(ui: Ui, duty: DutyState) -> str:
-    if duty.due:
-        return ui.texts.count("ui.lock.going-out", duty.due)
-    return ui.say("ui.lock.nothing")

@@ -1,166 +1,34 @@
-"""Settings: the relays, their agreements, and what their accounts enforce onward."""
+"""Settings: mail services, users, who may do what, the access review, the practice's rules."""
 
 from __future__ import annotations
 
-from datetime import date
-
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
-
 from desktop.models.accounts import Session
-from desktop.models.records import ForcedTls, RelayId
-from desktop.office.values_practice import EvidenceRequest, RelayLine, RelayTested
-from desktop.texts import clean
-from desktop.ui.base import Page, Ui, button, card, plain_label
-from desktop.ui.dates import date_words
-from desktop.ui.dialog import FormDialog
-from desktop.ui.form import Field
-from desktop.ui.settings.relay import RelayDialog, steps_words
+from desktop.ui.base import Page, Ui
+from desktop.ui.sections import Sections
+from desktop.ui.settings.policy import PolicySection
+from desktop.ui.settings.relays import RelaySection
+from desktop.ui.users.matrix import MatrixSection
+from desktop.ui.users.page import UsersSection
+from desktop.ui.users.review import ReviewSection
 
 
 class SettingsPage(Page):
-    """One card a relay; without any, the next step in one sentence."""
+    """Opens on the section that was open last."""
 
     def __init__(self, ui: Ui, session: Session) -> None:
         super().__init__(ui, ui.say("ui.settings.title"))
-        self._session = session
         self.head.addStretch()
-        self.add_button = button(ui.say("ui.relay.add"), self.add, "primary")
-        self.head.addWidget(self.add_button)
-        holder = QWidget()
-        self.column = QVBoxLayout(holder)
-        self.column.setContentsMargins(0, 0, 0, 0)
-        self.column.setSpacing(14)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(holder)
-        self.outer.addWidget(scroll, 1)
-        self.cards: dict[RelayId, RelayCard] = {}
+        self.sections = Sections(
+            ui.say("ui.settings.title"),
+            (
+                ("relay", ui.say("ui.settings.relay"), lambda: RelaySection(ui, session)),
+                ("users", ui.say("ui.settings.users"), lambda: UsersSection(ui, session)),
+                ("roles", ui.say("ui.settings.roles"), lambda: MatrixSection(ui, session)),
+                ("review", ui.say("ui.settings.review"), lambda: ReviewSection(ui, session)),
+                ("policy", ui.say("ui.settings.policy"), lambda: PolicySection(ui, session)),
+            ),
+        )
+        self.outer.addWidget(self.sections, 1)
 
     def refresh(self) -> None:
-        self.call(lambda _: self.ui.office.list_relays(self._session), self._show)
-
-    def _show(self, relays: tuple[RelayLine, ...]) -> None:
-        while self.column.count():
-            item = self.column.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-        self.cards = {line.id: RelayCard(self, line) for line in relays}
-        for made in self.cards.values():
-            self.column.addWidget(made)
-        if not relays:
-            self.column.addWidget(plain_label(self.ui.say("ui.relay.none"), "muted", wrap=True))
-        self.column.addStretch()
-
-    def add(self) -> None:
-        dialog = RelayDialog(self.ui, self._session, self)
-        dialog.accepted.connect(self.refresh)
-        dialog.open()
-
-    def test(self, relay: RelayId) -> None:
-        self.notice.show_words(self.ui.say("ui.relay.testing"), "plain")
-        self.call(lambda _: self.ui.office.test_relay(self._session, relay), self._tested)
-
-    def _tested(self, answer: RelayTested) -> None:
-        self.notice.show_words(steps_words(self.ui, answer), "ok" if answer.ok else "error")
-
-    def record_account(self, relay: RelayId, required: bool) -> None:
-        """That the account requires TLS onward is a statement somebody makes, and is recorded."""
-        request = EvidenceRequest(relay, required_tls="account" if required else "")
-        self.call(lambda _: self.ui.office.record_evidence(self._session, request), lambda _: self.refresh())
-
-    def add_domain(self, line: RelayLine) -> None:
-        dialog = DomainDialog(self.ui, self)
-
-        def store() -> None:
-            forced = (*line.forced_tls, ForcedTls(dialog.domain.text.strip().lower(), dialog.until_date()))
-            request = EvidenceRequest(line.id, forced_tls=forced)
-            self.call(
-                lambda _: self.ui.office.record_evidence(self._session, request), lambda _: self.refresh()
-            )
-
-        dialog.accepted.connect(store)
-        dialog.open()
-
-
-class RelayCard(QWidget):
-    """One relay: where it is, its agreement, a test, and its evidence."""
-
-    def __init__(self, page: SettingsPage, line: RelayLine) -> None:
-        super().__init__()
-        self._page = page
-        ui, say = page.ui, page.ui.say
-        frame, column = card()
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(frame)
-        top = QHBoxLayout()
-        top.addWidget(plain_label(clean(line.name), "heading"), 1)
-        top.addWidget(self._pill(ui, line))
-        column.addLayout(top)
-        column.addWidget(plain_label(f"{line.sender}  ·  {line.host}:{line.port}", "muted", wrap=True))
-        column.addWidget(plain_label(self._agreement(ui, line), "muted", wrap=True))
-        if line.problem is not None:
-            column.addWidget(plain_label(ui.reason(line.problem), "problem", wrap=True))
-        self.required = QCheckBox(say("ui.relay.required-tls"))
-        self.required.setChecked(line.required_tls == "account")
-        self.required.clicked.connect(lambda checked: page.record_account(line.id, checked))
-        column.addWidget(self.required)
-        column.addWidget(plain_label(say("ui.relay.required-tls-hint"), "muted", wrap=True))
-        for forced in line.forced_tls:
-            until = date_words(forced.until, ui.texts.language)
-            column.addWidget(
-                plain_label(say("ui.relay.domain-until", domain=forced.domain, until=until), "muted")
-            )
-        row = QHBoxLayout()
-        self.test_button = button(say("ui.relay.test"), lambda: page.test(line.id))
-        row.addWidget(self.test_button)
-        row.addWidget(button(say("ui.relay.add-domain"), lambda: page.add_domain(line)))
-        row.addStretch()
-        column.addLayout(row)
-
-    def _pill(self, ui: Ui, line: RelayLine) -> QLabel:
-        if line.problem is not None:
-            return plain_label(ui.say("ui.relay.not-ready"), "pill-error")
-        return plain_label(ui.say("ui.relay.ready"), "pill-ok")
-
-    def _agreement(self, ui: Ui, line: RelayLine) -> str:
-        if line.baa is None:
-            return ui.say("ui.relay.no-agreement")
-        language = ui.texts.language
-        who = clean(line.baa.counterparty)
-        signed = date_words(line.baa.signed, language)
-        if line.baa.expires is None:
-            return ui.say("ui.relay.agreement-open", who=who, signed=signed)
-        expires = date_words(line.baa.expires, language)
-        return ui.say("ui.relay.agreement", who=who, signed=signed, expires=expires)
-
-
-class DomainDialog(FormDialog):
-    """The account requires TLS towards one domain, recorded until a date."""
-
-    def __init__(self, ui: Ui, parent: QWidget) -> None:
-        super().__init__(ui, ui.say("ui.relay.domain-title"), parent)
-        self.content.addWidget(plain_label(ui.say("ui.relay.domain-lead"), "muted", wrap=True))
-        self.domain = Field(ui.say("ui.relay.domain"))
-        self.until = Field(ui.say("ui.relay.until"), hint=ui.say("ui.form.date-hint"))
-        self.content.addWidget(self.domain)
-        self.content.addWidget(self.until)
-        self.foot.addWidget(button(ui.say("ui.save"), self.go, "primary"))
-
-    def until_date(self) -> date:
-        return date.fromisoformat(self.until.text.strip())
-
-    def go(self) -> None:
-        if "." not in self.domain.text:
-            self.domain.wrong(self.ui.say("ui.form.missing"))
-            return
-        try:
-            self.until_date()
-        except ValueError:
-            self.until.wrong(self.ui.say("ui.form.date-wrong"))
-            return
-        self.accept()
+        self.sections.open(self.sections.current or "relay")

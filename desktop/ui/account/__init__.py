@@ -1,0 +1,1 @@
+"""What everybody does for their own account."""

@@ -1,0 +1,55 @@
+"""What the pages before the work may ask of the window, and which pages it loads late."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from desktop.models.accounts import Session
+from desktop.office.values_entry import SignedIn
+from desktop.ui.base import Ui
+
+Work = Callable[[], None]
+
+
+class Gate(Protocol):
+    """Moves from page to page before anybody's work is on the screen."""
+
+    def attend(self, answer: SignedIn) -> None:
+        """Somebody is signed in on a page that stays: the idle watch and the lock are theirs from now on."""
+        ...
+
+    def enter(self, answer: SignedIn) -> None:
+        """On to the work."""
+        ...
+
+    def show_sign_in(self, user: str = "", words: str = "") -> None: ...
+
+
+class Desk(QWidget):
+    """The signed-in pages as the window sees them: they can be locked, and say what is unfinished."""
+
+    leave = Signal(bool)
+    """The person locks; True where somebody else is to sign in."""
+
+    def unfinished(self) -> Work | None:
+        """What must be kept before the session ends, to be done off the window's thread; else None."""
+        return None
+
+    def take_up(self) -> None:
+        """The same person is back: show again what was kept."""
+
+
+@dataclass(frozen=True)
+class LatePages:
+    """Built when they are wanted, because the sign-in page shows before they are loaded."""
+
+    workspace: Callable[[Ui, Session], QWidget]
+    setup: Callable[[Ui, Gate], QWidget]
+    join: Callable[[Ui, Gate], QWidget]
+    emergency: Callable[[Ui, Gate], QWidget]
+    arrival: Callable[[Ui, Gate, SignedIn], QWidget]

@@ -1,0 +1,97 @@
+"""The second factor on a page: nothing at first, then a code or a saved code; or the security key.
+
+Whoever has a security key on this computer opens nothing without it, so it alone is asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop.ui.base import Ui, button
+from desktop.ui.form import Field
+
+NONE, CODE, SAVED, KEY = "none", "code", "saved", "key"
+_ABOUT_CODES = {"code-needed": CODE, "code-wrong": CODE, "code-used": CODE, "recovery-code-wrong": SAVED}
+"""What the office says of a code, and the field that it is about."""
+
+
+@dataclass(frozen=True)
+class SecondGiven:
+    """What was typed; the others are empty."""
+
+    code: str = field(default="", repr=False)
+    recovery_code: str = field(default="", repr=False)
+    key_pin: str = field(default="", repr=False)
+
+
+class SecondFactor(QWidget):
+    """One field at a time, and links to the other ways; `submitted` on Enter."""
+
+    submitted = Signal()
+
+    def __init__(self, ui: Ui, saved: bool = True) -> None:
+        super().__init__()
+        self.ui = ui
+        self._saved = saved
+        self.mode = NONE
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        self.code = Field(ui.say("ui.signin.code"), hint=ui.say("ui.signin.code-hint"))
+        self.code.input.setMaxLength(8)
+        self.code.input.setInputMethodHints(Qt.InputMethodHint.ImhDigitsOnly)
+        self.saved_code = Field(ui.say("ui.second.saved"), hint=ui.say("ui.second.saved-hint"))
+        self.key_pin = Field(ui.say("ui.second.key-pin"), secret=True, hint=ui.say("ui.second.key-hint"))
+        self._fields = {CODE: self.code, SAVED: self.saved_code, KEY: self.key_pin}
+        self.to_saved = button(ui.say("ui.second.use-saved"), lambda: self.ask(SAVED), "link")
+        self.to_code = button(ui.say("ui.second.use-code"), lambda: self.ask(CODE), "link")
+        for one in self._fields.values():
+            column.addWidget(one)
+            one.input.returnPressed.connect(self.submitted)
+        for link in (self.to_code, self.to_saved):
+            column.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
+        self._show()
+
+    def offer_key(self, has: bool) -> None:
+        """Whether the person has a security key here."""
+        if has != (self.mode == KEY):
+            self.mode = KEY if has else NONE
+            self._show()
+
+    def ask(self, mode: str) -> None:
+        """Show the field of `mode` and go to it."""
+        self.mode = mode
+        self._show()
+        wanted = self._fields.get(mode)
+        if wanted is not None:
+            wanted.input.setFocus()
+
+    def wants(self, error_code: str) -> bool:
+        """Whether an error is about the code: then its field is there to be filled."""
+        mode = _ABOUT_CODES.get(error_code)
+        if mode is None:
+            return False
+        self.ask(mode)
+        return True
+
+    def missing(self) -> Field | None:
+        """The field that is shown and empty."""
+        shown = self._fields.get(self.mode)
+        return shown if shown is not None and not shown.text.strip() else None
+
+    def given(self) -> SecondGiven:
+        text = {mode: one.text.strip() for mode, one in self._fields.items() if mode == self.mode}
+        return SecondGiven(text.get(CODE, ""), text.get(SAVED, ""), text.get(KEY, ""))
+
+    def clear(self) -> None:
+        for one in self._fields.values():
+            one.input.clear()
+
+    def _show(self) -> None:
+        for mode, one in self._fields.items():
+            one.setVisible(mode == self.mode)
+        self.to_saved.setVisible(self._saved and self.mode in (NONE, CODE))
+        self.to_code.setVisible(self.mode == SAVED)

@@ -1,0 +1,1 @@
+"""Users, their roles, leaving, and the access review."""
