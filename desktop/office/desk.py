@@ -125,12 +125,7 @@ class Desk:
         try:
             self.guard.check(session, action)
         except Refused as refused:
-            code = refused.code
-            opened.database.write(
-                lambda tx: Recorder(self.audit, tx, session)(
-                    Event(Act.GUARD_REFUSED, obj=action.value, outcome="refused", why=code)
-                )
-            )
+            self._refused(opened, session, action, refused.code)
             raise
         return opened
 
@@ -146,7 +141,16 @@ class Desk:
                 raise UnrecordedWork(action.value)
             return result
 
-        return opened.database.write(transaction)
+        try:
+            return opened.database.write(transaction)
+        except Refused as refused:
+            if refused.code == "step-up-needed":  # found out only while the work was done
+                self._refused(opened, session, action, refused.code)
+            raise
+
+    def _refused(self, opened: Opened, session: Session, action: Action, code: str) -> None:
+        event = Event(Act.GUARD_REFUSED, obj=action.value, outcome="refused", why=code)
+        opened.database.write(lambda tx: Recorder(self.audit, tx, session)(event))
 
     def rehearse(
         self,

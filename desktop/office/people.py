@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from datetime import datetime
 
-from desktop.access.roles import Action
+from desktop.access.fields import visible
+from desktop.access.roles import Action, Purpose, hidden
 from desktop.audit.events import Act, Event
 from desktop.audit.fields import Value
 from desktop.audit.tokens import ids_hash, keep_ids
@@ -69,8 +70,10 @@ class People:
         opened = self._desk.check(session, Action.SEARCH_PEOPLE)
 
         def look(tx: Tx) -> PeopleFound:
-            found = people.search(tx, text, limit, offset)
-            return PeopleFound(tuple(_line(one) for one in found), people.found(tx, text))
+            found = (visible(one, session.role) for one in people.search(tx, text, limit, offset))
+            return PeopleFound(
+                tuple(_line(one) for one in found), people.found(tx, text), hidden=hidden(session.role)
+            )
 
         answer = opened.database.read(look)
         shown = [line.id for line in answer.people]
@@ -87,7 +90,7 @@ class People:
         return self._desk.read(
             session,
             Action.SHOW_PERSON,
-            lambda tx: self._shown(tx, person),
+            lambda tx: self._shown(tx, person, session),
             lambda _: Event(Act.PEOPLE_SHOWN, obj=person),
         )
 
@@ -98,9 +101,11 @@ class People:
             before = found(tx, person)
             after = contacts.store(tx, person, changes, by=session.user, now=self._clock.now())
             record(Event(Act.PEOPLE_CHANGED, obj=person, det={"fields": len(changes)}))
+            if after.plain_wish is not None and before.plain_wish is None:
+                self._desk.guard.fresh(session, Purpose.PLAIN_MAIL)
             if after.consent is not before.consent:
                 record(Event(Act.CONSENT_RECORDED, obj=person, det={"consent": after.consent.value}))
-            return self._shown(tx, person)
+            return self._shown(tx, person, session)
 
         return self._desk.write(session, Action.SET_PERSON, change)
 
@@ -232,6 +237,8 @@ class People:
                 _fit(facts, request, person)
                 for old in keys.live(tx, request.person):
                     if old.kind.value == facts.kind:
+                        if old.fingerprint != facts.fingerprint:
+                            self._desk.guard.fresh(session, Purpose.KEYS)
                         keys.revoke(tx, old.id, now)
                 key = PublicKey(
                     KeyId(new_id()),
@@ -255,17 +262,19 @@ class People:
             self._desk.note_refusal(session, Act.KEY_REFUSED, error)
             raise
 
-    def _shown(self, tx: Tx, id_: PersonId) -> PersonShown:
+    def _shown(self, tx: Tx, id_: PersonId, session: Session) -> PersonShown:
+        """As this role sees it; how the person can be reached is found out from the whole."""
         person = found(tx, id_)
         now = self._clock.now()
         card = cards.get(tx, id_)
         methods: tuple[Method, ...] = reachable_methods(tx, person, now)
         return PersonShown(
-            person,
+            visible(person, session.role),
             tuple(_key_line(key, now) for key in keys.live(tx, id_)),
             CardLine(card.handed_over, card.how, card.made_at) if card else None,
             methods,
             _last_written(tx, id_),
+            hidden=hidden(session.role),
         )
 
 

@@ -42,6 +42,8 @@ class PersonLine:
 class PeopleFound:
     people: tuple[PersonLine, ...]
     total: int
+    hidden: tuple[str, ...] = ()
+    """Groups of fields that this session's role does not see; theirs come empty."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,8 @@ class PersonShown:
     methods: tuple[Method, ...]
     """Every method that could reach this person with routine content today, best first."""
     last_used: datetime | None = None
+    hidden: tuple[str, ...] = ()
+    """As in `PeopleFound`: contact, appointment, clinical, billing."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,206 @@
+"""G36: the role matrix, cell by cell, against a table that was written down apart from it."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pytest
+
+from desktop.access.fields import EMPTY, visible
+from desktop.access.guard import Guard
+from desktop.access.roles import (
+    APPOINTMENT_FIELDS,
+    FIELD_GROUPS,
+    MATRIX,
+    MORE,
+    PERSON_FIELDS,
+    STEP_UP,
+    Action,
+    FieldGroup,
+    Purpose,
+    hidden,
+    may,
+)
+from desktop.errors import Refused
+from desktop.models.accounts import Role, User, UserId
+from desktop.models.records import (
+    Appointment,
+    Consent,
+    Detail,
+    Kind,
+    Person,
+    PersonId,
+    Status,
+)
+from desktop.office import values_access
+
+EXPECTED = """
+                        adm man fro cli bil aud
+today.show               x   x   x   x   .   .
+people.search            x   x   x   x   x   .
+people.show              x   x   x   x   x   .
+people.set               x   x   x   .   .   .
+people.import            x   x   x   .   .   .
+people.passphrase        x   x   x   x   .   .
+keys.import              x   x   x   x   .   .
+appointments.import      x   x   x   .   .   .
+letter.explain           x   x   x   x   x   .
+letter.send              x   x   x   x   x   .
+reminders.preview        x   x   x   .   .   .
+reminders.send           x   x   x   .   .   .
+outbox.list              x   x   x   x   x   .
+outbox.run               x   x   x   x   x   .
+messages.cancel          x   x   x   x   x   .
+relays.list              x   x   .   .   .   .
+relays.add               x   .   .   .   .   .
+relays.test              x   x   .   .   .   .
+relays.evidence          x   .   .   .   .   .
+audit.list               x   .   .   .   .   x
+audit.verify             x   .   .   .   .   x
+audit.export             x   .   .   .   .   x
+users.list               x   .   .   .   .   .
+users.matrix             x   .   .   .   .   .
+users.invite             x   .   .   .   .   .
+users.withdraw           x   .   .   .   .   .
+users.add                x   .   .   .   .   .
+users.role               x   .   .   .   .   .
+users.suspend            x   .   .   .   .   .
+users.reinstate          x   .   .   .   .   .
+users.offboard-plan      x   .   .   .   .   .
+users.offboard           x   .   .   .   .   .
+approvals.list           x   .   .   .   .   .
+approvals.decide         x   .   .   .   .   .
+access.review            x   .   .   .   .   x
+access.sign              x   .   .   .   .   .
+policy.show              x   .   .   .   .   .
+policy.set               x   .   .   .   .   .
+security.show            x   x   x   x   x   x
+security.password        x   x   x   x   x   x
+security.codes           x   x   x   x   x   x
+security.authenticator   x   x   x   x   x   x
+security.key             x   x   x   x   x   x
+security.key-remove      x   x   x   x   x   x
+security.session         x   x   x   x   x   x
+security.pin             x   x   x   x   x   x
+notices.list             x   x   x   x   x   x
+notices.acknowledge      x   x   x   x   x   x
+drafts.keep              x   x   x   x   x   x
+drafts.list              x   x   x   x   x   x
+drafts.discard           x   x   x   x   x   x
+practice.set             x   .   .   .   .   .
+session.issue            x   x   x   x   x   x
+session.step-up          x   x   x   x   x   x
+session.end              x   x   x   x   x   x
+"""
+"""Administrator, manager, front desk, clinician, billing, auditor."""
+
+COLUMNS = {
+    "adm": Role.ADMINISTRATOR,
+    "man": Role.MANAGER,
+    "fro": Role.FRONT_DESK,
+    "cli": Role.CLINICIAN,
+    "bil": Role.BILLING,
+    "aud": Role.AUDITOR,
+}
+HEAD, *LINES = [line.split() for line in EXPECTED.strip().splitlines()]
+CELLS = {
+    (COLUMNS[name], line[0]): mark == "x" for line in LINES for name, mark in zip(HEAD, line[1:], strict=True)
+}
+
+
+def test_g36_no_action_and_no_role_is_missing_from_the_table() -> None:
+    assert [line[0] for line in LINES if line[0] not in set(Action)] == []
+    assert {action for _, action in CELLS} == {action.value for action in Action}
+    assert {role for role, _ in CELLS} == set(Role) == set(MATRIX)
+    assert len(CELLS) == len(Role) * len(Action)
+
+
+@pytest.mark.parametrize("action", Action, ids=str)
+@pytest.mark.parametrize("role", Role, ids=str)
+def test_g36_every_cell_is_as_it_was_written_down(role: Role, action: Action, clock: object) -> None:
+    guard = Guard(clock)  # type: ignore[arg-type]
+    session = guard.open(User(UserId("a" * 32), "ana", role), clock.now())  # type: ignore[attr-defined]
+    try:
+        guard.check(session, action)
+        answer = "x"
+    except Refused as refused:
+        answer = refused.code
+    assert answer == ("x" if CELLS[role, action.value] else "not-allowed")
+    assert may(role, action) is CELLS[role, action.value]
+
+
+def test_g36_a_role_that_has_no_row_may_do_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    without = {role: actions for role, actions in MATRIX.items() if role is not Role.MANAGER}
+    monkeypatch.setattr("desktop.access.roles.MATRIX", without)
+    assert not any(may(Role.MANAGER, action) for action in Action)
+
+
+def test_three_roles_are_ready_to_use_and_three_stand_under_more() -> None:
+    assert set(Role) - MORE == {Role.ADMINISTRATOR, Role.MANAGER, Role.FRONT_DESK}
+
+
+def test_changes_of_accounts_and_exports_want_a_fresh_proof_each_for_its_purpose() -> None:
+    def of(purpose: Purpose) -> set[str]:
+        return {action.value for action, wanted in STEP_UP.items() if wanted is purpose}
+
+    assert of(Purpose.EXPORT) == {"audit.export"}
+    assert of(Purpose.OWN_SECURITY) == {"security.codes", "security.authenticator"}
+    assert of(Purpose.USERS) == {
+        "users.invite",
+        "users.add",
+        "users.role",
+        "users.suspend",
+        "users.reinstate",
+        "users.offboard",
+        "approvals.decide",
+        "access.sign",
+        "policy.set",
+    }
+    assert not STEP_UP.keys() & {Action.SEND_REMINDERS, Action.SEND_LETTER, Action.SIGN_OUT}
+
+
+def test_the_doors_purposes_are_the_guards() -> None:
+    assert [p.value for p in values_access.Purpose] == [p.value for p in Purpose]
+
+
+# --- groups of fields -----------------------------------------------------------------
+
+
+def test_every_field_of_people_and_visits_belongs_to_one_group() -> None:
+    assert {field.name for field in fields(Person)} - {"id"} == set(PERSON_FIELDS) == set(EMPTY)
+    assert {field.name for field in fields(Appointment)} - {"id", "person"} == set(APPOINTMENT_FIELDS)
+
+
+def test_who_sees_which_group() -> None:
+    c, a, k, b = FieldGroup
+    assert {role: set(groups) for role, groups in FIELD_GROUPS.items()} == {
+        Role.ADMINISTRATOR: {c, a, k, b},
+        Role.MANAGER: {c, a, k, b},
+        Role.FRONT_DESK: {c, a},
+        Role.CLINICIAN: {c, a, k},
+        Role.BILLING: {c, b},
+        Role.AUDITOR: set(),
+    }
+
+
+def test_what_a_role_does_not_see_is_empty_and_named() -> None:
+    person = Person(
+        PersonId("p" * 32),
+        Kind.PATIENT,
+        "Zoraida",
+        "Canaryfield",
+        None,
+        "zoraida@example.org",
+        "es",
+        Detail.FULL,
+        Status.ACTIVE,
+        Consent.GIVEN,
+        external_id="1001",
+    )
+    assert visible(person, Role.FRONT_DESK) == person
+    assert visible(person, Role.BILLING).detail is Detail.MINIMAL
+    assert visible(person, Role.BILLING).email == "zoraida@example.org"
+    assert hidden(Role.BILLING) == ("appointment", "clinical")
+    nobody = visible(person, Role.AUDITOR)
+    assert (nobody.name, nobody.email, nobody.external_id, nobody.consent) == ("", "", "", Consent.UNKNOWN)
+    assert hidden(Role.AUDITOR) == tuple(FieldGroup)
