@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-import csv
 import hashlib
-import io
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -22,6 +20,7 @@ import rfc8785
 
 from desktop.audit.chain import canonical, parse
 from desktop.audit.logkey import LogKey, is_signed, write_vkey
+from desktop.audit.tables import csv_row
 from desktop.errors import InputError
 from desktop.models.records import AuditRecord
 
@@ -31,8 +30,6 @@ _COLUMNS = (
     *("seq", "time", "act", "outcome", "why", "actor", "role", "sess", "obj", "det"),
     *("boot", "mono", "ts", "app", "v", "prev", "hash", "text"),
 )
-_FORMULA = frozenset("=+-@\t\r\n\0'\uff1d\uff0b\uff0d\uff20")
-"""What a spreadsheet may take for a formula (ASVS 1.2.10), and our own mark for it."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -74,7 +71,7 @@ class Sheet:
         self._last_hash = ""
 
     def parts(self) -> Iterator[bytes]:
-        yield self._summed(_csv_row(_COLUMNS))
+        yield self._summed(csv_row(_COLUMNS))
         for record in self._records:
             self.first = self.first or record.seq
             self.last, self._last_hash = record.seq, record.hash
@@ -150,7 +147,7 @@ def _csv_line(record: AuditRecord) -> bytes:
     else:
         det = canonical(body["det"]).decode("utf-8")
         cells = {**body, "det": det, "time": _time(body["ts"]), "hash": record.hash}
-    return _csv_row([_safe(str(cells.get(column, ""))) for column in _COLUMNS])
+    return csv_row(str(cells.get(column, "")) for column in _COLUMNS)
 
 
 def _time(milliseconds: int) -> str:
@@ -159,14 +156,3 @@ def _time(milliseconds: int) -> str:
         return (_EPOCH + timedelta(milliseconds=milliseconds)).isoformat(timespec="milliseconds")
     except OverflowError:
         return ""
-
-
-def _safe(cell: str) -> str:
-    """An apostrophe before what a spreadsheet might run; taking one off again restores the cell."""
-    return f"'{cell}" if cell[:1] in _FORMULA and cell else cell
-
-
-def _csv_row(cells: Iterable[str]) -> bytes:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\r\n").writerow(cells)
-    return line.getvalue().encode("utf-8", "backslashreplace")

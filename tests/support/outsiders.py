@@ -7,7 +7,6 @@ import json
 import subprocess
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from desktop.paths import resource

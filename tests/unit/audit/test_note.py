@@ -131,3 +131,11 @@ def test_a_countersignature_of_another_time_or_key_does_not_count() -> None:
             cosigned_at(wrong, key)
     with pytest.raises(InputError, match="verifier-key-unreadable"):
         cosigned_at(note, KEY.vkey)
+
+
+def test_a_verifier_key_of_another_spelling_is_refused() -> None:
+    name, public = read_vkey(VKEY)
+    assert write_vkey(name, public) == VKEY
+    for wrong in (VKEY[:-1], VKEY.replace("c74f20a3", "c74f20a4"), "PeterNeumann", "", VKEY + "="):
+        with pytest.raises(InputError, match="verifier-key-unreadable"):
+            read_vkey(wrong)
