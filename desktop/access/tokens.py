@@ -19,12 +19,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from desktop.access.filelock import held
 from desktop.clock import Clock
 from desktop.config import LIMITS, Limits
 from desktop.crypto.sessions import new_token, open_session, seal_session, session_id
 from desktop.crypto.vault import OpenVault
 from desktop.errors import Refused, VaultError
+from desktop.locks import held
 from desktop.models.accounts import Role, Session, SessionId, UserId
 from desktop.paths import write_private
 

@@ -18,12 +18,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from desktop.access.filelock import held
 from desktop.access.triesfile import MOST_RECORDS, DamagedTriesError, Entry, State, read_state, write_state
 from desktop.clock import Clock
 from desktop.config import LIMITS, Limits
 from desktop.crypto.sealedbox import open_box, seal
 from desktop.errors import Refused, VaultError
+from desktop.locks import held
 
 T = TypeVar("T")
 
