@@ -48,6 +48,7 @@ from desktop.ui.settings.relay import RelayDialog
 from desktop.ui.theme import Theme
 from desktop.ui.window import MainWindow
 from desktop.ui.workspace import Workspace
+from docs import screenshots_access
 
 SHOWN = Path(__file__).parent / "screenshots"
 _URI = "otpauth://totp/Sealwell:ana?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Elm%20Street"
@@ -118,7 +119,8 @@ class Camera:
         self.settle()
 
     def close(self) -> None:
-        self.window.close()
+        """Without `close`, which would lock the practice: the next variant needs it."""
+        self.window.hide()
         self.window.deleteLater()
         self.settle()
         self.bridge.stop()
@@ -138,6 +140,7 @@ def before_work(camera: Camera, session: Session) -> None:
     camera.gate("setup-2", FactorPage(ui, _URI, lambda _: None))
     camera.gate("setup-3", RecoveryPage(ui, _KEY, lambda: None))
     camera.gate("setup-4", RelayPage(ui, session, lambda: None))
+    screenshots_access.before_work(camera, session)
 
 
 def at_work(camera: Camera, signed: SignedIn, visits: Path, contacts: Path, *, sent: bool) -> None:
@@ -168,6 +171,7 @@ def at_work(camera: Camera, signed: SignedIn, visits: Path, contacts: Path, *, s
     settings = workspace.pages["settings"]
     if isinstance(settings, SettingsPage):
         camera.dialog("relay", RelayDialog(camera.ui, signed.session, settings))
+    screenshots_access.at_work(camera, workspace, signed.session)
 
 
 def _today(camera: Camera, workspace: Workspace, visits: Path) -> None:
@@ -237,8 +241,8 @@ def _plan(target: Path | None) -> list[tuple[Variant, Callable[[str], Path | Non
             )
         ]
         return [(one, _into(target, one)) for one in everything]
-    dark = {"today-imported", "review", "people", "compose", "sign-in"}
-    spanish = {"today-imported", "review", "compose", "outbox"}
+    dark = {"today-imported", "review", "people", "compose", "sign-in", "settings-users", "account"}
+    spanish = {"today-imported", "review", "compose", "outbox", "settings-users", "lock-quick"}
     return [
         (Variant(), lambda name: SHOWN / f"{name}.png"),
         (Variant(dark=True), lambda name: SHOWN / f"{name}-dark.png" if name in dark else None),
@@ -259,6 +263,7 @@ def main(arguments: list[str]) -> int:
             run.import_people(session)
             run.add_relay(session)
             run.hand_over_keys(session)
+            screenshots_access.add_users(run.office, session)
             visits = folder / "visits.csv"
             visits.write_bytes(visits_file(SystemClock().now().astimezone(ZoneInfo(ZONE)).date()))
             (folder / "results.pdf").write_bytes(bytes(184_320))
