@@ -45,6 +45,8 @@ TRIES_PRIVATE = "tries-private"
 KeysFor = Callable[[str], SecurityKeys]
 """Security keys, asked with the PIN that the person typed."""
 WRONG_PIN = "pin-wrong"
+_FAILED = {WRONG_PIN: Act.PIN_FAILED, "invitation-wrong": Act.INVITATION_FAILED}
+"""What failed tries are in the log; the others are sign-ins."""
 _GUESSES = frozenset({"code-wrong", "code-used", "recovery-code-wrong", "wrong-password"})
 """What counts against the person; a full disk, a missing code or a wrong clock does not."""
 
@@ -323,7 +325,7 @@ def _presented(checked: Checked, given: Factors) -> Given:
 
 def _events_of(tried: FailedTry) -> list[Event]:
     det = {"at": tried.at, "tries": tried.tries, "serial": tried.serial}
-    act = Act.PIN_FAILED if tried.why == WRONG_PIN else Act.SIGNIN_FAILED
+    act = _FAILED.get(tried.why, Act.SIGNIN_FAILED)
     events = [Event(act, obj=tried.user, outcome="failed", why=tried.why, det=det)]
     if tried.tries >= STOP_AFTER or tried.tries % LIMITS.lock_after_tries == 0:
         why = "sign-in-stopped" if tried.tries >= STOP_AFTER else "too-many-tries"

@@ -15,8 +15,8 @@ from desktop.access.roles import Action
 from desktop.audit.events import Act, BadEventError, Event
 from desktop.audit.log import AuditLog
 from desktop.errors import SealwellError
-from desktop.models import audit, settings
-from desktop.models.accounts import Role, Session, SessionId, User, UserId
+from desktop.models import audit, settings, users
+from desktop.models.accounts import Role, Session, SessionId, User, UserId, UserState
 from desktop.models.database import Database, Tx
 from desktop.models.records import AuditRecord
 from desktop.office import api
@@ -90,7 +90,9 @@ def desk_over(database: Database, log: AuditLog | None = None) -> tuple[Desk, Se
     clock = MovedClock()
     guard = Guard(clock)
     desk = Desk(guard, log or AuditLog("test", clock), clock)
-    session = guard.open(User(UserId("c" * 32), "ana", Role.FRONT_DESK), clock.now())
+    user = User(UserId("c" * 32), "ana", Role.FRONT_DESK)
+    database.write(lambda tx: users.add(tx, user, ""))
+    session = guard.open(user, clock.now())
     rest: dict[str, Any] = dict.fromkeys(
         ("vault", "own", "outbox", "reminders", "letters", "dispatcher", "network")
     )
@@ -155,3 +157,25 @@ def test_a_changed_role_in_the_session_is_a_forgery(database: Database) -> None:
     with pytest.raises(SealwellError) as caught:
         desk.check(replace(session, role=Role.ADMINISTRATOR), Action.ADD_RELAY)
     assert caught.value.code == "signed-out"
+
+
+@pytest.mark.parametrize(
+    "change", [{"role": Role.BILLING}, {"state": UserState.SUSPENDED}, {"state": UserState.LEFT}]
+)
+def test_what_another_process_took_away_ends_the_session_here(
+    database: Database, change: dict[str, Any]
+) -> None:
+    desk, session = desk_over(database)
+    before = database.read(lambda tx: users.get(tx, session.user))
+    assert before is not None
+    database.write(lambda tx: users.update_user(tx, replace(before, **change)))
+    touched: list[str] = []
+    with pytest.raises(SealwellError) as caught:
+        desk.write(session, Action.SET_PERSON, lambda *_: touched.append("written"))
+    assert (caught.value.code, touched) == ("signed-out", [])
+    with pytest.raises(SealwellError) as caught:
+        desk.read(
+            session, Action.SEARCH_PEOPLE, lambda _: touched.append("read"), lambda _: Event(Act.TODAY_SHOWN)
+        )
+    assert (caught.value.code, touched) == ("signed-out", [])
+    assert desk.guard.sessions() == ()
