@@ -19,6 +19,7 @@ from desktop.office.values_entry import NewPractice, PracticeMade
 from desktop.office.values_practice import RelayRequest
 from desktop.paths import PracticeFolder
 from tests.made_practice import PASSWORD, PEOPLE, USER, MovedClock, Practice
+from tests.made_staff import Keyring, Staff, make
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +42,24 @@ def practice(fresh_practice: tuple[Path, PracticeMade], tmp_path: Path) -> Itera
     practice = Practice(PracticeFolder(copy), MovedClock(), made)
     yield practice
     practice.close()
+
+
+@pytest.fixture(scope="session")
+def staffed(tmp_path_factory: pytest.TempPathFactory) -> Staff:
+    """As `fresh_practice`, on a computer with a key store."""
+    return make(PracticeFolder(tmp_path_factory.mktemp("staffed") / "practice"), Keyring())
+
+
+@pytest.fixture
+def staff(staffed: Staff, tmp_path: Path) -> Iterator[Staff]:
+    copy = tmp_path / "practice"
+    shutil.copytree(staffed.folder.root, copy)
+    keyring = Keyring()
+    assert staffed.keyring is not None
+    keyring.kept.update(staffed.keyring.kept)
+    staff = Staff(PracticeFolder(copy), MovedClock(), keyring, staffed.made, dict(staffed.secrets))
+    yield staff
+    staff.close()
 
 
 @pytest.fixture
