@@ -34,8 +34,8 @@ def rotate(
 
     Closes `database` first and answers the new vault; the caller opens the database again. `rewrap`
     works in the transaction that begins the epoch, on the new database, with the new vault; the
-    old one is still open and is closed at the end. `progress` gets per cent and 100, and cancels
-    by raising.
+    old one is still open and is closed at the end. It must leave `vault.keys` alone, whose lock
+    is held meanwhile. `progress` gets per cent and 100, and cancels by raising.
 
     Whatever is raised, the old vault and the old database are as they were, and the caller opens
     them again; with one exception: after "rotation-unfinished" the new ones count, and
