@@ -54,7 +54,10 @@ def _fields(names: str, fits: Callable[[Value], bool]) -> dict[str, Callable[[Va
 
 
 _WORDS: Mapping[str, tuple[str, ...]] = {
-    "class": ("ok", "edited", "missing", "reordered", "inserted", "not-canonical"),
+    "class": (
+        *("ok", "edited", "missing", "reordered", "inserted", "not-canonical"),
+        *("forked", "rolled-back", "re-marked", "clock"),
+    ),
     "consent": tuple(Consent),
     "detail": tuple(Detail),
     "file-kind": ("people", "appointments", "key", "letter", "envelope"),
@@ -67,8 +70,13 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "mode": ("whole", "changes"),
     "person-kind": tuple(Kind),
     "phase": ("connecting", "envelope", "data", "dot-sent", "after-dot"),
+    "kept": ("messages", "attempts", "drafts", "imports"),
     "role": tuple(Role),
     "role-before": tuple(Role),
+    "rule": (
+        *("signin-failures", "off-hours-views", "off-hours-export", "outbound-volume", "personal-mail"),
+        *("audit-mismatch", "clock-anomaly", "backup-old", "many-refusals", "emergency-access"),
+    ),
     "security": ("implicit", "starttls"),
     "state": tuple(State),
     "status": tuple(Status),
@@ -85,10 +93,10 @@ FIELDS: Mapping[str, Callable[[Value], bool]] = MappingProxyType(
         ),
         **_fields("accepted deferred failed uncertain expired held local too-late steps unsealed", is_number),
         **_fields("first last first-bad seq serial epoch left sessions tasks drafts approvals", is_number),
-        **_fields("at before after until day", is_number),
+        **_fields("at before after until day year least minutes messages imports", is_number),
         **_fields("appointment batch card import key message person previous", is_id),
         **_fields("reason relay replacement session user heir invitation approval", is_id),
-        **_fields("address content decision fingerprint ids query reason-hash trace", is_hash),
+        **_fields("address content decision fingerprint ids query reason-hash root trace", is_hash),
         **{name: _one_of(*words) for name, words in _WORDS.items()},
         "action": is_code,
     }

@@ -22,8 +22,6 @@ import hmac
 import json
 import secrets
 import threading
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,6 +31,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from desktop.audit.chain import canonical, is_whole
 from desktop.crypto.sealedbox import open_box, seal
 from desktop.errors import VaultError
+from desktop.locks import held
 from desktop.paths import write_private
 
 WRAP_INFO = "sealwell/audit-mac/1"
@@ -41,9 +40,6 @@ _NEXT = b"sealwell/audit-mac/next"
 _SEAL = b"sealwell/audit-mac/first/1"
 _BYTES = 32
 _NONCE = 12
-
-Held = Callable[[Path], AbstractContextManager[None]]
-"""One process at a time between reading a file and replacing it (`access.filelock.held`)."""
 
 
 def mac_of(key: bytes, leaf: str) -> bytes:
@@ -88,11 +84,10 @@ class MacKeys:
     One object per process and open vault; `at` belongs to the writing lane.
     """
 
-    def __init__(self, path: Path, wrapping_key: bytes, vault_id: bytes, held: Held) -> None:
+    def __init__(self, path: Path, wrapping_key: bytes, vault_id: bytes) -> None:
         self._path = path
         self._cipher = AESGCM(wrapping_key)
         self._vault_id = vault_id
-        self._held = held
         self._guard = threading.Lock()
         self.first = 0
         self._step = 0
@@ -105,14 +100,14 @@ class MacKeys:
         """
         key = secrets.token_bytes(_BYTES)
         sealed = seal(officer, first.to_bytes(8, "big") + key, _SEAL)
-        with self._held(self._path), self._guard:
+        with held(self._path), self._guard:
             write_private(self._path, self._written(first, 0, key))
             self.first, self._step, self._key = first, 0, key
         return sealed
 
     def load(self) -> None:
         """Read the file. Raises VaultError("mac-key-damaged")."""
-        with self._held(self._path), self._guard:
+        with held(self._path), self._guard:
             self.first, self._step, self._key = self._read()
 
     def at(self, step: int) -> bytes:
@@ -130,7 +125,7 @@ class MacKeys:
 
     def keep(self, step: int) -> None:
         """Destroy the keys before `step`, here and in the file; call it when the commit is through."""
-        with self._held(self._path), self._guard:
+        with held(self._path), self._guard:
             self._forget(step)
             first, there, _ = self._read()
             if (first, there) < (self.first, self._step):
