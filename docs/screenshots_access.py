@@ -113,11 +113,12 @@ def at_work(camera: Camera, workspace: Workspace, session: Session) -> None:
     office = ui.office
     letter = DraftKept("", None, subject="Your results", text="Dear Montgomery,")
     kept = office.keep_draft(session, letter)
-    workspace.compose(None)
-    camera.take("drafts")
     compose = workspace.pages["compose"]
     if isinstance(compose, ComposePage):
-        office.discard_draft(session, kept.id)
+        compose.clear()
+    workspace.compose(None)
+    camera.take("drafts")
+    office.discard_draft(session, kept.id)
 
 
 def _users(camera: Camera, users: UsersSection, session: Session) -> None:

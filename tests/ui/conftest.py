@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from demo.authority import Authority
 from demo.relay import RecordingRelay, RelaySetup
 from desktop.assembly import build_office
+from desktop.config import LIMITS
 from desktop.crypto.kdf import FLOOR
 from desktop.models.accounts import Session
 from desktop.models.records import Baa, PersonId
@@ -33,7 +36,9 @@ from desktop.ui.gate.emergency import EmergencyPages
 from desktop.ui.gate.gate import LatePages
 from desktop.ui.gate.join import JoinPages
 from desktop.ui.gate.setup import SetupPages
+from desktop.ui.gate.signin import SignInPage
 from desktop.ui.theme import Theme
+from desktop.ui.window import MainWindow
 from desktop.ui.workspace import Workspace
 from tests.made_practice import PASSWORD, PEOPLE, USER, MovedClock, Practice, person_named
 
@@ -202,3 +207,48 @@ def at_work(practice: Practice, make_screen: Callable[..., Screen], relay: Relay
     screen = make_screen(office, practice.clock)
     workspace = screen.show(Workspace(screen.ui, session, HOLD))
     return AtWork(screen, office, session, workspace, practice)
+
+
+class Opened:
+    """A main window over the practice, at the sign-in page."""
+
+    def __init__(self, practice: Practice, make_screen: Callable[..., Screen]) -> None:
+        self.practice = practice
+        self.office = practice.office()
+        self.screen = make_screen(self.office, practice.clock)
+        application = QApplication.instance()
+        assert application is not None
+        self.window = MainWindow(self.screen.ui, application, LIMITS, PAGES, practice_exists=True)
+        self.screen.show(self.window)
+
+    def page(self) -> SignInPage:
+        page = self.window.centralWidget()
+        assert isinstance(page, SignInPage)
+        return page
+
+    def fill(
+        self, user: str = USER, password: str = PASSWORD, code: str | None = None, wait: float = 30
+    ) -> SignInPage:
+        """Name and password, Enter; then the code where it is asked for."""
+        self.practice.clock.move(wait)
+        page = self.page()
+        page.user.input.setText(user)
+        page.password.input.setText(password)
+        QTest.keyClick(page.password.input, Qt.Key.Key_Return)
+        self.screen.settle()
+        if self.window.locked and not page.code.isHidden():
+            page.code.input.setText(self.practice.code() if code is None else code)
+            QTest.keyClick(page.code.input, Qt.Key.Key_Return)
+            self.screen.settle()
+        return page
+
+    def sign_in(self) -> Workspace:
+        self.fill()
+        page = self.window.centralWidget()
+        assert isinstance(page, Workspace)
+        return page
+
+
+@pytest.fixture
+def opened(practice: Practice, make_screen: Callable[..., Screen], relay: RelayHere) -> Opened:
+    return Opened(practice, make_screen)

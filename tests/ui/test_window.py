@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 import shiboken6
 from PySide6.QtCore import Qt
@@ -13,60 +11,10 @@ from PySide6.QtWidgets import QApplication
 from desktop.config import LIMITS
 from desktop.office.values_entry import Credentials, DutyState
 from desktop.ui.gate.lock import LockPage
-from desktop.ui.gate.signin import SignInPage
 from desktop.ui.people.page import PeoplePage
-from desktop.ui.window import MainWindow
-from desktop.ui.workspace import Workspace
-from tests.made_practice import PASSWORD, USER, Practice, import_visits
+from tests.made_practice import USER, import_visits
 from tests.support.pages import texts_of
-from tests.ui.conftest import PAGES, RelayHere, Screen
-
-Make = Callable[..., Screen]
-
-
-class Opened:
-    """A main window over the practice, at the sign-in page."""
-
-    def __init__(self, practice: Practice, make_screen: Make) -> None:
-        self.practice = practice
-        self.office = practice.office()
-        self.screen = make_screen(self.office, practice.clock)
-        application = QApplication.instance()
-        assert application is not None
-        self.window = MainWindow(self.screen.ui, application, LIMITS, PAGES, practice_exists=True)
-        self.screen.show(self.window)
-
-    def page(self) -> SignInPage:
-        page = self.window.centralWidget()
-        assert isinstance(page, SignInPage)
-        return page
-
-    def fill(
-        self, user: str = USER, password: str = PASSWORD, code: str | None = None, wait: float = 30
-    ) -> SignInPage:
-        """Name and password, Enter; then the code where it is asked for."""
-        self.practice.clock.move(wait)
-        page = self.page()
-        page.user.input.setText(user)
-        page.password.input.setText(password)
-        QTest.keyClick(page.password.input, Qt.Key.Key_Return)
-        self.screen.settle()
-        if self.window.locked and not page.code.isHidden():
-            page.code.input.setText(self.practice.code() if code is None else code)
-            QTest.keyClick(page.code.input, Qt.Key.Key_Return)
-            self.screen.settle()
-        return page
-
-    def sign_in(self) -> Workspace:
-        self.fill()
-        page = self.window.centralWidget()
-        assert isinstance(page, Workspace)
-        return page
-
-
-@pytest.fixture
-def opened(practice: Practice, make_screen: Make, relay: RelayHere) -> Opened:
-    return Opened(practice, make_screen)
+from tests.ui.conftest import Opened
 
 
 def test_signing_in_opens_the_first_page_of_the_role(opened: Opened) -> None:

@@ -267,7 +267,7 @@ class ComposePage(Page):
 
     def continue_draft(self, draft: DraftKept) -> None:
         self.keeper.keep()
-        self._empty()
+        self.clear()
         self._filling = True
         self.subject.setText(draft.subject)
         self.text.setPlainText(draft.text)
@@ -309,7 +309,7 @@ class ComposePage(Page):
 
         def gone() -> None:
             self._throw_away(self.keeper.id)
-            self._empty()
+            self.clear()
             self.refresh()
 
         dialog.accepted.connect(gone)
@@ -324,7 +324,8 @@ class ComposePage(Page):
         if draft:
             self.call(lambda _: self.ui.office.discard_draft(self._session, draft), lambda _: self.refresh())
 
-    def _empty(self) -> None:
+    def clear(self) -> None:
+        """An empty page for the next letter; what was kept stays with the drafts."""
         self._person = None
         self._filling = True
         for field in (self.to, self.subject):
@@ -361,7 +362,7 @@ class ComposePage(Page):
     def _sent(self, answer: Queued) -> None:
         name = clean(self._person.person.name) if self._person else ""
         self._throw_away(self.keeper.id)
-        self._empty()
+        self.clear()
         self._navigation.queued(
             (answer.id,), lambda left: self.ui.say("ui.compose.leaves", name=name, seconds=left)
         )

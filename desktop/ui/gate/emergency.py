@@ -58,7 +58,7 @@ class AccessPage(CentredForm):
         for one in (self.key, self.reason, self.user, self.passwords):
             self.column.addWidget(one)
         row = QHBoxLayout()
-        self.back = button(say("ui.back"), pages.back, "link")
+        self.back = button(say("ui.back"), pages.back, "quiet")
         self.go = button(say("ui.emergency.go"), self.submit, "primary")
         row.addWidget(self.back)
         row.addStretch()

@@ -29,8 +29,7 @@ class LockPage(SignInPage):
     """Shown while locked; nothing about any person but their own user name."""
 
     def __init__(self, ui: Ui, user: str, duty: DutyState) -> None:
-        super().__init__(ui, duty.practice, "lock")
-        self.title.setText(ui.say("ui.lock.title"))
+        super().__init__(ui, duty.practice, "lock", "ui.lock")
         self.who = plain_label("", "heading", wrap=True)
         self.column.insertWidget(self.column.indexOf(self.lead), self.who)
         self.pin = Field(ui.say("ui.lock.pin"), secret=True, hint=ui.say("ui.lock.pin-hint"))
@@ -45,7 +44,7 @@ class LockPage(SignInPage):
         self.column.insertWidget(self.column.indexOf(self.password), self.key_pin)
         self.touch = button(ui.say("ui.lock.touch"), self.ask_touch)
         self.buttons.insertWidget(0, self.touch)
-        self.to_password = button(ui.say("ui.lock.use-password"), self.use_password, "link")
+        self.to_password = button(ui.say("ui.lock.use-password"), self.use_password, "quiet")
         self.buttons.insertWidget(1, self.to_password)
         self._key = self._quick = False
         self._take(user)
@@ -55,7 +54,7 @@ class LockPage(SignInPage):
     def _add_quiet(self) -> None:
         """Changing the person is one click; the names are those whose lock a PIN opens."""
         self._others = QHBoxLayout()
-        self.somebody = button(self.ui.say("ui.lock.somebody-else"), self.somebody_else, "link")
+        self.somebody = button(self.ui.say("ui.lock.somebody-else"), self.somebody_else, "quiet")
         self.somebody.setToolTip(self.ui.say("ui.lock.somebody-else-keys"))
         self._others.addWidget(self.somebody)
         self._others.addStretch()
@@ -105,7 +104,10 @@ class LockPage(SignInPage):
             old.hide()
             old.deleteLater()
         others = [name for name in duty.quick if name != self.name]
-        self._names = [button(clean(name), partial(self._is, name), "link") for name in others]
+        self._names = [
+            button(self.ui.say("ui.lock.i-am", name=clean(name)), partial(self._is, name), "quiet")
+            for name in others
+        ]
         for at, made in enumerate(self._names):
             self._others.insertWidget(1 + at, made)
 

@@ -8,7 +8,7 @@ import segno
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QLabel
 
-_SCALE = 5
+_SCALE = 4
 
 
 def qr_label(content: str, description: str) -> QLabel:

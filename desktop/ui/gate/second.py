@@ -46,8 +46,8 @@ class SecondFactor(QWidget):
         self.saved_code = Field(ui.say("ui.second.saved"), hint=ui.say("ui.second.saved-hint"))
         self.key_pin = Field(ui.say("ui.second.key-pin"), secret=True, hint=ui.say("ui.second.key-hint"))
         self._fields = {CODE: self.code, SAVED: self.saved_code, KEY: self.key_pin}
-        self.to_saved = button(ui.say("ui.second.use-saved"), lambda: self.ask(SAVED), "link")
-        self.to_code = button(ui.say("ui.second.use-code"), lambda: self.ask(CODE), "link")
+        self.to_saved = button(ui.say("ui.second.use-saved"), lambda: self.ask(SAVED), "quiet")
+        self.to_code = button(ui.say("ui.second.use-code"), lambda: self.ask(CODE), "quiet")
         for one in self._fields.values():
             column.addWidget(one)
             one.input.returnPressed.connect(self.submitted)

@@ -25,8 +25,11 @@ class SignInPage(CentredForm):
     join_wanted = Signal()
     emergency_wanted = Signal()
 
-    def __init__(self, ui: Ui, practice: str, picture: str = "shield-check") -> None:
-        super().__init__(ui, picture, ui.say("ui.signin.title"), practice or ui.say("ui.signin.lead"))
+    def __init__(
+        self, ui: Ui, practice: str, picture: str = "shield-check", words: str = "ui.signin"
+    ) -> None:
+        super().__init__(ui, picture, ui.say(f"{words}.title"), practice or ui.say("ui.signin.lead"))
+        self._go_words = ui.say(f"{words}.go")
         self._asked_about = ""
         self.user = Field(ui.say("ui.signin.user"))
         self.password = Field(ui.say("ui.signin.password"), secret=True)
@@ -40,7 +43,7 @@ class SignInPage(CentredForm):
         self.user.input.editingFinished.connect(self.ask_needs)
         self.buttons = QHBoxLayout()
         self.buttons.addStretch()
-        self.go = button(ui.say("ui.signin.go"), self.submit, "primary")
+        self.go = button(self._go_words, self.submit, "primary")
         self.buttons.addWidget(self.go)
         self.column.addLayout(self.buttons)
         self._forget = QTimer(self)
@@ -57,8 +60,8 @@ class SignInPage(CentredForm):
         line.setObjectName("line")
         self.column.addWidget(line)
         row = QHBoxLayout()
-        self.invited = button(self.ui.say("ui.signin.invited"), self.join_wanted.emit, "link")
-        self.emergency = button(self.ui.say("ui.signin.emergency"), self.emergency_wanted.emit, "link")
+        self.invited = button(self.ui.say("ui.signin.invited"), self.join_wanted.emit, "quiet")
+        self.emergency = button(self.ui.say("ui.signin.emergency"), self.emergency_wanted.emit, "quiet")
         self.quiet = [self.invited, self.emergency]
         row.addWidget(self.invited)
         row.addStretch()
@@ -162,4 +165,4 @@ class SignInPage(CentredForm):
 
     def _may_go(self) -> None:
         self.go.setEnabled(True)
-        self.go.setText(self.ui.say("ui.signin.go"))
+        self.go.setText(self._go_words)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QScrollArea, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.errors import SealwellError
 from desktop.models.accounts import Session
@@ -45,11 +45,10 @@ class PolicySection(Page):
     def _add_minutes(self) -> None:
         row = QHBoxLayout()
         label = plain_label(self.ui.say("ui.policy.minutes"), "label")
-        self.minutes = QSpinBox()
-        self.minutes.setRange(_LEAST, _MOST)
+        self.minutes = QComboBox()
         self.minutes.setAccessibleName(self.ui.say("ui.policy.minutes"))
-        self.minutes.setSuffix(self.ui.say("ui.policy.minutes-suffix"))
-        self.minutes.setMinimumWidth(140)
+        for number in range(_LEAST, _MOST + 1):
+            self.minutes.addItem(self.ui.texts.count("ui.policy.n-minutes", number), number)
         label.setBuddy(self.minutes)
         row.addWidget(label)
         row.addWidget(self.minutes)
@@ -77,7 +76,7 @@ class PolicySection(Page):
         self.call(lambda _: self.ui.office.show_policy(self._session), self._show)
 
     def _show(self, policy: SecurityPolicy) -> None:
-        self.minutes.setValue(policy.idle_minutes)
+        self.minutes.setCurrentIndex(self.minutes.findData(policy.idle_minutes))
         self.quick.setChecked(policy.quick_unlock)
         self.strict.setChecked(policy.strict_lock)
         self.on_close.setChecked(policy.lock_on_close)
@@ -87,7 +86,7 @@ class PolicySection(Page):
 
     def wanted(self) -> SecurityPolicy:
         return SecurityPolicy(
-            idle_minutes=self.minutes.value(),
+            idle_minutes=int(self.minutes.currentData()),
             strict_lock=self.strict.isChecked(),
             lock_on_close=self.on_close.isChecked(),
             quick_unlock=self.quick.isChecked(),

@@ -12,7 +12,8 @@ from desktop.ui.base import Page, Ui, plain_label
 from desktop.ui.table import Column, Rows, table
 from desktop.ui.users.words import MORE, READY, role_words
 
-_ROLE_WIDTH = 112
+_LEAST = 84
+"""Pixels of a role's column: never so narrow that "Yes" looks lost."""
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,15 @@ class MatrixSection(Page):
             role_words(self.ui, role),
             lambda line: yes if role in line.roles else "–",
             lambda line: tokens.ok if role in line.roles else tokens.muted,
-            width=_ROLE_WIDTH,
+            width=_LEAST,
         )
 
     def _fold(self, more: bool) -> None:
         for at in range(1 + len(READY), 1 + len(READY) + len(MORE)):
             self.view.setColumnHidden(at, not more)
+        header = self.view.horizontalHeader()
+        for at in range(1, 1 + len(READY) + len(MORE)):
+            self.view.setColumnWidth(at, max(_LEAST, header.sectionSizeHint(at)))
 
     def refresh(self) -> None:
         self.call(lambda _: self.ui.office.show_matrix(self._session), self._show)

@@ -107,7 +107,7 @@ class OffboardDialog(FormDialog):
     def _begin(self) -> None:
         self.notice.clear()
         self.pages.setCurrentWidget(self.doing)
-        self.go.setEnabled(False)
+        self.go.hide()
         self.bar.setRange(0, 0)
         self.step.setText(self.ui.say("ui.offboard.can-stop"))
         request = OffboardRequest(self._user, UserId(str(self.heir.currentData())))
@@ -147,7 +147,7 @@ class OffboardDialog(FormDialog):
     def _refused(self, error: SealwellError) -> None:
         self._call = None
         self.cancel.setEnabled(True)
-        self.go.setEnabled(True)
+        self.go.show()
         self.pages.setCurrentWidget(self.heir_page)
         self.failed(error)
 
@@ -167,7 +167,7 @@ class OffboardDialog(FormDialog):
         self.print_button.show()
         self.cancel.hide()
         self.go.setText(self.ui.say("ui.close"))
-        self.go.setEnabled(True)
+        self.go.show()
         self.go.setFocus()
 
     def lines(self, report: OffboardReport) -> tuple[str, ...]:

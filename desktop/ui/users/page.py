@@ -26,7 +26,7 @@ from desktop.ui.users.approvals import ApprovalsCard
 from desktop.ui.users.detail import UserDetail
 from desktop.ui.users.dialogs import ConfirmDialog, InvitedDialog, InviteDialog, RoleDialog
 from desktop.ui.users.offboarding import OffboardDialog
-from desktop.ui.users.words import factor_words, role_words, seen_words, state_colour, state_words
+from desktop.ui.users.words import factor_words, role_words, seen_words, short_state, state_colour
 
 
 class UsersSection(Page):
@@ -54,9 +54,9 @@ class UsersSection(Page):
                 Column(ui.say("ui.users.role"), lambda one: role_words(ui, one.role), width=150),
                 Column(
                     ui.say("ui.users.state"),
-                    lambda one: state_words(ui, one),
+                    lambda one: short_state(ui, one),
                     lambda one: state_colour(ui, one),
-                    width=170,
+                    width=130,
                 ),
                 Column(ui.say("ui.users.last"), lambda one: seen_words(ui, one), width=160),
                 Column(ui.say("ui.users.mfa"), lambda one: factor_words(ui, one), width=190),

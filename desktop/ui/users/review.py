@@ -10,7 +10,7 @@ from desktop.ui.base import Page, Ui, button, plain_label
 from desktop.ui.dates import date_words, moment_words
 from desktop.ui.stepup import proved
 from desktop.ui.table import Column, Rows, table
-from desktop.ui.users.words import role_words, seen_words, state_words
+from desktop.ui.users.words import role_words, seen_words, short_state
 
 
 class ReviewSection(Page):
@@ -31,7 +31,7 @@ class ReviewSection(Page):
             [
                 Column(ui.say("ui.users.name"), lambda one: clean(one.name), width=140),
                 Column(ui.say("ui.users.role"), lambda one: role_words(ui, one.role), width=150),
-                Column(ui.say("ui.users.state"), lambda one: state_words(ui, one), width=130),
+                Column(ui.say("ui.users.state"), lambda one: short_state(ui, one), width=110),
                 Column(ui.say("ui.users.last"), lambda one: seen_words(ui, one), width=160),
                 Column(
                     ui.say("ui.access-review.remark"),
@@ -42,6 +42,7 @@ class ReviewSection(Page):
             ]
         )
         self.view = table(self.rows, ui.say("ui.users.list"))
+        self.view.setWordWrap(True)
         self.outer.addWidget(self.view, 1)
 
     def _remark(self, line: UserLine) -> str:
@@ -55,6 +56,7 @@ class ReviewSection(Page):
         for user, code in shown.remarks:
             self._remarks.setdefault(user, []).append(self.ui.say(f"review.{code}"))
         self.rows.show(shown.users)
+        self.view.resizeRowsToContents()
         language = self.ui.texts.language
         due = date_words(shown.due, language)
         if shown.last_signed is None:

@@ -26,6 +26,13 @@ def state_words(ui: Ui, line: UserLine) -> str:
     return ui.say(f"ui.user-state.{line.state.value}")
 
 
+def short_state(ui: Ui, line: UserLine) -> str:
+    """The state for a narrow column."""
+    return (
+        ui.say("ui.users.waits") if line.awaits is not None else ui.say(f"ui.user-state.{line.state.value}")
+    )
+
+
 def state_colour(ui: Ui, line: UserLine) -> str:
     tokens = ui.theme.tokens
     if line.awaits is not None or line.state is UserState.INVITED:
@@ -43,4 +50,4 @@ def seen_words(ui: Ui, line: UserLine) -> str:
 
 def factor_words(ui: Ui, line: UserLine) -> str:
     """What secures the sign-in besides the password."""
-    return ", ".join(ui.say(f"ui.mfa.{one}") for one in line.mfa) or ui.say("ui.mfa.none")
+    return " + ".join(ui.say(f"ui.mfa.{one}") for one in line.mfa) or ui.say("ui.mfa.none")
