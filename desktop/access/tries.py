@@ -84,12 +84,16 @@ class Tries:
         self._change(lambda state: self._failed(state, user, why))
 
     def withdraw(self, user: str) -> None:
-        """The try came to nothing through no fault of its person (no key store, damaged vault)."""
+        """The try came to nothing through no fault of its person (no key store, a code still to come).
+
+        It was begun when the wait for earlier failures was over, so that none is due after it.
+        """
 
         def take_back(state: State) -> None:
             entry = state.users.get(user)
             if entry is not None:
                 entry.count = max(0, entry.count - 1)
+                entry.at = entry.mono = 0
 
         self._change(take_back)
 

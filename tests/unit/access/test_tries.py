@@ -260,3 +260,18 @@ def test_a_file_that_cannot_be_replaced_lets_nobody_in(tries: Tries, path: Path)
     path.mkdir()
     with pytest.raises(VaultError, match="tries-unwritable"):
         tries.begin(MARIA)
+
+
+def test_after_a_try_that_was_no_guess_the_wait_does_not_begin_anew(tries: Tries, clock: Any) -> None:
+    """A password without the code, then the same with the code, right after each other."""
+    for _ in range(7):
+        clock.go(61)
+        tries.begin(MARIA)
+        tries.failed(MARIA, "wrong-password")
+    clock.go(61)
+    tries.begin(MARIA)
+    tries.withdraw(MARIA)
+    tries.begin(MARIA)
+    tries.failed(MARIA, "wrong-password")
+    with pytest.raises(Refused, match="too-many-tries"):
+        tries.begin(MARIA)
