@@ -53,6 +53,17 @@ class Action(StrEnum):
     DECIDE_APPROVAL = "approvals.decide"
     SHOW_REVIEW = "access.review"
     SIGN_REVIEW = "access.sign"
+    LIST_ALERTS = "alerts.list"
+    SEE_ALERT = "alerts.see"
+    OPEN_INCIDENT = "alerts.incident"
+    LIST_RULES = "alerts.rules"
+    SET_RULE = "alerts.set"
+    SHOW_DIGEST = "digest.show"
+    SIGN_DIGEST = "digest.sign"
+    SHOW_RETENTION = "retention.show"
+    SET_RETENTION = "retention.set"
+    SEAL_YEAR = "retention.seal"
+    PURGE_YEAR = "retention.purge"
     SHOW_POLICY = "policy.show"
     SET_POLICY = "policy.set"
     SHOW_SECURITY = "security.show"
@@ -112,9 +123,14 @@ _OWN = frozenset(
         Action.KEEP_DRAFT,
         Action.LIST_DRAFTS,
         Action.DISCARD_DRAFT,
+        Action.LIST_ALERTS,
     }
 )
-"""One's own session, factors, notices and drafts: no role is without them."""
+"""One's own session, factors, notices and drafts: no role is without them.
+
+Nor without alerts: everybody must hear that the log does not agree. The office shows only
+that one to those who do not look after the log (`office/alerts.py`).
+"""
 
 _READ_PEOPLE = frozenset({Action.SEARCH_PEOPLE, Action.SHOW_PERSON})
 
@@ -155,7 +171,8 @@ MATRIX: Mapping[Role, frozenset[Action]] = MappingProxyType(
         | {Action.TODAY, Action.MAKE_PASSPHRASE, Action.IMPORT_KEY},
         Role.BILLING: _OWN | _READ_PEOPLE | _LETTERS,
         Role.AUDITOR: _OWN
-        | {Action.LIST_AUDIT, Action.VERIFY_AUDIT, Action.EXPORT_AUDIT, Action.SHOW_REVIEW},
+        | {Action.LIST_AUDIT, Action.VERIFY_AUDIT, Action.EXPORT_AUDIT, Action.SHOW_REVIEW}
+        | {Action.LIST_RULES, Action.SHOW_DIGEST, Action.SHOW_RETENTION},
     }
 )
 
@@ -174,6 +191,10 @@ STEP_UP: Mapping[Action, Purpose] = MappingProxyType(
         Action.DECIDE_APPROVAL: Purpose.USERS,
         Action.SIGN_REVIEW: Purpose.USERS,
         Action.SET_POLICY: Purpose.USERS,
+        Action.SET_RULE: Purpose.USERS,
+        Action.SET_RETENTION: Purpose.USERS,
+        Action.SIGN_DIGEST: Purpose.USERS,
+        Action.PURGE_YEAR: Purpose.EXPORT,
         Action.MAKE_CODES: Purpose.OWN_SECURITY,
         Action.CHANGE_AUTHENTICATOR: Purpose.OWN_SECURITY,
     }

@@ -133,6 +133,22 @@ class Act(StrEnum):
     AUDIT_VERIFIED = "audit.verified"
     AUDIT_EXPORTED = "audit.exported"
     AUDIT_CHECKPOINT = "audit.checkpoint"
+    # what stands out, and how long things are kept
+    ALERT_RAISED = "alert.raised"
+    ALERTS_LISTED = "alerts.listed"
+    ALERT_SEEN = "alert.seen"
+    ALERT_RULES_LISTED = "alert-rules.listed"
+    ALERT_RULE_CHANGED = "alert-rule.changed"
+    OPENING_HOURS_CHANGED = "opening-hours.changed"
+    OFFICER_TOLD = "officer.told"
+    INCIDENT_OPENED = "incident.opened"
+    DIGEST_SHOWN = "digest.shown"
+    DIGEST_SIGNED = "digest.signed"
+    RETENTION_SHOWN = "retention.shown"
+    RETENTION_CHANGED = "retention.changed"
+    CONTENT_DESTROYED = "content.destroyed"
+    LOG_SEALED = "log.sealed"
+    LOG_PURGED = "log.purged"
 
 
 class Object(StrEnum):
@@ -268,6 +284,21 @@ RULES: Mapping[Act, Rule] = MappingProxyType(
         Act.AUDIT_VERIFIED: _nothing("records", "class"),
         Act.AUDIT_EXPORTED: _nothing("format", "records", "reason", "reason-hash"),
         Act.AUDIT_CHECKPOINT: _nothing("records"),
+        Act.ALERT_RAISED: _one("rule", "count"),
+        Act.ALERTS_LISTED: _nothing("count"),
+        Act.ALERT_SEEN: _one("rule"),
+        Act.ALERT_RULES_LISTED: _nothing("count"),
+        Act.ALERT_RULE_CHANGED: _nothing("rule", "least", "minutes"),
+        Act.OPENING_HOURS_CHANGED: _nothing("first", "last", "days"),
+        Act.OFFICER_TOLD: _nothing("count"),
+        Act.INCIDENT_OPENED: _one("rule"),
+        Act.DIGEST_SHOWN: _nothing("count"),
+        Act.DIGEST_SIGNED: _nothing("count"),
+        Act.RETENTION_SHOWN: _nothing("count"),
+        Act.RETENTION_CHANGED: _nothing("kept", "days"),
+        Act.CONTENT_DESTROYED: _nothing("messages", "attempts", "drafts"),
+        Act.LOG_SEALED: _nothing("year", "first", "last", "root"),
+        Act.LOG_PURGED: _nothing("year", "first", "last", "root", "reason", "reason-hash", "approval"),
     }
 )
 """One rule per act. Further fields of `FIELDS` may always be added."""

@@ -72,6 +72,17 @@ approvals.list           x   .   .   .   .   .
 approvals.decide         x   .   .   .   .   .
 access.review            x   .   .   .   .   x
 access.sign              x   .   .   .   .   .
+alerts.list              x   x   x   x   x   x
+alerts.see               x   .   .   .   .   .
+alerts.incident          x   .   .   .   .   .
+alerts.rules             x   .   .   .   .   x
+alerts.set               x   .   .   .   .   .
+digest.show              x   .   .   .   .   x
+digest.sign              x   .   .   .   .   .
+retention.show           x   .   .   .   .   x
+retention.set            x   .   .   .   .   .
+retention.seal           x   .   .   .   .   .
+retention.purge          x   .   .   .   .   .
 policy.show              x   .   .   .   .   .
 policy.set               x   .   .   .   .   .
 security.show            x   x   x   x   x   x
@@ -143,7 +154,7 @@ def test_changes_of_accounts_and_exports_want_a_fresh_proof_each_for_its_purpose
     def of(purpose: Purpose) -> set[str]:
         return {action.value for action, wanted in STEP_UP.items() if wanted is purpose}
 
-    assert of(Purpose.EXPORT) == {"audit.export"}
+    assert of(Purpose.EXPORT) == {"audit.export", "retention.purge"}
     assert of(Purpose.OWN_SECURITY) == {"security.codes", "security.authenticator"}
     assert of(Purpose.USERS) == {
         "users.invite",
@@ -155,6 +166,9 @@ def test_changes_of_accounts_and_exports_want_a_fresh_proof_each_for_its_purpose
         "approvals.decide",
         "access.sign",
         "policy.set",
+        "alerts.set",
+        "digest.sign",
+        "retention.set",
     }
     assert not STEP_UP.keys() & {Action.SEND_REMINDERS, Action.SEND_LETTER, Action.SIGN_OUT}
 

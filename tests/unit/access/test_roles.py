@@ -8,7 +8,8 @@ from desktop.models.accounts import Role
 AUDIT = {Action.LIST_AUDIT, Action.VERIFY_AUDIT, Action.EXPORT_AUDIT}
 OWN = {
     action for action in Action if action.value.split(".")[0] in ("session", "security", "notices", "drafts")
-}
+} | {Action.LIST_ALERTS}
+WATCH = {Action.SHOW_REVIEW, Action.LIST_RULES, Action.SHOW_DIGEST, Action.SHOW_RETENTION}
 RELAYS = {Action.ADD_RELAY, Action.RECORD_EVIDENCE, Action.TEST_RELAY, Action.LIST_RELAYS}
 USERS = {Action.ADD_USER, Action.LIST_USERS, Action.SET_PRACTICE}
 
@@ -24,7 +25,7 @@ def test_the_administrator_may_do_everything() -> None:
 
 
 def test_the_auditor_may_touch_the_log_and_nothing_else() -> None:
-    assert MATRIX[Role.AUDITOR] == AUDIT | OWN | {Action.SHOW_REVIEW}
+    assert MATRIX[Role.AUDITOR] == AUDIT | OWN | WATCH
 
 
 @pytest.mark.parametrize("role", [Role.FRONT_DESK, Role.CLINICIAN, Role.BILLING, Role.MANAGER])
