@@ -34,6 +34,10 @@ class Texts:
     def has(self, code: str) -> bool:
         return _catalogue(self.language).gettext(code) != code
 
+    def is_whole(self, code: str) -> bool:
+        """Whether `code` has words that name no value: they read well without parameters."""
+        return self.has(code) and not _named(_catalogue(self.language).gettext(code))
+
     def say(self, code: str, /, **params: str | int) -> str:
         """The sentence of `code` with `{name}` placeholders filled."""
         return _fill(_catalogue(self.language).gettext(code), params)
@@ -52,8 +56,12 @@ class Texts:
         return _fill(words, {"n": number, **params})
 
 
+def _named(words: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(words) if name}
+
+
 def _fill(words: str, params: dict[str, str | int]) -> str:
-    wanted = {name for _, name, _, _ in Formatter().parse(words) if name}
+    wanted = _named(words)
     return words.format(**{name: params.get(name, "") for name in wanted}) if wanted else words
 
 

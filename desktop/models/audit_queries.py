@@ -13,7 +13,7 @@ as soon as the page is full: an act or an actor that is rare costs no scan.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -118,13 +118,17 @@ def count(tx: Tx, wanted: AuditFilter, limit: int = COUNT_LIMIT) -> AuditCount:
     return AuditCount(min(number, limit), whole=number <= limit)
 
 
+def size(tx: Tx, wanted: AuditFilter) -> int:
+    """How many there are, counted to the end: for the progress of an export."""
+    return audit.count(tx) if wanted == AuditFilter() else len(matching(tx, wanted))
+
+
 def records(tx: Tx, wanted: AuditFilter) -> Iterator[AuditRecord]:
     """All of them in the order of the log, for exports; eight bytes of memory for each."""
     if wanted == AuditFilter():
         yield from audit.records(tx)
         return
-    for some in chunks(matching(tx, wanted)):
-        yield from _at(tx, some)
+    yield from numbered(tx, matching(tx, wanted))
 
 
 def matching(tx: Tx, wanted: AuditFilter) -> array[int]:
@@ -135,10 +139,10 @@ def matching(tx: Tx, wanted: AuditFilter) -> array[int]:
     return array("q", sorted(array("q", (row.seq for row in rows))))
 
 
-def some(tx: Tx, seqs: array[int]) -> Iterator[AuditRecord]:
-    """The records of these numbers, in the order given by the log."""
-    for portion in chunks(seqs):
-        yield from _at(tx, portion)
+def numbered(tx: Tx, seqs: Iterable[int]) -> Iterator[AuditRecord]:
+    """The records of these ascending numbers."""
+    for some in chunks(seqs):
+        yield from _at(tx, some)
 
 
 def _at(tx: Tx, seqs: list[int]) -> Iterator[AuditRecord]:

@@ -103,7 +103,7 @@ def test_every_sentence_that_is_asked_for_is_there(language: str) -> None:
     asked = {
         code: place
         for code, place in literal_codes("say", "count").items()
-        if re.fullmatch(r"(ui|cli|mail|event|reason|error)\.[a-z0-9.-]+", code)
+        if re.fullmatch(r"(ui|cli|mail|event|reason|error|report)\.[a-z0-9.-]+", code)
     }
     assert len(asked) > 20
     assert sorted(f"{code} ({place})" for code, place in asked.items() if code not in WORDS[language]) == []

@@ -169,7 +169,7 @@ def test_pages_exports_and_counts_find_the_same(kept: Database, wanted: AuditFil
     if wanted != AuditFilter():
         numbers = kept.read(lambda tx: audit_queries.matching(tx, wanted))
         assert list(numbers) == [record.seq for record in expected]
-        assert kept.read(lambda tx: list(audit_queries.some(tx, numbers[:3]))) == expected[:3]
+        assert kept.read(lambda tx: list(audit_queries.numbered(tx, numbers[:3]))) == expected[:3]
 
 
 def test_the_filters_that_are_compared_do_find_something() -> None:
