@@ -3,91 +3,17 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pyotp
 import pytest
 
 from demo.authority import Authority
 from demo.relay import RecordingRelay, RelaySetup
-from desktop.assembly import build_office
-from desktop.cli.main import HANDLERS, run
-from desktop.crypto.kdf import FLOOR
-from desktop.office.api import Office
-from desktop.paths import PracticeFolder
-from tests.made_practice import PASSWORD, PEOPLE, USER, VISITS, MovedClock
-
-
-class Terminal(io.StringIO):
-    """Standard input that is a keyboard."""
-
-    def isatty(self) -> bool:
-        return True
-
-
-@dataclass
-class Shell:
-    """Runs commands; keeps the exit code, the document and the messages of the last one."""
-
-    folder: Path
-    clock: MovedClock
-    environment: pytest.MonkeyPatch
-    code: int = 0
-    out: str = ""
-    err: str = ""
-    totp: pyotp.TOTP = field(default_factory=lambda: pyotp.TOTP(pyotp.random_base32()))
-
-    def __call__(self, *words: str, given: Any = None, raw: str = "") -> Any:
-        source = io.StringIO(json.dumps(given) if given is not None else raw)
-        flags = ["--json", "--practice", str(self.folder), *(["--stdin"] if given is not None else [])]
-        return self.plain(*words, *flags, source=source)
-
-    def plain(self, *words: str, source: io.StringIO | None = None) -> Any:
-        out, err = io.StringIO(), io.StringIO()
-        self.code = run(words, self._office, "en", (source or io.StringIO(), out, err))
-        self.out, self.err = out.getvalue(), err.getvalue()
-        try:
-            return json.loads(self.out) if self.out else None
-        except json.JSONDecodeError:
-            return [json.loads(line) for line in self.out.splitlines()]
-
-    def _office(self, folder: PracticeFolder) -> Office:
-        return build_office(folder, self.clock, params=lambda: FLOOR, device_store=lambda: None)
-
-    def sign_in(self) -> dict[str, Any]:
-        self.clock.move(30)
-        code = self.totp.at(self.clock.now())
-        answer: dict[str, Any] = self("signin", given={"user": USER, "password": PASSWORD, "code": code})
-        self.environment.setenv("SEALWELL_TOKEN", answer["token"])
-        return answer
-
-
-@pytest.fixture
-def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
-    monkeypatch.delenv("SEALWELL_TOKEN", raising=False)
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    shell = Shell(tmp_path / "practice", MovedClock(), monkeypatch)
-    given = {"practice": "Elm Street", "zone": "America/Denver", "user": USER, "password": PASSWORD}
-    made = shell("init", given=given)
-    assert set(made) == {"practice_id", "totp_uri", "recovery_key"}
-    assert "keyring" in shell.err
-    shell.totp = pyotp.TOTP(pyotp.parse_uri(made["totp_uri"]).secret)
-    return shell
-
-
-@pytest.fixture
-def desk(shell: Shell, tmp_path: Path) -> Shell:
-    """Signed in, with three people."""
-    answer = shell.sign_in()
-    assert (answer["user"], answer["role"], answer["expires_in"]) == (USER, "administrator", 900)
-    (tmp_path / "people.csv").write_bytes(PEOPLE)
-    imported = shell("people", "import", str(tmp_path / "people.csv"))
-    assert imported == {"created": 3, "updated": 0, "unchanged": 0, "rejected": []}
-    return shell
+from desktop.cli.main import HANDLERS
+from tests.made_practice import VISITS
+from tests.support.shell import Shell, Terminal
 
 
 @pytest.fixture

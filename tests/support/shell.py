@@ -1,0 +1,65 @@
+"""The command line for tests: each command as a process of its own sees one practice."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyotp
+import pytest
+
+from desktop.assembly import build_office
+from desktop.cli.main import run
+from desktop.crypto.kdf import FLOOR
+from desktop.office.api import Office
+from desktop.paths import PracticeFolder
+from tests.made_practice import PASSWORD, USER, MovedClock
+
+
+class Terminal(io.StringIO):
+    """Standard input that is a keyboard."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@dataclass
+class Shell:
+    """Runs commands; keeps the exit code, the document and the messages of the last one."""
+
+    folder: Path
+    clock: MovedClock
+    environment: pytest.MonkeyPatch
+    code: int = 0
+    out: str = ""
+    err: str = ""
+    totp: pyotp.TOTP = field(default_factory=lambda: pyotp.TOTP(pyotp.random_base32()))
+
+    def __call__(self, *words: str, given: Any = None, raw: str = "") -> Any:
+        source = io.StringIO(json.dumps(given) if given is not None else raw)
+        flags = ["--json", "--practice", str(self.folder), *(["--stdin"] if given is not None else [])]
+        return self.plain(*words, *flags, source=source)
+
+    def plain(self, *words: str, source: io.StringIO | None = None) -> Any:
+        out, err = io.StringIO(), io.StringIO()
+        self.code = run(words, self._office, "en", (source or io.StringIO(), out, err))
+        self.out, self.err = out.getvalue(), err.getvalue()
+        try:
+            return json.loads(self.out) if self.out else None
+        except json.JSONDecodeError:
+            return [json.loads(line) for line in self.out.splitlines()]
+
+    def _office(self, folder: PracticeFolder) -> Office:
+        return build_office(folder, self.clock, params=lambda: FLOOR, device_store=lambda: None)
+
+    def sign_in(
+        self, user: str = USER, password: str = PASSWORD, totp: pyotp.TOTP | None = None
+    ) -> dict[str, Any]:
+        self.clock.move(30)
+        code = (totp or self.totp).at(self.clock.now())
+        answer: dict[str, Any] = self("signin", given={"user": user, "password": password, "code": code})
+        self.environment.setenv("SEALWELL_TOKEN", answer["token"])
+        return answer

@@ -1,0 +1,35 @@
+"""A practice made and signed in to by commands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyotp
+import pytest
+
+from tests.made_practice import PASSWORD, PEOPLE, USER, MovedClock
+from tests.support.shell import Shell
+
+
+@pytest.fixture
+def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
+    monkeypatch.delenv("SEALWELL_TOKEN", raising=False)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    shell = Shell(tmp_path / "practice", MovedClock(), monkeypatch)
+    given = {"practice": "Elm Street", "zone": "America/Denver", "user": USER, "password": PASSWORD}
+    made = shell("init", given=given)
+    assert set(made) == {"practice_id", "totp_uri", "recovery_key"}
+    assert "keyring" in shell.err
+    shell.totp = pyotp.TOTP(pyotp.parse_uri(made["totp_uri"]).secret)
+    return shell
+
+
+@pytest.fixture
+def desk(shell: Shell, tmp_path: Path) -> Shell:
+    """Signed in, with three people."""
+    answer = shell.sign_in()
+    assert (answer["user"], answer["role"], answer["expires_in"]) == (USER, "administrator", 900)
+    (tmp_path / "people.csv").write_bytes(PEOPLE)
+    imported = shell("people", "import", str(tmp_path / "people.csv"))
+    assert imported == {"created": 3, "updated": 0, "unchanged": 0, "rejected": []}
+    return shell
