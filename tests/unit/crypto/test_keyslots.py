@@ -338,6 +338,7 @@ def test_the_file_and_its_copies_are_for_their_owner_only(path: Path, vault: Ope
 
 # ── crashes ────────────────────────────────────────────────────────────────────
 
+
 def test_what_a_killed_write_has_left_goes_with_the_next(path: Path, vault: OpenVault) -> None:
     for name in (".vault.keys.7.tmp", ".vault.keys.1.7.tmp", ".vault.keys.next.7.tmp"):
         path.with_name(name).write_bytes(path.read_bytes())

@@ -154,6 +154,7 @@ def test_a_flipped_bit_in_a_page_of_people_is_damage_when_it_is_read(vault: Vaul
 def test_integrity_finds_one_flipped_bit_that_nobody_has_read_yet(vault: Vault) -> None:
     made(vault)
     database = vault.open()
+    database.write(lambda tx: settings.put(tx, "long", "x" * 20_000))  # the last pages are its
     database.integrity()
     database.close()
     flip(vault, vault.path.stat().st_size - 1000)
