@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop.ui.base import Ui, button, plain_label
 from desktop.ui.clipboard import forget_clipboard
@@ -60,8 +60,8 @@ class CodesView(QWidget):
             label.deleteLater()
 
 
-def have_them(ui: Ui, view: CodesView, done: Callable[[], None]) -> QHBoxLayout:
-    """The row that ends the page."""
+def have_them(ui: Ui, view: CodesView, done: Callable[[], None]) -> tuple[QHBoxLayout, QPushButton]:
+    """The row that ends the page, and its button."""
     row = QHBoxLayout()
     row.addStretch()
 
@@ -70,6 +70,5 @@ def have_them(ui: Ui, view: CodesView, done: Callable[[], None]) -> QHBoxLayout:
         done()
 
     made = button(ui.say("ui.codes.have-them"), go, "primary")
-    made.setProperty("ends", True)
     row.addWidget(made)
-    return row
+    return row, made

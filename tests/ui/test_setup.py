@@ -57,8 +57,12 @@ class FirstRun:
         return pyotp.TOTP(pyotp.parse_uri(self.pages._made.totp_uri).secret).at(self.clock.now())
 
     def confirm_code(self) -> None:
+        """The code from the app, then the ten saved codes."""
         self.pages.factor.code.input.setText(self.code())
         self.pages.factor.submit()
+        self.screen.settle()
+        assert len(self.pages.codes.view.codes) == 10
+        self.pages.codes.go.click()
         self.screen.settle()
 
     def type_back(self) -> None:

@@ -267,4 +267,5 @@ class CodesDialog(FormDialog):
         self.view = CodesView(ui, user, codes)
         self.content.addWidget(self.view)
         self.cancel.hide()
-        self.content.addLayout(have_them(ui, self.view, self.accept))
+        row, self.go = have_them(ui, self.view, self.accept)
+        self.content.addLayout(row)

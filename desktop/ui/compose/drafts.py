@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from desktop.office.api import Office
 
 WAIT_MS = 3000
-_SHOWN = 5
+_SHOWN = 3
 
 
 class _Kept:
@@ -106,7 +106,7 @@ class DraftList(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         frame, self._column = card()
         self._column.setContentsMargins(20, 12, 20, 12)
-        self._column.setSpacing(4)
+        self._column.setSpacing(0)
         self._column.addWidget(plain_label(ui.say("ui.drafts.heading"), "heading"))
         outer.addWidget(frame)
         self._lines: list[QWidget] = []

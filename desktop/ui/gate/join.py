@@ -8,14 +8,12 @@ from desktop.errors import SealwellError
 from desktop.office.values_entry import Join, Joined, JoinRequest, JoinStarted
 from desktop.texts import clean
 from desktop.ui.base import Ui, button, plain_label
-from desktop.ui.codes import CodesView, have_them
 from desktop.ui.form import CentredForm, Field
+from desktop.ui.gate.codes import CodesPage
 from desktop.ui.gate.factor import FactorPage
 from desktop.ui.gate.gate import Gate
 from desktop.ui.gate.pages import Pages
 from desktop.ui.password import NewPassword
-
-_WIDE = 560
 
 
 class JoinPages(Pages):
@@ -82,11 +80,8 @@ class JoinPages(Pages):
         if not answer.recovery_codes:
             self._finish()
             return
-        self.codes = CodesPage(self.ui, user, answer.recovery_codes, self)
+        self.codes = CodesPage(self.ui, user, answer.recovery_codes, self._finish)
         self.advance(self.codes)
-
-    def kept(self) -> None:
-        self._finish()
 
     def _finish(self) -> None:
         user = self._asked.user if self._asked else ""
@@ -158,13 +153,3 @@ class OwnPasswordPage(CentredForm):
     def submit(self) -> None:
         if not self.passwords.problem():
             self._pages.chosen(self.passwords.text)
-
-
-class CodesPage(CentredForm):
-    """Ten saved codes for the day when the phone is lost."""
-
-    def __init__(self, ui: Ui, user: str, codes: tuple[str, ...], pages: JoinPages) -> None:
-        super().__init__(ui, "key-round", ui.say("ui.codes.title"), ui.say("ui.codes.lead"), _WIDE)
-        self.view = CodesView(ui, user, codes)
-        self.column.addWidget(self.view)
-        self.column.addLayout(have_them(ui, self.view, pages.kept))

@@ -1,4 +1,4 @@
-"""First run: practice and administrator, authenticator, recovery key, relay."""
+"""First run: practice and administrator, authenticator, saved codes, recovery key, relay."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout
 
 from desktop.errors import SealwellError
 from desktop.models.accounts import Session
+from desktop.office.values_access import RecoveryCodes
 from desktop.office.values_entry import Credentials, NewPractice, PracticeMade, SignedIn
 from desktop.office.values_practice import RelayLine, RelayTested
 from desktop.ui.base import Ui, button, plain_label
 from desktop.ui.form import CentredForm, Field
+from desktop.ui.gate.codes import CodesPage
 from desktop.ui.gate.factor import FactorPage
 from desktop.ui.gate.gate import Gate
 from desktop.ui.gate.pages import Pages
@@ -24,7 +26,7 @@ _WIDE = 560
 
 
 class SetupPages(Pages):
-    """Four pages in one order; the gate gets the first session."""
+    """Five pages in one order; the gate gets the first session."""
 
     def __init__(self, ui: Ui, gate: Gate) -> None:
         super().__init__(ui)
@@ -56,7 +58,21 @@ class SetupPages(Pages):
         )
 
     def _code_right(self, signed: SignedIn) -> None:
+        """Saved codes come before the recovery key: the phone is lost more often than everything."""
         self._signed, self._given = signed, None
+        self.ui.bridge.run(
+            self,
+            lambda _: self.ui.office.new_recovery_codes(signed.session),
+            self._codes_made,
+            lambda _: self._codes_kept(),
+        )
+
+    def _codes_made(self, answer: RecoveryCodes) -> None:
+        user = self._signed.session.user_name if self._signed else ""
+        self.codes = CodesPage(self.ui, user, answer.codes, self._codes_kept)
+        self.advance(self.codes)
+
+    def _codes_kept(self) -> None:
         if self._made is not None:
             self.recovery = RecoveryPage(self.ui, self._made.recovery_key, self._recovered, self._alive)
             self.advance(self.recovery)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtWidgets import QCheckBox
+from PySide6.QtWidgets import QCheckBox, QHeaderView
 
 from desktop.models.accounts import Role, Session
 from desktop.office.values_access import MatrixShown
@@ -12,6 +12,8 @@ from desktop.ui.base import Page, Ui, plain_label
 from desktop.ui.table import Column, Rows, table
 from desktop.ui.users.words import MORE, READY, role_words
 
+_THREE, _SIX = QHeaderView.ResizeMode.Stretch, QHeaderView.ResizeMode.Interactive
+_WHAT = 300
 _LEAST = 84
 """Pixels of a role's column: never so narrow that "Yes" looks lost."""
 
@@ -58,6 +60,8 @@ class MatrixSection(Page):
         for at in range(1 + len(READY), 1 + len(READY) + len(MORE)):
             self.view.setColumnHidden(at, not more)
         header = self.view.horizontalHeader()
+        header.setSectionResizeMode(0, _SIX if more else _THREE)
+        self.view.setColumnWidth(0, _WHAT)
         for at in range(1, 1 + len(READY) + len(MORE)):
             self.view.setColumnWidth(at, max(_LEAST, header.sectionSizeHint(at)))
 

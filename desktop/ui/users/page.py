@@ -51,15 +51,15 @@ class UsersSection(Page):
         self.rows = Rows[UserLine](
             [
                 Column(ui.say("ui.users.name"), lambda one: clean(one.name), stretch=True),
-                Column(ui.say("ui.users.role"), lambda one: role_words(ui, one.role), width=150),
+                Column(ui.say("ui.users.role"), lambda one: role_words(ui, one.role), width=124),
                 Column(
                     ui.say("ui.users.state"),
                     lambda one: short_state(ui, one),
                     lambda one: state_colour(ui, one),
-                    width=130,
+                    width=118,
                 ),
-                Column(ui.say("ui.users.last"), lambda one: seen_words(ui, one), width=160),
-                Column(ui.say("ui.users.mfa"), lambda one: factor_words(ui, one), width=190),
+                Column(ui.say("ui.users.last"), lambda one: seen_words(ui, one), width=136),
+                Column(ui.say("ui.users.mfa"), lambda one: factor_words(ui, one), width=150),
             ]
         )
         self.list = table(self.rows, ui.say("ui.users.list"))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from PySide6.QtWidgets import QHeaderView
+
 from desktop.errors import SealwellError
-from desktop.models.accounts import Session
+from desktop.models.accounts import Session, UserState
 from desktop.office.values_access import Purpose, ReviewShown, ReviewSigned, UserLine
 from desktop.texts import clean
 from desktop.ui.base import Page, Ui, button, plain_label
@@ -29,10 +31,9 @@ class ReviewSection(Page):
         warn = ui.theme.tokens.warn
         self.rows = Rows[UserLine](
             [
-                Column(ui.say("ui.users.name"), lambda one: clean(one.name), width=140),
-                Column(ui.say("ui.users.role"), lambda one: role_words(ui, one.role), width=150),
-                Column(ui.say("ui.users.state"), lambda one: short_state(ui, one), width=110),
-                Column(ui.say("ui.users.last"), lambda one: seen_words(ui, one), width=160),
+                Column(ui.say("ui.users.name"), lambda one: clean(one.name), width=110),
+                Column(ui.say("ui.users.role"), self._role, width=160),
+                Column(ui.say("ui.users.last"), lambda one: seen_words(ui, one), width=136),
                 Column(
                     ui.say("ui.access-review.remark"),
                     self._remark,
@@ -43,7 +44,15 @@ class ReviewSection(Page):
         )
         self.view = table(self.rows, ui.say("ui.users.list"))
         self.view.setWordWrap(True)
+        rows = self.view.verticalHeader()
+        rows.setMinimumSectionSize(rows.defaultSectionSize())
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.outer.addWidget(self.view, 1)
+
+    def _role(self, line: UserLine) -> str:
+        """With the state, where somebody is not simply at work."""
+        role = role_words(self.ui, line.role)
+        return role if line.state is UserState.ACTIVE else f"{role} · {short_state(self.ui, line)}"
 
     def _remark(self, line: UserLine) -> str:
         return " ".join(self._remarks.get(line.id, ()))
@@ -56,7 +65,6 @@ class ReviewSection(Page):
         for user, code in shown.remarks:
             self._remarks.setdefault(user, []).append(self.ui.say(f"review.{code}"))
         self.rows.show(shown.users)
-        self.view.resizeRowsToContents()
         language = self.ui.texts.language
         due = date_words(shown.due, language)
         if shown.last_signed is None:
