@@ -85,7 +85,7 @@ def build_office(
         PolicyDesk(desk, entry.obey),
         Notices(desk, clock),
         Drafts(desk, clock),
-        Joining(folder, clock, audit, opener, cost, device_store),
+        Joining(folder, clock, audit, opener, cost, device_store, keys),
         Users(desk, clock, folder, cost, device_store),
         Approvals(desk, clock),
         Offboarding(desk, clock, folder, opener, outbox, entry.quiet),

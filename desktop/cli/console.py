@@ -14,7 +14,7 @@ from desktop.errors import SealwellError
 from desktop.models.records import Reason
 from desktop.texts import Texts
 
-SECRET_FIELDS = frozenset({"password", "code", "passphrase", "recovery_key", "invitation"})
+SECRET_FIELDS = frozenset({"password", "code", "passphrase", "recovery_key", "invitation", "key_pin"})
 _INPUT_LIMIT = 1024 * 1024
 
 

@@ -12,16 +12,23 @@ def join(call: Call) -> None:
     user, invitation = text_of(given, "user"), text_of(given, "invitation")
     if call.args.start:
         started = call.office.start_join(JoinRequest(user, invitation=invitation))
-        document = {"practice": started.practice, "role": started.role, "totp_uri": started.totp_uri}
-        call.console.emit(document)
+        call.console.emit(
+            {
+                "practice": started.practice,
+                "role": started.role,
+                "totp_uri": started.totp_uri,
+                "security_key": started.security_key,
+            }
+        )
         return
     if call.console.stdin:
         uri = str(given.get("totp_uri") or "")
     else:
-        uri = call.office.start_join(JoinRequest(user, invitation=invitation)).totp_uri
+        started = call.office.start_join(JoinRequest(user, invitation=invitation))
+        uri = started.totp_uri
         if uri:
             call.console.say(call.console.texts.say("cli.new-authenticator", uri=uri))
-        given = call.console.ask("password", "code")
+        given = call.console.ask("password", "code", *(["key_pin"] if started.security_key else []))
     made = call.office.join(
         Join(
             user,
@@ -29,6 +36,7 @@ def join(call: Call) -> None:
             password=text_of(given, "password"),
             totp_uri=uri,
             code=text_of(given, "code"),
+            key_pin=str(given.get("key_pin") or ""),
         )
     )
     call.console.emit({"user": user, "recovery_codes": list(made.recovery_codes)})

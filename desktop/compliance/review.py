@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from desktop.compliance.offboarding import key_change_due
 from desktop.models import audit, factors, invitations, settings, tasks, users
 from desktop.models.accounts import Role, User, UserId, UserState
 from desktop.models.database import Tx
@@ -87,6 +88,8 @@ def _remarks_on(tx: Tx, user: User, alone: bool, now: datetime) -> Iterator[str]
     elif user.state is UserState.SUSPENDED:
         if user.disabled_at is not None and now - user.disabled_at > ON_LEAVE:
             yield "suspended-for-long"
+    elif key_change_due(tx, user.id):
+        yield "key-change-due"
 
 
 def _on_active(tx: Tx, user: User, alone: bool, now: datetime) -> Iterator[str]:

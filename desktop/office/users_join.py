@@ -12,6 +12,7 @@ leaves the account ready, and a code that opens nothing.
 from __future__ import annotations
 
 import contextlib
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -22,7 +23,8 @@ from desktop.access.computer import refuse_unsuitable
 from desktop.access.passwords import check_password
 from desktop.access.recoverycodes import CODES, code_hash, new_codes
 from desktop.access.secondfactor import MAX_SEEN, latest, milliseconds
-from desktop.access.signin import slot_uid
+from desktop.access.securitykeys import RP_ID, Choice
+from desktop.access.signin import KeysFor, slot_uid
 from desktop.access.tries import Tries
 from desktop.audit.events import Act, Event
 from desktop.audit.log import AuditLog
@@ -30,8 +32,9 @@ from desktop.clock import Clock
 from desktop.crypto.devicekey import DeviceStore, enrol_device
 from desktop.crypto.invitations import accept_invitation, open_invitation
 from desktop.crypto.kdf import KdfParams
-from desktop.crypto.keyslots import read_slots
+from desktop.crypto.keyslots import Fido, read_slots
 from desktop.crypto.rotation import settle_rotation
+from desktop.crypto.slotseal import NewKey
 from desktop.crypto.vault import OpenVault
 from desktop.errors import InputError, SealwellError, VaultError
 from desktop.locks import held
@@ -46,6 +49,8 @@ from desktop.paths import PracticeFolder
 
 NEW_FACTOR = "notice-factor"
 """The notice at the next sign-in after a lost device: password and second factor are new."""
+SALT_BYTES = 32
+"""CTAP 2.1, 12.5: what `hmac-secret` is asked over."""
 _GUESSES = frozenset({"invitation-wrong", "code-wrong", "code-used"})
 _MAY_JOIN = frozenset({UserState.INVITED, UserState.ACTIVE})
 
@@ -77,6 +82,7 @@ class Joining:
         opener: Opener,
         params: Callable[[], KdfParams],
         device_store: Callable[[], DeviceStore | None],
+        keys: KeysFor,
     ) -> None:
         self._folder = folder
         self._clock = clock
@@ -84,6 +90,7 @@ class Joining:
         self._opener = opener
         self._params = params
         self._device_store = device_store
+        self._keys = keys
         self._tries = Tries(folder.tries, clock)
 
     def start_join(self, request: JoinRequest) -> JoinStarted:
@@ -94,30 +101,53 @@ class Joining:
         """
         with self._guest(request.user, request.invitation) as guest:
             uri = "" if guest.keeps_authenticator else _new_uri(guest)
-            return JoinStarted(guest.practice, guest.user.role.value, totp_uri=uri)
+            key = bool(self._enrolled(guest.user.id))
+            return JoinStarted(guest.practice, guest.user.role.value, totp_uri=uri, security_key=key)
 
     def join(self, request: Join) -> Joined:
         """Set password, authenticator and recovery codes; on a further computer the password alone.
 
         Raises as `start_join`; Refused "password-…", "code-wrong", "code-used", "clock-back";
-        InputError "authenticator-missing"; VaultError "security-key-needed" for a further
-        computer of somebody with security keys.
+        InputError "authenticator-missing"; those of `SecurityKeys` for a further computer of
+        somebody with security keys.
         """
         # One at a time: of two with the same code, the second finds it used.
         with held(self._folder.root / "join"), self._guest(request.user, request.invitation) as guest:
             reason = check_password(request.password, (guest.practice, guest.user.name))
             if reason is not None:
                 raise password_refused(reason.code)
+            key = self._touched(guest.user.id, request.key_pin)
             codes = () if guest.keeps_authenticator else new_codes()
             guest.database.write(lambda tx: self._make_whole(tx, guest, request, codes))
             store = self._device_store()
             device = enrol_device(store, guest.vault.vault_id) if store is not None else None
             accept_invitation(
-                self._folder.keys, guest.vault, guest.user.id, request.password, device, self._params()
+                self._folder.keys,
+                guest.vault,
+                guest.user.id,
+                request.password,
+                device,
+                self._params(),
+                key,
             )
             guest.database.write(lambda tx: invitations.end(tx, guest.user.id, "used", self._clock.now()))
             self._tries.succeeded(guest.user.id)
             return Joined(recovery_codes=codes)
+
+    def _enrolled(self, user: UserId) -> list[Fido]:
+        """The person's security keys, as their slots on other computers name them."""
+        slots = read_slots(self._folder.keys).of_user(user)
+        found = {slot.fido.cred_id: slot.fido for slot in slots if slot.fido is not None}
+        return list(found.values())
+
+    def _touched(self, user: UserId, pin: str) -> NewKey | None:
+        """Whoever has security keys has no slot without one: a key is asked with a salt of this computer."""
+        fresh = [replace(fido, salt=secrets.token_bytes(SALT_BYTES)) for fido in self._enrolled(user)]
+        if not fresh:
+            return None
+        choices = [Choice(fido.cred_id, fido.salt, fido.api) for fido in fresh]
+        cred_id, secret = self._keys(pin).secret(RP_ID, choices)
+        return next(NewKey(fido, secret) for fido in fresh if fido.cred_id == cred_id)
 
     @contextmanager
     def _guest(self, name: str, code: str) -> Iterator[_Guest]:

@@ -95,6 +95,8 @@ class JoinStarted:
     practice: str
     role: str
     totp_uri: str = field(repr=False)
+    security_key: bool = False
+    """The person has security keys: `join` asks for one, with its PIN."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,7 @@ class Join:
     password: str = field(repr=False)
     totp_uri: str = field(repr=False)
     code: str = field(repr=False)
+    key_pin: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

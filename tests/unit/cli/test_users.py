@@ -25,7 +25,7 @@ def let_in(desk: Shell, user: str, role: str) -> tuple[pyotp.TOTP, dict[str, Any
     code = desk("users", "invite", given={"user": user, "role": role})["code"]
     given = {"user": user, "invitation": code}
     started = desk("join", "--start", given=given)
-    assert set(started) == {"practice", "role", "totp_uri"}
+    assert set(started) == {"practice", "role", "totp_uri", "security_key"}
     totp = totp_of(started["totp_uri"])
     desk.clock.move(30)
     more = {"password": PASSWORDS[user], "code": totp.at(desk.clock.now()), "totp_uri": started["totp_uri"]}

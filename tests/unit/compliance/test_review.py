@@ -10,6 +10,7 @@ import pytest
 from desktop.audit.events import Act, Event
 from desktop.audit.log import AuditLog
 from desktop.compliance import review
+from desktop.compliance.offboarding import leave_key_change_due
 from desktop.models import factors, invitations, settings, tasks, users
 from desktop.models.accounts import Invitation, InvitationKind, Role, User, UserState
 from desktop.models.database import Database
@@ -112,6 +113,8 @@ def test_an_invitation_that_ran_out_is_pointed_out(kept: Database) -> None:
     assert remarks(kept, NOW + DAY) == [("cleo", "invitation-expired")]
 
 
-def test_nothing_is_said_of_those_who_left(kept: Database) -> None:
+def test_of_those_who_left_only_a_key_that_was_not_changed_is_said(kept: Database) -> None:
     changed(kept, CLEO, state=UserState.LEFT, last_seen=None, disabled_at=NOW - 900 * DAY)
     assert remarks(kept) == []
+    kept.write(lambda tx: leave_key_change_due(tx, CLEO.id, 1, NOW))
+    assert remarks(kept) == [("cleo", "key-change-due")]
