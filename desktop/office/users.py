@@ -114,7 +114,7 @@ class Users:
         Raises InputError "user-name-missing", "user-name-unusable", "user-unknown"; Refused
         "user-name-taken", "user-left", "user-not-active", "not-yourself".
         """
-        vault = self._desk.opened().vault
+        vault = self._desk.check(session, Action.INVITE_USER).vault
         now = self._clock.now()
         until = now + INVITED_FOR
         lost = request.kind is InvitationKind.FACTOR

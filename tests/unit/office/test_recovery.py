@@ -7,8 +7,13 @@ from dataclasses import replace
 import pytest
 
 from desktop.errors import SealwellError
+from desktop.models import audit
+from desktop.office.notices import notices_of
+from desktop.office.values_access import KeyEnrolment
 from desktop.office.values_entry import Recovery
-from tests.made_practice import USER, Practice
+from tests.made_practice import PASSWORD, USER, Practice
+from tests.made_staff import Staff, desk_of
+from tests.support.software_key import SoftwareKey
 
 NEW = "seven lanterns beyond the quiet harbour"
 
@@ -69,3 +74,48 @@ def test_a_stopped_sign_in_is_open_again_after_recovery(practice: Practice) -> N
             office.sign_in(replace(practice.credentials(), password="wrong horse battery staple"))
     practice.office().recover(request(practice))
     practice.office().sign_in(replace(practice.credentials(), password=NEW))
+
+
+@pytest.mark.parametrize("reason", ["", "   ", "x" * 501])
+def test_without_a_reason_nothing_is_opened(practice: Practice, reason: str) -> None:
+    before = practice.folder.keys.read_bytes()
+    assert code_of(practice, replace(request(practice), reason=reason)) == "reason-missing"
+    assert practice.folder.keys.read_bytes() == before
+
+
+def test_g18_one_sheet_of_paper_opens_with_the_keyring_wiped_and_the_security_key_gone(staff: Staff) -> None:
+    """The sheet holds the recovery key and the saved codes; computer, key and phone are lost."""
+    office, session = staff.at_work()
+    bo = staff.add(office, session)
+    codes = office.new_recovery_codes(session).codes
+    staff.hands[:] = [SoftwareKey("2468")]
+    office.enrol_key(session, KeyEnrolment(PASSWORD, pin="2468"))
+    token = office.issue_token(session).token
+    office.close()
+    staff.clock.move(3600)
+    assert staff.keyring is not None
+    staff.keyring.kept.clear()
+    staff.hands.clear()
+    secret = "Ana lost her bag with everything in it"
+    wanted = Recovery(USER, staff.made.recovery_key, password=NEW, reason=secret)
+    made = staff.office().recover(wanted)
+    with pytest.raises(SealwellError):
+        staff.office().recover(wanted)
+    office = staff.office()
+    session = staff.enter(office, password=NEW, recovery_code=codes[0]).session
+    lines = [line for line in office.list_audit(session).lines if line.act == "vault.recovered"]
+    assert len(lines) == 1
+    assert {"reason", "reason-hash"} <= lines[0].details.keys()
+    assert secret not in repr(lines)
+    database = desk_of(office).opened().database
+    assert database.read(lambda tx: audit.reason(tx, str(lines[0].details["reason"]))) == secret
+    for user in (session.user, bo):
+        kinds = [task.kind for task in database.read(lambda tx, user=user: notices_of(tx, user))]
+        assert "notice-emergency-access" in kinds, "100 % of the users are told"
+    told = {notice.kind: notice.details for notice in office.list_notices(session).notices}
+    assert told["emergency-access"] == {"user": USER}
+    assert office.show_security(session).keys == ()
+    assert made.recovery_key != staff.made.recovery_key
+    with pytest.raises(SealwellError):
+        staff.office().resume(token)
+    assert office.verify_audit(session).ok

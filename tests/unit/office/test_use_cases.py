@@ -1,0 +1,160 @@
+"""G36 at the door: every use case asks the guard for its own action before anything else."""
+
+from __future__ import annotations
+
+import inspect
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from desktop.access.roles import MATRIX, Action, may
+from desktop.access.signin import slot_uid
+from desktop.errors import Refused
+from desktop.models import users
+from desktop.models.accounts import Role, User
+from desktop.models.database import Tx
+from desktop.office import api
+from tests.made_practice import Practice
+from tests.made_staff import desk_of
+
+USE_CASES: dict[str, Action] = {
+    "today": Action.TODAY,
+    "search_people": Action.SEARCH_PEOPLE,
+    "show_person": Action.SHOW_PERSON,
+    "set_person": Action.SET_PERSON,
+    "import_people": Action.IMPORT_PEOPLE,
+    "make_passphrase": Action.MAKE_PASSPHRASE,
+    "import_key": Action.IMPORT_KEY,
+    "import_appointments": Action.IMPORT_APPOINTMENTS,
+    "explain_letter": Action.EXPLAIN_LETTER,
+    "send_letter": Action.SEND_LETTER,
+    "preview_reminders": Action.PREVIEW_REMINDERS,
+    "send_reminders": Action.SEND_REMINDERS,
+    "list_outbox": Action.LIST_OUTBOX,
+    "run_outbox": Action.RUN_OUTBOX,
+    "start_sending": Action.RUN_OUTBOX,
+    "cancel_messages": Action.CANCEL_MESSAGES,
+    "list_relays": Action.LIST_RELAYS,
+    "add_relay": Action.ADD_RELAY,
+    "test_relay": Action.TEST_RELAY,
+    "try_relay": Action.TEST_RELAY,
+    "record_evidence": Action.RECORD_EVIDENCE,
+    "list_audit": Action.LIST_AUDIT,
+    "verify_audit": Action.VERIFY_AUDIT,
+    "export_audit": Action.EXPORT_AUDIT,
+    "list_users": Action.LIST_USERS,
+    "show_matrix": Action.SHOW_MATRIX,
+    "invite_user": Action.INVITE_USER,
+    "withdraw_invitation": Action.WITHDRAW_INVITATION,
+    "add_user": Action.ADD_USER,
+    "set_role": Action.SET_ROLE,
+    "suspend_user": Action.SUSPEND_USER,
+    "reinstate_user": Action.REINSTATE_USER,
+    "list_approvals": Action.LIST_APPROVALS,
+    "decide_approval": Action.DECIDE_APPROVAL,
+    "plan_offboarding": Action.PLAN_OFFBOARDING,
+    "offboard_user": Action.OFFBOARD_USER,
+    "show_review": Action.SHOW_REVIEW,
+    "sign_review": Action.SIGN_REVIEW,
+    "show_policy": Action.SHOW_POLICY,
+    "set_policy": Action.SET_POLICY,
+    "step_up": Action.STEP_UP,
+    "show_security": Action.SHOW_SECURITY,
+    "change_password": Action.CHANGE_PASSWORD,
+    "new_recovery_codes": Action.MAKE_CODES,
+    "new_authenticator": Action.CHANGE_AUTHENTICATOR,
+    "confirm_authenticator": Action.CHANGE_AUTHENTICATOR,
+    "enrol_key": Action.ENROL_KEY,
+    "remove_key": Action.REMOVE_KEY,
+    "end_session": Action.END_SESSION,
+    "set_quick_pin": Action.SET_PIN,
+    "forget_quick_pin": Action.SET_PIN,
+    "list_notices": Action.LIST_NOTICES,
+    "acknowledge_notice": Action.ACKNOWLEDGE_NOTICE,
+    "keep_draft": Action.KEEP_DRAFT,
+    "list_drafts": Action.LIST_DRAFTS,
+    "discard_draft": Action.DISCARD_DRAFT,
+    "issue_token": Action.ISSUE_TOKEN,
+    "sign_out": Action.SIGN_OUT,
+}
+BY_THE_SESSION_ALONE = {"touch"}
+"""Moving is no use case: the guard asks only whether the session lives."""
+NO_USE_CASE_YET = {
+    Action.SET_PRACTICE,
+    *(action for action in Action if action.value.split(".")[0] in ("alerts", "digest", "retention")),
+}
+
+
+def of_the_protocol() -> set[str]:
+    return {
+        name
+        for name, method in inspect.getmembers(api.Office, inspect.isfunction)
+        if "session" in inspect.signature(method).parameters
+    }
+
+
+def test_g36_no_use_case_is_missing_here_and_every_action_has_one() -> None:
+    assert of_the_protocol() == USE_CASES.keys() | BY_THE_SESSION_ALONE
+    assert set(USE_CASES.values()) == set(Action) - NO_USE_CASE_YET
+
+
+@pytest.mark.parametrize("role", Role, ids=str)
+def test_g36_every_use_case_is_refused_to_a_role_without_it_and_that_is_recorded(
+    practice: Practice, role: Role
+) -> None:
+    """What is asked for is nonsense on purpose: a use case that looks at it first breaks here."""
+    office, mine = practice.signed_in()
+    desk = desk_of(office)
+    database = desk.opened().database
+    person = User(slot_uid(desk.opened().vault.vault_id, "eve"), "eve", role)
+
+    def admit(tx: Tx) -> None:
+        users.add(tx, person, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+
+    database.write(admit)
+    asked: list[tuple[str, Action]] = []
+    check = desk.guard.check
+
+    def noted(session: Any, action: Action) -> None:
+        asked.append((name, action))
+        check(session, action)
+
+    desk.guard.check = noted  # type: ignore[method-assign]
+    for name, action in USE_CASES.items():
+        if not may(role, action):
+            session = desk.guard.open(person, practice.clock.now())
+            parameters = list(inspect.signature(getattr(office, name)).parameters.values())[1:]
+            given = [object() for one in parameters if one.default is inspect.Parameter.empty]
+            with pytest.raises(Refused) as caught:
+                getattr(office, name)(session, *given)
+            assert caught.value.code == "not-allowed", name
+    refused = dict(asked)
+    wanted = {name: action for name, action in USE_CASES.items() if not may(role, action)}
+    assert refused == wanted
+    ana = database.read(lambda tx: users.get(tx, mine.user))
+    assert ana is not None
+    administrator = desk.guard.open(ana, practice.clock.now())
+    lines = office.list_audit(administrator, limit=500).lines
+    recorded = Counter(line.obj for line in lines if line.act == "guard.refused")
+    assert recorded == Counter(action.value for action in wanted.values())
+
+
+@pytest.mark.parametrize("name", sorted(USE_CASES))
+def test_g36_every_use_case_asks_for_its_own_action(practice: Practice, name: str) -> None:
+    office, session = practice.signed_in()
+    desk = desk_of(office)
+
+    class AskedError(Exception):
+        pass
+
+    def asked(_: Any, action: Action) -> None:
+        raise AskedError(action)
+
+    desk.guard.check = asked  # type: ignore[method-assign]
+    parameters = list(inspect.signature(getattr(office, name)).parameters.values())[1:]
+    given = [object() for one in parameters if one.default is inspect.Parameter.empty]
+    with pytest.raises(AskedError) as caught:
+        getattr(office, name)(session, *given)
+    assert caught.value.args == (USE_CASES[name],)
+    assert all(USE_CASES[name] in MATRIX[Role.ADMINISTRATOR] for name in USE_CASES)
