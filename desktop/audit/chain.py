@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from operator import itemgetter
 from typing import Any
 
 import rfc8785
@@ -25,6 +26,8 @@ _TEXT = ("boot", "actor", "role", "sess", "act", "obj", "outcome", "why", "app",
 _NUMBER = ("v", "seq", "ts", "mono")
 NAMES = frozenset((*_TEXT, *_NUMBER, "det"))
 """The fields of every record, no more and no fewer."""
+_texts, _numbers = itemgetter(*_TEXT), itemgetter(*_NUMBER)
+_STR = {str}
 
 
 def canonical(record: dict[str, Any]) -> bytes:
@@ -78,14 +81,14 @@ def _has_form(record: dict[str, Any]) -> bool:
     det = record.get("det")
     return (
         record.keys() == NAMES
-        and all(type(record[name]) is str for name in _TEXT)
-        and all(is_whole(record[name]) for name in _NUMBER)
+        and set(map(type, _texts(record))) == _STR
+        and all(map(is_whole, _numbers(record)))
         and isinstance(det, dict)
-        and all(name.isascii() for name in det)
+        and all(map(str.isascii, det))
         and all(type(value) is str or is_whole(value) for value in det.values())
     )
 
 
 def is_whole(value: object) -> bool:
     """A whole number that RFC 8785 can write."""
-    return type(value) is int and abs(value) <= _GREATEST
+    return type(value) is int and -_GREATEST <= value <= _GREATEST

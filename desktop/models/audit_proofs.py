@@ -12,11 +12,10 @@ from desktop.models.lanes import Tx
 from desktop.models.tables_audit import audit_checkpoint, audit_mac
 
 _CHUNK = 1000
-_PUT_MAC = insert(audit_mac)
+_PUT_MAC = "INSERT INTO audit_mac (seq, mac) VALUES (?, ?)"
+_STEP = "SELECT size, step FROM audit_checkpoint ORDER BY size DESC LIMIT 1"
+"""By the driver, as in `audit.py`: every record has its mark."""
 _NEWEST = select(audit_checkpoint).order_by(audit_checkpoint.c.size.desc()).limit(1)
-_STEP = (
-    select(audit_checkpoint.c.size, audit_checkpoint.c.step).order_by(audit_checkpoint.c.size.desc()).limit(1)
-)
 
 
 @dataclass(frozen=True)
@@ -36,8 +35,7 @@ class KeptCheckpoint:
 
 def put_macs(tx: Tx, rows: Sequence[tuple[int, bytes]]) -> None:
     """The marks of new records by sequence number."""
-    if rows:
-        tx.connection.execute(_PUT_MAC, [{"seq": seq, "mac": mac} for seq, mac in rows])
+    tx.driver.executemany(_PUT_MAC, rows)
 
 
 def macs(tx: Tx, after: int = 0) -> Iterator[tuple[int, bytes]]:
@@ -69,8 +67,8 @@ def newest(tx: Tx) -> KeptCheckpoint | None:
 
 def newest_step(tx: Tx) -> tuple[int, int]:
     """Size and step of the newest checkpoint; zeros where there is none."""
-    row = tx.connection.execute(_STEP).one_or_none()
-    return (0, 0) if row is None else (row.size, row.step)
+    row = tx.driver.execute(_STEP).fetchone()
+    return (int(row[0]), int(row[1])) if row else (0, 0)
 
 
 def checkpoints(tx: Tx) -> list[KeptCheckpoint]:

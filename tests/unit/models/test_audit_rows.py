@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import sqlcipher3.dbapi2 as driver
 from sqlalchemy.exc import IntegrityError
 
 from desktop.models import audit, consents
@@ -61,7 +62,7 @@ def test_reasons_and_ids_are_found_by_their_record(filled: Database) -> None:
 
 def test_a_number_or_a_hash_is_used_once(filled: Database) -> None:
     for twice in (record(7), AuditRecord(2501, "{}", record(7).hash)):
-        with pytest.raises(IntegrityError):
+        with pytest.raises(driver.IntegrityError):
             filled.write(lambda tx, twice=twice: audit.append(tx, twice))  # type: ignore[misc]
 
 
@@ -89,7 +90,7 @@ def test_no_statement_changes_what_was_written(filled: Database, table: str, att
 
 def test_several_records_are_added_at_once_or_none_of_them(db: Database) -> None:
     db.write(lambda tx: audit.append(tx, record(1), record(2)))
-    with pytest.raises(IntegrityError):
+    with pytest.raises(driver.IntegrityError):
         db.write(lambda tx: audit.append(tx, record(3), record(2)))
     db.write(lambda tx: audit.append(tx))
     assert db.read(lambda tx: list(audit.records(tx))) == [record(1), record(2)]
