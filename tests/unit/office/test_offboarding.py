@@ -19,12 +19,13 @@ from desktop.locks import shared
 from desktop.models import tasks
 from desktop.models.accounts import Role, Session, UserId
 from desktop.models.database import Database
+from desktop.models.records import Label, State
 from desktop.office import offboarding
 from desktop.office.api import Office
-from desktop.office.values import ImportRequest
+from desktop.office.values import ImportRequest, LetterRequest
 from desktop.office.values_access import DraftKept, InviteRequest, NewUser, OffboardRequest, RoleChange
 from desktop.office.values_entry import JoinRequest
-from tests.made_practice import PASSWORD, PEOPLE, USER, Practice
+from tests.made_practice import PASSWORD, PEOPLE, USER, Practice, person_named
 from tests.support.colleagues import PASSWORDS, Colleague, id_of, let_in
 
 
@@ -79,6 +80,21 @@ def test_the_plan_says_what_leaving_touches_and_changes_nothing(
     assert plan.relays == ("Relay",)
     assert practice.folder.keys.read_bytes() == before
     office.search_people(bos, "")
+
+
+def test_what_somebody_has_queued_is_counted_and_still_goes(
+    practice: Practice, staff: tuple[Office, Session, Colleague], relay_request: Callable[..., object]
+) -> None:
+    office, ana, bo = staff
+    office.add_relay(ana, relay_request())  # type: ignore[arg-type]
+    _, bos = bo.signed_in(practice, office)
+    person = person_named(office, ana, "zoraida")
+    for session in (ana, bos, bos):
+        office.send_letter(session, LetterRequest(person, "Hours", "We open at nine.", label=Label.ROUTINE))
+    assert office.plan_offboarding(ana, bos.user).waiting == 2
+    assert office.plan_offboarding(ana, ana.user).waiting == 1
+    office.offboard_user(ana, OffboardRequest(bos.user, ana.user))
+    assert office.list_outbox(ana).counts == {State.QUEUED: 3}
 
 
 # --- the act --------------------------------------------------------------------------------
