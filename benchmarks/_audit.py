@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from desktop.audit.chain import GENESIS, VERSION, canonical_record, leaf_hash
+from desktop.audit.tokens import ids_hash
 from desktop.models import audit
 from desktop.models.audit_queries import INDEXES
 from desktop.models.database import Database, Tx
@@ -33,10 +34,15 @@ _OFTEN = (
 
 @dataclass
 class Log:
-    """Makes the records of one seed; `users` and `persons` are who appears in them."""
+    """Makes the records of one seed; `users` and `persons` are who appears in them.
+
+    With a `token_key` every search has a real list of sixty people in `lists`, by its number.
+    """
 
     count: int
     seed: int = 20261121
+    token_key: bytes = b""
+    lists: dict[int, list[str]] = field(default_factory=dict)
     users: list[str] = field(default_factory=list)
     persons: list[str] = field(default_factory=list)
 
@@ -76,6 +82,9 @@ class Log:
             det = {"attempts": 1}
         elif act == "guard.refused":
             obj, outcome = "audit.export", "refused"
+        elif act == "people.searched" and self.token_key:
+            self.lists[self._seq] = self.pick.sample(self.persons, 60)
+            det = {"count": 60, "ids": ids_hash(self.token_key, self.lists[self._seq])}
         elif act in ("people.searched", "outbox.listed"):
             det = {"count": 50, "ids": "c" * 64}
         if act == "message.failed":

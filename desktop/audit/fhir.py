@@ -22,6 +22,7 @@ _OBJECT_TYPE = "http://terminology.hl7.org/CodeSystem/audit-entity-type"
 _OBJECT_ROLE = "http://terminology.hl7.org/CodeSystem/object-role"
 _SOURCE_TYPE = "http://terminology.hl7.org/CodeSystem/security-source-type"
 
+_WRITER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _OUTCOMES = {"ok": "0", "refused": "4", "failed": "8"}
 """Success, minor failure, serious failure; a record that cannot be read is a major one (12)."""
 _TYPES = {
@@ -84,7 +85,8 @@ def fhir_bundle(records: Iterable[AuditRecord], origin: Origin) -> Iterator[byte
     yield _json(head)[:-1]
     first = True
     for record in records:
-        entry = {"fullUrl": f"urn:uuid:{_uuid(record.hash)}", "resource": audit_event(seen(record), origin)}
+        resource = audit_event(seen(record), origin)
+        entry = {"fullUrl": f"urn:uuid:{resource['id']}", "resource": resource}
         yield (b',"entry":[\n' if first else b",\n") + _json(entry)
         first = False
     yield b"}\n" if first else b"\n]}\n"
@@ -167,4 +169,4 @@ def _uuid(hash_: str) -> str:
 
 
 def _json(value: dict[str, Any]) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
+    return _WRITER.encode(value).encode("utf-8", "backslashreplace")

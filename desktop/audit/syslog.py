@@ -7,6 +7,7 @@ structured data and no free text behind it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from desktop.audit.outside import Seen, iso, seen
 from desktop.models.records import AuditRecord
@@ -56,10 +57,13 @@ def _data(one: Seen) -> str:
 
 def _escaped(value: str) -> str:
     """The three characters of section 6.3.3; controls and lone halves of pairs become U+FFFD."""
-    shown = "".join(c if c.isprintable() else "\ufffd" for c in value)
+    if value.isalnum():  # ids and hashes, which are most of it
+        return value
+    shown = value if value.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in value)
     return shown.replace("\\", "\\\\").replace('"', '\\"').replace("]", "\\]")
 
 
+@lru_cache(maxsize=512)
 def _word(value: str, limit: int) -> str:
     """Printable ASCII without what ends a name (section 6), or the nil value."""
     kept = "".join(c for c in value if "!" <= c <= "~" and c not in '="]')
