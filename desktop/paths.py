@@ -53,6 +53,16 @@ class PracticeFolder:
         return self.root / "vault.tries"
 
     @property
+    def log_marks(self) -> Path:
+        """The key that marks new records of the audit log; outside the database, which forgets nothing."""
+        return self.root / "audit.mac"
+
+    @property
+    def next_log_marks(self) -> Path:
+        """The same key under the next vault key, until the database has changed places."""
+        return self.root / "audit.mac.next"
+
+    @property
     def lock(self) -> Path:
         return self.root / "window.lock"
 

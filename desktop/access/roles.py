@@ -39,6 +39,10 @@ class Action(StrEnum):
     LIST_AUDIT = "audit.list"
     VERIFY_AUDIT = "audit.verify"
     EXPORT_AUDIT = "audit.export"
+    MAKE_CHECKPOINT = "audit.checkpoint"
+    SHOW_LOG_STATE = "audit.state"
+    PRINT_WITNESS = "audit.witness"
+    EXPLAIN_GAP = "audit.explain-gap"
     LIST_USERS = "users.list"
     SHOW_MATRIX = "users.matrix"
     INVITE_USER = "users.invite"
@@ -124,12 +128,13 @@ _OWN = frozenset(
         Action.LIST_DRAFTS,
         Action.DISCARD_DRAFT,
         Action.LIST_ALERTS,
+        Action.SHOW_LOG_STATE,
     }
 )
 """One's own session, factors, notices and drafts: no role is without them.
 
-Nor without alerts: everybody must hear that the log does not agree. The office shows only
-that one to those who do not look after the log (`office/alerts.py`).
+Nor without alerts and the state of the log: everybody must hear that the log does not agree.
+The office shows only that one alert to those who do not look after the log (`office/alerts.py`).
 """
 
 _READ_PEOPLE = frozenset({Action.SEARCH_PEOPLE, Action.SHOW_PERSON})
@@ -172,7 +177,8 @@ MATRIX: Mapping[Role, frozenset[Action]] = MappingProxyType(
         Role.BILLING: _OWN | _READ_PEOPLE | _LETTERS,
         Role.AUDITOR: _OWN
         | {Action.LIST_AUDIT, Action.VERIFY_AUDIT, Action.EXPORT_AUDIT, Action.SHOW_REVIEW}
-        | {Action.LIST_RULES, Action.SHOW_DIGEST, Action.SHOW_RETENTION},
+        | {Action.LIST_RULES, Action.SHOW_DIGEST, Action.SHOW_RETENTION}
+        | {Action.MAKE_CHECKPOINT, Action.PRINT_WITNESS},
     }
 )
 
@@ -182,6 +188,7 @@ MORE = frozenset({Role.CLINICIAN, Role.BILLING, Role.AUDITOR})
 STEP_UP: Mapping[Action, Purpose] = MappingProxyType(
     {
         Action.EXPORT_AUDIT: Purpose.EXPORT,
+        Action.EXPLAIN_GAP: Purpose.USERS,
         Action.INVITE_USER: Purpose.USERS,
         Action.ADD_USER: Purpose.USERS,
         Action.SET_ROLE: Purpose.USERS,
@@ -262,6 +269,23 @@ APPOINTMENT_FIELDS: Mapping[str, FieldGroup] = MappingProxyType(
 """As `PERSON_FIELDS`, of `models.records.Appointment` but its id and its person.
 
 Type and place of a visit can tell what it is for, so billing sees no visit at all.
+"""
+
+
+IN_A_GAP = frozenset(
+    {
+        *(Action.TODAY, Action.SEARCH_PEOPLE, Action.SHOW_PERSON, Action.EXPLAIN_LETTER),
+        *(Action.PREVIEW_REMINDERS, Action.LIST_OUTBOX, Action.LIST_RELAYS, Action.LIST_USERS),
+        *(Action.LIST_AUDIT, Action.VERIFY_AUDIT, Action.EXPORT_AUDIT, Action.MAKE_CHECKPOINT),
+        *(Action.SHOW_LOG_STATE, Action.PRINT_WITNESS, Action.EXPLAIN_GAP, Action.SHOW_MATRIX),
+        *(Action.LIST_APPROVALS, Action.SHOW_REVIEW, Action.LIST_ALERTS, Action.LIST_RULES),
+        *(Action.SHOW_DIGEST, Action.SHOW_RETENTION, Action.SHOW_POLICY, Action.SHOW_SECURITY),
+        *(Action.LIST_NOTICES, Action.LIST_DRAFTS, Action.ISSUE_TOKEN, Action.STEP_UP, Action.SIGN_OUT),
+    }
+)
+"""What goes on while the log has an unexplained gap: looking, proving, and saying why.
+
+Everything that changes or sends is refused; a new action is, until it is put here.
 """
 
 

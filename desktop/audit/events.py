@@ -133,6 +133,13 @@ class Act(StrEnum):
     AUDIT_VERIFIED = "audit.verified"
     AUDIT_EXPORTED = "audit.exported"
     AUDIT_CHECKPOINT = "audit.checkpoint"
+    CHECKPOINT_ASKED = "checkpoint.asked"
+    LOG_MARKED = "log.marked"
+    LOG_STATE_SHOWN = "log.state-shown"
+    LOG_RESTORE_GAP = "log.restore-gap"
+    WITNESS_MAILED = "witness.mailed"
+    WITNESS_PRINTED = "witness.printed"
+    FIRST_KEY_LENT = "first-key.lent"
     # what stands out, and how long things are kept
     ALERT_RAISED = "alert.raised"
     ALERTS_LISTED = "alerts.listed"
@@ -284,6 +291,13 @@ RULES: Mapping[Act, Rule] = MappingProxyType(
         Act.AUDIT_VERIFIED: _nothing("records", "class"),
         Act.AUDIT_EXPORTED: _nothing("format", "records", "reason", "reason-hash"),
         Act.AUDIT_CHECKPOINT: _nothing("records"),
+        Act.CHECKPOINT_ASKED: _nothing(),
+        Act.LOG_MARKED: _nothing("first", "fingerprint"),
+        Act.LOG_STATE_SHOWN: _nothing("count"),
+        Act.LOG_RESTORE_GAP: _nothing("first", "last", "root", "reason", "reason-hash"),
+        Act.WITNESS_MAILED: _one("records"),
+        Act.WITNESS_PRINTED: _nothing("records"),
+        Act.FIRST_KEY_LENT: _nothing("count"),
         Act.ALERT_RAISED: _one("rule", "count"),
         Act.ALERTS_LISTED: _nothing("count"),
         Act.ALERT_SEEN: _one("rule"),

@@ -96,7 +96,8 @@ FIELDS: Mapping[str, Callable[[Value], bool]] = MappingProxyType(
         **_fields("at before after until day year least minutes messages imports", is_number),
         **_fields("appointment batch card import key message person previous", is_id),
         **_fields("reason relay replacement session user heir invitation approval", is_id),
-        **_fields("address content decision fingerprint ids query reason-hash root trace", is_hash),
+        **_fields("address content decision fingerprint ids query reason-hash", is_hash),
+        **_fields("root root-before trace", is_hash),
         **{name: _one_of(*words) for name, words in _WORDS.items()},
         "action": is_code,
     }

@@ -72,6 +72,11 @@ class FirstKey:
         return f"{self.first}:{self.key.hex()}"
 
 
+def seal_first_key(officer: bytes, first: FirstKey) -> bytes:
+    """Sealed to the officer's X25519 public key."""
+    return seal(officer, first.first.to_bytes(8, "big") + first.key, _SEAL)
+
+
 def open_first_key(private: bytes, sealed: bytes) -> FirstKey:
     """What `MacKeys.start` sealed, by the officer's X25519 key. Raises VaultError("sealed-damaged")."""
     plain = open_box(private, sealed, _SEAL)
@@ -99,7 +104,7 @@ class MacKeys:
         Keep the answer in the database (`vault_key`) or on paper: only the officer opens it.
         """
         key = secrets.token_bytes(_BYTES)
-        sealed = seal(officer, first.to_bytes(8, "big") + key, _SEAL)
+        sealed = seal_first_key(officer, FirstKey(first, key))
         with held(self._path), self._guard:
             write_private(self._path, self._written(first, 0, key))
             self.first, self._step, self._key = first, 0, key
@@ -109,6 +114,11 @@ class MacKeys:
         """Read the file. Raises VaultError("mac-key-damaged")."""
         with held(self._path), self._guard:
             self.first, self._step, self._key = self._read()
+
+    def is_ahead(self, step: int) -> bool:
+        """Whether the key of `step` is destroyed: no record of that step can be marked any more."""
+        with self._guard:
+            return step < self._step
 
     def at(self, step: int) -> bytes:
         """The key of `step`, for a record of this transaction.
@@ -130,6 +140,12 @@ class MacKeys:
             first, there, _ = self._read()
             if (first, there) < (self.first, self._step):
                 write_private(self._path, self._written(self.first, self._step, self._key))
+
+    def copy_to(self, path: Path, wrapping_key: bytes) -> None:
+        """Write the current key once more, under the wrapping key of the next epoch of the vault."""
+        with self._guard:
+            there = MacKeys(path, wrapping_key, self._vault_id)
+            write_private(path, there._written(self.first, self._step, self._key))
 
     def _forget(self, step: int) -> None:
         if step > self._step:

@@ -109,14 +109,22 @@ def open_slot(slots: KeySlots, slot: Slot, prk: bytes) -> OpenVault:
     Raises VaultError "slot-damaged", and "vault-altered" where the file as a whole is not genuine.
     """
     sealed = slot.sealed_vk.get(slots.epoch, b"")
+    keys = slot_keys(slots, slot, prk)
     try:
-        keys = AESGCM(_kek(prk, slot)).decrypt(slot.nonce, slot.wrapped_sk, _header(slots.vault_id, slot))
         info = _seal_info(slots.vault_id, slots.epoch, slot.slot_id)
         vault_key = open_box(keys[:KEY_BYTES], sealed, info)
-    except (InvalidTag, VaultError):
+    except VaultError:
         raise VaultError("slot-damaged") from None
     check_mac(slots, vault_key)
     return OpenVault(slots.vault_id, slots.epoch, slot.uid, vault_key, keys if slot.type == USER else b"")
+
+
+def slot_keys(slots: KeySlots, slot: Slot, prk: bytes) -> bytes:
+    """The slot's own private keys (a bare slot has X25519 alone). Raises VaultError("slot-damaged")."""
+    try:
+        return AESGCM(_kek(prk, slot)).decrypt(slot.nonce, slot.wrapped_sk, _header(slots.vault_id, slot))
+    except InvalidTag:
+        raise VaultError("slot-damaged") from None
 
 
 def sealed_for(slot: Slot, vault: OpenVault) -> Slot:

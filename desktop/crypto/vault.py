@@ -40,6 +40,7 @@ __all__ = [
     "enrol_user",
     "key_challenge",
     "new_vault_id",
+    "recovery_slot",
     "replace_recovery_key",
     "unlock",
     "unlock_with_recovery",
@@ -127,12 +128,16 @@ def unlock_with_recovery(path: Path, recovery_key: str) -> OpenVault:
     Raises VaultError "recovery-key-mistyped" (cannot be any key) or "recovery-key-wrong"
     (well formed, of another practice or replaced), and those of `unlock`.
     """
-    key = read_recovery_key(recovery_key)
     slots = read_slots(path)
-    prk = hkdf_extract(slots.vault_id, labelled("rk", key))
+    return open_slot(slots, *recovery_slot(slots, recovery_key))
+
+
+def recovery_slot(slots: KeySlots, recovery_key: str) -> tuple[Slot, bytes]:
+    """The slot that the printed key opens, and what opens it. Raises as `unlock_with_recovery`."""
+    prk = hkdf_extract(slots.vault_id, labelled("rk", read_recovery_key(recovery_key)))
     for slot in slots.slots:
         if slot.type == RECOVERY and fits(prk, slot):
-            return open_slot(slots, slot, prk)
+            return slot, prk
     raise VaultError("recovery-key-wrong")
 
 

@@ -58,6 +58,10 @@ relays.evidence          x   .   .   .   .   .
 audit.list               x   .   .   .   .   x
 audit.verify             x   .   .   .   .   x
 audit.export             x   .   .   .   .   x
+audit.checkpoint         x   .   .   .   .   x
+audit.state              x   x   x   x   x   x
+audit.witness            x   .   .   .   .   x
+audit.explain-gap        x   .   .   .   .   .
 users.list               x   .   .   .   .   .
 users.matrix             x   .   .   .   .   .
 users.invite             x   .   .   .   .   .
@@ -169,6 +173,7 @@ def test_changes_of_accounts_and_exports_want_a_fresh_proof_each_for_its_purpose
         "alerts.set",
         "digest.sign",
         "retention.set",
+        "audit.explain-gap",
     }
     assert not STEP_UP.keys() & {Action.SEND_REMINDERS, Action.SEND_LETTER, Action.SIGN_OUT}
 

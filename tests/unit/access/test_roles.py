@@ -8,8 +8,8 @@ from desktop.models.accounts import Role
 AUDIT = {Action.LIST_AUDIT, Action.VERIFY_AUDIT, Action.EXPORT_AUDIT}
 OWN = {
     action for action in Action if action.value.split(".")[0] in ("session", "security", "notices", "drafts")
-} | {Action.LIST_ALERTS}
-WATCH = {Action.SHOW_REVIEW, Action.LIST_RULES, Action.SHOW_DIGEST, Action.SHOW_RETENTION}
+} | {Action.LIST_ALERTS, Action.SHOW_LOG_STATE}
+WATCH = {Action.MAKE_CHECKPOINT, Action.PRINT_WITNESS, Action.SHOW_REVIEW, Action.LIST_RULES, Action.SHOW_DIGEST, Action.SHOW_RETENTION}
 RELAYS = {Action.ADD_RELAY, Action.RECORD_EVIDENCE, Action.TEST_RELAY, Action.LIST_RELAYS}
 USERS = {Action.ADD_USER, Action.LIST_USERS, Action.SET_PRACTICE}
 
