@@ -8,7 +8,8 @@ that leaves no record is a bug and is rolled back.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -84,6 +85,8 @@ class Desk:
         self.quick = QuickStore(clock, limits)
         self._opened: Opened | None = None
         self._change = threading.Lock()
+        self._settled = threading.Event()
+        self._settled.set()
 
     @property
     def is_open(self) -> bool:
@@ -91,6 +94,7 @@ class Desk:
 
     def opened(self) -> Opened:
         """What is open now; `signed-out` where the vault is closed."""
+        self._settled.wait()
         if self._opened is None:
             raise Refused("signed-out")
         return self._opened
@@ -107,6 +111,21 @@ class Desk:
         with self._change:
             opened, self._opened = self._opened, None
         return opened
+
+    @contextmanager
+    def exchanging(self) -> Iterator[Opened]:
+        """Hand over what is open for putting other keys in its place; use cases wait meanwhile.
+
+        What was not put back by the end is closed to everybody.
+        """
+        self._settled.clear()
+        try:
+            opened = self.take()
+            if opened is None:
+                raise Refused("signed-out")
+            yield opened
+        finally:
+            self._settled.set()
 
     def vault_of(self, session: Session) -> OpenVault:
         """The vault with the keys of this session's person: what is signed or carried on in their name."""

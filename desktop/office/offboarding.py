@@ -158,29 +158,8 @@ class Offboarding:
         """The office goes on with the new key, or with the old one and the code of what stopped it."""
         sending = self._outbox.sends
         with self._quiet():
-            opened = self._desk.take()
-            if opened is None:
-                raise Refused("signed-out")
-            vault, why = opened.vault, ""
-            try:
-                opened.dispatcher.stop()
-                opened.network.stop()
-                try:
-                    vault = self._rotate(opened, session, user, progress)
-                except _StoppedError:
-                    why = STOPPED
-                except SealwellError as error:
-                    if error.code == _UNFINISHED:
-                        raise
-                    why = error.code
-                self._reopen(vault)
-                self._desk.persons.renew(vault)
-            except BaseException:
-                self._desk.guard.end_all()
-                self._desk.persons.clear()
-                opened.database.close()
-                vault.close()
-                raise
+            with self._desk.exchanging() as opened:
+                why = self._exchange(opened, session, user, progress)
             if why:
                 self._note(session, why)
             else:
@@ -188,6 +167,30 @@ class Offboarding:
                 self._files().end_all()
         if sending:
             self._outbox.start_sending(session)
+        return why
+
+    def _exchange(self, opened: Opened, session: Session, user: UserId, progress: Progress | None) -> str:
+        vault, why = opened.vault, ""
+        try:
+            opened.dispatcher.stop()
+            opened.network.stop()
+            try:
+                vault = self._rotate(opened, session, user, progress)
+            except _StoppedError:
+                why = STOPPED
+            except SealwellError as error:
+                if error.code == _UNFINISHED:
+                    raise
+                why = error.code
+            self._reopen(vault)
+            self._desk.persons.renew(vault)
+        except BaseException:
+            self._desk.take()
+            self._desk.guard.end_all()
+            self._desk.persons.clear()
+            opened.database.close()
+            vault.close()
+            raise
         return why
 
     def _rotate(self, opened: Opened, session: Session, user: UserId, progress: Progress | None) -> OpenVault:

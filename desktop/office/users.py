@@ -29,6 +29,7 @@ from desktop.models.accounts import Invitation, InvitationKind, Role, Session, U
 from desktop.models.database import Tx
 from desktop.models.ids import new_id
 from desktop.office.desk import Desk, Recorder
+from desktop.office.notices import notify
 from desktop.office.revocation import end_tokens
 from desktop.office.setup import password_refused
 from desktop.office.userlines import user_lines
@@ -110,7 +111,8 @@ class Users:
 
         The key slot is written last, inside the transaction: what fails leaves nothing, and a
         crash between the two leaves a slot whose code nobody has seen. For a lost device the
-        person's slots and sessions end here already, not only when the code is used.
+        person's slots and sessions end here already, not only when the code is used; the other
+        administrators are told, because whoever has the code becomes that person.
         Raises InputError "user-name-missing", "user-name-unusable", "user-unknown"; Refused
         "user-name-taken", "user-left", "user-not-active", "not-yourself".
         """
@@ -130,6 +132,8 @@ class Users:
             if lost:
                 factors.forget_proofs(tx, user.id)
                 end_tokens(tx, user.id, now)
+                others = [one.id for one in active_administrators(tx) if one.id != session.user]
+                notify(tx, others, "device-lost", now, {"user": user.id})
                 remove_user(self._folder.keys, vault, user.id)
             code = invite(self._folder.keys, vault, user.id, _milliseconds(until))
             return user.id, Invited(user.name, user.role, code=code, until=until)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -256,6 +257,43 @@ def test_an_error_before_the_end_of_the_account_changes_nothing(
         assert code_of(lambda: office.offboard_user(ana, request(office, ana))) == "disk-full"
     _, session = bo.signed_in(practice)
     assert session.role is Role.ADMINISTRATOR
+
+
+def test_whoever_works_meanwhile_waits_for_the_new_key(
+    practice: Practice, staff: tuple[Office, Session, Colleague]
+) -> None:
+    office, ana, _ = staff
+    found: list[Future[int]] = []
+
+    def search() -> int:
+        return len(office.search_people(ana, "").people)
+
+    with ThreadPoolExecutor(1) as other:
+
+        def meanwhile(done: int, of: int) -> bool:
+            if not found:
+                found.append(other.submit(search))
+            return not found[0].done()
+
+        report = office.offboard_user(ana, request(office, ana), meanwhile)
+        assert report.key_changed
+        assert found[0].result(timeout=30) == 3
+
+
+def test_after_a_crash_of_the_change_nobody_is_in_and_the_practice_opens(
+    practice: Practice, staff: tuple[Office, Session, Colleague]
+) -> None:
+    office, ana, bo = staff
+
+    def broken(*_: object) -> bool:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        office.offboard_user(ana, request(office, ana), broken)
+    assert code_of(lambda: office.search_people(ana, "")) == "signed-out"
+    office, ana = practice.signed_in()
+    assert len(office.search_people(ana, "").people) == 3
+    assert code_of(lambda: bo.signed_in(practice)) == "wrong-password"
 
 
 def test_sending_in_the_background_goes_on_with_the_new_key(

@@ -163,6 +163,17 @@ def test_a_lost_device_opens_nothing_from_the_moment_of_the_invitation(practice:
     assert practice.offices[-1].list_notices(signed.session).notices[0].kind == "factor"
 
 
+def test_the_other_administrators_are_told_of_a_lost_device(practice: Practice) -> None:
+    office, ana = practice.signed_in()
+    bo = let_in(practice, office, ana, "bo", Role.ADMINISTRATOR)
+    let_in(practice, office, ana, "cleo")
+    again(office, ana, "cleo", InvitationKind.FACTOR)
+    assert office.list_notices(ana).notices == ()
+    _, bos = bo.signed_in(practice, office)
+    notices = office.list_notices(bos).notices
+    assert [(one.kind, one.details) for one in notices] == [("device-lost", {"user": "cleo"})]
+
+
 # --- crashes ------------------------------------------------------------------------------
 
 
