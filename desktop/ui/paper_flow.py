@@ -32,6 +32,8 @@ _NAMES = 0.3
 _PICTURED = ("calt", "liga")
 """Font features that swap signs (the colon of a time, `==`) for shapes from which no program
 can read the text again."""
+_PAGE = 0.18
+"""The share of the footer that the page's number takes."""
 _QUIET = 4
 """Modules of light around a QR code (ISO/IEC 18004)."""
 _LOOKS = {
@@ -163,7 +165,7 @@ class Flow:
     def _footer(self, document: Document, number: int) -> list[Mark]:
         """The fixed line at the left, the page at the right; a long line is broken."""
         page = Texts(document.language).say("ui.paper.page", n=number, m=len(self._pages))
-        narrow = self.width * _NAMES
+        narrow = self.width * _PAGE
         words = self._words(document.footer, "note", self.width - narrow)
         count = self._words(page, "note", narrow, right=True)
         top = self._bottom + _GAP

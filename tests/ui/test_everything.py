@@ -20,10 +20,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.models.accounts import Role, Session
-from desktop.office.values_entry import DutyState
+from desktop.config import LIMITS
+from desktop.models.accounts import InvitationKind, Role, Session
+from desktop.office.values_access import Invited, NoticeLine, Purpose
+from desktop.office.values_entry import DutyState, JoinStarted
+from desktop.ui.account.dialogs import AuthenticatorDialog, CodesDialog, KeyDialog, PasswordDialog, PinDialog
 from desktop.ui.audit.page import ExportDialog
+from desktop.ui.compose.drafts import DiscardDialog
+from desktop.ui.gate.arrival import MustChangePage, NoticePage
+from desktop.ui.gate.codes import CodesPage
+from desktop.ui.gate.emergency import EmergencyPages
 from desktop.ui.gate.factor import FactorPage
+from desktop.ui.gate.join import JoinPages, OwnPasswordPage
 from desktop.ui.gate.lock import LockPage
 from desktop.ui.gate.recovery import RecoveryPage
 from desktop.ui.gate.setup import PracticePage, RelayPage
@@ -31,11 +39,16 @@ from desktop.ui.gate.signin import SignInPage
 from desktop.ui.navigation import ENTRY_ROLES
 from desktop.ui.people.dialogs import EditDialog, PassphraseDialog
 from desktop.ui.settings.relay import RelayDialog
+from desktop.ui.stepup import StepUpDialog
+from desktop.ui.users.dialogs import InvitedDialog, InviteDialog, RoleDialog
+from desktop.ui.users.offboarding import OffboardDialog
+from desktop.ui.window import MainWindow
 from desktop.ui.workspace import Workspace
 from tests.architecture.test_words import CLAIMS, TERMS
 from tests.made_practice import USER, Practice, import_visits
 from tests.support.pages import texts_of
-from tests.ui.conftest import HOLD, RelayHere, Screen
+from tests.support.second_user import BEN, add_ben
+from tests.ui.conftest import HOLD, PAGES, RelayHere, Screen
 
 CONTROLS = (QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QTableView)
 LANGUAGES = pytest.mark.parametrize("language", ["en", "es"])
@@ -62,9 +75,14 @@ def pages(
     screen.settle()
     workspace.open("outbox")
     screen.settle()
+    settings = workspace.pages["settings"]
+    for code in settings.sections.buttons:  # type: ignore[attr-defined]
+        settings.sections.open(code)  # type: ignore[attr-defined]
+        screen.settle()
+    add_ben(office, session, practice.clock)
     person = office.search_people(session, "Zoraida").people[0].id
     shown = office.show_person(session, person)
-    ui, settings = screen.ui, workspace.pages["settings"]
+    ui = screen.ui
     found: Pages = {
         "sign-in": SignInPage(ui, "Elm Street"),
         "lock": LockPage(ui, USER, DutyState("", locked=True, vault_open=True, due=3)),
@@ -76,6 +94,8 @@ def pages(
         "card": PassphraseDialog(ui, session, person, workspace),
         "export": ExportDialog(ui, workspace),
         "add-relay": RelayDialog(ui, session, settings),
+        **access_pages(screen, session, practice, workspace),
+        **{f"settings-{code}": page for code, page in settings.sections.pages.items()},  # type: ignore[attr-defined]
     }
     screen.settle()
     for page in found.values():
@@ -83,6 +103,46 @@ def pages(
         if not isinstance(page, QDialog):
             page.resize(1000, 640)
     return screen, workspace, {**found, **workspace.pages}
+
+
+def access_pages(screen: Screen, session: Session, practice: Practice, workspace: Workspace) -> Pages:
+    """Getting in, joining, emergency access, users and one's own security."""
+    ui, now = screen.ui, practice.clock.now()
+    gate = MainWindow(ui, workspace, LIMITS, PAGES, practice_exists=True)
+    screen.qtbot.addWidget(gate)
+    ben = next(one for one in screen.office.list_users(session).users if one.name == BEN)
+    duty = DutyState("", locked=True, vault_open=True, due=3, quick=(USER, BEN))
+    started = JoinStarted("Elm Street", Role.FRONT_DESK.value, totp_uri=URI)
+    made = Invited(BEN, Role.FRONT_DESK, code="ABCD-EFGH-JKMN", until=now)
+    notice = NoticeLine("1", "emergency-access", now, {"user": USER})
+    joining, emergency = JoinPages(ui, gate), EmergencyPages(ui, gate)
+    code, key = SignInPage(ui, ""), SignInPage(ui, "")
+    code.second.ask("code")
+    key.second.offer_key(True)
+    for kept in (joining, emergency):
+        screen.qtbot.addWidget(kept)
+    return {
+        "sign-in-code": code,
+        "sign-in-key": key,
+        "lock-quick": LockPage(ui, USER, duty),
+        "invitation": joining.invitation,
+        "own-password": OwnPasswordPage(ui, joining, started),
+        "codes": CodesPage(ui, BEN, ("ABCD-EFGH", "JKMN-PQRS"), lambda: None),
+        "emergency": emergency.access,
+        "must-change": MustChangePage(ui, session, lambda: None),
+        "notice": NoticePage(ui, notice, lambda: None),
+        "invite": InviteDialog(ui, session, workspace),
+        "invited": InvitedDialog(ui, made, InvitationKind.FACTOR, workspace),
+        "role": RoleDialog(ui, session, ben, workspace),
+        "offboard": OffboardDialog(ui, session, ben, workspace),
+        "step-up": StepUpDialog(ui, session, Purpose.EXPORT, workspace),
+        "password": PasswordDialog(ui, session, True, workspace),
+        "authenticator": AuthenticatorDialog(ui, session, workspace),
+        "key": KeyDialog(ui, session, True, workspace),
+        "pin": PinDialog(ui, session, workspace),
+        "new-codes": CodesDialog(ui, USER, ("ABCD-EFGH", "JKMN-PQRS"), workspace),
+        "discard": DiscardDialog(ui, workspace),
+    }
 
 
 def controls(page: QWidget) -> list[QWidget]:
@@ -146,7 +206,7 @@ def test_no_code_stands_where_words_should(pages: tuple[Screen, Workspace, Pages
 def test_pages_of_the_front_desk_hold_no_term_of_art_and_no_boast(
     pages: tuple[Screen, Workspace, Pages], language: str
 ) -> None:
-    technical = {"relay", "add-relay", "settings"}
+    technical = {"relay", "add-relay", "settings", "settings-relay"}
     wrong = [
         f"{code}: {text}"
         for code, page in pages[2].items()

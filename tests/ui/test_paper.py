@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -177,6 +178,13 @@ def test_progress_runs_to_its_end_and_can_stop_it(printer: OffscreenPrinter) -> 
         with pytest.raises(Refused) as stopped:
             printer.print_pdf(document, lambda done, of, last=last: done < told[last][0])  # type: ignore[misc]
         assert stopped.value.code == "cancelled"
+
+
+def test_it_prints_beside_a_window_from_another_thread(printer: OffscreenPrinter, tmp_path: Path) -> None:
+    document = paper(Table((Column("Person"),), tuple((f"Person {n}",) for n in range(200))))
+    with ThreadPoolExecutor(1) as pool:
+        made = pool.submit(printer.print_pdf, document).result()
+    assert "Person 199" in "".join(read_again(kept(made, tmp_path)))
 
 
 def test_a_row_needs_a_cell_for_every_column() -> None:

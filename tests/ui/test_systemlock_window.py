@@ -17,8 +17,7 @@ from desktop.ui.systemlock_windows import WindowsLock
 from desktop.ui.window import MainWindow
 from tests.made_practice import PEOPLE, Practice
 from tests.support.pages import texts_of
-from tests.ui.conftest import Screen
-from tests.ui.test_window import Opened
+from tests.ui.conftest import Opened, Screen
 
 
 def linux(window: MainWindow) -> None:

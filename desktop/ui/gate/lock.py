@@ -155,7 +155,7 @@ class LockPage(SignInPage):
     def _not_quickly(self, error: SealwellError) -> None:
         self._reset()
         self.show_problem(error)
-        if error.code in _TRY_AGAIN:
+        if error.code in _TRY_AGAIN and error.params.get("left") != 0:
             self.focus_first_empty()
         else:
             self.use_password()

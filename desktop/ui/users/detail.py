@@ -57,6 +57,9 @@ class UserDetail(QWidget):
         self.computer = self._add(
             row, say("ui.users.computer"), lambda one: actions.invite_again(one, InvitationKind.COMPUTER)
         )
+        self.again = self._add(
+            row, say("ui.users.invite-again"), lambda one: actions.invite_again(one, InvitationKind.NEW_USER)
+        )
         self.withdraw = self._add(row, say("ui.users.withdraw"), actions.withdraw)
         self.suspend = self._add(row, say("ui.users.suspend"), actions.suspend)
         self.reinstate = self._add(row, say("ui.users.reinstate"), actions.reinstate)
@@ -89,7 +92,9 @@ class UserDetail(QWidget):
         self.role.setVisible(active and not mine)
         self.factor.setVisible(active and not mine)
         self.computer.setVisible(active)
-        self.withdraw.setVisible(line.state is UserState.INVITED)
+        invited = line.state is UserState.INVITED
+        self.again.setVisible(invited and line.invited_until is None)
+        self.withdraw.setVisible(invited and line.invited_until is not None)
         self.suspend.setVisible(active and not mine)
         self.reinstate.setVisible(line.state is UserState.SUSPENDED)
         self.leaves.setVisible(not gone and not mine and line.state is not UserState.INVITED)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from desktop.models.accounts import InvitationKind, Session
 from desktop.office.values_access import (
     ApprovalsShown,
+    Invited,
     InviteRequest,
     Purpose,
     RoleChanged,
@@ -122,9 +123,13 @@ class UsersSection(Page):
             self._session,
             Purpose.USERS,
             lambda _: self.ui.office.invite_user(self._session, request),
-            lambda made: InvitedDialog(self.ui, made, kind, self).open(),
+            lambda made: self._invited(made, kind),
             self.show_error,
         )
+
+    def _invited(self, made: Invited, kind: InvitationKind) -> None:
+        InvitedDialog(self.ui, made, kind, self).open()
+        self.refresh()
 
     def change_role(self, line: UserLine) -> None:
         dialog = RoleDialog(self.ui, self._session, line, self)

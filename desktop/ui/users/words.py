@@ -23,14 +23,18 @@ def state_words(ui: Ui, line: UserLine) -> str:
     if line.state is UserState.INVITED and line.invited_until is not None:
         until = moment_words(line.invited_until, ui.texts.language)
         return ui.say("ui.users.invited-until", until=until)
+    return _plain_state(ui, line)
+
+
+def _plain_state(ui: Ui, line: UserLine) -> str:
+    if line.state is UserState.INVITED and line.invited_until is None:
+        return ui.say("ui.users.invitation-over")
     return ui.say(f"ui.user-state.{line.state.value}")
 
 
 def short_state(ui: Ui, line: UserLine) -> str:
     """The state for a narrow column."""
-    return (
-        ui.say("ui.users.waits") if line.awaits is not None else ui.say(f"ui.user-state.{line.state.value}")
-    )
+    return ui.say("ui.users.waits") if line.awaits is not None else _plain_state(ui, line)
 
 
 def state_colour(ui: Ui, line: UserLine) -> str:
