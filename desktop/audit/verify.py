@@ -41,6 +41,18 @@ class Head:
 
 
 @dataclass(frozen=True)
+class Start:
+    """Where the log begins after a year of it was destroyed: what its last record's place and hash were.
+
+    `tree` covers the destroyed records, so that checkpoints over the whole log still compare.
+    """
+
+    seq: int
+    hash: str
+    tree: Range
+
+
+@dataclass(frozen=True)
 class Verdict:
     """`records` hold; `first_bad` is where trust ends, and `class_` says what was done there."""
 
@@ -76,15 +88,18 @@ def verify(
     count: int | None = None,
     head: Head | None = None,
     evidence: Evidence | None = None,
+    start: Start | None = None,
 ) -> Verdict:
     """Read `records` in the order of their `seq` column and name the first bad one.
 
     `count` is how many rows the table says it has: rows outside the stream (a `seq` below
-    1) show there. `head` is a mark kept elsewhere: a cut tail is `missing`.
+    1) show there. `head` is a mark kept elsewhere: a cut tail is `missing`. `start` is what
+    was left of records destroyed after their time; checkpoints within it compare no more.
     """
     stream = iter(records)
-    before = older = _Seen(0, GENESIS)
-    weighing = _Weighing(evidence) if evidence is not None else None
+    before = older = _Seen(start.seq, start.hash) if start is not None else _Seen(0, GENESIS)
+    first = before.seq
+    weighing = _Weighing(evidence, start) if evidence is not None else None
     for record in stream:
         body, problem = _problem(record, before, older, stream)
         if problem:
@@ -96,8 +111,8 @@ def verify(
         older, before = before, _Seen(record.seq, record.hash)
     if head is not None and before.seq < head.seq:
         return _bad(before.seq + 1, MISSING)
-    if count is not None and count != before.seq:
-        return _bad(before.seq + 1, INSERTED if count > before.seq else MISSING)
+    if count is not None and first + count != before.seq:
+        return _bad(before.seq + 1, INSERTED if first + count > before.seq else MISSING)
     found = weighing.finding() if weighing is not None else None
     return _bad(*found) if found else Verdict(True, before.seq, None, OK)
 
@@ -123,8 +138,8 @@ def _problem(
     if body["prev"] != before.hash:
         # The record before is the foreign one: an added one is skipped by this link,
         # a rewritten one is simply not what this link names.
-        if expected == 1:
-            return None, (1, EDITED)
+        if before is older:
+            return None, (expected, EDITED)
         return None, (before.seq, INSERTED if body["prev"] == older.hash else EDITED)
     return body, None
 
@@ -146,6 +161,7 @@ class _Weighing:
     """
 
     evidence: Evidence
+    start: Start | None = None
     _tree: Range = field(default_factory=Range)
     _before: dict[str, Any] | None = None
     _mark: bytes | None = None
@@ -153,8 +169,10 @@ class _Weighing:
     _clock: int = 0
 
     def __post_init__(self) -> None:
-        self._kept = _Points(self.evidence.kept)
-        self._witnesses = _Points(self.evidence.witnesses)
+        if self.start is not None:
+            self._tree = Range(0, self.start.tree.nodes)
+        self._kept = _Points(self.evidence.kept, self._tree)
+        self._witnesses = _Points(self.evidence.witnesses, self._tree)
         self._macs = iter(self.evidence.macs)
         self._mac: tuple[int, bytes] = (0, b"")
 
@@ -204,10 +222,12 @@ class _Weighing:
 class _Points:
     """Checkpoints in the order of their sizes, met as the tree grows."""
 
-    def __init__(self, points: Iterable[Checkpoint]) -> None:
-        self.left = sorted((point for point in points if point.size), key=lambda point: -point.size)
-        self.agreed = 0
+    def __init__(self, points: Iterable[Checkpoint], tree: Range) -> None:
+        there = (point for point in points if point.size and point.size >= tree.stop)
+        self.left = sorted(there, key=lambda point: -point.size)
+        self.agreed = tree.stop
         self.forked = False
+        self.meet(tree)
 
     def meet(self, tree: Range) -> None:
         while self.left and self.left[-1].size == tree.stop:
