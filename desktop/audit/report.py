@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from desktop.audit.fields import is_id
 from desktop.audit.log import SYSTEM
 from desktop.audit.outside import Seen, seen, watched
 from desktop.audit.touched import Touch, Touched
@@ -128,8 +129,8 @@ def touched_table(tx: Tx, found: Touched, zone: ZoneInfo, texts: Texts) -> Table
     words = _Words(texts, zone)
     names = _names(tx, [touch.seen for touch in found.touches], AuditFilter())
     columns = (
-        Column(texts.say("report.column.number"), 0.6, right=True),
-        Column(texts.say("report.column.time"), 1.5),
+        Column(texts.say("report.column.number"), 0.55, right=True),
+        Column(texts.say("report.column.time"), 1.75),
         Column(texts.say("report.column.who"), 1.4),
         Column(texts.say("report.column.what"), 2.2),
         Column(texts.say("report.column.how"), 1.4),
@@ -162,8 +163,8 @@ def _touched_row(touch: Touch, names: Mapping[str, str], words: _Words) -> tuple
 def _log_table(records: Iterable[Seen], names: Mapping[str, str], words: _Words) -> Table:
     texts = words.texts
     columns = (
-        Column(texts.say("report.column.number"), 0.6, right=True),
-        Column(texts.say("report.column.time"), 1.5),
+        Column(texts.say("report.column.number"), 0.55, right=True),
+        Column(texts.say("report.column.time"), 1.75),
         Column(texts.say("report.column.who"), 1.4),
         Column(texts.say("report.column.what"), 2.2),
         Column(texts.say("report.column.object"), 1.4),
@@ -269,7 +270,7 @@ class _Words:
     def name(self, id_: str, names: Mapping[str, str]) -> str:
         if id_ == SYSTEM:
             return self.texts.say("report.system")
-        return names.get(id_) or id_[:_ID_SHOWN]
+        return names.get(id_) or (id_[:_ID_SHOWN] if is_id(id_) else id_)
 
     def who(self, one: Seen, names: Mapping[str, str]) -> str:
         return self.name(one.actor, names)
@@ -281,7 +282,7 @@ class _Words:
         return self.act(one.act) if one.readable else self.texts.say("report.unreadable")
 
     def object(self, one: Seen, names: Mapping[str, str]) -> str:
-        """The person whom it is about where there is one, else the first signs of the id."""
+        """The person whom it is about where there is one, else the first signs of the id, or the code."""
         about = str(one.det.get("person", "")) or one.obj
         return self.name(about, names) if about else ""
 
