@@ -288,7 +288,8 @@ class SignIn:
             private = vaultkeys.get(tx, TRIES_PRIVATE)
             if private is None:
                 raise VaultError("database-damaged")
-            pending = self._tries.pending(private, settings.get(tx, FOLDED) or "")
+            mark = settings.get(tx, FOLDED) or ""
+            pending = self._tries.pending(private, mark)
             for tried in pending.tries:
                 for event in _events_of(tried):
                     self._audit.record(tx, event)
@@ -296,7 +297,8 @@ class SignIn:
                 why = "tries-damaged" if pending.damaged else "tries-unsealed"
                 det = {"unsealed": pending.unsealed}
                 self._audit.record(tx, Event(Act.TRIES_DAMAGED, outcome="failed", why=why, det=det))
-            settings.put(tx, FOLDED, pending.mark)
+            if pending.mark != mark:
+                settings.put(tx, FOLDED, pending.mark)
             return pending.mark, public_of(private)
 
         self._tries.folded(*database.write(fold))

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -186,24 +187,30 @@ class Tries:
         entry.boot = self._clock.boot_id()
 
     def _change(self, work: Callable[[State], T]) -> T:
-        """Read, change and replace the file under its lock; also when `work` refuses."""
+        """Read, change and replace the file under its lock, also when `work` refuses.
+
+        What has not changed is not written: each write waits for the disk.
+        """
         try:
             with held(self._path):
-                state = self._read()
+                state, whole = self._read()
+                before = deepcopy(state)
                 try:
                     return work(state)
                 finally:
-                    write_state(self._path, state)
+                    if not whole or state != before:
+                        write_state(self._path, state)
         except OSError:
             raise VaultError("tries-unwritable", file=self._path.name) from None
 
-    def _read(self) -> State:
+    def _read(self) -> tuple[State, bool]:
+        """The state, and whether that is what the file says; a damaged one is written anew."""
         try:
-            return read_state(self._path)
+            return read_state(self._path), True
         except DamagedTriesError:
             floor = Entry(count=self._limits.lock_after_tries)
             self._stamp(floor)
-            return State(box="", damaged=True, floor=floor)
+            return State(box="", damaged=True, floor=floor), False
 
 
 def _serial_of(mark: str, state: State) -> int:

@@ -11,35 +11,14 @@ from desktop.errors import InputError
 from desktop.models import settings
 from desktop.models.accounts import Session
 from desktop.models.database import Tx
+from desktop.office.choices import policy_key, read_policy, spell
 from desktop.office.desk import Desk, Recorder
 from desktop.office.values_access import SecurityPolicy
 from desktop.people.addresses import check_address
 
-_PREFIX = "policy-"
 _MOST_MINUTES = 15
 """NIST SP 800-63B-4, 2.2.3 allows an hour; a front desk with people before it gets less."""
 _NAME = 120
-
-
-def read_policy(tx: Tx) -> SecurityPolicy:
-    """As it was stored; what was never chosen is as the program has it."""
-    given = SecurityPolicy()
-
-    def kept(name: str, otherwise: str) -> str:
-        found = settings.get(tx, _key(name))
-        return otherwise if found is None else found
-
-    def chosen(name: str, otherwise: bool) -> bool:
-        return kept(name, _spell(otherwise)) == _spell(True)
-
-    return SecurityPolicy(
-        idle_minutes=int(kept("idle_minutes", str(given.idle_minutes))),
-        strict_lock=chosen("strict_lock", given.strict_lock),
-        lock_on_close=chosen("lock_on_close", given.lock_on_close),
-        quick_unlock=chosen("quick_unlock", given.quick_unlock),
-        officer=kept("officer", given.officer),
-        officer_email=kept("officer_email", given.officer_email),
-    )
 
 
 class PolicyDesk:
@@ -64,7 +43,7 @@ class PolicyDesk:
             before = read_policy(tx)
             changed = [f.name for f in fields(policy) if getattr(policy, f.name) != getattr(before, f.name)]
             for name in changed:
-                settings.put(tx, _key(name), _spell(getattr(policy, name)))
+                settings.put(tx, policy_key(name), spell(getattr(policy, name)))
             record(Event(Act.POLICY_CHANGED, det={"fields": len(changed)}))
             return policy
 
@@ -80,13 +59,3 @@ def _check(policy: SecurityPolicy) -> None:
         raise InputError("policy-officer-too-long", most=_NAME)
     if policy.officer_email and not check_address(policy.officer_email).ok:
         raise InputError("policy-officer-address")
-
-
-def _key(name: str) -> str:
-    return _PREFIX + name.replace("_", "-")
-
-
-def _spell(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value)

@@ -33,7 +33,7 @@ SEEDS = {
 
 @pytest.mark.parametrize("row", RFC_6238, ids=lambda row: str(row[0]))
 @pytest.mark.parametrize("column", [1, 2, 3])
-def test_the_generator_agrees_with_the_vectors_of_rfc_6238(row: tuple[Any, ...], column: int) -> None:
+def test_g12_the_generator_agrees_with_the_vectors_of_rfc_6238(row: tuple[Any, ...], column: int) -> None:
     name = list(SEEDS)[column - 1]
     secret = base64.b32encode(SEEDS[name]).decode("ascii")
     digest = getattr(hashlib, name)
@@ -41,7 +41,7 @@ def test_the_generator_agrees_with_the_vectors_of_rfc_6238(row: tuple[Any, ...],
 
 
 @pytest.mark.parametrize("row", RFC_6238, ids=lambda row: str(row[0]))
-def test_the_last_six_digits_of_a_vector_are_accepted(row: tuple[int, ...]) -> None:
+def test_g12_the_last_six_digits_of_a_vector_are_accepted(row: tuple[int, ...]) -> None:
     secret = base64.b32encode(SEEDS["sha1"]).decode("ascii")
     at = datetime.fromtimestamp(row[0], UTC)
     assert totp.verify(secret, str(row[1])[2:], at, 0) == row[0] // 30
@@ -53,7 +53,7 @@ def oathtool(secret: str, at: datetime) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
-def test_codes_of_another_program_are_accepted_one_step_to_either_side_and_no_further() -> None:
+def test_g12_codes_of_another_program_are_accepted_one_step_to_either_side_and_no_further() -> None:
     step = int(NOON.timestamp()) // 30
     secret = totp.new_secret()
     for off in (-1, 0, 1):
@@ -65,7 +65,7 @@ def test_codes_of_another_program_are_accepted_one_step_to_either_side_and_no_fu
             totp.verify(secret, code, NOON, 0)
 
 
-def test_a_code_works_once() -> None:
+def test_g12_a_code_works_once() -> None:
     code = oathtool(SECRET, NOON)
     step = totp.verify(SECRET, code, NOON, 0)
     for later in (0, 15, 30):
@@ -80,7 +80,7 @@ def test_an_older_code_is_refused_after_a_newer_one() -> None:
 
 
 @pytest.mark.parametrize("back", [timedelta(days=1), timedelta(days=365)])
-def test_a_clock_that_was_turned_back_replays_nothing(back: timedelta) -> None:
+def test_g12_a_clock_that_was_turned_back_replays_nothing(back: timedelta) -> None:
     earlier = NOON - back
     code = oathtool(SECRET, earlier)
     with pytest.raises(Refused, match="clock-back"):
@@ -115,3 +115,15 @@ def test_the_address_for_the_app_names_practice_and_user_and_leads_back_to_the_s
     assert parsed.issuer == "Sealwell Lakeside  Clinic"
     assert totp.secret_of(uri) == secret
     assert len(base64.b32decode(secret)) == 20
+
+
+def test_g12_a_second_use_is_refused_a_hundred_times_out_of_a_hundred() -> None:
+    """Each code again in each of the three steps in which it could be right, over a thousand seconds."""
+    secret, last = totp.new_secret(), 0
+    for number in range(100):
+        at = NOON + timedelta(seconds=30 * number)
+        code = pyotp.TOTP(secret).at(at)
+        last = totp.verify(secret, code, at, last)
+        for again in (-30, 0, 30):
+            with pytest.raises(Refused, match="code-used"):
+                totp.verify(secret, code, at + timedelta(seconds=again), last)

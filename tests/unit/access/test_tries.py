@@ -58,7 +58,7 @@ def fail_patiently(tries: Tries, clock: Any, times: int, user: str = MARIA) -> N
         fail(tries, user)
 
 
-def test_the_first_four_failures_cost_no_time_and_then_it_doubles(tries: Tries, clock: Any) -> None:
+def test_g11_the_first_four_failures_cost_no_time_and_then_it_doubles(tries: Tries, clock: Any) -> None:
     waits = []
     for _ in range(9):
         fail(tries)
@@ -68,7 +68,7 @@ def test_the_first_four_failures_cost_no_time_and_then_it_doubles(tries: Tries, 
     assert waits[4:] == [2, 3, 5, 9, 17], "1, 2, 4, 8, 16 seconds, rounded up to the next whole one"
 
 
-def test_ten_failures_lock_for_a_quarter_of_an_hour_and_later_ones_for_a_minute(
+def test_g11_ten_failures_lock_for_a_quarter_of_an_hour_and_later_ones_for_a_minute(
     tries: Tries, clock: Any
 ) -> None:
     fail_patiently(tries, clock, 10)
@@ -78,7 +78,7 @@ def test_ten_failures_lock_for_a_quarter_of_an_hour_and_later_ones_for_a_minute(
     assert 60 <= wait(tries) <= 61
 
 
-def test_a_hundred_failures_stop_for_good(tries: Tries, clock: Any) -> None:
+def test_g11_a_hundred_failures_stop_for_good(tries: Tries, clock: Any) -> None:
     fail_patiently(tries, clock, 100)
     clock.go(10 * 365 * 86400)
     with pytest.raises(Refused, match="sign-in-stopped"):
@@ -100,7 +100,9 @@ def test_success_starts_the_count_anew(tries: Tries) -> None:
     assert wait(tries) == 0
 
 
-def test_the_lock_survives_a_restart_of_program_and_computer(tries: Tries, path: Path, clock: Any) -> None:
+def test_g11_the_lock_survives_a_restart_of_program_and_computer(
+    tries: Tries, path: Path, clock: Any
+) -> None:
     fail_patiently(tries, clock, 10)
     clock.restart()
     again = Tries(path, clock)
