@@ -180,7 +180,8 @@ def soak(arguments: list[str]) -> int:
 def check(arguments: list[str]) -> int:
     if arguments:
         raise CannotGoOn("check takes no arguments")
-    code = ("desktop", "demo", "benchmarks", "docs", "tests", "dev.py", "catalogues.py", "hatch_build.py")
+    code = ("desktop", "demo", "benchmarks", "docs", "tests", "resources/auditverify.py")
+    code += ("dev.py", "catalogues.py", "hatch_build.py")
     there = [name for name in code if (ROOT / name).exists()]
     steps: list[tuple[str, Callable[[], int]]] = [
         ("format", lambda: python("-m", "ruff", "format", "--check", "--quiet", *there)),
