@@ -132,7 +132,7 @@ def test_the_log_is_handed_out_with_a_reason(desk: Shell, tmp_path: Path) -> Non
     answer = desk(*words)
     assert answer == {"file": str(target), "records": answer["records"]}
     lines = target.read_text().splitlines()
-    assert len(lines) == answer["records"] + 1
+    assert len(lines) == answer["records"] + 2, "a line before the records, and one behind them"
     assert "Canaryfield" not in target.read_text()
     assert desk(*words)["error"]["code"] == "file-exists"
 
