@@ -14,6 +14,8 @@ import { fileURLToPath } from "node:url";
 
 const LONGEST_LINE = 1 << 20;
 const SLACK = 60000;
+const LEAF = Buffer.of(0);
+const NODE = Buffer.of(1);
 const DOMAIN = "sealwell/audit-export/2\n";
 const HEX = /^[0-9a-f]{64}$/;
 const HEXES = /^[0-9a-f]{128}$/;
@@ -200,7 +202,7 @@ class Export {
       const raw = this.line();
       if (raw.length === 0) stop("truncate", this.size + 1, "The file ends before its closing line.");
       const tree = this.load(raw, this.size + 1);
-      if (Object.hasOwn(tree, "record")) this.readRecord(tree);
+      if (Object.hasOwn(tree, "record")) this.readRecord(tree, raw);
       else if (has(tree, { gap: kindOf(tree.gap) })) this.readGap(tree.gap);
       else if (has(tree, { checkpoint: "string" })) this.readCheckpoint(tree.checkpoint);
       else if (has(tree, { closing: "object" }) && has(tree.closing, CLOSING)) {
@@ -274,7 +276,7 @@ class Export {
     stop("delete", wanted, "Records are missing.");
   }
 
-  readRecord(tree) {
+  readRecord(tree, raw) {
     const wanted = this.size + 1;
     const { hash, mac, record } = tree;
     const marked = Object.hasOwn(tree, "mac");
@@ -284,7 +286,8 @@ class Export {
     const newer = kindOf(record) === "object" && typeof record.v === "number" && record.v !== 1;
     const known = has(record, RECORD) && isFlat(record.det);
     if (!fits || !(known || newer)) stop("edit", wanted, DAMAGED);
-    const leaf = sha256(Buffer.of(0), canonical(record));
+    // The line is canonical: what stands behind the last name is the record's own spelling.
+    const leaf = sha256(LEAF, raw.subarray(raw.indexOf('"record":') + 9, -2));
     if (leaf.toString("hex") !== hash) stop("edit", wanted, "A record does not fit its hash.");
     if (newer) stop("unreadable", wanted, "The version of a record is not known.");
     this.place(record.seq, hash);
@@ -305,7 +308,7 @@ class Export {
     this.size += size;
     let [node, below] = [hashed, size];
     while (this.nodes.length > 0 && this.nodes[this.nodes.length - 1].below === below) {
-      node = sha256(Buffer.of(1), this.nodes.pop().node, node);
+      node = sha256(NODE, this.nodes.pop().node, node);
       below *= 2;
     }
     this.nodes.push({ below, node });
@@ -319,7 +322,7 @@ class Export {
 
   root() {
     if (this.nodes.length === 0) return sha256("");
-    return this.nodes.map((each) => each.node).reduceRight((right, left) => sha256(Buffer.of(1), left, right));
+    return this.nodes.map((each) => each.node).reduceRight((right, left) => sha256(NODE, left, right));
   }
 
   checkMark(record, hash, mac) {

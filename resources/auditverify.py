@@ -172,7 +172,7 @@ class Export:
             bad_if(not raw, "truncate", self.size + 1, "The file ends before its closing line.")
             tree = self.load(raw)
             if "record" in tree:
-                self.read_record(tree)
+                self.read_record(tree, raw)
             elif tree.keys() == {"gap"}:
                 self.read_gap(tree["gap"])
             elif has(tree, {"checkpoint": "str"}):
@@ -239,14 +239,14 @@ class Export:
         bad_if(segment, "segment-loss", wanted, "A whole segment between two checkpoints is missing.")
         raise Bad("delete", wanted, "Records are missing.")
 
-    def read_record(self, tree: dict[str, Any]) -> None:
+    def read_record(self, tree: dict[str, Any], raw: bytes) -> None:
         wanted, record = self.size + 1, tree["record"]
         hashes = f"{tree.get('hash')}{tree.get('mac', '0' * 64)}"
         fits = len(tree) == 2 + ("mac" in tree) and re.fullmatch("[0-9a-f]{128}", hashes)
         known = has(record, RECORD) and record["v"] == 1 and is_flat(record["det"])
         newer = type(record) is dict and type(record.get("v")) is int and record["v"] != 1
         bad_if(not fits or not (known or newer), "edit", wanted, DAMAGED)
-        leaf = hashlib.sha256(b"\0" + WRITER.encode(record).encode("utf-8"))
+        leaf = hashlib.sha256(b"\0" + raw[raw.index(b'"record":') + 9 : -2])
         bad_if(leaf.hexdigest() != tree["hash"], "edit", wanted, "A record does not fit its hash.")
         bad_if(newer, "unreadable", wanted, "The version of a record is not known.")
         self.place(record["seq"], tree["hash"])
