@@ -28,13 +28,13 @@ from desktop.models.accounts import Session, User, UserState
 from desktop.models.database import Database, Tx
 from desktop.models.records import State
 from desktop.office import setup
+from desktop.office.choices import read_policy
 from desktop.office.desk import Desk, Opened, Recorder
 from desktop.office.duty import DutyWatch
 from desktop.office.entry_quick import QuickEntry
 from desktop.office.notices import notices_of
 from desktop.office.opening import Opener
 from desktop.office.persons import practice_part
-from desktop.office.policy import read_policy
 from desktop.office.recovery import Breakglass
 from desktop.office.review import remind
 from desktop.office.revocation import ended_at
