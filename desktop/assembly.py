@@ -20,6 +20,7 @@ from desktop.config import LIMITS, Limits
 from desktop.crypto.devicekey import DeviceStore, system_store
 from desktop.crypto.kdf import DEFAULT, FLOOR, KdfParams, calibrate
 from desktop.office.api import Office
+from desktop.office.alerts import Alerts
 from desktop.office.approvals import Approvals
 from desktop.office.desk import Desk
 from desktop.office.doctor import Doctor
@@ -37,6 +38,7 @@ from desktop.office.policy import PolicyDesk
 from desktop.office.proof import Proof
 from desktop.office.relays import Relays
 from desktop.office.reminders import Reminders
+from desktop.office.retention import Retention
 from desktop.office.review import Review
 from desktop.office.security import Security
 from desktop.office.users import Users
@@ -90,4 +92,6 @@ def build_office(
         Approvals(desk, clock),
         Offboarding(desk, clock, folder, opener, outbox, entry.quiet),
         Review(desk, clock),
+        Alerts(desk, clock),
+        Retention(desk, clock, folder),
     )

@@ -92,6 +92,11 @@ class PracticeFolder:
         return self.root / VAULT_LOCK
 
     @property
+    def segments(self) -> Path:
+        """Sealed years of the audit log."""
+        return self.root / "audit-years"
+
+    @property
     def log(self) -> Path:
         return self.root / "sealwell.log"
 

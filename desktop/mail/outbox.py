@@ -65,8 +65,10 @@ class Outbox:
 
     # --- in ------------------------------------------------------------------------
 
-    def enqueue(self, tx: Tx, frozen: Frozen, by: Session) -> Message:
+    def enqueue(self, tx: Tx, frozen: Frozen, by: Session | None) -> Message:
         """Queue a message; it leaves after the hold, until which `cancel` undoes it.
+
+        Without `by` the program itself writes: to the practice's own security officer.
 
         Raises Refused `already-queued` where the same reminder is live. One that was
         cancelled gives its place to the next generation.

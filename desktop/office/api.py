@@ -16,6 +16,7 @@ from typing import Protocol
 from desktop.models.accounts import Session
 from desktop.models.records import MessageId, PersonId, RelayId
 from desktop.office.api_access import SecurityDoor, UsersDoor
+from desktop.office.api_audit import AlertDoor, RetentionDoor
 from desktop.office.values import (
     AppointmentsImport,
     AppointmentsImported,
@@ -187,5 +188,17 @@ class FileDoor(Protocol):
     def open_envelope(self, data: bytes, passphrase: str) -> EnvelopeOpened: ...
 
 
-class Office(Door, PeopleDoor, MailDoor, RelayDoor, ProofDoor, FileDoor, UsersDoor, SecurityDoor, Protocol):
+class Office(
+    Door,
+    PeopleDoor,
+    MailDoor,
+    RelayDoor,
+    ProofDoor,
+    FileDoor,
+    UsersDoor,
+    SecurityDoor,
+    AlertDoor,
+    RetentionDoor,
+    Protocol,
+):
     """Everything."""

@@ -44,13 +44,13 @@ class Approvals:
         self._desk.check(session, Action.DECIDE_APPROVAL)
         now, private = self._clock.now(), self._desk.vault_of(session).signing_key()
 
-        def work(tx: Tx, record: Recorder) -> UserId:
+        def work(tx: Tx, record: Recorder) -> UserId | None:
             decided = approvals.decide(tx, verdict.approval, verdict.approve, session.user, now, private)
             refused = decided.state is ApprovalState.REFUSED
             record(
                 Event(
                     Act.APPROVAL_DECIDED,
-                    obj=decided.subject,
+                    obj=decided.subject or decided.id,
                     outcome="refused" if refused else "ok",
                     why="approval-refused" if refused else "",
                     det={
@@ -60,14 +60,15 @@ class Approvals:
                     },
                 )
             )
-            if not refused:
-                _carry_out(tx, decided, record)
-                end_tokens(tx, UserId(decided.subject), now)
+            if refused or decided.kind != approvals.ELEVATION:
+                return None  # what is no elevation is carried out by who asked, with its id
+            _carry_out(tx, decided, record)
+            end_tokens(tx, UserId(decided.subject), now)
             return UserId(decided.subject)
 
-        subject = self._desk.write(session, Action.DECIDE_APPROVAL, work)
-        if verdict.approve:
-            self._desk.end_person(subject)
+        changed = self._desk.write(session, Action.DECIDE_APPROVAL, work)
+        if changed is not None:
+            self._desk.end_person(changed)
 
 
 def _carry_out(tx: Tx, decided: Approval, record: Recorder) -> None:

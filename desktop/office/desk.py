@@ -30,6 +30,7 @@ from desktop.office.ownkeys import OwnKeys
 from desktop.office.persons import PersonVaults
 from desktop.office.quickstore import QuickStore
 from desktop.office.revocation import still_counts
+from desktop.office.watch import Watch
 from desktop.sync.dispatcher import Dispatcher
 from desktop.sync.loop import NetworkLoop
 
@@ -49,6 +50,7 @@ class Opened:
     letters: Letters
     dispatcher: Dispatcher
     network: NetworkLoop
+    watch: Watch
     token_key: bytes = field(repr=False)
     field_key: bytes = field(repr=False)
 

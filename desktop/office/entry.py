@@ -152,6 +152,7 @@ class Entry:
         known = tuple(Known(key.cred_id, key.public_key) for key in keys)
         self._desk.quick.signed_in(done.person, done.vault, known)
         remind(done.database, done.person.role, self._clock.now())
+        self._desk.opened().watch.signed_in(done.person.role)
         return self._answer(done.session, done.person)
 
     def obey(self, policy: SecurityPolicy) -> None:
@@ -332,6 +333,7 @@ class Entry:
 
 def shut(opened: Opened, guard: Guard) -> None:
     """In order: nobody sends, nobody reads, the keys go."""
+    opened.watch.stop()
     opened.dispatcher.stop()
     opened.network.stop()
     guard.end_all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from desktop.office.alerts import Alerts
 from desktop.office.approvals import Approvals
 from desktop.office.doctor import Doctor
 from desktop.office.drafts import Drafts
@@ -16,6 +17,7 @@ from desktop.office.policy import PolicyDesk
 from desktop.office.proof import Proof
 from desktop.office.relays import Relays
 from desktop.office.reminders import Reminders
+from desktop.office.retention import Retention
 from desktop.office.review import Review
 from desktop.office.security import Security
 from desktop.office.users import Users
@@ -45,6 +47,8 @@ class LocalOffice:
         approvals: Approvals,
         offboarding: Offboarding,
         review: Review,
+        alerts: Alerts,
+        retention: Retention,
     ) -> None:
         self.practice_exists = entry.practice_exists
         self.create_practice = entry.create_practice
@@ -126,3 +130,16 @@ class LocalOffice:
         self.offboard_user = offboarding.offboard_user
         self.show_review = review.show_review
         self.sign_review = review.sign_review
+        self.list_alerts = alerts.list_alerts
+        self.see_alert = alerts.see_alert
+        self.open_incident = alerts.open_incident
+        self.list_rules = alerts.list_rules
+        self.set_rule = alerts.set_rule
+        self.show_hours = alerts.show_hours
+        self.set_hours = alerts.set_hours
+        self.show_digest = alerts.show_digest
+        self.sign_digest = alerts.sign_digest
+        self.show_retention = retention.show_retention
+        self.set_retention = retention.set_retention
+        self.seal_year = retention.seal_year
+        self.purge_year = retention.purge_year

@@ -14,7 +14,9 @@ from desktop.models import vaultkeys
 from desktop.models.database import Database
 from desktop.models.migrate import upgrade
 from desktop.office.desk import Opened
+from desktop.office.officer import OfficerMail
 from desktop.office.ownkeys import OwnKeys
+from desktop.office.watch import Watch
 from desktop.paths import PracticeFolder
 from desktop.sync.dispatcher import Dispatcher
 from desktop.sync.loop import NetworkLoop
@@ -45,6 +47,7 @@ class Opener:
         )
         if token_key is None or field_key is None:
             raise VaultError("database-damaged")
+        officer = OfficerMail(database, letters, outbox, own, self._audit, self._clock)
         return Opened(
             vault=vault,
             database=database,
@@ -54,6 +57,7 @@ class Opener:
             letters=letters,
             dispatcher=Dispatcher(database, outbox, rechecks, self._audit, self._clock, network),
             network=network,
+            watch=Watch(database, self._audit, self._clock, officer),
             token_key=token_key,
             field_key=field_key,
         )

@@ -14,6 +14,7 @@ from desktop.audit.logkey import WRAP_INFO, LogKey, load_log_key
 from desktop.audit.tokens import keep_reason
 from desktop.audit.verify import Verdict, verify
 from desktop.clock import Clock
+from desktop.compliance.retention import start
 from desktop.errors import InputError, SealwellError
 from desktop.models import audit, users
 from desktop.models.accounts import Session, UserId
@@ -50,7 +51,7 @@ class Proof:
         """Read every record anew; the check itself becomes the next record."""
 
         def check(tx: Tx) -> Verdict:
-            return verify(audit.records(tx), count=audit.count(tx))
+            return verify(audit.records(tx), count=audit.count(tx), start=start(tx))
 
         verdict = self._desk.read(
             session,

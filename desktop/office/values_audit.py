@@ -166,6 +166,15 @@ class RuleLine:
 
 
 @dataclass(frozen=True)
+class OpeningHours:
+    """Open from the full hour `first` to before `last` on `days` (1 is Monday); the rest is off hours."""
+
+    first: int
+    last: int
+    days: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Digest:
     """The last week for the review: counts per group of events, alerts, and what stands out."""
 

@@ -94,7 +94,7 @@ def desk_over(database: Database, log: AuditLog | None = None) -> tuple[Desk, Se
     database.write(lambda tx: users.add(tx, user, ""))
     session = guard.open(user, clock.now())
     rest: dict[str, Any] = dict.fromkeys(
-        ("vault", "own", "outbox", "reminders", "letters", "dispatcher", "network")
+        ("vault", "own", "outbox", "reminders", "letters", "dispatcher", "network", "watch")
     )
     desk.put(Opened(database=database, token_key=b"", field_key=b"", **rest))
     return desk, session

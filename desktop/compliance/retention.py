@@ -1,0 +1,233 @@
+"""How long things are kept, and what may be destroyed when.
+
+The log is kept six years from the end of its year and no setting shortens that
+(45 CFR 164.316(b)(2)(i), 164.530(j)). Content is kept as long as the practice chose, and no
+longer. An open incident holds everything back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from desktop.audit.events import Act, Event
+from desktop.audit.log import AuditLog
+from desktop.audit.outside import seen
+from desktop.audit.segments import Cover, Edge, read_segment
+from desktop.audit.verify import Start
+from desktop.errors import InputError, Refused, VaultError
+from desktop.mail.states import TERMINAL
+from desktop.models import alerts, audit, audit_queries, destroying, segments, settings, vaultkeys
+from desktop.models.database import Tx
+from desktop.models.filters import AuditFilter
+from desktop.models.segments import Segment
+
+YEARS = 6
+MESSAGES, ATTEMPTS, DRAFTS, IMPORTS = "messages", "attempts", "drafts", "imports"
+GIVEN: Mapping[str, int] = MappingProxyType({MESSAGES: 180, ATTEMPTS: 365, DRAFTS: 90, IMPORTS: 0})
+"""Days after the end of a message, an attempt, the last change of a draft. The bytes of an
+imported file are read and never stored: 0, and it cannot be chosen."""
+LEAST_DAYS, MOST_DAYS = 30, 3650
+_RAN_AT = "retention-ran-at"
+_EVERY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Destroyed:
+    messages: int
+    attempts: int
+    drafts: int
+
+
+# --- content ------------------------------------------------------------------------------
+
+
+def classes(tx: Tx) -> dict[str, int]:
+    """Days by class, as chosen."""
+    return {
+        name: days if name == IMPORTS else int(settings.get(tx, f"retention-{name}") or days)
+        for name, days in GIVEN.items()
+    }
+
+
+def put_class(tx: Tx, name: str, days: int) -> None:
+    """Raises InputError "retention-class-unknown", "retention-days-range"."""
+    if name not in GIVEN or name == IMPORTS:
+        raise InputError("retention-class-unknown")
+    if not LEAST_DAYS <= days <= MOST_DAYS:
+        raise InputError("retention-days-range", least=LEAST_DAYS, most=MOST_DAYS)
+    settings.put(tx, f"retention-{name}", str(days))
+
+
+def is_due(tx: Tx, now: datetime) -> bool:
+    """Once a day is enough; a clock that was set back does not stop it."""
+    ran = settings.get(tx, _RAN_AT)
+    return ran is None or abs(now - datetime.fromisoformat(ran)) >= _EVERY
+
+
+def destroy_due(tx: Tx, log: AuditLog, now: datetime) -> Destroyed | None:
+    """Destroy what is past its time, with one record of how much; None where an incident holds it.
+
+    Rows are deleted and their place in the file is overwritten (`secure_delete`). A record's
+    own key is not there to be forgotten, and copies of the whole file keep what they had.
+    """
+    settings.put(tx, _RAN_AT, now.isoformat())
+    if alerts.open_incidents(tx):
+        log.record(tx, Event(Act.CONTENT_DESTROYED, outcome="refused", why="legal-hold"))
+        return None
+    days = classes(tx)
+
+    def before(name: str) -> datetime:
+        return now - timedelta(days=days[name])
+
+    done = Destroyed(
+        messages=destroying.bodies(tx, TERMINAL, before(MESSAGES)),
+        attempts=destroying.attempts(tx, TERMINAL, before(ATTEMPTS)),
+        drafts=destroying.drafts(tx, before(DRAFTS)),
+    )
+    if any(asdict(done).values()):
+        log.record(tx, Event(Act.CONTENT_DESTROYED, det=asdict(done)))
+    return done
+
+
+# --- closed years of the log ------------------------------------------------------------------
+
+
+def cover_of(one: Segment) -> Cover:
+    """What the segment was sealed with."""
+    return Cover(**one.details["cover"])
+
+
+def edge(tx: Tx) -> Edge:
+    """Behind the last sealed year."""
+    sealed = segments.listing(tx)
+    return Edge.behind(cover_of(sealed[-1])) if sealed else Edge()
+
+
+def start(tx: Tx) -> Start | None:
+    """What is left of the destroyed years: where reading the log has to begin; None where it is whole."""
+    gone = [one for one in segments.listing(tx) if one.purged_at is not None]
+    if not gone:
+        return None
+    cover = cover_of(gone[-1])
+    return Start(cover.last, cover.last_hash, cover.tree)
+
+
+def purgeable(year: int) -> date:
+    """The first day on which the year's records may be destroyed: six years after its end."""
+    return date(year + YEARS + 1, 1, 1)
+
+
+def last_of(tx: Tx, year: int, behind: Edge, now: datetime) -> int:
+    """The last record of a year that can be sealed now, the records before it all older than its end.
+
+    Raises InputError("year-wrong"), Refused "year-open" (not over yet), "year-sealed", "year-order" (an
+    earlier one comes first), "year-empty".
+    """
+    zone = _zone(tx)
+    if not 2000 <= year < 9999 - YEARS:
+        raise InputError("year-wrong")
+    if now.astimezone(zone).year <= year:
+        raise Refused("year-open", year=year)
+    sealed = segments.listing(tx)
+    if sealed and year <= sealed[-1].year:
+        raise Refused("year-sealed", year=year)
+    end = datetime(year + 1, 1, 1, tzinfo=zone)
+    later = audit_queries.matching(tx, AuditFilter(since=end))
+    head = audit.last(tx)
+    last = (min(later) if later else head.seq + 1 if head else 1) - 1
+    if last <= behind.seq:
+        raise Refused("year-empty", year=year)
+    first = seen(next(audit.records(tx, after=behind.seq, limit=1)))
+    began = first.at.astimezone(zone).year if first.at is not None else year
+    if began < year and (not sealed or began > sealed[-1].year):
+        raise Refused("year-order", year=began)
+    return last
+
+
+def refuse_purge(tx: Tx, year: int, now: datetime) -> Segment:
+    """The sealed year, if its time is over as far as this program can tell.
+
+    Raises Refused "retention-locked" (also where the log shows fewer than six later years: a
+    clock that was set forward makes nobody older), "segment-unsealed", "purge-order" (an older
+    year comes first), "already-purged", "legal-hold".
+    """
+    if now.astimezone(_zone(tx)).date() < purgeable(year) or not _six_years_seen(tx, year):
+        raise Refused("retention-locked", until=purgeable(year).isoformat())
+    if alerts.open_incidents(tx):
+        raise Refused("legal-hold")
+    one = segments.get(tx, year)
+    if one is None:
+        raise Refused("segment-unsealed", year=year)
+    if one.purged_at is not None:
+        raise Refused("already-purged", year=year)
+    if any(other.year < year and other.purged_at is None for other in segments.listing(tx)):
+        raise Refused("purge-order")
+    return one
+
+
+def check_sealed(tx: Tx, one: Segment, folder: Path) -> int:
+    """Whether the file holds, and holds what the tables hold; how many records.
+
+    Raises VaultError "segment-missing", "segment-damaged".
+    """
+    key = vaultkeys.get(tx, segments.key_name(one.year))
+    if key is None:
+        raise VaultError("segment-damaged", file=one.file)
+    cover = cover_of(one)
+    kept = audit.records(tx, after=cover.first - 1, limit=cover.last - cover.first + 1)
+    number = 0
+    for sealed, row in zip(read_segment(folder / one.file, key, one.sha256, cover), kept, strict=False):
+        if (sealed.seq, sealed.body, sealed.hash) != (row.seq, row.body, row.hash):
+            raise VaultError("segment-damaged", file=one.file)
+        number += 1
+    if number != cover.last - cover.first + 1:
+        raise VaultError("segment-damaged", file=one.file)
+    return number
+
+
+def certificate(
+    one: Segment, records: int, vault_id: bytes, approval: str, by: str, second: str, now: datetime
+) -> dict[str, object]:
+    """What is left of a destroyed year. Ids name people: the names may be looked up in the program."""
+    cover = cover_of(one)
+    return {
+        "document": "sealwell-destruction",
+        "v": 1,
+        "vault": vault_id.hex(),
+        "year": one.year,
+        "records": records,
+        "first": cover.first,
+        "last": cover.last,
+        "prev": cover.prev,
+        "last_hash": cover.last_hash,
+        "root": cover.root,
+        "frontier": cover.after,
+        "file": one.file,
+        "sha256": one.sha256,
+        "sealed_at": one.sealed_at.astimezone(UTC).isoformat(),
+        "destroyed_at": now.astimezone(UTC).isoformat(),
+        "asked_by": by,
+        "approved_by": second,
+        "approval": approval,
+        "how": "rows deleted with secure_delete; the key of the sealed file deleted; the file removed",
+        "not_covered": "copies of the database or the file that were made before, outside this program",
+    }
+
+
+def _six_years_seen(tx: Tx, year: int) -> bool:
+    """Whether people worked with the program in each of the six years after."""
+    zone = _zone(tx)
+    for later in range(year + 1, year + YEARS + 1):
+        since, until = datetime(later, 1, 1, tzinfo=zone), datetime(later + 1, 1, 1, tzinfo=zone)
+        if not audit_queries.count(tx, AuditFilter(since=since, until=until), 1).number:
+            return False
+    return True
+
+
+def _zone(tx: Tx) -> ZoneInfo:
+    return ZoneInfo(settings.get(tx, "zone") or "UTC")

@@ -1,0 +1,80 @@
+"""Looking out while the practice is open: at each sign-in, and once a minute after.
+
+Not after each use case: that would cost every click, and a minute is soon enough for what
+a person then does. The thread only asks for the last record where nothing has happened.
+"""
+
+from __future__ import annotations
+
+import threading
+
+from desktop.audit.log import AuditLog
+from desktop.clock import Clock
+from desktop.compliance import alerts, digest, retention
+from desktop.errors import SealwellError
+from desktop.models.accounts import Role
+from desktop.models.alerts import Alert
+from desktop.models.database import Database
+from desktop.office.officer import OfficerMail
+
+LOOK_EVERY = 60.0
+"""Seconds between two looks."""
+
+
+class Watch:
+    """One per open practice; `stop` before the database closes."""
+
+    def __init__(self, database: Database, audit: AuditLog, clock: Clock, officer: OfficerMail) -> None:
+        self._database = database
+        self._audit = audit
+        self._clock = clock
+        self.officer = officer
+        self._looking = threading.Lock()
+        self._ended = threading.Event()
+        self._started = False
+
+    def signed_in(self, role: Role) -> None:
+        """Look at once, leave the weekly review where it is due, destroy what is past its time."""
+        now = self._clock.now()
+        if role is Role.ADMINISTRATOR:
+            self._database.write(lambda tx: digest.open_when_due(tx, now))
+        if self._database.read(lambda tx: retention.is_due(tx, now)):
+            self._database.write(lambda tx: retention.destroy_due(tx, self._audit, now))
+        self.look()
+        with self._looking:
+            if not self._started:
+                self._started = True
+                threading.Thread(target=self._watch, name="watch", daemon=True).start()
+
+    def look(self) -> None:
+        """Read on to the end of the log, and tell the security officer of what is new."""
+        with self._looking:
+            raised: list[Alert] = []
+            while self._database.read(lambda tx: alerts.is_due(tx, self._clock.now())):
+                looked = self._database.write(lambda tx: alerts.look(tx, self._audit, self._clock.now()))
+                raised += looked.raised
+                if not looked.more:
+                    break
+            if raised:
+                self._tell(raised)
+
+    def stop(self) -> None:
+        """It does not look again; not waited for, because it may be the caller."""
+        self._ended.set()
+
+    def _tell(self, raised: list[Alert]) -> None:
+        """One letter for all; what is a mere notice waits in the program."""
+        loud = [one for one in raised if one.severity != "notice"]
+        if loud:
+            lines: list[tuple[str, dict[str, str | int]]] = [("mail.officer.alerts.text", {})]
+            for one in loud:
+                lines += [(f"alert.{one.rule}", {}), ("mail.officer.alerts.count", {"count": one.count})]
+            self.officer.tell("mail.officer.alerts.subject", lines)
+
+    def _watch(self) -> None:
+        while not self._ended.wait(LOOK_EVERY):
+            try:
+                self.look()
+            except SealwellError as error:
+                if error.code == "locked":  # closed meanwhile
+                    return
