@@ -26,6 +26,10 @@ class Limits:
     password_max: int = 256
     slow_after_tries: int = 5
     lock_after_tries: int = 10
+    export_people: int = 50
+    """An export of the log that names more people than this wants a second person."""
+    sole_approver_wait: int = 1800
+    """What takes the second person's place where nobody else may approve."""
     attachment_bytes: int = 20 * 1024 * 1024
     import_bytes: int = 256 * 1024 * 1024
     field_chars: int = 10_000

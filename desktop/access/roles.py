@@ -39,6 +39,8 @@ class Action(StrEnum):
     LIST_AUDIT = "audit.list"
     VERIFY_AUDIT = "audit.verify"
     EXPORT_AUDIT = "audit.export"
+    REPORT_ACCESS = "audit.access"
+    REPORT_DISCLOSURES = "audit.disclosures"
     MAKE_CHECKPOINT = "audit.checkpoint"
     SHOW_LOG_STATE = "audit.state"
     PRINT_WITNESS = "audit.witness"
@@ -178,7 +180,8 @@ MATRIX: Mapping[Role, frozenset[Action]] = MappingProxyType(
         Role.AUDITOR: _OWN
         | {Action.LIST_AUDIT, Action.VERIFY_AUDIT, Action.EXPORT_AUDIT, Action.SHOW_REVIEW}
         | {Action.LIST_RULES, Action.SHOW_DIGEST, Action.SHOW_RETENTION}
-        | {Action.MAKE_CHECKPOINT, Action.PRINT_WITNESS},
+        | {Action.MAKE_CHECKPOINT, Action.PRINT_WITNESS}
+        | {Action.LIST_APPROVALS, Action.DECIDE_APPROVAL},
     }
 )
 
@@ -188,6 +191,8 @@ MORE = frozenset({Role.CLINICIAN, Role.BILLING, Role.AUDITOR})
 STEP_UP: Mapping[Action, Purpose] = MappingProxyType(
     {
         Action.EXPORT_AUDIT: Purpose.EXPORT,
+        Action.REPORT_ACCESS: Purpose.EXPORT,
+        Action.REPORT_DISCLOSURES: Purpose.EXPORT,
         Action.EXPLAIN_GAP: Purpose.USERS,
         Action.INVITE_USER: Purpose.USERS,
         Action.ADD_USER: Purpose.USERS,
@@ -210,7 +215,7 @@ STEP_UP: Mapping[Action, Purpose] = MappingProxyType(
 
 Passwords and security keys are changed with the password in the same request. Replacing a
 contact's key and unlocking plain mail are found out only while the work is done: those use
-cases ask `Guard.fresh` themselves.
+cases ask `Guard.fresh` themselves. Auditors decide about exports only (`compliance/approvals.py`).
 """
 
 FIELD_GROUPS: Mapping[Role, frozenset[FieldGroup]] = MappingProxyType(
@@ -277,6 +282,7 @@ IN_A_GAP = frozenset(
         *(Action.TODAY, Action.SEARCH_PEOPLE, Action.SHOW_PERSON, Action.EXPLAIN_LETTER),
         *(Action.PREVIEW_REMINDERS, Action.LIST_OUTBOX, Action.LIST_RELAYS, Action.LIST_USERS),
         *(Action.LIST_AUDIT, Action.VERIFY_AUDIT, Action.EXPORT_AUDIT, Action.MAKE_CHECKPOINT),
+        *(Action.REPORT_ACCESS, Action.REPORT_DISCLOSURES),
         *(Action.SHOW_LOG_STATE, Action.PRINT_WITNESS, Action.EXPLAIN_GAP, Action.SHOW_MATRIX),
         *(Action.LIST_APPROVALS, Action.SHOW_REVIEW, Action.LIST_ALERTS, Action.LIST_RULES),
         *(Action.SHOW_DIGEST, Action.SHOW_RETENTION, Action.SHOW_POLICY, Action.SHOW_SECURITY),

@@ -132,6 +132,7 @@ class Act(StrEnum):
     AUDIT_VIEWED = "audit.viewed"
     AUDIT_VERIFIED = "audit.verified"
     AUDIT_EXPORTED = "audit.exported"
+    REPORT_MADE = "report.made"
     AUDIT_CHECKPOINT = "audit.checkpoint"
     CHECKPOINT_ASKED = "checkpoint.asked"
     LOG_MARKED = "log.marked"
@@ -290,6 +291,7 @@ RULES: Mapping[Act, Rule] = MappingProxyType(
         Act.AUDIT_VIEWED: _nothing("count"),
         Act.AUDIT_VERIFIED: _nothing("records", "class"),
         Act.AUDIT_EXPORTED: _nothing("format", "records", "reason", "reason-hash"),
+        Act.REPORT_MADE: _one("report", "format", "rows"),
         Act.AUDIT_CHECKPOINT: _nothing("records"),
         Act.CHECKPOINT_ASKED: _nothing(),
         Act.LOG_MARKED: _nothing("first", "fingerprint"),

@@ -29,6 +29,12 @@ NOTE_KEY = b"\x01"
 """Ed25519 over the text of a note."""
 COSIGNER_KEY = b"\x04"
 """Ed25519 over a checkpoint and a time (C2SP `tlog-cosignature.md`)."""
+_PRIME = 2**255 - 19
+_ORDER_8 = int.from_bytes(
+    bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"), "little"
+)
+_SMALL_ORDER = frozenset({0, 1, _PRIME - 1, _PRIME, _PRIME + 1, _ORDER_8, _PRIME - _ORDER_8})
+"""The y of Ed25519's points of order 1 to 8, in every spelling; the highest bit is the sign of x."""
 _KEY_ID = 4
 _NONCE = 12
 
@@ -88,7 +94,12 @@ def _unwrap(tx: Tx, vault_id: bytes, wrapping_key: bytes) -> bytes:
 
 
 def is_signed(public: bytes, signature: bytes, data: bytes) -> bool:
-    """Whether `signature` is that of `public` (32 bytes) over `data`."""
+    """Whether `signature` is that of `public` (32 bytes) over `data`.
+
+    A key of small order, under which one signature fits many texts, signs nothing.
+    """
+    if int.from_bytes(public, "little") % 2**255 in _SMALL_ORDER:
+        return False
     try:
         Ed25519PublicKey.from_public_bytes(public).verify(signature, data)
     except (InvalidSignature, ValueError):

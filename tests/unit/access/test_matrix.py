@@ -58,6 +58,8 @@ relays.evidence          x   .   .   .   .   .
 audit.list               x   .   .   .   .   x
 audit.verify             x   .   .   .   .   x
 audit.export             x   .   .   .   .   x
+audit.access             x   .   .   .   .   .
+audit.disclosures        x   .   .   .   .   .
 audit.checkpoint         x   .   .   .   .   x
 audit.state              x   x   x   x   x   x
 audit.witness            x   .   .   .   .   x
@@ -72,8 +74,8 @@ users.suspend            x   .   .   .   .   .
 users.reinstate          x   .   .   .   .   .
 users.offboard-plan      x   .   .   .   .   .
 users.offboard           x   .   .   .   .   .
-approvals.list           x   .   .   .   .   .
-approvals.decide         x   .   .   .   .   .
+approvals.list           x   .   .   .   .   x
+approvals.decide         x   .   .   .   .   x
 access.review            x   .   .   .   .   x
 access.sign              x   .   .   .   .   .
 alerts.list              x   x   x   x   x   x
@@ -158,7 +160,7 @@ def test_changes_of_accounts_and_exports_want_a_fresh_proof_each_for_its_purpose
     def of(purpose: Purpose) -> set[str]:
         return {action.value for action, wanted in STEP_UP.items() if wanted is purpose}
 
-    assert of(Purpose.EXPORT) == {"audit.export", "retention.purge"}
+    assert of(Purpose.EXPORT) == {"audit.export", "audit.access", "audit.disclosures", "retention.purge"}
     assert of(Purpose.OWN_SECURITY) == {"security.codes", "security.authenticator"}
     assert of(Purpose.USERS) == {
         "users.invite",
