@@ -37,7 +37,6 @@ from desktop.models import audit as kept
 from desktop.models import audit_proofs as proofs
 from desktop.models import settings
 from desktop.models.database import Database, Tx
-from desktop.models.tables_audit import audit_mac
 from desktop.paths import resource as shipped
 
 RECORDS = 1_000_000
@@ -76,7 +75,6 @@ class Practice:
         self.clock = SystemClock()
         self.key = LogKey(VAULT, bytes(range(32)))
         self.database = Database.create(folder / "practice.db", b"k" * 32, b"s" * 16, VAULT, 1)
-        self.database.write(lambda tx: audit_mac.metadata.create_all(tx.connection))
         self.keys = MacKeys(folder / "practice.mac", b"w" * 32, VAULT)
         officer = new_box_keys()
         self.first: FirstKey = open_first_key(officer.private, self.keys.start(1, officer.public))

@@ -28,7 +28,6 @@ from desktop.models import audit_proofs as proofs
 from desktop.models.audit_proofs import KeptCheckpoint
 from desktop.models.database import Database
 from desktop.models.records import AuditRecord
-from desktop.models.tables_audit import audit_mac
 from tests.support.forge import KEY as FORGED_BY
 from tests.support.forge import Log, World, jcs, leaf, note_at
 from tests.support.outsiders import Job, by_python
@@ -60,7 +59,6 @@ class Practice:
         self.folder = folder
         self.clock = MovingClock()
         self.database = Database.create(folder / "practice.db", b"k" * 32, b"s" * 16, VAULT, 1)
-        self.database.write(lambda tx: audit_mac.metadata.create_all(tx.connection))
         self.keys = MacKeys(folder / "practice.mac", b"w" * 32, VAULT)
         self.first = open_first_key(OFFICER.private, self.keys.start(1, OFFICER.public))
         self.log = AuditLog("0.1", self.clock, Marking(self.keys))
