@@ -157,8 +157,36 @@ def _rest(family: Callable[[str, str], _Family]) -> None:
     export.add_argument("--to", required=True, metavar="FILE")
     export.add_argument("--reason", required=True, metavar="TEXT")
 
+    _watching(audit)
+
     family("address", "e-mail addresses").verb("check", "one a line on standard input")
     family("password", "passwords").verb("check", "one a line on standard input")
     family("envelope", "locked files").verb("open", "with {passphrase} on standard input").add_argument(
         "files", nargs="+", metavar="FILE"
     )
+
+
+def _watching(audit: _Family) -> None:
+    """What stands out in the log, and how long things are kept."""
+    alerts = audit.verb("alerts", "what stands out")
+    which = alerts.add_mutually_exclusive_group()
+    which.add_argument("--seen", metavar="ID", help="somebody looked at this one")
+    which.add_argument("--incident", metavar="ID", help="open an incident about this one")
+    rules = audit.verb("rules", "when an alert is raised")
+    rules.add_argument("--rule", metavar="RULE", help="change this one")
+    rules.add_argument("--least", type=int, metavar="N", help="from so many on")
+    rules.add_argument("--minutes", type=int, metavar="N", help="within so many minutes")
+    hours = audit.verb("hours", "the practice's opening hours")
+    hours.add_argument("--first", type=int, metavar="HOUR", help="open from, 0 to 23")
+    hours.add_argument("--last", type=int, metavar="HOUR", help="open until, 1 to 24")
+    hours.add_argument("--days", metavar="DIGITS", help="12345 is Monday to Friday")
+    digest = audit.verb("digest", "the last week, for the review")
+    digest.add_argument("--sign", action="store_true", help="sign it off")
+    retention = audit.verb("retention", "what is kept how long")
+    retention.add_argument("--keep", metavar="CLASS", help="choose for messages, attempts or drafts")
+    retention.add_argument("--days", type=int, metavar="N", help="days that it is kept")
+    audit.verb("seal", "a closed year into its own file").add_argument("year", type=int, metavar="YEAR")
+    purge = audit.verb("purge", "destroy a sealed year after its time")
+    purge.add_argument("year", type=int, metavar="YEAR")
+    purge.add_argument("--reason", required=True, metavar="TEXT")
+    purge.add_argument("--approval", metavar="ID", help="what the first call answered, once approved")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from desktop.cli import commands, inspect, joining, relays, users
+from desktop.cli import alerts, commands, inspect, joining, relays, users
 from desktop.cli.arguments import WrongUse, parser
 from desktop.cli.commands import Call, Handler
 from desktop.cli.console import Console
@@ -54,6 +54,13 @@ HANDLERS: dict[str, Handler] = {
     "outbox run": commands.outbox_run,
     "audit verify": commands.audit_verify,
     "audit export": commands.audit_export,
+    "audit alerts": alerts.audit_alerts,
+    "audit rules": alerts.audit_rules,
+    "audit hours": alerts.audit_hours,
+    "audit digest": alerts.audit_digest,
+    "audit retention": alerts.audit_retention,
+    "audit seal": alerts.audit_seal,
+    "audit purge": alerts.audit_purge,
     "address check": inspect.address_check,
     "password check": inspect.password_check,
     "envelope open": inspect.envelope_open,
