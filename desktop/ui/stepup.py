@@ -60,6 +60,7 @@ class Proved(Generic[T]):
         dialog = StepUpDialog(self._ui, self._session, self._purpose, self._owner)
         dialog.accepted.connect(self._again)
         dialog.rejected.connect(lambda: self._failed(error))
+        dialog.finished.connect(lambda _: self._owner.window().activateWindow())
         dialog.open()
 
     def _again(self) -> None:

@@ -169,11 +169,9 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     def _show(self, page: QWidget) -> None:
-        old = self.takeCentralWidget()
+        """The page before is hidden now and deleted with the next event; it is never a window of its own."""
         self.setCentralWidget(page)
-        if old is not None:
-            old.hide()
-            old.deleteLater()
+        page.show()  # at once: what is not visible yet cannot take the focus
 
     def warn(self, words: str) -> None:
         """What was found about the computer at the start; what the page itself says goes before it."""
