@@ -43,6 +43,7 @@ from desktop.models.records import (
     VisitStatus,
 )
 from desktop.office.desk import Opened
+from desktop.office.logwatch import LogWatch
 from desktop.office.opening import Opener
 from desktop.office.values_practice import RelayRequest
 
@@ -122,7 +123,8 @@ def _behind_the_door(practice: BenchPractice) -> tuple[Opened, Session]:
     folder, clock = practice.folder, practice.clock
     user = slot_uid(read_slots(folder.keys).vault_id, USER)
     vault = unlock(folder.keys, user, PASSWORD, None)
-    opener = Opener(clock, AuditLog(__version__, clock), folder)
+    audit = AuditLog(__version__, clock)
+    opener = Opener(clock, audit, folder, LogWatch(folder, clock, audit, lambda: None))
     opened = opener.open(vault, opener.database(vault))
     return opened, Session(SessionId(new_id()), user, USER, Role.ADMINISTRATOR, clock.now())
 

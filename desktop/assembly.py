@@ -19,8 +19,8 @@ from desktop.clock import Clock
 from desktop.config import LIMITS, Limits
 from desktop.crypto.devicekey import DeviceStore, system_store
 from desktop.crypto.kdf import DEFAULT, FLOOR, KdfParams, calibrate
-from desktop.office.api import Office
 from desktop.office.alerts import Alerts
+from desktop.office.api import Office
 from desktop.office.approvals import Approvals
 from desktop.office.desk import Desk
 from desktop.office.doctor import Doctor
@@ -29,6 +29,7 @@ from desktop.office.entry import Entry
 from desktop.office.files import Files
 from desktop.office.letters import Letters
 from desktop.office.local import LocalOffice
+from desktop.office.logwatch import LogWatch
 from desktop.office.notices import Notices
 from desktop.office.offboarding import Offboarding
 from desktop.office.opening import Opener
@@ -68,10 +69,11 @@ def build_office(
     texts = Texts(language)
     guard = Guard(clock, limits)
     audit = AuditLog(__version__, clock)
-    desk = Desk(guard, audit, clock, limits)
-    opener = Opener(clock, audit, folder)
+    log_watch = LogWatch(folder, clock, audit, device_store)
+    desk = Desk(guard, audit, clock, limits, log_watch)
+    opener = Opener(clock, audit, folder, log_watch)
     signin = SignIn(folder, clock, device_store, opener.database, audit, guard, keys)
-    entry = Entry(desk, folder, clock, limits, cost, device_store, opener, audit, guard, signin)
+    entry = Entry(desk, folder, clock, limits, cost, device_store, opener, audit, guard, signin, log_watch)
     outbox = OutboxDesk(desk, clock)
     return LocalOffice(
         entry,
@@ -90,7 +92,7 @@ def build_office(
         Joining(folder, clock, audit, opener, cost, device_store, keys),
         Users(desk, clock, folder, cost, device_store),
         Approvals(desk, clock),
-        Offboarding(desk, clock, folder, opener, outbox, entry.quiet),
+        Offboarding(desk, clock, folder, opener, outbox, entry.quiet, log_watch),
         Review(desk, clock),
         Alerts(desk, clock),
         Retention(desk, clock, folder),

@@ -110,11 +110,15 @@ def opened_first_keys(tx: Tx, private: bytes) -> list[FirstKey]:
 
 
 def seal_to(tx: Tx, private: bytes, officer: bytes) -> None:
-    """A new recovery key: every K_0 is sealed to it, by the old one."""
-    renewed = [
-        SealedFirst(first.first, officer, seal_first_key(officer, first))
-        for first in opened_first_keys(tx, private)
-    ]
+    """A new recovery key: every K_0 that the old one opens is sealed to it."""
+    renewed = []
+    for one in first_keys(tx):
+        try:
+            first = open_first_key(private, one.sealed)
+        except VaultError:  # of a still older recovery key: whoever has that can open it
+            renewed.append(one)
+        else:
+            renewed.append(SealedFirst(first.first, officer, seal_first_key(officer, first)))
     _keep(tx, renewed)
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from desktop.access.guard import Guard
-from desktop.access.roles import Action
+from desktop.access.roles import IN_A_GAP, Action
 from desktop.audit.events import Act, Event
 from desktop.audit.log import AuditLog
 from desktop.campaigns.reminders import Reminders
@@ -26,6 +26,7 @@ from desktop.mail.letters import Letters
 from desktop.mail.outbox import Outbox
 from desktop.models.accounts import Session, SessionId, UserId
 from desktop.models.database import Database, Tx
+from desktop.office.logwatch import LogWatch
 from desktop.office.ownkeys import OwnKeys
 from desktop.office.persons import PersonVaults
 from desktop.office.quickstore import QuickStore
@@ -79,8 +80,16 @@ class UnrecordedWork(RuntimeError):
 class Desk:
     """Holds what is open; every use case runs through it."""
 
-    def __init__(self, guard: Guard, audit: AuditLog, clock: Clock, limits: Limits = LIMITS) -> None:
+    def __init__(
+        self,
+        guard: Guard,
+        audit: AuditLog,
+        clock: Clock,
+        limits: Limits = LIMITS,
+        log_watch: LogWatch | None = None,
+    ) -> None:
         self.guard = guard
+        self.log_watch = log_watch
         self.audit = audit
         self.clock = clock
         self.persons = PersonVaults()
@@ -107,6 +116,8 @@ class Desk:
     def put(self, opened: Opened) -> None:
         with self._change:
             self._opened = opened
+        if self.log_watch is not None:
+            self.log_watch.start(opened)
 
     def take(self) -> Opened | None:
         """Hand over what is open for closing; from here on everything is refused."""
@@ -145,6 +156,8 @@ class Desk:
         opened = self.opened()
         try:
             self.guard.check(session, action)
+            if action not in IN_A_GAP and self.log_watch is not None and self.log_watch.gap is not None:
+                raise Refused("log-gap")
         except Refused as refused:
             self._refused(opened, session, action, refused.code)
             raise

@@ -32,6 +32,7 @@ from desktop.office.choices import read_policy
 from desktop.office.desk import Desk, Opened, Recorder
 from desktop.office.duty import DutyWatch
 from desktop.office.entry_quick import QuickEntry
+from desktop.office.logwatch import LogWatch
 from desktop.office.notices import notices_of
 from desktop.office.opening import Opener
 from desktop.office.persons import practice_part
@@ -70,7 +71,9 @@ class Entry:
         audit: AuditLog,
         guard: Guard,
         signin: SignIn,
+        log_watch: LogWatch,
     ) -> None:
+        self._log_watch = log_watch
         self._desk = desk
         self._folder = folder
         self._clock = clock
@@ -90,8 +93,9 @@ class Entry:
         return self._folder.keys.exists()
 
     def create_practice(self, request: NewPractice) -> PracticeMade:
+        cost, store = self._params(), self._device_store()
         return setup.create_practice(
-            request, self._folder, self._clock, self._params(), self._device_store(), self._audit
+            request, self._folder, self._clock, cost, store, self._audit, self._log_watch
         )
 
     def recover(self, request: Recovery) -> Recovered:
@@ -261,6 +265,7 @@ class Entry:
                 if opened.database.read(read_policy).strict_lock:
                     self.close()
                 elif self._due(opened.database):
+                    self._log_watch.locked()
                     self._watch(opened)
                 else:
                     self._close_database()
@@ -324,18 +329,20 @@ class Entry:
             self._desk.persons.clear()
             opened = self._desk.take()
             if opened is not None:
-                shut(opened, self._guard)
+                # A command is one of many: the checkpoint at the end is the sign-out's, or one that is due.
+                shut(opened, self._guard, lambda: self._log_watch.stop(whole=not self._token))
 
     def _due(self, database: Database) -> int:
         counts = database.read(messages.counts)
         return sum(counts.get(state, 0) for state in _WAITING)
 
 
-def shut(opened: Opened, guard: Guard) -> None:
-    """In order: nobody sends, nobody reads, the keys go."""
+def shut(opened: Opened, guard: Guard, end_log: Callable[[], None]) -> None:
+    """In order: nobody sends, the log gets its last checkpoint, nobody reads, the keys go."""
     opened.watch.stop()
     opened.dispatcher.stop()
     opened.network.stop()
+    end_log()
     guard.end_all()
     opened.database.close()
     opened.vault.close()

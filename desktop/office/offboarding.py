@@ -29,6 +29,7 @@ from desktop.models.accounts import Session, User, UserId, UserState
 from desktop.models.database import Tx
 from desktop.office.api import Progress
 from desktop.office.desk import Desk, Opened, Recorder
+from desktop.office.logwatch import LogWatch
 from desktop.office.opening import Opener
 from desktop.office.outbox import OutboxDesk
 from desktop.office.revocation import end_tokens
@@ -56,6 +57,7 @@ class Offboarding:
         opener: Opener,
         outbox: OutboxDesk,
         quiet: Callable[[], AbstractContextManager[object]],
+        log_watch: LogWatch,
     ) -> None:
         self._desk = desk
         self._clock = clock
@@ -63,6 +65,7 @@ class Offboarding:
         self._opener = opener
         self._outbox = outbox
         self._quiet = quiet
+        self._log_watch = log_watch
 
     def plan_offboarding(self, session: Session, user: UserId) -> OffboardPlan:
         """Raises InputError("user-unknown"); Refused("user-left") where nothing is left to do."""
@@ -174,6 +177,7 @@ class Offboarding:
         try:
             opened.dispatcher.stop()
             opened.network.stop()
+            self._log_watch.stop()
             try:
                 vault = self._rotate(opened, session, user, progress)
             except _StoppedError:
@@ -202,6 +206,7 @@ class Offboarding:
 
         def begin(tx: Tx, new: OpenVault) -> None:
             rewrap_log_key(tx, new.vault_id, old_wrapping, new.key(WRAP_INFO))
+            self._log_watch.carry_over(new)
             offboarding.key_was_changed(tx, self._clock.now())
             Recorder(self._desk.audit, tx, session)(Event(Act.VAULT_ROTATED, det={"epoch": new.epoch}))
 

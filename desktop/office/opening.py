@@ -14,6 +14,7 @@ from desktop.models import vaultkeys
 from desktop.models.database import Database
 from desktop.models.migrate import upgrade
 from desktop.office.desk import Opened
+from desktop.office.logwatch import LogWatch
 from desktop.office.officer import OfficerMail
 from desktop.office.ownkeys import OwnKeys
 from desktop.office.watch import Watch
@@ -25,15 +26,26 @@ from desktop.sync.loop import NetworkLoop
 class Opener:
     """Builds one `Opened` per unlock; holds nothing secret itself."""
 
-    def __init__(self, clock: Clock, audit: AuditLog, folder: PracticeFolder) -> None:
+    def __init__(self, clock: Clock, audit: AuditLog, folder: PracticeFolder, log_watch: LogWatch) -> None:
+        self._log_watch = log_watch
         self._clock = clock
         self._audit = audit
         self._folder = folder
 
     def database(self, vault: OpenVault) -> Database:
-        """Open suspiciously, migrating an older schema after a copy; see `Database.open`."""
+        """Open suspiciously, migrating an older schema after a copy; see `Database.open`.
+
+        Then, before anything else is read or recorded, the log is held against its witnesses.
+        """
         key, salt = vault.database_key()
-        return Database.open(self._folder.database, key, salt, vault.vault_id, vault.epoch, upgrade)
+        without_log = self._log_watch.log_was_lost()
+        database = Database.open(self._folder.database, key, salt, vault.vault_id, vault.epoch, upgrade)
+        try:
+            self._log_watch.enter(vault, database, without_log=without_log)
+        except BaseException:
+            database.close()
+            raise
+        return database
 
     def open(self, vault: OpenVault, database: Database) -> Opened:
         own = OwnKeys(database, self._clock)

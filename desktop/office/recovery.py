@@ -12,15 +12,17 @@ from dataclasses import replace
 
 from desktop.access.passwords import check_password
 from desktop.access.signin import slot_uid, start_tries
+from desktop.audit import marks
 from desktop.audit.events import Act, Event
 from desktop.audit.log import AuditLog
 from desktop.audit.tokens import keep_reason
 from desktop.clock import Clock
 from desktop.crypto.devicekey import DeviceStore, enrol_device
 from desktop.crypto.kdf import KdfParams
+from desktop.crypto.officer import officer_private, officer_public
 from desktop.crypto.rotation import settle_rotation
 from desktop.crypto.vault import change_password, replace_recovery_key, unlock_with_recovery
-from desktop.errors import Refused, VaultError
+from desktop.errors import Refused, SealwellError, VaultError
 from desktop.models import factors, settings, users, vaultkeys
 from desktop.models.accounts import Role, User, UserState
 from desktop.models.database import Tx
@@ -70,7 +72,13 @@ class Breakglass:
                 database.write(lambda tx: self._record(tx, user, why))
                 device = enrol_device(store, vault.vault_id) if store is not None else None
                 change_password(self._folder.keys, vault, uid, request.password, device, params)
-                return Recovered(recovery_key=replace_recovery_key(self._folder.keys, vault))
+                officer = officer_private(self._folder.keys, request.recovery_key)
+                made = Recovered(recovery_key=replace_recovery_key(self._folder.keys, vault))
+                following = officer_public(self._folder.keys, vault)
+                # Where this fails the next opening begins the marks anew; the key must be shown.
+                with contextlib.suppress(SealwellError):
+                    database.write(lambda tx: marks.seal_to(tx, officer, following))
+                return made
 
     def _record(self, tx: Tx, user: User, why: str) -> None:
         start_tries(tx, self._folder, self._clock)

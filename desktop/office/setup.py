@@ -29,6 +29,7 @@ from desktop.models import settings, users, vaultkeys
 from desktop.models.accounts import Role, User, UserId
 from desktop.models.database import Database, Tx
 from desktop.models.ids import new_id
+from desktop.office.logwatch import LogWatch
 from desktop.office.values_entry import NewPractice, PracticeMade
 from desktop.paths import PracticeFolder, make_private_folder
 
@@ -42,6 +43,7 @@ def create_practice(
     params: KdfParams,
     store: DeviceStore | None,
     audit: AuditLog,
+    log_watch: LogWatch,
 ) -> PracticeMade:
     """Make the practice's files and answer what is shown once.
 
@@ -69,7 +71,7 @@ def create_practice(
         made = create_vault(folder.pending_keys, uid, request.password, device, params, vault_id)
         user = User(uid, request.user.strip(), Role.ADMINISTRATOR)
         with contextlib.closing(made.vault):
-            _fill(made.vault, folder, clock, audit, request, user, secret, practice_id)
+            _fill(made.vault, folder, clock, audit, log_watch, request, user, secret, practice_id)
         move_slots(folder.pending_keys, folder.keys)
     except BaseException:
         _sweep(folder)
@@ -114,6 +116,7 @@ def _fill(
     folder: PracticeFolder,
     clock: Clock,
     audit: AuditLog,
+    log_watch: LogWatch,
     request: NewPractice,
     user: User,
     secret: str,
@@ -136,6 +139,7 @@ def _fill(
             ("language", request.language),
         ):
             settings.put(tx, name, value)
+        log_watch.begin_new(tx, vault)
         _record(tx, audit, user.id, Event(Act.PRACTICE_CREATED, obj=practice_id))
         _record(tx, audit, user.id, Event(Act.USER_ADDED, obj=user.id, det={"role": user.role.value}))
         _record(tx, audit, user.id, Event(Act.RECOVERY_KEY_MADE))
@@ -160,6 +164,7 @@ def _sweep(folder: PracticeFolder) -> None:
         folder.database.with_name(f"{folder.database.name}-wal"),
         folder.database.with_name(f"{folder.database.name}-shm"),
         folder.tries,
+        folder.log_marks,
     ):
         path.unlink(missing_ok=True)
     discard_slots(folder.pending_keys)
