@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.audit.chain import canonical, canonical_record, leaf_hash, parse
+from desktop.audit.chain import canonical, canonical_record, clock_went_back, leaf_hash, parse
 
 RECORD = {
     "v": 1,
@@ -77,3 +78,22 @@ def test_the_quick_writer_and_rfc_8785_give_the_same_bytes(
 ) -> None:
     record = {**texts, **numbers, "det": det}
     assert canonical_record(record) == canonical(record)
+
+
+@pytest.mark.parametrize(
+    ("ts", "boot", "mono", "back"),
+    [
+        (1_000_000, "one", 500_000, False),
+        (940_000, "one", 500_000, False),
+        (939_999, "one", 500_000, True),
+        (1_000_000, "one", 499_999, True),
+        (1_500_000, "one", 1_060_000, False),
+        (1_500_000, "one", 1_060_001, True),
+        (9_000_000, "one", 500_001, False),
+        (940_000, "two", 0, False),
+        (939_999, "two", 0, True),
+    ],
+)
+def test_a_clock_may_be_set_right_by_a_minute_and_forward(ts: int, boot: str, mono: int, back: bool) -> None:
+    before = {"ts": 1_000_000, "boot": "one", "mono": 500_000}
+    assert clock_went_back(before, ts, boot, mono) is back
