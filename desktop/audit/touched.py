@@ -53,7 +53,7 @@ class Touched:
     """`touches` by time. Lists that could not be counted on are told by number.
 
     `altered` ones do not open or do not fit their record; `unkept` ones were shown without
-    their names being kept (versions before 0.3 did so for the outbox and for reminders).
+    their names being kept (early versions did so for the outbox and for reminders).
     """
 
     touches: tuple[Touch, ...]
