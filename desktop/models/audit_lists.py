@@ -54,6 +54,18 @@ def names(tx: Tx, ids: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def people_named(tx: Tx, ids: Iterable[str]) -> set[PersonId]:
+    """Those of `ids` that are contacts, and whom those that are messages were for."""
+    found: set[PersonId] = set()
+    for some in chunks(dict.fromkeys(ids)):
+        for query in (
+            select(person.c.id).where(person.c.id.in_(some)),
+            select(message.c.person).where(message.c.id.in_(some)),
+        ):
+            found.update(PersonId(one) for one in tx.connection.execute(query).scalars())
+    return found
+
+
 def messages_about(tx: Tx, persons: Iterable[PersonId], states: Iterable[State]) -> list[MessageId]:
     """Messages to these people, and messages to others in conversations about them, oldest first."""
     ids = list(persons)

@@ -1,4 +1,4 @@
-"""The practice's database: opened suspiciously, written on one lane, read on another.
+"""The practice's database: opened suspiciously, written on one lane, read on two others.
 
 The only file that knows the SQLCipher driver. The raw key comes from the vault; the
 file's first 16 bytes are the salt that goes with it, so a file of another vault, a
@@ -39,6 +39,8 @@ APPLICATION_ID = 0x5365616C
 READ_CACHE_KIB = 96 * 1024
 """Holds a practice of ordinary size whole: a scan that misses the cache is 6 times slower.
 An upper bound, chosen so that 100,000 people stay within 300 MiB; unused room costs nothing."""
+ASIDE_CACHE_KIB = 8 * 1024
+"""What reads everything once gains nothing from more."""
 WRITE_CACHE_KIB = 32 * 1024
 """More of it makes an import no faster, only bigger."""
 LOG_BYTES = 16 * 1024 * 1024
@@ -63,26 +65,29 @@ COPY_PAGES = 1024
 
 
 class Database:
-    """Two lanes over one encrypted file; every method may be called from any thread."""
+    """Three lanes over one encrypted file; every method may be called from any thread."""
 
     def __init__(self, path: Path, key32: bytes, salt16: bytes, presence: Lock | None = None) -> None:
-        """Use `create` or `open`; this opens both lanes on a file that was checked.
+        """Use `create` or `open`; this opens the lanes on a file that was checked.
 
         `presence` is let go at the end: while it is held nobody changes the vault key.
         """
         self.path = path
         self._closed = False
         self._presence = presence
-        self._writing = Lane(
-            "database-write", "BEGIN IMMEDIATE", lambda: _writer(path, key32, salt16), writing=True
-        )
+        made: list[Lane] = []
         try:
-            self._reading = Lane(
-                "database-read", "BEGIN", lambda: _reader(path, key32, salt16), writing=False
-            )
+            for name, begin, opened in (
+                ("write", "BEGIN IMMEDIATE", lambda: _writer(path, key32, salt16)),
+                ("read", "BEGIN", lambda: _reader(path, key32, salt16, READ_CACHE_KIB)),
+                ("aside", "BEGIN", lambda: _reader(path, key32, salt16, ASIDE_CACHE_KIB)),
+            ):
+                made.append(Lane(f"database-{name}", begin, opened, writing=name == "write"))
         except BaseException:
-            self._writing.close(_nothing)
+            for lane in made:
+                lane.close(_nothing)
             raise
+        self._writing, self._reading, self._aside = made
 
     @classmethod
     def create(cls, path: Path, key32: bytes, salt16: bytes, vault_id: bytes, epoch: int) -> Database:
@@ -137,7 +142,7 @@ class Database:
     def _present(
         cls, path: Path, key32: bytes, salt16: bytes, check: Callable[[Path, bytes], None] | None = None
     ) -> Database:
-        """Both lanes, and the lock that tells others that somebody is here; `check` comes in between."""
+        """The lanes, and the lock that tells others that somebody is here; `check` comes in between."""
         presence = come_in(path)
         try:
             if check is not None:
@@ -167,8 +172,16 @@ class Database:
 
     def read(self, work: Callable[[Tx], T]) -> T:
         """Do `work` on one snapshot; inside `write` it sees that transaction."""
-        running = self._writing.current or self._reading.current
+        running = self._current
         return work(running) if running is not None else self._reading.submit(work).result()
+
+    def read_aside(self, work: Callable[[Tx], T]) -> T:
+        """As `read`, for what takes long: those who read and write meanwhile do not wait for it.
+
+        `work` should look at `closed` now and then, and end: `close` waits for it.
+        """
+        self._outside_lanes()
+        return self._aside.submit(work).result()
 
     def integrity(self) -> None:
         """Check every page; raises VaultError("database-damaged"). Takes seconds on big files."""
@@ -180,14 +193,19 @@ class Database:
         """Finish what runs, fold the log into the file, forget the key."""
         self._closed = True
         try:
+            self._aside.close(_nothing)
             self._reading.close(_nothing)
             self._writing.close(_checkpoint)
         finally:
             if self._presence is not None:
                 self._presence.release()
 
+    @property
+    def _current(self) -> Tx | None:
+        return self._writing.current or self._reading.current or self._aside.current
+
     def _outside_lanes(self) -> None:
-        if self._writing.current is not None or self._reading.current is not None:
+        if self._current is not None:
             raise RuntimeError("a transaction cannot start another one: pass its tx on")
 
     def _migrate(self, found: str, migrate: Migrate | None) -> None:
@@ -214,9 +232,9 @@ def _writer(path: Path, key32: bytes, salt16: bytes) -> Connection:
     return connection
 
 
-def _reader(path: Path, key32: bytes, salt16: bytes) -> Connection:
+def _reader(path: Path, key32: bytes, salt16: bytes, cache_kib: int) -> Connection:
     connection = _connection(path, key32, salt16)
-    connection.exec_driver_sql(f"PRAGMA cache_size = -{READ_CACHE_KIB}")
+    connection.exec_driver_sql(f"PRAGMA cache_size = -{cache_kib}")
     connection.exec_driver_sql("PRAGMA query_only = ON")
     connection.rollback()
     return connection
