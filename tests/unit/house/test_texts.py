@@ -1,3 +1,8 @@
+"""Sentences by code."""
+
+from __future__ import annotations
+
+from desktop.texts import Texts
 
 
 def test_a_sentence_that_names_a_value_is_not_whole_without_it() -> None:
