@@ -70,10 +70,11 @@ def queued(kind: str = "reminder", message: str = "e" * 32) -> Event:
 
 
 @contextmanager
-def open_book(folder: Path) -> Iterator[Book]:
+def open_book(folder: Path, start: datetime = MONDAY) -> Iterator[Book]:
+    """A new one in `folder`; its first record is written at `start`."""
     path = folder / "practice.db"
     db = Database.create(path, secrets.token_bytes(32), secrets.token_bytes(16), secrets.token_bytes(16), 1)
-    book = Book(db, folder)
+    book = Book(db, folder, ManualClock(start))
     book.put("zone", "America/Denver")
     db.write(lambda tx: users.add(tx, User(ANA, "ana", Role.ADMINISTRATOR), ""))
     book.write(Event(Act.PRACTICE_CREATED, obj=ANA))
