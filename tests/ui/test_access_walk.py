@@ -31,6 +31,9 @@ class Keyboard:
 
     @property
     def focus(self) -> QWidget:
+        if QApplication.activeWindow() is None:  # Qt's offscreen platform forgets it when a page goes
+            self._opened.window.activateWindow()
+            self._opened.screen.qtbot.waitUntil(self._opened.window.isActiveWindow)
         focused = QApplication.focusWidget()
         assert focused is not None, "the focus is nowhere"
         return focused

@@ -13,7 +13,8 @@ from desktop.ui.table import Column, Rows, table
 from desktop.ui.users.words import MORE, READY, role_words
 
 _THREE, _SIX = QHeaderView.ResizeMode.Stretch, QHeaderView.ResizeMode.Interactive
-_WHAT = 300
+_WHAT = 240
+"""Pixels that the first column keeps; where six roles do not fit beside it, the table scrolls."""
 _LEAST = 84
 """Pixels of a role's column: never so narrow that "Yes" looks lost."""
 
@@ -61,9 +62,11 @@ class MatrixSection(Page):
             self.view.setColumnHidden(at, not more)
         header = self.view.horizontalHeader()
         header.setSectionResizeMode(0, _SIX if more else _THREE)
-        self.view.setColumnWidth(0, _WHAT)
         for at in range(1, 1 + len(READY) + len(MORE)):
             self.view.setColumnWidth(at, max(_LEAST, header.sectionSizeHint(at)))
+        if more:
+            roles = sum(self.view.columnWidth(at) for at in range(1, 1 + len(READY) + len(MORE)))
+            self.view.setColumnWidth(0, max(_WHAT, self.view.viewport().width() - roles))
 
     def refresh(self) -> None:
         self.call(lambda _: self.ui.office.show_matrix(self._session), self._show)

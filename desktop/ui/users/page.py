@@ -52,7 +52,7 @@ class UsersSection(Page):
         self.rows = Rows[UserLine](
             [
                 Column(ui.say("ui.users.name"), lambda one: clean(one.name), stretch=True),
-                Column(ui.say("ui.users.role"), lambda one: role_words(ui, one.role), width=124),
+                Column(ui.say("ui.users.role"), lambda one: role_words(ui, one.role), width=138),
                 Column(
                     ui.say("ui.users.state"),
                     lambda one: short_state(ui, one),
