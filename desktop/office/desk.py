@@ -26,6 +26,7 @@ from desktop.mail.letters import Letters
 from desktop.mail.outbox import Outbox
 from desktop.models.accounts import Session, SessionId, UserId
 from desktop.models.database import Database, Tx
+from desktop.office.listed import Listed
 from desktop.office.logwatch import LogWatch
 from desktop.office.ownkeys import OwnKeys
 from desktop.office.persons import PersonVaults
@@ -200,7 +201,7 @@ class Desk:
         return result
 
     def read(
-        self, session: Session, action: Action, work: Callable[[Tx], T], event: Callable[[T], Event]
+        self, session: Session, action: Action, work: Callable[[Tx], T], event: Callable[[T], Event | Listed]
     ) -> T:
         """One use case that reads: on the reading lane, recorded before the answer is given."""
         opened = self.check(session, action)
@@ -210,7 +211,16 @@ class Desk:
             return work(tx)
 
         result = opened.database.read(look)
-        opened.database.write(lambda tx: Recorder(self.audit, tx, session)(event(result)))
+        noted = event(result)
+
+        def note(tx: Tx) -> None:
+            record = Recorder(self.audit, tx, session)
+            if isinstance(noted, Listed):
+                noted.keep(tx, record, opened.token_key, opened.field_key)
+            else:
+                record(noted)
+
+        opened.database.write(note)
         return result
 
     def _refuse_ended(self, tx: Tx, session: Session) -> None:

@@ -9,8 +9,6 @@ from dataclasses import replace
 
 from desktop.access.roles import Action
 from desktop.audit.events import Act, Event
-from desktop.audit.fields import Value
-from desktop.audit.tokens import ids_hash
 from desktop.clock import Clock
 from desktop.errors import DeliveryError, SealwellError
 from desktop.models import messages, people
@@ -19,6 +17,7 @@ from desktop.models.database import Tx
 from desktop.models.records import Message, MessageId, Person, PersonId, Reason, State
 from desktop.office.api import Progress
 from desktop.office.desk import Desk, Opened, Recorder
+from desktop.office.listed import Listed
 from desktop.office.values import Cancelled, OutboxLine, OutboxShown
 from desktop.sync.run import RunCounts
 
@@ -47,7 +46,7 @@ class OutboxDesk:
             session,
             Action.LIST_OUTBOX,
             lambda tx: replace(_shown(tx, limit), stopped=stopped),
-            lambda shown: Event(Act.OUTBOX_LISTED, det=_seen(shown, opened.token_key)),
+            lambda shown: _listed(Act.OUTBOX_LISTED, shown),
         )
 
     def run_outbox(self, session: Session, progress: Progress | None = None) -> OutboxShown:
@@ -66,13 +65,10 @@ class OutboxDesk:
 
         def end(tx: Tx) -> OutboxShown:
             shown = _shown(tx, limit=1_000_000)
-            event = Event(
-                Act.OUTBOX_RUN,
-                outcome="failed" if failed else "ok",
-                why=stopped.code if stopped is not None else "",
-                det=_seen(shown, opened.token_key),
-            )
-            Recorder(self._desk.audit, tx, session)(event)
+            why = stopped.code if stopped is not None else ""
+            listed = _listed(Act.OUTBOX_RUN, shown, "failed" if failed else "ok", why)
+            record = Recorder(self._desk.audit, tx, session)
+            listed.keep(tx, record, opened.token_key, opened.field_key)
             return shown
 
         # The guard was asked when the run began: a long one may outlast the idle time.
@@ -125,12 +121,10 @@ def _shown(tx: Tx, limit: int) -> OutboxShown:
     return OutboxShown(messages.counts(tx), tuple(_line(row, known) for row in rows))
 
 
-def _seen(shown: OutboxShown, token_key: bytes) -> dict[str, Value]:
+def _listed(act: Act, shown: OutboxShown, outcome: str = "ok", why: str = "") -> Listed:
     """How many rows were shown, and whose: names are read here too."""
-    return {
-        "count": len(shown.messages),
-        "ids": ids_hash(token_key, [line.person for line in shown.messages]),
-    }
+    people_shown = tuple(line.person for line in shown.messages)
+    return Listed(act, people_shown, {"count": len(shown.messages)}, outcome, why)
 
 
 def _line(row: Message, known: dict[PersonId, Person]) -> OutboxLine:

@@ -9,7 +9,6 @@ from desktop.access.fields import visible
 from desktop.access.roles import Action, Purpose, hidden
 from desktop.audit.events import Act, Event
 from desktop.audit.fields import Value
-from desktop.audit.tokens import ids_hash, keep_ids
 from desktop.clock import Clock
 from desktop.crypto.envelope import ROUNDS, derive_person_key
 from desktop.crypto.keyfacts import KeyFacts, inspect_key
@@ -32,6 +31,7 @@ from desktop.models.records import (
 )
 from desktop.office.api import Progress
 from desktop.office.desk import Desk, Recorder
+from desktop.office.listed import Listed
 from desktop.office.protection import reachable_methods
 from desktop.office.values import (
     AppointmentsImport,
@@ -76,12 +76,11 @@ class People:
             )
 
         answer = opened.database.read(look)
-        shown = [line.id for line in answer.people]
+        shown = tuple(line.id for line in answer.people)
 
         def note(tx: Tx, record: Recorder) -> None:
-            det: dict[str, Value] = {"count": len(shown), "ids": ids_hash(opened.token_key, shown)}
-            seq = record(Event(Act.PEOPLE_SEARCHED, det=det))
-            keep_ids(tx, opened.field_key, seq, shown)
+            listed = Listed(Act.PEOPLE_SEARCHED, shown, {"count": len(shown)})
+            listed.keep(tx, record, opened.token_key, opened.field_key)
 
         self._desk.write(session, Action.SEARCH_PEOPLE, note)
         return answer

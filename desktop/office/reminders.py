@@ -7,7 +7,6 @@ from datetime import date
 from desktop.access.roles import Action
 from desktop.audit.events import Act, Event
 from desktop.audit.fields import Value
-from desktop.audit.tokens import ids_hash
 from desktop.campaigns.planner import Excluded
 from desktop.campaigns.reminders import Plan, QueuedReminders
 from desktop.clock import Clock
@@ -15,9 +14,10 @@ from desktop.mail.relays import baa_problem
 from desktop.models import appointments, messages, people, schedules
 from desktop.models.accounts import Session
 from desktop.models.database import Tx
-from desktop.models.records import State, VisitStatus
+from desktop.models.records import PersonId, State, VisitStatus
 from desktop.office.api import Progress
 from desktop.office.desk import Desk, Recorder
+from desktop.office.listed import Listed
 from desktop.office.values import ExcludedLine, ReminderLine, ReminderPlan
 from desktop.office.values_practice import TodayShown
 
@@ -66,14 +66,13 @@ class Reminders:
     def preview_reminders(self, session: Session, day: date | None = None) -> ReminderPlan:
         opened = self._desk.check(session, Action.PREVIEW_REMINDERS)
 
-        def event(plan: ReminderPlan) -> Event:
+        def event(plan: ReminderPlan) -> Listed:
             det: dict[str, Value] = {
                 "day": int(plan.day.strftime("%Y%m%d")),
                 "count": len(plan.reminders),
                 "excluded": len(plan.excluded),
-                "ids": _ids(plan, opened.token_key),
             }
-            return Event(Act.REMINDERS_PREVIEWED, det=det)
+            return Listed(Act.REMINDERS_PREVIEWED, _named(plan), det)
 
         return self._desk.read(
             session,
@@ -97,17 +96,17 @@ class Reminders:
                 "day": int(plan.day.strftime("%Y%m%d")),
                 "queued": len(done.messages),
                 "excluded": len(plan.excluded) + len(done.crossed),
-                "ids": _ids(shown, opened.token_key),
             }
-            record(Event(Act.REMINDERS_QUEUED, det=det))
+            listed = Listed(Act.REMINDERS_QUEUED, _named(shown), det)
+            listed.keep(tx, record, opened.token_key, opened.field_key)
             return shown
 
         return self._desk.write(session, Action.SEND_REMINDERS, queue)
 
 
-def _ids(plan: ReminderPlan, token_key: bytes) -> str:
+def _named(plan: ReminderPlan) -> tuple[PersonId, ...]:
     """Whose names the plan shows."""
-    return ids_hash(token_key, [*(r.person for r in plan.reminders), *(e.person for e in plan.excluded)])
+    return (*(r.person for r in plan.reminders), *(e.person for e in plan.excluded))
 
 
 def _shown(tx: Tx, plan: Plan, state: State, done: QueuedReminders | None = None) -> ReminderPlan:
