@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from desktop.models.accounts import Session
+    from desktop.models.documents import Printer
     from desktop.office.api import Office
     from desktop.office.values_entry import SignedIn
     from desktop.office.values_practice import Check
@@ -51,7 +52,7 @@ def run_command(argv: Sequence[str]) -> int:
     language = system_language()
 
     def office(folder: PracticeFolder) -> Office:
-        return build_office(folder, SystemClock(), language=language)
+        return build_office(folder, SystemClock(), language=language, printer=_printer)
 
     logs.install_last_resort(_tell)
     return run(argv, office, language)
@@ -141,7 +142,7 @@ class WindowRun:
         self._seen.wait(_LOAD_AFTER)
         from desktop.assembly import build_office
 
-        return build_office(folder, SystemClock(), language=language)
+        return build_office(folder, SystemClock(), language=language, printer=_printer)
 
     def run(self) -> int:
         logs.install_last_resort(_tell)
@@ -157,6 +158,13 @@ class WindowRun:
         self.bridge.stop()
         self._office.result().close()
         self._loader.shutdown()
+
+
+def _printer() -> Printer:
+    """Made when the first paper is: Qt is loaded for it even on the command line."""
+    from desktop.ui.paper import OffscreenPrinter
+
+    return OffscreenPrinter()
 
 
 def _workspace(ui: Ui, session: Session) -> QWidget:

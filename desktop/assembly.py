@@ -19,6 +19,7 @@ from desktop.clock import Clock
 from desktop.config import LIMITS, Limits
 from desktop.crypto.devicekey import DeviceStore, system_store
 from desktop.crypto.kdf import DEFAULT, FLOOR, KdfParams, calibrate
+from desktop.models.documents import Printer
 from desktop.office.alerts import Alerts
 from desktop.office.api import Office
 from desktop.office.approvals import Approvals
@@ -44,6 +45,7 @@ from desktop.office.review import Review
 from desktop.office.security import Security
 from desktop.office.users import Users
 from desktop.office.users_join import Joining
+from desktop.office.witness import Witnesses
 from desktop.paths import PracticeFolder
 from desktop.texts import Texts
 
@@ -57,12 +59,14 @@ def build_office(
     params: Callable[[], KdfParams] | None = None,
     device_store: Callable[[], DeviceStore | None] = system_store,
     security_keys: KeysFor | None = None,
+    printer: Callable[[], Printer] | None = None,
 ) -> Office:
     """An office in this process for the practice in `folder`.
 
     `params` gives the cost of new key slots, by default what this computer can bear
     within about a second, and never less than the floor (without a share: the default).
     `security_keys` asks the keys that are plugged in, with the PIN that was typed.
+    `printer` makes papers; without one they are refused.
     """
     cost = params or (lambda: calibrate(clock.mono, least=FLOOR if device_store() else DEFAULT))
     keys = security_keys or (lambda pin: SecurityKeys(TypedPin(pin), clock=clock))
@@ -96,4 +100,5 @@ def build_office(
         Review(desk, clock),
         Alerts(desk, clock),
         Retention(desk, clock, folder),
+        Witnesses(desk, log_watch, clock, printer),
     )

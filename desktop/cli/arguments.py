@@ -158,12 +158,26 @@ def _rest(family: Callable[[str, str], _Family]) -> None:
     export.add_argument("--reason", required=True, metavar="TEXT")
 
     _watching(audit)
+    _proving(audit)
 
     family("address", "e-mail addresses").verb("check", "one a line on standard input")
     family("password", "passwords").verb("check", "one a line on standard input")
     family("envelope", "locked files").verb("open", "with {passphrase} on standard input").add_argument(
         "files", nargs="+", metavar="FILE"
     )
+
+
+def _proving(audit: _Family) -> None:
+    """What a witness keeps, and what happens where one disagrees."""
+    point = audit.verb("checkpoint", "sign where the log stands now")
+    point.add_argument("--to", metavar="FILE", help="write the signed note to a file, too")
+    audit.verb("state", "where the log stands, and who outside knows")
+    page = audit.verb("witness", "the page for the practice's papers")
+    page.add_argument("--to", required=True, metavar="FILE", help="ends in .pdf or .txt")
+    gap = audit.verb("explain-gap", "say why entries are missing; then everything works again")
+    causes = ("restored-backup", "moved-computer", "disk-failure", "unknown")
+    gap.add_argument("--cause", required=True, choices=causes)
+    gap.add_argument("--reason", required=True, metavar="TEXT")
 
 
 def _watching(audit: _Family) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from desktop.cli import alerts, commands, inspect, joining, relays, users
+from desktop.cli import alerts, checkpoint, commands, inspect, joining, relays, users
 from desktop.cli.arguments import WrongUse, parser
 from desktop.cli.commands import Call, Handler
 from desktop.cli.console import Console
@@ -54,6 +54,10 @@ HANDLERS: dict[str, Handler] = {
     "outbox run": commands.outbox_run,
     "audit verify": commands.audit_verify,
     "audit export": commands.audit_export,
+    "audit checkpoint": checkpoint.audit_checkpoint,
+    "audit state": checkpoint.audit_state,
+    "audit witness": checkpoint.audit_witness,
+    "audit explain-gap": checkpoint.audit_explain_gap,
     "audit alerts": alerts.audit_alerts,
     "audit rules": alerts.audit_rules,
     "audit hours": alerts.audit_hours,

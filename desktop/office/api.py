@@ -16,7 +16,7 @@ from typing import Protocol
 from desktop.models.accounts import Session
 from desktop.models.records import MessageId, PersonId, RelayId
 from desktop.office.api_access import SecurityDoor, UsersDoor
-from desktop.office.api_audit import AlertDoor, RetentionDoor
+from desktop.office.api_audit import AlertDoor, RetentionDoor, WitnessDoor
 from desktop.office.values import (
     AppointmentsImport,
     AppointmentsImported,
@@ -199,6 +199,7 @@ class Office(
     SecurityDoor,
     AlertDoor,
     RetentionDoor,
+    WitnessDoor,
     Protocol,
 ):
     """Everything."""

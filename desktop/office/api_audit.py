@@ -10,6 +10,7 @@ from typing import Protocol
 
 from desktop.models.accounts import Session
 from desktop.office.values_audit import (
+    NEWEST,
     AlertsShown,
     CheckpointMade,
     Digest,
@@ -33,10 +34,24 @@ Progress = Callable[[int, int], bool]
 """As in `api.py`."""
 
 
-class LogDoor(Protocol):
+class WitnessDoor(Protocol):
+    """What proves the log later: checkpoints, who outside has them, and gaps."""
+
+    def make_checkpoint(self, session: Session) -> CheckpointMade: ...
+    def log_state(self, session: Session) -> LogState: ...
+    def print_witness(self, session: Session, to: str) -> ReportMade:
+        """The monthly page with checkpoint and QR code."""
+        ...
+
+    def explain_gap(self, session: Session, request: GapExplained) -> LogState:
+        """Ends read-only mode; recorded with both roots."""
+        ...
+
+
+class LogDoor(WitnessDoor, Protocol):
     """Reading the log, handing it out, proving it."""
 
-    def query_log(self, session: Session, query: LogQuery) -> AuditPage: ...
+    def query_log(self, session: Session, query: LogQuery = NEWEST) -> AuditPage: ...
     def verify_audit(self, session: Session, progress: Progress | None = None) -> AuditVerified: ...
     def export_log(
         self, session: Session, request: LogExport, progress: Progress | None = None
@@ -47,15 +62,6 @@ class LogDoor(Protocol):
     def disclosures(
         self, session: Session, request: PersonReport, progress: Progress | None = None
     ) -> ReportMade: ...
-    def make_checkpoint(self, session: Session) -> CheckpointMade: ...
-    def log_state(self, session: Session) -> LogState: ...
-    def print_witness(self, session: Session, to: str) -> ReportMade:
-        """The monthly page with checkpoint and QR code."""
-        ...
-
-    def explain_gap(self, session: Session, request: GapExplained) -> LogState:
-        """Ends read-only mode; recorded with both roots."""
-        ...
 
 
 class AlertDoor(Protocol):

@@ -51,6 +51,7 @@ from desktop.office.values_entry import (
     Recovery,
     SignedIn,
 )
+from desktop.office.witness import banners
 from desktop.paths import PracticeFolder, runtime_folder
 
 _WAITING = (State.QUEUED, State.DEFERRED, State.CLAIMED, State.CONNECTING, State.ENVELOPE, State.DATA)
@@ -165,10 +166,12 @@ class Entry:
         self._desk.quick.allow(policy.quick_unlock)
 
     def _answer(self, session: Session, person: User, token: str = "") -> SignedIn:
-        def look(tx: Tx) -> tuple[int, SecurityPolicy]:
-            return len(notices_of(tx, session.user)), read_policy(tx)
+        gap, now = self._log_watch.gap, self._clock.now()
 
-        notices, policy = self._desk.opened().database.read(look)
+        def look(tx: Tx) -> tuple[int, SecurityPolicy, tuple[str, ...]]:
+            return len(notices_of(tx, session.user)), read_policy(tx), banners(tx, gap, now)
+
+        notices, policy, across = self._desk.opened().database.read(look)
         return SignedIn(
             session,
             self._guard.expires_in(session),
@@ -177,6 +180,7 @@ class Entry:
             notices=notices,
             idle_lock=self._guard.idle_lock,
             lock_on_close=policy.lock_on_close,
+            banners=across,
         )
 
     def touch(self, session: Session) -> None:

@@ -22,6 +22,7 @@ from desktop.office.review import Review
 from desktop.office.security import Security
 from desktop.office.users import Users
 from desktop.office.users_join import Joining
+from desktop.office.witness import Witnesses
 
 
 class LocalOffice:
@@ -49,6 +50,7 @@ class LocalOffice:
         review: Review,
         alerts: Alerts,
         retention: Retention,
+        witness: Witnesses,
     ) -> None:
         self.practice_exists = entry.practice_exists
         self.create_practice = entry.create_practice
@@ -143,3 +145,7 @@ class LocalOffice:
         self.set_retention = retention.set_retention
         self.seal_year = retention.seal_year
         self.purge_year = retention.purge_year
+        self.make_checkpoint = witness.make_checkpoint
+        self.log_state = witness.log_state
+        self.print_witness = witness.print_witness
+        self.explain_gap = witness.explain_gap

@@ -49,6 +49,8 @@ from desktop.models import settings, witnesses
 from desktop.models.audit_proofs import KeptCheckpoint
 from desktop.models.database import Database, Tx
 from desktop.models.witnesses import GivenMark
+from desktop.office.watch import Watch
+from desktop.office.witness_mail import DailyMail
 from desktop.paths import PracticeFolder
 
 EVERY = timedelta(minutes=15)
@@ -68,6 +70,8 @@ class Watched(Protocol):
     def vault(self) -> OpenVault: ...
     @property
     def database(self) -> Database: ...
+    @property
+    def watch(self) -> Watch: ...
 
 
 @dataclass
@@ -76,6 +80,7 @@ class _Open:
 
     vault: OpenVault
     database: Database
+    mail: DailyMail
     keys: MacKeys
     mono: float
     wall: datetime
@@ -172,7 +177,8 @@ class LogWatch:
             if self._keys is None:
                 raise RuntimeError("the log is watched before it was entered")
             now = self._clock
-            self._open = _Open(vault, database, self._keys, now.mono(), now.now())
+            mail = DailyMail(database, opened.watch.officer, self._audit, self._clock)
+            self._open = _Open(vault, database, mail, self._keys, now.mono(), now.now())
             self._ended = ended = threading.Event()
             self._publish(in_use=True)
         threading.Thread(target=self._run, args=(ended,), name="log-watch", daemon=True).start()
@@ -208,6 +214,8 @@ class LogWatch:
                 opened.keys.keep(made.step)
             opened.mono, opened.wall = self._clock.mono(), self._clock.now()
             self._publish(in_use=True)
+            if made is not None and self.gap is None:
+                _quietly(lambda: opened.mail.send(made))
             return made
 
     def _made(self, tx: Tx, opened: _Open) -> KeptCheckpoint | None:

@@ -17,7 +17,7 @@ from desktop.mail.outbox import Outbox
 from desktop.models import people, settings
 from desktop.models.database import Database, Tx
 from desktop.models.ids import new_id
-from desktop.models.records import Consent, Detail, Kind, Label, Person, PersonId, Status
+from desktop.models.records import Consent, Detail, Kind, Label, MessageId, Person, PersonId, Status
 from desktop.office.choices import read_policy
 from desktop.office.ownkeys import OwnKeys
 from desktop.texts import Texts
@@ -42,17 +42,17 @@ class OfficerMail:
         self._audit = audit
         self._clock = clock
 
-    def tell(self, subject: str, lines: list[tuple[str, dict[str, str | int]]]) -> bool:
+    def tell(self, subject: str, lines: list[tuple[str, dict[str, str | int]]]) -> MessageId | None:
         """Queue one letter of catalogue sentences, in the practice's language.
 
         `subject` and each line are codes; what they name are counts and codes, never people.
-        False where no officer's address is set, or no safe way is open (recorded).
+        Answers the message; None where no officer's address is set, or no safe way is open (recorded).
         """
         to = self._database.read(lambda tx: self._contact(tx))
         if to is None:
             to = self._database.write(self._add_contact)
         if to is None:
-            return False
+            return None
         texts = Texts(self._database.read(lambda tx: settings.get(tx, "language")) or "en")
         text = "\n".join(texts.say(code, **values) for code, values in lines)
         draft = Draft(to.id, texts.say(subject), text, label=Label.ROUTINE)
@@ -61,14 +61,14 @@ class OfficerMail:
             frozen = self._letters.seal(prepared, self._own.sealer())
         except SealwellError as error:
             self._record(Event(Act.OFFICER_TOLD, outcome="failed", why=error.code))
-            return False
+            return None
 
-        def queue(tx: Tx) -> None:
+        def queue(tx: Tx) -> MessageId:
             message = self._outbox.enqueue(tx, frozen, None)
             self._audit.record(tx, Event(Act.OFFICER_TOLD, obj=message.id, det={"count": len(lines)}))
+            return message.id
 
-        self._database.write(queue)
-        return True
+        return self._database.write(queue)
 
     def _contact(self, tx: Tx) -> Person | None:
         address = read_policy(tx).officer_email

@@ -30,6 +30,10 @@ class LogQuery:
     limit: int = 100
 
 
+NEWEST = LogQuery()
+"""The newest page of the whole log."""
+
+
 @dataclass(frozen=True)
 class LogExport:
     """`to` is a path on this computer. `approval` is the id that a first call answered, once approved."""

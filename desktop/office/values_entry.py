@@ -132,6 +132,8 @@ class SignedIn:
     idle_lock: int = 600
     """Idle seconds after which the screen locks: what the practice chose."""
     lock_on_close: bool = True
+    banners: tuple[str, ...] = ()
+    """What stands across the window, as codes (`ui.banner.<code>`): `log-gap`, `witness-stale`."""
 
 
 @dataclass(frozen=True)

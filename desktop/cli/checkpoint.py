@@ -1,0 +1,84 @@
+"""`audit checkpoint|state|witness|explain-gap`: what proves the log to somebody later."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from desktop.cli import shapes
+from desktop.cli.commands import Call
+from desktop.errors import InputError
+from desktop.office.values_audit import GapExplained, LogState
+from desktop.paths import write_private
+
+Doc = dict[str, Any]
+
+
+def audit_checkpoint(call: Call) -> None:
+    """With `--to` the signed note alone goes into the file, as a witness keeps it."""
+    target = Path(call.args.to).absolute() if call.args.to else None
+    if target is not None and target.exists():
+        raise InputError("file-exists", file=target.name)
+    made = call.office.make_checkpoint(call.session())
+    if target is not None:
+        try:
+            write_private(target, made.note.encode("utf-8"))
+        except OSError:
+            raise InputError("file-not-written", file=target.name) from None
+    call.console.emit(
+        {
+            "size": made.size,
+            "root": made.root,
+            "note": made.note,
+            "vkey": made.vkey,
+            "file": str(target) if target is not None else None,
+        }
+    )
+
+
+def audit_state(call: Call) -> int:
+    """Exit code 1 where entries are missing."""
+    state = call.office.log_state(call.session())
+    call.console.emit(_state(call, state))
+    return 1 if state.gap is not None else 0
+
+
+def audit_witness(call: Call) -> None:
+    """The page for the practice's papers, as PDF or text."""
+    made = call.office.print_witness(call.session(), str(Path(call.args.to).absolute()))
+    call.console.emit({"file": made.file, "records": made.rows})
+
+
+def audit_explain_gap(call: Call) -> None:
+    session, args = call.session(), call.args
+    call.console.emit(_state(call, call.office.explain_gap(session, GapExplained(args.cause, args.reason))))
+
+
+def _state(call: Call, state: LogState) -> Doc:
+    texts, gap = call.console.texts, state.gap
+    shown: Doc | None = None
+    if gap is not None:
+        shown = {
+            "kind": gap.kind,
+            "words": texts.say(f"ui.gap.{gap.kind}", first=gap.first, last=gap.last),
+            "first": gap.first,
+            "last": gap.last,
+            "since": shapes.moment(gap.since) if gap.since else None,
+            "witness": gap.witness,
+        }
+    return {
+        "size": state.size,
+        "last_checkpoint": shapes.moment(state.last_checkpoint) if state.last_checkpoint else None,
+        "stale": state.stale,
+        "gap": shown,
+        "witnesses": [
+            {
+                "kind": line.kind,
+                "words": texts.say(f"ui.witness.{line.kind}"),
+                "size": line.size,
+                "at": shapes.moment(line.at) if line.at else None,
+                "agrees": line.agrees,
+            }
+            for line in state.witnesses
+        ],
+    }
