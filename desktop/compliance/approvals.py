@@ -43,7 +43,8 @@ NEEDS: Mapping[str, Action] = MappingProxyType(
 VALID = timedelta(days=7)
 WAIT = timedelta(seconds=LIMITS.sole_approver_wait)
 PUBLIC_BYTES = 32
-_REQUEST = "request"
+REQUEST = "request"
+"""The detail that binds the rest; it tells people nothing."""
 _CONTEXT = b"sealwell/approval/1\n"
 
 
@@ -78,13 +79,13 @@ def ask(tx: Tx, wanted: Wanted, by: UserId, now: datetime) -> Approval:
     Where nobody but `by` may decide, it has the end of the wait as `not_before`.
     """
     for before in approvals.pending(tx, wanted.kind):
-        if before.asked_by == by and before.details.get(_REQUEST) == wanted.request:
+        if before.asked_by == by and before.details.get(REQUEST) == wanted.request:
             approvals.withdraw(tx, before.id, now)
     asked = Approval(
         id=new_id(),
         kind=wanted.kind,
         subject="",
-        details={**wanted.details, _REQUEST: wanted.request},
+        details={**wanted.details, REQUEST: wanted.request},
         reason=wanted.reason,
         asked_by=by,
         asked_at=now,
@@ -105,7 +106,7 @@ def use(tx: Tx, id_: str, wanted: Wanted, by: UserId, now: datetime, private: by
     asked = approvals.get(tx, id_)
     if asked is None or (asked.kind, asked.asked_by) != (wanted.kind, by):
         raise Refused("approval-missing")
-    if (asked.details.get(_REQUEST), asked.reason) != (wanted.request, wanted.reason):
+    if (asked.details.get(REQUEST), asked.reason) != (wanted.request, wanted.reason):
         raise Refused("approval-missing")
     if asked.state in (ApprovalState.REFUSED, ApprovalState.DONE) or now >= asked.asked_at + VALID:
         raise Refused("approval-over")
@@ -129,6 +130,15 @@ def is_alone(tx: Tx, kind: str, user: UserId) -> bool:
 def waiting(tx: Tx, now: datetime) -> list[Approval]:
     """What can still be decided, oldest first."""
     return [asked for asked in approvals.pending(tx) if now < asked.asked_at + VALID]
+
+
+def usable(tx: Tx, user: UserId, now: datetime) -> list[Approval]:
+    """What `user` asked for and carries out themselves once they may (`use`), oldest first."""
+    return [
+        asked
+        for asked in approvals.asked_by(tx, user)
+        if asked.kind != ELEVATION and now < asked.asked_at + VALID
+    ]
 
 
 def awaited_roles(tx: Tx, now: datetime) -> dict[str, Role]:

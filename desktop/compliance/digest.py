@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from desktop.audit.events import Act
+from desktop.audit.groups import GROUPS
 from desktop.audit.outside import seen
 from desktop.models import alerts, audit, audit_queries, settings, tasks
 from desktop.models.accounts import UserId
@@ -22,17 +22,6 @@ LOG_REVIEW = "log-review"
 WEEK = timedelta(days=7)
 _SIGNED_AT, _SIGNED_BY = "log-review-signed-at", "log-review-signed-by"
 _MANY = 10_000_000
-_GROUPS = {
-    "signin": "signin session tries guard clock pin",
-    "people": "people consent key passphrase import file",
-    "visits": "appointments appointment reminders today",
-    "messages": "message outbox protection letter draft drafts",
-    "log": "audit alert alerts alert-rules alert-rule incident digest review retention content log officer",
-}
-_GROUP_OF = {room: group for group, rooms in _GROUPS.items() for room in rooms.split()}
-PRACTICE = "practice"
-GROUPS = (*_GROUPS, PRACTICE)
-"""`digest.<code>`, in the order in which they are shown; the last one is everything else."""
 
 
 @dataclass(frozen=True)
@@ -81,10 +70,10 @@ def week(tx: Tx, now: datetime) -> Week:
     """Counted along the index of acts: what lies before the week is not read."""
     since = now - WEEK
     counts = dict.fromkeys(GROUPS, 0)
-    for act in Act:
-        some = AuditFilter(since=since, until=now + timedelta(milliseconds=1), acts=(act.value,))
-        number = audit_queries.count(tx, some, _MANY).number
-        counts[_GROUP_OF.get(act.value.partition(".")[0], PRACTICE)] += number
+    for group, acts in GROUPS.items():
+        for act in acts:
+            some = AuditFilter(since=since, until=now + timedelta(milliseconds=1), acts=(act,))
+            counts[group] += audit_queries.count(tx, some, _MANY).number
     return Week(since, now, tuple(counts.items()), alerts.count(tx, since), alerts.count(tx, unseen=True))
 
 

@@ -58,6 +58,13 @@ def pending(tx: Tx, kind: str = "") -> list[Approval]:
     return [_approval(row) for row in tx.connection.execute(query.order_by(approval.c.asked_at))]
 
 
+def asked_by(tx: Tx, user: UserId) -> list[Approval]:
+    """What this person asked for and nobody has refused or used, oldest first."""
+    live = (ApprovalState.PENDING.value, ApprovalState.APPROVED.value)
+    query = select(approval).where(approval.c.asked_by == user, approval.c.state.in_(live))
+    return [_approval(row) for row in tx.connection.execute(query.order_by(approval.c.asked_at))]
+
+
 def decide(
     tx: Tx, id_: str, to: ApprovalState, by: UserId, at: datetime, signature: bytes | None = None
 ) -> bool:
@@ -76,6 +83,16 @@ def use(tx: Tx, id_: str) -> bool:
         update(approval)
         .where(approval.c.id == id_, approval.c.state == ApprovalState.APPROVED.value)
         .values(state=ApprovalState.DONE.value)
+    )
+    return done.rowcount == 1
+
+
+def give_back(tx: Tx, id_: str) -> bool:
+    """What was approved could not be carried out after all: it may be used again."""
+    done = tx.connection.execute(
+        update(approval)
+        .where(approval.c.id == id_, approval.c.state == ApprovalState.DONE.value)
+        .values(state=ApprovalState.APPROVED.value)
     )
     return done.rowcount == 1
 

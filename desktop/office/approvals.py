@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from desktop.access.roles import Action
@@ -83,16 +84,21 @@ def _carry_out(tx: Tx, decided: Approval, record: Recorder) -> None:
 def _shown(tx: Tx, session: Session, now: datetime) -> ApprovalsShown:
     names = {user.id: user.name for user in users.listing(tx)}
     return ApprovalsShown(
-        tuple(
-            ApprovalLine(
-                id=asked.id,
-                kind=asked.kind,
-                subject=names.get(UserId(asked.subject), ""),
-                details=asked.details,
-                asked_by=names[asked.asked_by],
-                asked_at=asked.asked_at,
-                mine=asked.asked_by == session.user,
-            )
-            for asked in approvals.waiting(tx, now)
-        )
+        tuple(_line(asked, names, session) for asked in approvals.waiting(tx, now)),
+        tuple(_line(asked, names, session) for asked in approvals.usable(tx, session.user, now)),
+    )
+
+
+def _line(asked: Approval, names: Mapping[UserId, str], session: Session) -> ApprovalLine:
+    return ApprovalLine(
+        id=asked.id,
+        kind=asked.kind,
+        subject=names.get(UserId(asked.subject), ""),
+        details=asked.details,
+        asked_by=names[asked.asked_by],
+        asked_at=asked.asked_at,
+        mine=asked.asked_by == session.user,
+        reason=asked.reason,
+        approved=asked.state is ApprovalState.APPROVED,
+        not_before=asked.not_before,
     )

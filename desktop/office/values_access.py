@@ -144,11 +144,19 @@ class ApprovalLine:
     asked_at: datetime
     mine: bool
     """Asked by this session's person, who cannot decide it."""
+    reason: str = field(default="", repr=False)
+    """What the asker typed, where there was something to type."""
+    approved: bool = False
+    not_before: datetime | None = None
+    """Where nobody else may decide: from when who asked may go on alone."""
 
 
 @dataclass(frozen=True)
 class ApprovalsShown:
+    """What waits for a decision, and what this session's person asked for and can still carry out."""
+
     approvals: tuple[ApprovalLine, ...]
+    own: tuple[ApprovalLine, ...] = ()
 
 
 @dataclass(frozen=True)

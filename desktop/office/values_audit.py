@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from desktop.audit.groups import GROUPS
 from desktop.models.filters import AuditFilter
 from desktop.models.records import PersonId
 
@@ -21,9 +23,16 @@ class LogFormat(StrEnum):
     PACKAGE = "package"
 
 
+EVENT_GROUPS: Mapping[str, tuple[str, ...]] = GROUPS
+"""The acts by group (`digest.<group>`), for filters and for the weekly review."""
+
+
 @dataclass(frozen=True)
 class LogQuery:
-    """One page of the log: the newest `limit` records before `before` that `filter` lets through."""
+    """One page of the log: the newest `limit` records before `before` that `filter` lets through.
+
+    `actor` may also be the name of a user; times without a zone are those of the practice's clocks.
+    """
 
     filter: AuditFilter = field(default_factory=AuditFilter)
     before: int | None = None
@@ -36,7 +45,7 @@ NEWEST = LogQuery()
 
 @dataclass(frozen=True)
 class LogExport:
-    """`to` is a path on this computer. `approval` is the id that a first call answered, once approved."""
+    """`filter` as in `LogQuery`; `to` is a path on this computer. `approval` is the id that a first call answered, once approved."""
 
     format: LogFormat
     to: str
