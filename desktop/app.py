@@ -21,7 +21,7 @@ from desktop.clock import SystemClock
 from desktop.config import LIMITS
 from desktop.errors import Refused
 from desktop.paths import PracticeFolder, default_practice, make_private_folder
-from desktop.texts import LANGUAGES, Texts
+from desktop.texts import LANGUAGES, Texts, clean
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -162,7 +162,10 @@ class WindowRun:
 
 def _printer() -> Printer:
     """Made when the first paper is: Qt is loaded for it even on the command line."""
-    from desktop.ui.paper import OffscreenPrinter
+    try:
+        from desktop.ui.paper import OffscreenPrinter
+    except ImportError as error:  # a library of the system that Qt draws with is not there
+        raise Refused("printing-unavailable", library=clean(str(error).partition(":")[0])) from error
 
     return OffscreenPrinter()
 
@@ -174,7 +177,7 @@ def _workspace(ui: Ui, session: Session) -> QWidget:
 
 
 def _setup(ui: Ui, gate: Gate) -> QWidget:
-    from desktop.ui.gate.setup import SetupPages
+    from desktop.ui.firstrun.setup import SetupPages
 
     return SetupPages(ui, gate)
 

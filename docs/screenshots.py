@@ -30,6 +30,7 @@ from desktop.texts import Texts
 from desktop.ui.base import Ui
 from desktop.ui.bridge import Bridge
 from desktop.ui.compose.page import ComposePage
+from desktop.ui.firstrun.setup import PracticePage, RelayPage, SetupPages
 from desktop.ui.gate.arrival import ArrivalPages
 from desktop.ui.gate.emergency import EmergencyPages
 from desktop.ui.gate.factor import FactorPage
@@ -37,7 +38,6 @@ from desktop.ui.gate.gate import LatePages
 from desktop.ui.gate.join import JoinPages
 from desktop.ui.gate.lock import LockPage
 from desktop.ui.gate.recovery import RecoveryPage
-from desktop.ui.gate.setup import PracticePage, RelayPage, SetupPages
 from desktop.ui.gate.signin import SignInPage
 from desktop.ui.people.dialogs import EditDialog, PassphraseDialog
 from desktop.ui.people.importing import ImportDialog

@@ -31,11 +31,11 @@ from desktop.paths import PracticeFolder
 from desktop.texts import Texts
 from desktop.ui.base import Ui
 from desktop.ui.bridge import Bridge
+from desktop.ui.firstrun.setup import SetupPages
 from desktop.ui.gate.arrival import ArrivalPages
 from desktop.ui.gate.emergency import EmergencyPages
 from desktop.ui.gate.gate import LatePages
 from desktop.ui.gate.join import JoinPages
-from desktop.ui.gate.setup import SetupPages
 from desktop.ui.gate.signin import SignInPage
 from desktop.ui.theme import Theme
 from desktop.ui.window import MainWindow

@@ -27,6 +27,7 @@ from desktop.office.values_entry import DutyState, JoinStarted
 from desktop.ui.account.dialogs import AuthenticatorDialog, CodesDialog, KeyDialog, PasswordDialog, PinDialog
 from desktop.ui.audit.page import ExportDialog
 from desktop.ui.compose.drafts import DiscardDialog
+from desktop.ui.firstrun.setup import PracticePage, RelayPage
 from desktop.ui.gate.arrival import MustChangePage, NoticePage
 from desktop.ui.gate.codes import CodesPage
 from desktop.ui.gate.emergency import EmergencyPages
@@ -34,7 +35,6 @@ from desktop.ui.gate.factor import FactorPage
 from desktop.ui.gate.join import JoinPages, OwnPasswordPage
 from desktop.ui.gate.lock import LockPage
 from desktop.ui.gate.recovery import RecoveryPage
-from desktop.ui.gate.setup import PracticePage, RelayPage
 from desktop.ui.gate.signin import SignInPage
 from desktop.ui.navigation import ENTRY_ROLES
 from desktop.ui.people.dialogs import EditDialog, PassphraseDialog

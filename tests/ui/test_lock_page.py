@@ -107,6 +107,8 @@ def test_somebody_else_takes_over_with_two_actions(opened: Opened, by_keyboard: 
     shown = opened.sign_in()
     uri = add_ben(opened.office, shown.session, opened.practice.clock)
     if by_keyboard:
+        opened.window.activateWindow()
+        opened.screen.qtbot.waitUntil(opened.window.isActiveWindow)
         shown.setFocus()
         QTest.keyClick(
             shown,

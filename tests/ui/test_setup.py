@@ -14,7 +14,7 @@ from desktop.crypto.kdf import FLOOR
 from desktop.office.api import Office
 from desktop.office.values_entry import SignedIn
 from desktop.paths import PracticeFolder
-from desktop.ui.gate.setup import SetupPages
+from desktop.ui.firstrun.setup import SetupPages
 from tests.made_practice import PASSWORD, MovedClock
 from tests.ui.conftest import RelayHere, Screen
 

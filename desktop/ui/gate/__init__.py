@@ -1,1 +1,1 @@
-"""The pages before the work: set-up, sign-in, lock."""
+"""The pages before the work: sign-in, lock, joining, emergency access."""

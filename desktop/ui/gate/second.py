@@ -16,6 +16,12 @@ from desktop.ui.form import Field
 NONE, CODE, SAVED, KEY = "none", "code", "saved", "key"
 _ABOUT_CODES = {"code-needed": CODE, "code-wrong": CODE, "code-used": CODE, "recovery-code-wrong": SAVED}
 """What the office says of a code, and the field that it is about."""
+_WORDS = {
+    CODE: ("ui.signin.code", "ui.signin.code-hint", False),
+    SAVED: ("ui.second.saved", "ui.second.saved-hint", False),
+    KEY: ("ui.second.key-pin", "ui.second.key-hint", True),
+}
+"""Label, hint, and whether what is typed is hidden."""
 
 
 @dataclass(frozen=True)
@@ -37,23 +43,42 @@ class SecondFactor(QWidget):
         self.ui = ui
         self._saved = saved
         self.mode = NONE
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        self.code = Field(ui.say("ui.signin.code"), hint=ui.say("ui.signin.code-hint"))
-        self.code.input.setMaxLength(8)
-        self.code.input.setInputMethodHints(Qt.InputMethodHint.ImhDigitsOnly)
-        self.saved_code = Field(ui.say("ui.second.saved"), hint=ui.say("ui.second.saved-hint"))
-        self.key_pin = Field(ui.say("ui.second.key-pin"), secret=True, hint=ui.say("ui.second.key-hint"))
-        self._fields = {CODE: self.code, SAVED: self.saved_code, KEY: self.key_pin}
+        self._fields: dict[str, Field] = {}
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(8)
         self.to_saved = button(ui.say("ui.second.use-saved"), lambda: self.ask(SAVED), "quiet")
         self.to_code = button(ui.say("ui.second.use-code"), lambda: self.ask(CODE), "quiet")
-        for one in self._fields.values():
-            column.addWidget(one)
-            one.input.returnPressed.connect(self.submitted)
         for link in (self.to_code, self.to_saved):
-            column.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
+            self._column.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
         self._show()
+
+    @property
+    def code(self) -> Field:
+        return self._field(CODE)
+
+    @property
+    def saved_code(self) -> Field:
+        return self._field(SAVED)
+
+    @property
+    def key_pin(self) -> Field:
+        return self._field(KEY)
+
+    def _field(self, mode: str) -> Field:
+        """Made when it is first wanted: most days nobody is asked, and the first page stands sooner."""
+        if mode not in self._fields:
+            words, hint, secret = _WORDS[mode]
+            made = Field(self.ui.say(words), secret=secret, hint=self.ui.say(hint))
+            if mode == CODE:
+                made.input.setMaxLength(8)
+                made.input.setInputMethodHints(Qt.InputMethodHint.ImhDigitsOnly)
+            made.input.returnPressed.connect(self.submitted)
+            made.setVisible(mode == self.mode)
+            self._column.insertWidget(0, made)
+            QWidget.setTabOrder(made.input, self.to_code)
+            self._fields[mode] = made
+        return self._fields[mode]
 
     def offer_key(self, has: bool) -> None:
         """Whether the person has a security key here."""
@@ -65,9 +90,8 @@ class SecondFactor(QWidget):
         """Show the field of `mode` and go to it."""
         self.mode = mode
         self._show()
-        wanted = self._fields.get(mode)
-        if wanted is not None:
-            wanted.input.setFocus()
+        if mode != NONE:
+            self._field(mode).input.setFocus()
 
     def wants(self, error_code: str) -> bool:
         """Whether an error is about the code: then its field is there to be filled."""
@@ -91,6 +115,8 @@ class SecondFactor(QWidget):
             one.input.clear()
 
     def _show(self) -> None:
+        if self.mode != NONE:
+            self._field(self.mode)
         for mode, one in self._fields.items():
             one.setVisible(mode == self.mode)
         self.to_saved.setVisible(self._saved and self.mode in (NONE, CODE))

@@ -34,7 +34,6 @@ class SignInPage(CentredForm):
         self.user = Field(ui.say("ui.signin.user"))
         self.password = Field(ui.say("ui.signin.password"), secret=True)
         self.second = SecondFactor(ui)
-        self.code = self.second.code
         for field in (self.user, self.password):
             self.column.addWidget(field)
             field.input.returnPressed.connect(self.submit)
@@ -52,6 +51,10 @@ class SignInPage(CentredForm):
         self._forget.timeout.connect(self._reset)
         self.quiet: list[QPushButton] = []
         self._add_quiet()
+
+    @property
+    def code(self) -> Field:
+        return self.second.code
 
     def _add_quiet(self) -> None:
         """The ways in that are seldom needed, small below a line."""

@@ -1,0 +1,1 @@
+"""The first run: a practice is set up on this computer."""
