@@ -1,0 +1,257 @@
+"""How to call each use case with sense, on a practice that has something of everything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyotp
+
+from desktop.access.roles import Purpose as ProofFor
+from desktop.audit.events import Act, Event
+from desktop.crypto.smime import make_identity
+from desktop.errors import DeliveryError
+from desktop.models.accounts import Role, Session, UserId
+from desktop.models.database import Tx
+from desktop.models.records import Baa, Label, PersonId
+from desktop.office.api import Office
+from desktop.office.notices import notify
+from desktop.office.values import (
+    AppointmentsImport,
+    ImportRequest,
+    KeyImport,
+    LetterRequest,
+    PassphraseRequest,
+)
+from desktop.office.values_access import (
+    DraftKept,
+    FactorProof,
+    InviteRequest,
+    KeyEnrolment,
+    KeyRemoval,
+    NewUser,
+    OffboardRequest,
+    PasswordChange,
+    Purpose,
+    RoleChange,
+    SecurityPolicy,
+    StepUp,
+    Verdict,
+)
+from desktop.office.values_audit import LogExport, LogFormat, OpeningHours, PersonReport
+from desktop.office.values_practice import EvidenceRequest, RelayRequest
+from tests.made_practice import PASSWORD, PEOPLE, VISITS, person_named
+from tests.made_staff import HER_PASSWORD, Staff, desk_of
+from tests.support.software_key import SoftwareKey
+
+NEW_PASSWORD = "seven lanterns beyond the quiet harbour"
+PRESENT = "eleven geese over the frozen lake"
+
+
+@dataclass
+class World:
+    """Ana administrates, so does Bo; Cy is at the front desk and Di will leave."""
+
+    staff: Staff
+    office: Office
+    session: Session
+    folder: Path
+    users: dict[str, UserId] = field(default_factory=dict)
+    kept: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def person(self) -> PersonId:
+        return PersonId(self.kept["person"])
+
+    def proved(self, session: Session) -> Session:
+        """A fresh proof for everything, and not idle."""
+        guard = desk_of(self.office).guard
+        guard.touch(session)
+        for purpose in ProofFor:
+            guard.prove(session, purpose)
+        return session
+
+    def relay(self, name: str) -> RelayRequest:
+        baa = Baa("Relay Inc.", date(2026, 1, 1), date(2027, 1, 1), "e-mail")
+        return RelayRequest(
+            name=name,
+            host="localhost",
+            port=1,
+            security="implicit",
+            user="office",
+            sender="office@elmstreet.example.com",
+            baa=baa,
+            password="relay-password",
+            required_tls="account",
+        )
+
+
+def a_world(staff: Staff, folder: Path) -> World:
+    staff.hands.append(SoftwareKey(pin="2468"))
+    office, session = staff.at_work()
+    world = World(staff, office, session, folder)
+    for name, role in (("bo", Role.ADMINISTRATOR), ("cy", Role.FRONT_DESK), ("di", Role.BILLING)):
+        world.users[name] = staff.add(office, session, name, role)
+    office.import_people(session, ImportRequest("people.csv", data=PEOPLE))
+    request = ImportRequest("visits.csv", data=VISITS, modified=staff.clock.now())
+    office.import_appointments(session, AppointmentsImport(request, "whole"))
+    world.kept["person"] = person_named(office, session, "Zoraida")
+    world.kept["relay"] = office.add_relay(session, world.relay("First")).id
+    world.kept["draft"] = office.keep_draft(session, DraftKept("", None, "About", "Dear Ms. Lopez")).id
+    world.kept["message"] = office.send_letter(session, a_letter(world)).id
+    identity = make_identity("Zoraida", "zoraida@example.org", staff.clock.now())
+    shown = office.inspect_key(identity.cert_der)
+    world.kept["key"] = KeyImport(world.person, shown.fingerprint, identity.cert_der)
+    world.kept["other"] = staff.enter(office, code=staff.code()).session.id
+    world.kept["key-id"] = office.enrol_key(session, KeyEnrolment(PASSWORD, pin="2468")).id
+    world.proved(session)
+    world.kept["invited"] = slot_of(
+        world, office.invite_user(session, InviteRequest("eve", Role.BILLING)).user
+    )
+    world.kept["approval"] = office.set_role(
+        session, RoleChange(world.users["cy"], Role.ADMINISTRATOR)
+    ).pending
+    world.kept["uri"] = office.new_authenticator(session).totp_uri
+    world.kept["bo"] = staff.enter(office, "bo", code=staff.code("bo"), password=HER_PASSWORD).session
+    desk, now = desk_of(office), staff.clock.now()
+
+    def stands_out(tx: Tx) -> None:
+        notify(tx, [session.user], "device-lost", now, {"user": session.user})
+        event = Event(
+            Act.AUDIT_VERIFIED, outcome="failed", why="edited", det={"records": 1, "class": "edited"}
+        )
+        desk.audit.record(tx, event)
+
+    desk.opened().database.write(stands_out)
+    desk.opened().watch.look()
+    world.kept["notice"] = office.list_notices(session).notices[0].id
+    world.kept["alert"] = office.list_alerts(session).alerts[0].id
+    world.kept["rule"] = office.list_rules(session)[0]
+    return world
+
+
+def a_letter(world: World) -> LetterRequest:
+    return LetterRequest(world.person, "Results", "Please call us.", label=Label.ROUTINE)
+
+
+def slot_of(world: World, user: str) -> UserId:
+    found = [one.id for one in world.office.list_users(world.session).users if one.name == user]
+    return found[0]
+
+
+def _code(world: World) -> FactorProof:
+    uri = world.kept["uri"]
+    world.staff.clock.move(30)
+    return FactorProof(uri, pyotp.TOTP(pyotp.parse_uri(uri).secret).at(world.staff.clock.now()))
+
+
+def _run(world: World, session: Session) -> None:
+    """Nobody answers at the relay, which is a recorded end like another."""
+    with suppress(DeliveryError):
+        world.office.run_outbox(session)
+
+
+Call = Callable[[World, Session], object]
+CALLS: dict[str, Call] = {
+    "today": lambda w, s: w.office.today(s),
+    "search_people": lambda w, s: w.office.search_people(s, "zo"),
+    "show_person": lambda w, s: w.office.show_person(s, w.person),
+    "set_person": lambda w, s: w.office.set_person(s, w.person, {"phone": "+1 303 555 0101"}),
+    "import_people": lambda w, s: w.office.import_people(
+        s, ImportRequest("more.csv", data=PEOPLE.replace(b"100", b"200").replace(b"Bo,", b"Boris,"))
+    ),
+    "make_passphrase": lambda w, s: w.office.make_passphrase(
+        s, PassphraseRequest(w.person, "Ana", "in-person")
+    ),
+    "import_key": lambda w, s: w.office.import_key(s, w.kept["key"]),
+    "import_appointments": lambda w, s: w.office.import_appointments(
+        s,
+        AppointmentsImport(
+            ImportRequest(
+                "more.csv", data=VISITS.replace(b"2026-11-24", b"2026-11-25"), modified=w.staff.clock.now()
+            ),
+            "changes",
+        ),
+    ),
+    "explain_letter": lambda w, s: w.office.explain_letter(s, a_letter(w)),
+    "send_letter": lambda w, s: w.office.send_letter(s, a_letter(w)),
+    "preview_reminders": lambda w, s: w.office.preview_reminders(s),
+    "send_reminders": lambda w, s: w.office.send_reminders(s),
+    "list_outbox": lambda w, s: w.office.list_outbox(s),
+    "cancel_messages": lambda w, s: w.office.cancel_messages(s, (w.kept["message"],)),
+    "list_relays": lambda w, s: w.office.list_relays(s),
+    "add_relay": lambda w, s: w.office.add_relay(s, w.relay("Second")),
+    "test_relay": lambda w, s: w.office.test_relay(s, w.kept["relay"]),
+    "try_relay": lambda w, s: w.office.try_relay(s, w.relay("Third")),
+    "record_evidence": lambda w, s: w.office.record_evidence(
+        s, EvidenceRequest(w.kept["relay"], required_tls="")
+    ),
+    "query_log": lambda w, s: w.office.query_log(s),
+    "verify_audit": lambda w, s: w.office.verify_audit(s),
+    "export_log": lambda w, s: w.office.export_log(
+        s, LogExport(LogFormat.JSONL, str(w.folder / "log.jsonl"), "Asked for by the auditor")
+    ),
+    "record_of_access": lambda w, s: w.office.record_of_access(
+        s, PersonReport(w.person, "csv", str(w.folder / "access.csv"))
+    ),
+    "disclosures": lambda w, s: w.office.disclosures(
+        s, PersonReport(w.person, "csv", str(w.folder / "disclosures.csv"))
+    ),
+    "make_checkpoint": lambda w, s: w.office.make_checkpoint(s),
+    "log_state": lambda w, s: w.office.log_state(s),
+    "print_witness": lambda w, s: w.office.print_witness(s, str(w.folder / "page.txt")),
+    "list_users": lambda w, s: w.office.list_users(s),
+    "show_matrix": lambda w, s: w.office.show_matrix(s),
+    "invite_user": lambda w, s: w.office.invite_user(s, InviteRequest("fay", Role.BILLING)),
+    "withdraw_invitation": lambda w, s: w.office.withdraw_invitation(s, w.kept["invited"]),
+    "add_user": lambda w, s: w.office.add_user(s, NewUser("gil", Role.BILLING, password=PRESENT)),
+    "set_role": lambda w, s: w.office.set_role(s, RoleChange(w.users["di"], Role.CLINICIAN)),
+    "suspend_user": lambda w, s: w.office.suspend_user(s, w.users["di"]),
+    "reinstate_user": lambda w, s: w.office.reinstate_user(s, w.users["di"]),
+    "list_approvals": lambda w, s: w.office.list_approvals(s),
+    "decide_approval": lambda w, s: w.office.decide_approval(
+        w.proved(w.kept["bo"]), Verdict(w.kept["approval"], approve=True)
+    ),
+    "plan_offboarding": lambda w, s: w.office.plan_offboarding(s, w.users["di"]),
+    "show_review": lambda w, s: w.office.show_review(s),
+    "sign_review": lambda w, s: w.office.sign_review(s),
+    "show_policy": lambda w, s: w.office.show_policy(s),
+    "set_policy": lambda w, s: w.office.set_policy(s, SecurityPolicy(idle_minutes=12)),
+    "step_up": lambda w, s: w.office.step_up(s, StepUp(Purpose.USERS, PASSWORD, key_pin="2468")),
+    "show_security": lambda w, s: w.office.show_security(s),
+    "new_recovery_codes": lambda w, s: w.office.new_recovery_codes(s),
+    "confirm_authenticator": lambda w, s: w.office.confirm_authenticator(s, _code(w)),
+    "set_quick_pin": lambda w, s: w.office.set_quick_pin(s, "482915"),
+    "forget_quick_pin": lambda w, s: w.office.forget_quick_pin(s),
+    "list_notices": lambda w, s: w.office.list_notices(s),
+    "acknowledge_notice": lambda w, s: w.office.acknowledge_notice(s, w.kept["notice"]),
+    "keep_draft": lambda w, s: w.office.keep_draft(s, DraftKept("", None, "Another", "Dear Mr. Lee")),
+    "list_drafts": lambda w, s: w.office.list_drafts(s),
+    "discard_draft": lambda w, s: w.office.discard_draft(s, w.kept["draft"]),
+    "list_alerts": lambda w, s: w.office.list_alerts(s),
+    "see_alert": lambda w, s: w.office.see_alert(s, w.kept["alert"]),
+    "open_incident": lambda w, s: w.office.open_incident(s, w.kept["alert"]),
+    "list_rules": lambda w, s: w.office.list_rules(s),
+    "set_rule": lambda w, s: w.office.set_rule(s, w.kept["rule"]),
+    "show_hours": lambda w, s: w.office.show_hours(s),
+    "set_hours": lambda w, s: w.office.set_hours(s, OpeningHours(7, 19, (1, 2, 3, 4, 5))),
+    "show_digest": lambda w, s: w.office.show_digest(s),
+    "sign_digest": lambda w, s: w.office.sign_digest(s),
+    "show_retention": lambda w, s: w.office.show_retention(s),
+    "set_retention": lambda w, s: w.office.set_retention(s, "messages", 400),
+    "run_outbox": lambda w, s: _run(w, s),
+    "issue_token": lambda w, s: w.office.issue_token(s),
+    "end_session": lambda w, s: w.office.end_session(s, w.kept["other"]),
+    "remove_key": lambda w, s: w.office.remove_key(s, KeyRemoval(w.kept["key-id"], PASSWORD, "2468")),
+    "enrol_key": lambda w, s: w.office.enrol_key(s, KeyEnrolment(PASSWORD, pin="2468", present_pin="2468")),
+    "change_password": lambda w, s: w.office.change_password(
+        s, PasswordChange(PASSWORD, NEW_PASSWORD, key_pin="2468")
+    ),
+    "offboard_user": lambda w, s: w.office.offboard_user(s, OffboardRequest(w.users["di"], heir=s.user)),
+    "sign_out": lambda w, s: w.office.sign_out(s),
+}
+"""In this order each finds what it needs, and leaves the next what it needs."""

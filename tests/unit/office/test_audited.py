@@ -1,0 +1,99 @@
+"""G19: every use case leaves a record in its own transaction; without the record nothing happens."""
+
+from __future__ import annotations
+
+import inspect
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import inspect as tables_of
+from sqlalchemy import text
+
+from desktop.errors import SealwellError, VaultError
+from desktop.models import audit
+from desktop.models.database import Tx
+from desktop.office import api
+from desktop.paths import PracticeFolder
+from tests.made_practice import MovedClock
+from tests.made_rows import CALLS, World, a_world
+from tests.made_staff import Keyring, Staff, desk_of
+
+ELSEWHERE = {
+    "touch": "moving is no use case: nothing is read or changed",
+    "start_sending": "only wakes the dispatcher, whose every step is recorded (tests/unit/sync)",
+    "new_authenticator": "makes up a secret and keeps nothing; confirming it is recorded",
+    "explain_gap": "needs a gap (test_witness.py)",
+    "seal_year": "needs a year that is over (test_retention.py)",
+    "purge_year": "needs a year that is long over (test_retention.py)",
+}
+BOOKMARKS = {"alerts-looked-to"}
+"""How far the rules have read the log: no use case, and nothing of a patient."""
+SPLIT = {
+    "run_outbox": "each message it sends is a transaction of its own (tests/end2end/test_kill.py)",
+}
+
+
+def of_the_protocol() -> set[str]:
+    return {
+        name
+        for name, method in inspect.getmembers(api.Office, inspect.isfunction)
+        if "session" in inspect.signature(method).parameters
+    }
+
+
+@pytest.fixture(scope="module")
+def world(staffed: Staff, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """One practice for the whole walk; `CALLS` is in its order."""
+    folder = tmp_path_factory.mktemp("walk") / "practice"
+    shutil.copytree(staffed.folder.root, folder)
+    keyring = Keyring()
+    keyring.kept.update(staffed.keyring.kept if staffed.keyring is not None else {})
+    staff = Staff(PracticeFolder(folder), MovedClock(), keyring, staffed.made, dict(staffed.secrets))
+    made = a_world(staff, tmp_path_factory.mktemp("papers"))
+    yield made
+    staff.close()
+
+
+def everything(world: World) -> dict[str, list[Any]]:
+    """Every row of every table."""
+
+    def look(tx: Tx) -> dict[str, list[Any]]:
+        names = [name for name in tables_of(tx.connection).get_table_names() if not name.startswith("search")]
+        rows = {name: tx.connection.execute(text(f'SELECT * FROM "{name}"')).all() for name in names}
+        rows["setting"] = [row for row in rows["setting"] if row.key not in BOOKMARKS]
+        return rows
+
+    return desk_of(world.office).opened().database.read(look)
+
+
+def test_g19_no_use_case_is_missing() -> None:
+    assert of_the_protocol() == CALLS.keys() | ELSEWHERE.keys()
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_g19_it_is_recorded_or_it_does_not_happen(
+    world: World, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = world.proved(world.session)
+    database = desk_of(world.office).opened().database
+    before = everything(world)
+
+    def full(tx: Tx, *records: object) -> None:
+        raise VaultError("disk-full")
+
+    if name not in SPLIT:
+        with monkeypatch.context() as broken:
+            broken.setattr(audit, "append", full)
+            with pytest.raises(SealwellError) as caught:
+                CALLS[name](world, session)
+            assert caught.value.code in ("disk-full", "file-not-written")
+        after = everything(world)
+        assert [table for table in before if before[table] != after[table]] == []
+        session = world.proved(world.session)
+    counted = database.read(audit.count)
+    CALLS[name](world, session)
+    opened = desk_of(world.office).opened_or_none()
+    if opened is not None:  # signing out closes it, after its own record
+        assert opened.database.read(audit.count) > counted
