@@ -34,6 +34,8 @@ imported file are read and never stored: 0, and it cannot be chosen."""
 LEAST_DAYS, MOST_DAYS = 30, 3650
 _RAN_AT = "retention-ran-at"
 _EVERY = timedelta(days=1)
+_GAP = "log-gap"
+"""The setting that holds an unexplained gap: an older database must not be tidied up."""
 
 
 @dataclass(frozen=True)
@@ -70,14 +72,15 @@ def is_due(tx: Tx, now: datetime) -> bool:
 
 
 def destroy_due(tx: Tx, log: AuditLog, now: datetime) -> Destroyed | None:
-    """Destroy what is past its time, with one record of how much; None where an incident holds it.
+    """Destroy what is past its time, with one record of how much; None where something holds it.
 
     Rows are deleted and their place in the file is overwritten (`secure_delete`). A record's
     own key is not there to be forgotten, and copies of the whole file keep what they had.
     """
     settings.put(tx, _RAN_AT, now.isoformat())
-    if alerts.open_incidents(tx):
-        log.record(tx, Event(Act.CONTENT_DESTROYED, outcome="refused", why="legal-hold"))
+    held = "legal-hold" if alerts.open_incidents(tx) else "log-gap" if settings.get(tx, _GAP) else ""
+    if held:
+        log.record(tx, Event(Act.CONTENT_DESTROYED, outcome="refused", why=held))
         return None
     days = classes(tx)
 

@@ -309,6 +309,17 @@ def test_drafts_go_ninety_days_after_their_last_change(book: Book) -> None:
     assert book.db.read(audit.count) == before + 1  # one record, and none where nothing went
 
 
+def test_an_unexplained_gap_holds_content_too(book: Book) -> None:
+    draft = Draft("1" * 32, ANA, book.clock.now())
+    book.db.write(lambda tx: drafts.put(tx, draft))
+    book.clock.advance(days=100)
+    book.put("log-gap", "{}")
+    assert destroyed(book) is None
+    assert book.db.read(lambda tx: drafts.get(tx, draft.id)) is not None
+    book.put("log-gap", "")
+    assert destroyed(book) == Destroyed(messages=0, attempts=0, drafts=1)
+
+
 def test_it_runs_once_a_day_and_a_clock_set_back_does_not_stop_it(book: Book) -> None:
     now = book.clock.now()
     assert book.db.read(lambda tx: retention.is_due(tx, now))
