@@ -246,15 +246,39 @@ def test_the_front_desk_hears_of_a_gap_and_cannot_end_it(staff: Staff, tmp_path:
 # --- G21 ------------------------------------------------------------------------------------
 
 
-def test_every_old_database_is_noticed_wherever_it_was_cut(staff: Staff, tmp_path: Path) -> None:
-    copies = []
-    for number in range(ROUNDS):
-        copies.append(copied(staff, tmp_path / f"old-{number}"))
-        worked(staff, 1 + number % 3)
-    now = copied(staff, tmp_path / "now")
-    for copy in copies:
+def test_g21_every_old_database_and_lost_log_is_noticed(staff: Staff, tmp_path: Path) -> None:
+    _walk_through_old_ones(staff, tmp_path, ROUNDS)
+
+
+@pytest.mark.soak
+def test_g21_fifty_old_databases_and_lost_logs_are_noticed(staff: Staff, tmp_path: Path) -> None:
+    _walk_through_old_ones(staff, tmp_path, 50)
+
+
+def _walk_through_old_ones(staff: Staff, folder: Path, rounds: int) -> None:
+    """Half of them are whole old folders, half died at work and lost the log beside the database."""
+    assert staff.keyring is not None
+    old: list[tuple[Path, dict[str, bytes]]] = []
+    for number in range(rounds):
+        office, session = staff.at_work()
+        for _ in range(number % 4):
+            office.search_people(session, "zo")
+        copy = copied(staff, folder / f"old-{number}")
+        died = number % 2 == 1
+        if died:
+            (copy / "practice.db-wal").unlink()
+            (copy / "practice.db-shm").unlink(missing_ok=True)
+        remembered = dict(staff.keyring.kept) if died else {}
+        office.sign_out(session)
+        if not died:
+            copy = copied(staff, folder / f"whole-{number}")
+        old.append((copy, remembered))
+    worked(staff)
+    now, known = copied(staff, folder / "now"), dict(staff.keyring.kept)
+    for copy, remembered in old:
         set_back(staff, now)
         set_back(staff, copy)
+        staff.keyring.kept = dict(remembered or known)
         assert _noticed(staff), copy.name
 
 
@@ -272,28 +296,6 @@ def test_a_database_alone_that_was_set_back_is_noticed_without_any_keyring(
     gap = office.log_state(session).gap
     assert gap is not None
     assert (gap.kind, gap.witness) == ("rolled-back", "marks")
-
-
-def test_a_lost_write_ahead_log_is_noticed(staff: Staff, tmp_path: Path) -> None:
-    """The computer died, and what lay in the log beside the database was not copied with it."""
-    worked(staff)
-    for number in range(3):
-        office, session = staff.at_work()
-        office.search_people(session, "zo")
-        dead = copied(staff, tmp_path / f"dead-{number}")
-        assert (dead / "practice.db-wal").stat().st_size > 0
-        kept = dict(staff.keyring.kept) if staff.keyring else {}
-        office.sign_out(session)
-        (dead / "practice.db-wal").unlink()
-        (dead / "practice.db-shm").unlink(missing_ok=True)
-        after = copied(staff, tmp_path / f"after-{number}")
-        after_marks = dict(staff.keyring.kept) if staff.keyring else {}
-        set_back(staff, dead)
-        assert staff.keyring is not None
-        staff.keyring.kept = dict(kept)
-        assert _noticed(staff)
-        set_back(staff, after)
-        staff.keyring.kept = after_marks
 
 
 def test_a_computer_that_died_with_its_log_beside_it_is_no_gap(staff: Staff, tmp_path: Path) -> None:
