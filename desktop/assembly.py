@@ -30,6 +30,9 @@ from desktop.office.entry import Entry
 from desktop.office.files import Files
 from desktop.office.letters import Letters
 from desktop.office.local import LocalOffice
+from desktop.office.log_export import LogExports
+from desktop.office.log_files import LatePrinter
+from desktop.office.log_reports import LogReports
 from desktop.office.logwatch import LogWatch
 from desktop.office.notices import Notices
 from desktop.office.offboarding import Offboarding
@@ -71,6 +74,7 @@ def build_office(
     cost = params or (lambda: calibrate(clock.mono, least=FLOOR if device_store() else DEFAULT))
     keys = security_keys or (lambda pin: SecurityKeys(TypedPin(pin), clock=clock))
     texts = Texts(language)
+    paper = LatePrinter(printer)
     guard = Guard(clock, limits)
     audit = AuditLog(__version__, clock)
     log_watch = LogWatch(folder, clock, audit, device_store)
@@ -86,7 +90,7 @@ def build_office(
         Reminders(desk, clock),
         outbox,
         Relays(desk, clock, texts),
-        Proof(desk, clock),
+        Proof(desk),
         Files(clock),
         Doctor(desk, folder, device_store, system_probe()),
         Security(desk, folder, clock, cost, device_store, signin, keys, entry.files),
@@ -101,4 +105,6 @@ def build_office(
         Alerts(desk, clock),
         Retention(desk, clock, folder),
         Witnesses(desk, log_watch, clock, printer),
+        LogExports(desk, clock, paper),
+        LogReports(desk, clock, paper),
     )

@@ -107,7 +107,7 @@ class Staff:
         return uid
 
     def acts(self, office: Office, session: Session) -> list[str]:
-        return [line.act for line in office.list_audit(session).lines]
+        return [line.act for line in office.query_log(session).lines]
 
     def close(self) -> None:
         for office in self.offices:

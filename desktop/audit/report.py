@@ -10,13 +10,14 @@ from collections import Counter, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from desktop.audit.fields import is_id
 from desktop.audit.log import SYSTEM
 from desktop.audit.outside import Seen, seen, watched
 from desktop.audit.touched import Touch, Touched
-from desktop.models import audit_lists, audit_queries
+from desktop.models import audit_lists, audit_queries, users
 from desktop.models.database import Tx
 from desktop.models.documents import Block, Column, Document, Facts, Paragraph, Progress, QrCode, Style, Table
 from desktop.models.filters import AuditFilter
@@ -53,17 +54,25 @@ def log_report(
     mark: Mark | None,
     texts: Texts,
     progress: Progress | None = None,
+    *,
+    last: int = 0,
+    named: bool = True,
 ) -> Document:
-    """The records that `wanted` finds: counts of all, a table of the newest `ROWS`."""
+    """The records that `wanted` finds: counts of all, a table of the newest `ROWS`.
+
+    `last` is the number of the newest record to show, 0 for no end. Without `named` contacts
+    stay ids: for readers who may see the log and no patients.
+    """
     words = _Words(texts, head.zone)
     counts: Counter[tuple[str, str]] = Counter()
     newest: deque[Seen] = deque(maxlen=ROWS)
     total = audit_queries.size(tx, wanted)
-    for record in watched(audit_queries.records(tx, wanted), total, progress):
+    found = takewhile(lambda record: not last or record.seq <= last, audit_queries.records(tx, wanted))
+    for record in watched(found, total, progress):
         one = seen(record)
         counts[one.act, one.outcome] += 1
         newest.append(one)
-    names = _names(tx, newest, wanted)
+    names = _names(tx, newest, wanted) if named else _users(tx)
     number = sum(counts.values())
     blocks: list[Block] = [
         Facts((*_filter_rows(wanted, names, words), (texts.say("report.log.records"), str(number)))),
@@ -236,6 +245,10 @@ def _names(tx: Tx, records: Iterable[Seen], wanted: AuditFilter) -> dict[str, st
     for one in records:
         ids |= {one.actor, one.obj, str(one.det.get("person", ""))}
     return audit_lists.names(tx, [id_ for id_ in ids if id_])
+
+
+def _users(tx: Tx) -> dict[str, str]:
+    return {user.id: user.name for user in users.listing(tx)}
 
 
 def subtitle(head: Head, texts: Texts) -> tuple[str, ...]:

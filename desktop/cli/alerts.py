@@ -23,10 +23,12 @@ Doc = dict[str, Any]
 
 
 def audit_alerts(call: Call) -> None:
-    """With `--seen` or `--incident` that alert first, then all of them."""
+    """With `--seen`, `--incident` or `--close` that alert first, then all of them."""
     session, args = call.session(), call.args
     if args.incident:
         shown = call.office.open_incident(session, args.incident)
+    elif args.close:
+        shown = call.office.close_incident(session, args.close, args.reason or "")
     elif args.seen:
         shown = call.office.see_alert(session, args.seen)
     else:
@@ -137,6 +139,7 @@ def _alert(console: Console, line: AlertLine) -> Doc:
         "seqs": list(line.seqs),
         "incident": line.incident or None,
         "seen": line.seen,
+        "settled": line.settled,
     }
 
 

@@ -152,11 +152,7 @@ def _rest(family: Callable[[str, str], _Family]) -> None:
 
     audit = family("audit", "what was done")
     audit.verb("verify", "check the chain of records")
-    export = audit.verb("export", "hand the log to somebody outside")
-    export.add_argument("--format", required=True, choices=("jsonl", "csv"))
-    export.add_argument("--to", required=True, metavar="FILE")
-    export.add_argument("--reason", required=True, metavar="TEXT")
-
+    _handing_out(audit)
     _watching(audit)
     _proving(audit)
 
@@ -165,6 +161,31 @@ def _rest(family: Callable[[str, str], _Family]) -> None:
     family("envelope", "locked files").verb("open", "with {passphrase} on standard input").add_argument(
         "files", nargs="+", metavar="FILE"
     )
+
+
+def _handing_out(audit: _Family) -> None:
+    """The log, or what it says about one person, as a file."""
+    export = audit.verb("export", "hand the log to somebody outside")
+    forms = ("jsonl", "csv", "pdf", "fhir", "syslog", "package")
+    export.add_argument("--format", required=True, choices=forms)
+    export.add_argument("--to", required=True, metavar="FILE")
+    export.add_argument("--reason", required=True, metavar="TEXT")
+    export.add_argument("--user", metavar="NAME", help="only what this user did")
+    export.add_argument("--person", metavar="ID", help="only what concerns this contact")
+    export.add_argument("--event", action="append", metavar="ACT", help="only this, such as people.shown")
+    export.add_argument("--message", metavar="ID", help="only what happened to this message")
+    export.add_argument("--approval", metavar="ID", help="what the first call answered, once approved")
+    approve = audit.verb("approve", "decide what somebody else asked for")
+    approve.add_argument("approval", metavar="ID")
+    approve.add_argument("--refuse", action="store_true", help="say no")
+    access = audit.verb("access", "one person's record of access")
+    disclosures = audit.verb("disclosures", "to whom one person's information went")
+    for report in (access, disclosures):
+        report.add_argument("--person", required=True, metavar="ID")
+        report.add_argument("--to", required=True, metavar="FILE", help="ends in .pdf or .csv")
+    for made in (export, access, disclosures):
+        made.add_argument("--since", metavar="D", help="YYYY-MM-DD, the first day")
+        made.add_argument("--until", metavar="D", help="YYYY-MM-DD, the last day")
 
 
 def _proving(audit: _Family) -> None:
@@ -186,6 +207,8 @@ def _watching(audit: _Family) -> None:
     which = alerts.add_mutually_exclusive_group()
     which.add_argument("--seen", metavar="ID", help="somebody looked at this one")
     which.add_argument("--incident", metavar="ID", help="open an incident about this one")
+    which.add_argument("--close", metavar="ID", help="its incident is settled")
+    alerts.add_argument("--reason", metavar="TEXT", help="how it was settled")
     rules = audit.verb("rules", "when an alert is raised")
     rules.add_argument("--rule", metavar="RULE", help="change this one")
     rules.add_argument("--least", type=int, metavar="N", help="from so many on")

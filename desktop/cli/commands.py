@@ -27,7 +27,6 @@ from desktop.office.values import (
     PassphraseRequest,
 )
 from desktop.office.values_entry import Credentials, NewPractice, Recovery
-from desktop.office.values_practice import AuditExport
 from desktop.texts import clean
 
 _SECOND_FACTORS = ("code", "recovery_code", "key_pin")
@@ -261,26 +260,6 @@ def outbox_run(call: Call) -> None:
     call.console.emit(shapes.outbox(call.office.run_outbox(call.session(), progress)))
 
 
-def audit_verify(call: Call) -> int:
-    verdict = call.office.verify_audit(call.session())
-    call.console.emit(
-        {
-            "ok": verdict.ok,
-            "records": verdict.records,
-            "first_bad": verdict.first_bad,
-            "class": verdict.class_,
-        }
-    )
-    return 0 if verdict.ok else 1
-
-
-def audit_export(call: Call) -> None:
-    args = call.args
-    target = str(Path(args.to).absolute())
-    answer = call.office.export_audit(call.session(), AuditExport(args.format, target, args.reason))
-    call.console.emit({"file": answer.file, "records": answer.records})
-
-
 def relay_list(call: Call) -> None:
     lines = call.office.list_relays(call.session())
     call.console.emit({"relays": [shapes.relay(call.console, line) for line in lines]})
@@ -303,12 +282,17 @@ def _import_request(args: argparse.Namespace) -> ImportRequest:
 
 
 def _day(call: Call) -> date | None:
-    if not call.args.date:
+    return day_of(call.console, call.args.date)
+
+
+def day_of(console: Console, given: str | None) -> date | None:
+    """A day as it is typed, YYYY-MM-DD."""
+    if not given:
         return None
     try:
-        return date.fromisoformat(call.args.date)
+        return date.fromisoformat(given)
     except ValueError as error:
-        raise WrongUse(call.console.texts.say("cli.not-a-date")) from error
+        raise WrongUse(console.texts.say("cli.not-a-date")) from error
 
 
 def text_of(given: dict[str, Any], name: str) -> str:

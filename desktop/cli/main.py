@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from desktop.cli import alerts, checkpoint, commands, inspect, joining, relays, users
+from desktop.cli import alerts, audit, checkpoint, commands, inspect, joining, relays, users
 from desktop.cli.arguments import WrongUse, parser
 from desktop.cli.commands import Call, Handler
 from desktop.cli.console import Console
@@ -52,8 +52,11 @@ HANDLERS: dict[str, Handler] = {
     "reminders send": commands.reminders_send,
     "outbox list": commands.outbox_list,
     "outbox run": commands.outbox_run,
-    "audit verify": commands.audit_verify,
-    "audit export": commands.audit_export,
+    "audit verify": audit.audit_verify,
+    "audit export": audit.audit_export,
+    "audit approve": audit.audit_approve,
+    "audit access": audit.audit_access,
+    "audit disclosures": audit.audit_disclosures,
     "audit checkpoint": checkpoint.audit_checkpoint,
     "audit state": checkpoint.audit_state,
     "audit witness": checkpoint.audit_witness,

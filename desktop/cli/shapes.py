@@ -168,9 +168,10 @@ def approval(console: Console, line: ApprovalLine) -> Doc:
     return {
         "id": line.id,
         "kind": line.kind,
-        "words": console.texts.say(f"approval.{line.kind}", user=line.subject),
+        "words": console.texts.say(f"approval.{line.kind}", **{"user": line.subject, **line.details}),
         "user": line.subject,
         "details": line.details,
+        "reason": line.reason,
         "asked_by": line.asked_by,
         "asked_at": moment(line.asked_at),
         "mine": line.mine,

@@ -55,6 +55,12 @@ def count(tx: Tx) -> int:
     return tx.connection.execute(select(func.count()).select_from(audit_record)).scalar_one()
 
 
+def count_until(tx: Tx, last: int) -> int:
+    """How many there are up to the one numbered `last`."""
+    query = select(func.count()).select_from(audit_record).where(audit_record.c.seq <= last)
+    return tx.connection.execute(query).scalar_one()
+
+
 def put_reason(tx: Tx, reason: str, text: str) -> None:
     """What a person typed; the record holds the id `reason` and a keyed hash only."""
     tx.connection.execute(insert(audit_reason).values(id=reason, text=text))

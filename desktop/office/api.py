@@ -16,7 +16,7 @@ from typing import Protocol
 from desktop.models.accounts import Session
 from desktop.models.records import MessageId, PersonId, RelayId
 from desktop.office.api_access import SecurityDoor, UsersDoor
-from desktop.office.api_audit import AlertDoor, RetentionDoor, WitnessDoor
+from desktop.office.api_audit import AlertDoor, LogDoor, RetentionDoor
 from desktop.office.values import (
     AppointmentsImport,
     AppointmentsImported,
@@ -52,10 +52,6 @@ from desktop.office.values_entry import (
 )
 from desktop.office.values_practice import (
     AddressChecked,
-    AuditExport,
-    AuditExported,
-    AuditPage,
-    AuditVerified,
     DoctorReport,
     EnvelopeOpened,
     EvidenceRequest,
@@ -166,10 +162,7 @@ class RelayDoor(Protocol):
     def record_evidence(self, session: Session, request: EvidenceRequest) -> RelayLine: ...
 
 
-class ProofDoor(Protocol):
-    def list_audit(self, session: Session, before: int | None = None, limit: int = 100) -> AuditPage: ...
-    def verify_audit(self, session: Session, progress: Progress | None = None) -> AuditVerified: ...
-    def export_audit(self, session: Session, request: AuditExport) -> AuditExported: ...
+class DoctorDoor(Protocol):
     def doctor(self) -> DoctorReport:
         """Checks that need no practice, and those of the practice where one is open."""
         ...
@@ -193,13 +186,13 @@ class Office(
     PeopleDoor,
     MailDoor,
     RelayDoor,
-    ProofDoor,
+    DoctorDoor,
     FileDoor,
     UsersDoor,
     SecurityDoor,
     AlertDoor,
     RetentionDoor,
-    WitnessDoor,
+    LogDoor,
     Protocol,
 ):
     """Everything."""

@@ -9,6 +9,8 @@ from desktop.office.drafts import Drafts
 from desktop.office.entry import Entry
 from desktop.office.files import Files
 from desktop.office.letters import Letters
+from desktop.office.log_export import LogExports
+from desktop.office.log_reports import LogReports
 from desktop.office.notices import Notices
 from desktop.office.offboarding import Offboarding
 from desktop.office.outbox import OutboxDesk
@@ -51,6 +53,8 @@ class LocalOffice:
         alerts: Alerts,
         retention: Retention,
         witness: Witnesses,
+        exports: LogExports,
+        reports: LogReports,
     ) -> None:
         self.practice_exists = entry.practice_exists
         self.create_practice = entry.create_practice
@@ -89,9 +93,11 @@ class LocalOffice:
         self.test_relay = relays.test_relay
         self.try_relay = relays.try_relay
         self.record_evidence = relays.record_evidence
-        self.list_audit = proof.list_audit
+        self.query_log = proof.query_log
         self.verify_audit = proof.verify_audit
-        self.export_audit = proof.export_audit
+        self.export_log = exports.export_log
+        self.record_of_access = reports.record_of_access
+        self.disclosures = reports.disclosures
         self.inspect_key = files.inspect_key
         self.check_address = files.check_address
         self.check_password = files.check_password
@@ -135,6 +141,7 @@ class LocalOffice:
         self.list_alerts = alerts.list_alerts
         self.see_alert = alerts.see_alert
         self.open_incident = alerts.open_incident
+        self.close_incident = alerts.close_incident
         self.list_rules = alerts.list_rules
         self.set_rule = alerts.set_rule
         self.show_hours = alerts.show_hours

@@ -1,44 +1,50 @@
-"""The audit log for people: page, check, hand out."""
+"""The audit log for people: looking through it, and checking it."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from desktop.access.roles import Action
 from desktop.audit.events import Act, Event
-from desktop.audit.export import Format, export_log
-from desktop.audit.logkey import WRAP_INFO, LogKey, load_log_key
-from desktop.audit.tokens import keep_reason
-from desktop.audit.verify import Verdict, verify
-from desktop.clock import Clock
+from desktop.audit.logkey import WRAP_INFO, load_log_key
+from desktop.audit.note import Checkpoint, origin_of, read_checkpoint
+from desktop.audit.outside import seen, watched
+from desktop.audit.verify import Evidence, Verdict, verify
 from desktop.compliance.retention import start
-from desktop.errors import InputError, SealwellError
-from desktop.models import audit, users
+from desktop.errors import InputError
+from desktop.models import audit, audit_proofs, audit_queries, users
 from desktop.models.accounts import Session, UserId
 from desktop.models.database import Tx
 from desktop.models.records import AuditRecord
 from desktop.office.api import Progress
-from desktop.office.desk import Desk, Recorder
-from desktop.office.values_practice import AuditExport, AuditExported, AuditLine, AuditPage, AuditVerified
+from desktop.office.desk import Desk, Opened
+from desktop.office.log_files import as_asked, steps
+from desktop.office.values_audit import NEWEST, LogQuery
+from desktop.office.values_practice import AuditLine, AuditPage, AuditVerified
 
-_REASON = 500
+LONGEST_PAGE = 1000
+_UNKNOWN = datetime(1970, 1, 1, tzinfo=UTC)
+_NO_ROOT = bytes(32)
 
 
 class Proof:
-    """What an outsider may ask for."""
+    """Reading the log is recorded in it."""
 
-    def __init__(self, desk: Desk, clock: Clock) -> None:
+    def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._clock = clock
 
-    def list_audit(self, session: Session, before: int | None = None, limit: int = 100) -> AuditPage:
+    def query_log(self, session: Session, query: LogQuery = NEWEST) -> AuditPage:
+        """One page, newest first; ids and codes, and the names of users only."""
+
         def look(tx: Tx) -> AuditPage:
             names = {user.id: user.name for user in users.listing(tx)}
-            lines = tuple(_line(record, names) for record in audit.page(tx, before, limit))
-            return AuditPage(lines, audit.count(tx))
+            limit = max(1, min(query.limit, LONGEST_PAGE))
+            wanted = as_asked(tx, query.filter)
+            found = audit_queries.page(tx, wanted, query.before, limit)
+            count = audit_queries.count(tx, wanted)
+            return AuditPage(tuple(_line(record, names) for record in found), count.number, count.whole)
 
         return self._desk.read(
             session,
@@ -48,66 +54,53 @@ class Proof:
         )
 
     def verify_audit(self, session: Session, progress: Progress | None = None) -> AuditVerified:
-        """Read every record anew; the check itself becomes the next record."""
+        """Read every record anew, and hold it against every checkpoint kept; the check is the next record.
+
+        On the lane aside: nobody waits for it. Raises Refused "cancelled", "locked".
+        """
+        opened = self._desk.check(session, Action.VERIFY_AUDIT)
 
         def check(tx: Tx) -> Verdict:
-            return verify(audit.records(tx), count=audit.count(tx), start=start(tx))
+            count = audit.count(tx)
+            records = watched(audit.records(tx), count, steps(opened.database, progress, 0, 1))
+            evidence = Evidence(kept=list(_kept(tx, opened)))
+            return verify(records, count=count, evidence=evidence, start=start(tx))
 
-        verdict = self._desk.read(
-            session,
-            Action.VERIFY_AUDIT,
-            check,
-            lambda found: Event(
-                Act.AUDIT_VERIFIED,
-                outcome="ok" if found.ok else "failed",
-                why="" if found.ok else found.class_,
-                det={"records": found.records, "class": found.class_},
-            ),
+        found = opened.database.read_aside(check)
+        event = Event(
+            Act.AUDIT_VERIFIED,
+            outcome="ok" if found.ok else "failed",
+            why="" if found.ok else found.class_,
+            det={"records": found.records, "class": found.class_},
         )
-        return AuditVerified(verdict.ok, verdict.records, verdict.first_bad, verdict.class_)
+        self._desk.write(session, Action.VERIFY_AUDIT, lambda _, record: record(event))
+        return AuditVerified(found.ok, found.records, found.first_bad, found.class_)
 
-    def export_audit(self, session: Session, request: AuditExport) -> AuditExported:
-        """Write the log to a file that proves itself; the reason is kept with the record.
 
-        Recorded first and written from the reading lane: a long log holds up nobody who sends.
-        What then fails is recorded too.
-        """
-        opened = self._desk.check(session, Action.EXPORT_AUDIT)
-        reason = request.reason.strip()
-        if not reason or len(reason) > _REASON:
-            raise InputError("reason-missing")
-        if request.format not in tuple(Format):
-            raise InputError("format-unknown")
-        vault = opened.vault
-
-        def note(tx: Tx, record: Recorder) -> LogKey:
-            det = keep_reason(tx, opened.token_key, reason)
-            known = audit.count(tx)
-            record(Event(Act.AUDIT_EXPORTED, det={"format": request.format, "records": known, **det}))
-            return load_log_key(tx, vault.vault_id, vault.key(WRAP_INFO))
-
-        def export(tx: Tx) -> AuditExported:
-            closing = export_log(
-                audit.records(tx), Path(request.to), Format(request.format), key, self._clock.now()
-            )
-            return AuditExported(request.to, closing.records)
-
-        key = self._desk.write(session, Action.EXPORT_AUDIT, note)
+def _kept(tx: Tx, opened: Opened) -> Iterator[Checkpoint]:
+    """The checkpoints with their signatures checked; one that is not ours fits no log."""
+    vault = opened.vault
+    vkey = load_log_key(tx, vault.vault_id, vault.key(WRAP_INFO)).vkey
+    forged = Checkpoint(origin_of(vault.vault_id), 0, _NO_ROOT)
+    for one in audit_proofs.checkpoints(tx):
         try:
-            return opened.database.read(export)
-        except SealwellError as error:
-            self._desk.note_refusal(session, Act.AUDIT_EXPORTED, error)
-            raise
+            found = read_checkpoint(one.note, vkey)
+        except InputError:
+            found = forged
+        same = (found.origin, found.size) == (forged.origin, one.size)
+        yield found if same else replace(forged, size=one.size)
 
 
 def _line(record: AuditRecord, names: Mapping[UserId, str]) -> AuditLine:
-    body = json.loads(record.body)
+    one = seen(record)
     return AuditLine(
-        record.seq,
-        datetime.fromtimestamp(body["ts"] / 1000, UTC),
-        body["act"],
-        names.get(body["actor"], body["actor"]),
-        body["outcome"],
-        body["obj"],
-        body["det"],
+        seq=one.seq,
+        at=one.at or _UNKNOWN,
+        act=one.act,
+        actor=names.get(UserId(one.actor), one.actor),
+        outcome=one.outcome,
+        obj=one.obj,
+        role=one.role,
+        why=one.why,
+        details=one.det,
     )

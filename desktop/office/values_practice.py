@@ -89,13 +89,19 @@ class AuditLine:
     actor: str
     outcome: str
     obj: str = ""
+    role: str = ""
+    why: str = ""
+    """A code, where it did not go well."""
     details: dict[str, str | int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class AuditPage:
+    """`total` counts what the filter finds, or the least it finds where it is not `whole`."""
+
     lines: tuple[AuditLine, ...]
     total: int
+    whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -104,21 +110,6 @@ class AuditVerified:
     records: int
     first_bad: int | None
     class_: str
-
-
-@dataclass(frozen=True)
-class AuditExport:
-    """`format` is `jsonl` or `csv`; `to` is a path on this computer; `reason` is asked for."""
-
-    format: str
-    to: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class AuditExported:
-    file: str
-    records: int
 
 
 # --- the practice itself --------------------------------------------------------------

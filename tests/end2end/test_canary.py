@@ -14,7 +14,7 @@ import pytest
 
 from demo.practice import DemoRun, Outcome
 from desktop.models.records import Method
-from desktop.office.values_practice import AuditExport
+from desktop.office.values_audit import LogExport, LogFormat
 from desktop.paths import resource
 from tests.servers.tap import Tap
 
@@ -130,7 +130,7 @@ def test_nothing_on_the_disk_names_anybody(played: Played) -> None:
 def test_the_audit_log_names_nobody(played: Played, tmp_path: Path) -> None:
     session = played.run.signed_in.session
     target = tmp_path / "log.jsonl"
-    played.run.office.export_audit(session, AuditExport("jsonl", str(target), "test"))
+    played.run.office.export_log(session, LogExport(LogFormat.JSONL, str(target), "test"))
     text = target.read_text(encoding="utf-8")
     for row in sample():
         for column in ("Last Name", "E-mail"):

@@ -175,10 +175,10 @@ def test_cancelling_a_change_keeps_what_was(at_work: AtWork, people: PeoplePage)
 
 def test_saving_without_a_change_asks_nobody(at_work: AtWork, people: PeoplePage) -> None:
     dialog = edit(at_work, people)
-    before = at_work.office.list_audit(at_work.session).total
+    before = at_work.office.query_log(at_work.session).total
     dialog.save.click()
     at_work.screen.settle()
-    acts = [line.act for line in at_work.office.list_audit(at_work.session).lines]
+    acts = [line.act for line in at_work.office.query_log(at_work.session).lines]
     assert "people.changed" not in acts
     assert before > 0
 

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QLineEdit, QWidge
 
 from desktop.models.accounts import Session
 from desktop.office.values_access import Purpose
-from desktop.office.values_practice import AuditExport, AuditExported, AuditLine, AuditPage, AuditVerified
+from desktop.office.values_audit import LogExport, LogExported, LogFormat, LogQuery
+from desktop.office.values_practice import AuditLine, AuditPage, AuditVerified
 from desktop.texts import clean
 from desktop.ui.base import Page, Ui, button, plain_label
 from desktop.ui.dates import moment_words
@@ -48,7 +49,7 @@ class AuditPageView(Page):
         self.outer.addWidget(self.view, 1)
 
     def refresh(self) -> None:
-        self.call(lambda _: self.ui.office.list_audit(self._session, None, _STRETCH), self._show)
+        self.call(lambda _: self.ui.office.query_log(self._session, LogQuery(limit=_STRETCH)), self._show)
 
     def _show(self, page: AuditPage) -> None:
         self.rows.show(page.lines, page.total)
@@ -57,7 +58,7 @@ class AuditPageView(Page):
     def _more(self) -> None:
         before = self.rows.rows[-1].seq
         self.call(
-            lambda _: self.ui.office.list_audit(self._session, before, _STRETCH),
+            lambda _: self.ui.office.query_log(self._session, LogQuery(before=before, limit=_STRETCH)),
             lambda page: self.rows.append(page.lines),
         )
 
@@ -90,19 +91,22 @@ class AuditPageView(Page):
         )
 
     def export(self, format_: str, path: Path, reason: str) -> None:
-        request = AuditExport(format_, str(path), reason)
+        request = LogExport(LogFormat(format_), str(path), reason)
         self.notice.clear()
         proved(
             self,
             self.ui,
             self._session,
             Purpose.EXPORT,
-            lambda _: self.ui.office.export_audit(self._session, request),
+            lambda _: self.ui.office.export_log(self._session, request),
             self._exported,
             self.show_error,
         )
 
-    def _exported(self, answer: AuditExported) -> None:
+    def _exported(self, answer: LogExported) -> None:
+        if answer.pending:
+            self.notice.show_words(self.ui.texts.count("ui.audit.pending", answer.people), "warn")
+            return
         self.notice.show_words(
             self.ui.say("ui.audit.exported", records=answer.records, file=clean(Path(answer.file).name)), "ok"
         )

@@ -90,7 +90,7 @@ def test_a_practice_without_marks_begins_them_at_its_next_opening(practice: Prac
     (first,) = first_keys(office, practice.folder.root, practice.made.recovery_key)
     assert first.first > 1
     assert judged(office, first).ok
-    assert "log.marked" in [line.act for line in office.list_audit(session).lines]
+    assert "log.marked" in [line.act for line in office.query_log(session).lines]
 
 
 @pytest.mark.parametrize("how", ["lost", "damaged"])

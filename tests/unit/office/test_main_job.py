@@ -207,7 +207,7 @@ def test_a_sensitive_letter_without_a_key_goes_nowhere(
     assert office.explain_letter(session, letter).method is Method.NONE
     assert code_of(lambda: office.send_letter(session, letter)) == "not-sendable"
     assert office.list_outbox(session).messages == ()
-    assert "message.refused" in [line.act for line in office.list_audit(session).lines]
+    assert "message.refused" in [line.act for line in office.query_log(session).lines]
 
 
 def test_a_decision_that_changed_meanwhile_is_shown_again(
@@ -272,7 +272,7 @@ def test_a_key_for_another_address_is_refused_and_recorded(
     request = KeyImport(person, key.fingerprint, data=key.public)
     assert code_of(lambda: office.import_key(session, request)) == "key-foreign"
     assert office.show_person(session, person).keys == ()
-    assert "key.refused" in [line.act for line in office.list_audit(session).lines]
+    assert "key.refused" in [line.act for line in office.query_log(session).lines]
 
 
 def test_a_fingerprint_that_differs_is_refused(
@@ -301,5 +301,5 @@ def test_a_refused_file_is_recorded_and_stores_nothing(at_work: Work) -> None:
     office, session = at_work
     request = ImportRequest("empty.csv", data=b"First Name,Last Name,E-mail\n")
     assert code_of(lambda: office.import_people(session, request)) == "no-rows"
-    assert "import.refused" in [line.act for line in office.list_audit(session).lines]
+    assert "import.refused" in [line.act for line in office.query_log(session).lines]
     assert office.search_people(session, "").total == 3

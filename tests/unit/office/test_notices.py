@@ -94,7 +94,7 @@ def test_a_draft_that_cannot_be_kept_says_why(staff: Staff, changes: dict[str, A
 def test_what_a_draft_says_is_in_no_record(staff: Staff) -> None:
     office, session = staff.at_work()
     office.keep_draft(session, draft())
-    assert "Lopez" not in repr(office.list_audit(session))
+    assert "Lopez" not in repr(office.query_log(session))
     assert "Lopez" not in repr(draft())
 
 

@@ -127,7 +127,7 @@ def test_b17_leaving_ends_everything_at_once_and_the_office_goes_on(
     assert len(office.search_people(ana, "").people) == 3
     assert [one.subject for one in office.list_drafts(ana).drafts] == ["Half"]
     assert office.verify_audit(ana).ok
-    acts = [one.act for one in office.list_audit(ana).lines]
+    acts = [one.act for one in office.query_log(ana).lines]
     assert {"user.left", "vault.rotated"} <= set(acts)
     assert office.add_user(ana, NewUser("dora", Role.BILLING, password=PASSWORDS["dora"])).user == "dora"
     # the one who left
@@ -240,7 +240,7 @@ def test_another_open_window_stops_the_change_but_not_the_leaving(
     assert (report.key_changed, report.why) == (False, "practice-in-use")
     assert len(office.search_people(ana, "").people) == 3
     assert code_of(lambda: bo.signed_in(practice)) == "wrong-password"
-    failed = next(one for one in office.list_audit(ana).lines if one.act == "vault.rotated")
+    failed = next(one for one in office.query_log(ana).lines if one.act == "vault.rotated")
     assert failed.outcome == "failed"
 
 

@@ -14,13 +14,14 @@ import pytest
 
 from demo.authority import Authority
 from demo.relay import RecordingRelay, RelaySetup
-from desktop.audit import export
 from desktop.errors import SealwellError
 from desktop.models.accounts import Session
 from desktop.models.records import PersonId, State
 from desktop.office.api import Office
+from desktop.office.log_files import Handing
 from desktop.office.values import LetterRequest, PassphraseRequest
-from desktop.office.values_practice import AuditExport, RelayRequest
+from desktop.office.values_audit import LogExport, LogFormat
+from desktop.office.values_practice import RelayRequest
 from tests.made_practice import Practice, import_visits, person_named
 
 Work = tuple[Office, Session]
@@ -71,7 +72,7 @@ def test_a_run_that_reached_no_relay_does_not_say_that_all_is_done(
             office.run_outbox(session)
     assert caught.value.code.startswith("relay-")
     assert office.list_outbox(session).counts == {State.QUEUED: 2}
-    acts = [(line.act, line.outcome) for line in office.list_audit(session).lines]
+    acts = [(line.act, line.outcome) for line in office.query_log(session).lines]
     assert ("outbox.run", "failed") in acts
 
 
@@ -146,33 +147,35 @@ def test_a_letter_to_what_is_no_id_is_refused_and_recorded(at_work: Work) -> Non
     with pytest.raises(SealwellError) as caught:
         office.send_letter(session, letter)
     assert caught.value.code == "person-unknown"
-    assert office.list_audit(session).lines[0].act == "message.refused"
+    assert office.query_log(session).lines[0].act == "message.refused"
 
 
-def test_an_export_of_the_log_does_not_hold_up_who_writes(
+def test_an_export_of_the_log_holds_up_nobody_who_writes_or_reads(
     at_work: Work, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office, session = at_work
     person = person_named(office, session, "Zoraida")
     half_way, go_on = threading.Event(), threading.Event()
-    whole = export.export_log
+    whole = Handing.write
 
     def slowly(*given: Any) -> Any:
         half_way.set()
         assert go_on.wait(20)
         return whole(*given)
 
-    monkeypatch.setattr("desktop.office.proof.export_log", slowly)
+    monkeypatch.setattr("desktop.office.log_files.Handing.write", slowly)
     to = tmp_path / "log.jsonl"
-    request = AuditExport("jsonl", str(to), "yearly review")
+    request = LogExport(LogFormat.JSONL, str(to), "yearly review")
     with ThreadPoolExecutor(2) as pool:
-        exported = pool.submit(office.export_audit, session, request)
+        exported = pool.submit(office.export_log, session, request)
         assert half_way.wait(20)
         try:
             wrote = pool.submit(
                 office.make_passphrase, session, PassphraseRequest(person, "Ana", "in-person")
             )
             wrote.result(15)
+            read = pool.submit(office.search_people, session, "Zoraida")
+            assert read.result(15).people
         finally:
             go_on.set()
         assert exported.result(20).records > 0
@@ -183,9 +186,9 @@ def test_an_export_that_could_not_be_written_is_recorded_as_one(at_work: Work, t
     to = tmp_path / "there.jsonl"
     to.write_bytes(b"somebody's")
     with pytest.raises(SealwellError) as caught:
-        office.export_audit(session, AuditExport("jsonl", str(to), "yearly review"))
+        office.export_log(session, LogExport(LogFormat.JSONL, str(to), "yearly review"))
     assert caught.value.code == "file-exists"
-    newest = office.list_audit(session).lines[0]
+    newest = office.query_log(session).lines[0]
     assert (newest.act, newest.outcome) == ("audit.exported", "refused")
 
 
@@ -196,6 +199,6 @@ def test_whoever_shows_names_leaves_whose_they_were(
     office.list_outbox(session)
     practice.clock.move(11)
     office.run_outbox(session)
-    seen = {line.act: line.details for line in office.list_audit(session).lines}
+    seen = {line.act: line.details for line in office.query_log(session).lines}
     for act in ("outbox.listed", "outbox.run", "reminders.queued"):
         assert seen[act]["ids"]

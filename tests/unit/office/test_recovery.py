@@ -37,7 +37,7 @@ def test_the_recovery_key_sets_a_new_password_and_is_replaced(practice: Practice
     assert caught.value.code == "wrong-password"
     office = practice.office()
     session = office.sign_in(replace(practice.credentials(), password=NEW)).session
-    acts = [line.act for line in office.list_audit(session).lines]
+    acts = [line.act for line in office.query_log(session).lines]
     assert {"vault.recovered", "password.changed", "recovery-key.made"} <= set(acts)
     assert office.verify_audit(session).ok
     office.close()
@@ -103,7 +103,7 @@ def test_g18_one_sheet_of_paper_opens_with_the_keyring_wiped_and_the_security_ke
         staff.office().recover(wanted)
     office = staff.office()
     session = staff.enter(office, password=NEW, recovery_code=codes[0]).session
-    lines = [line for line in office.list_audit(session).lines if line.act == "vault.recovered"]
+    lines = [line for line in office.query_log(session).lines if line.act == "vault.recovered"]
     assert len(lines) == 1
     assert {"reason", "reason-hash"} <= lines[0].details.keys()
     assert secret not in repr(lines)

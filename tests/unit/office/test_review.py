@@ -50,7 +50,7 @@ def test_b18_the_task_is_there_after_a_month_until_it_is_signed(practice: Practi
     assert open_reviews(office) == 0
     shown = office.show_review(ana)
     assert (shown.last_signed, shown.last_by, shown.due) == (signed.at, USER, signed.next_due)
-    assert "review.signed" in [one.act for one in office.list_audit(ana).lines]
+    assert "review.signed" in [one.act for one in office.query_log(ana).lines]
 
 
 def test_nobody_but_an_administrator_is_reminded(practice: Practice) -> None:

@@ -37,7 +37,7 @@ def pair(practice: Practice) -> tuple[Office, Session, Colleague]:
 
 
 def acts(office: Office, session: Session) -> list[str]:
-    return [one.act for one in office.list_audit(session).lines]
+    return [one.act for one in office.query_log(session).lines]
 
 
 # --- inviting ---------------------------------------------------------------------------
@@ -159,7 +159,7 @@ def test_b16_another_role_counts_at_once_and_ends_sessions_and_tokens(practice: 
     assert code_of(lambda: office.list_relays(here)) == "signed-out"
     assert code_of(lambda: elsewhere.list_relays(there)) == "signed-out"
     assert code_of(lambda: practice.office().resume(token)) == "session-ended"
-    record = next(one for one in office.list_audit(ana).lines if one.act == "user.changed")
+    record = next(one for one in office.query_log(ana).lines if one.act == "user.changed")
     assert (record.details["role-before"], record.details["role"]) == ("manager", "billing")
     _, again_in = bo.signed_in(practice)
     assert again_in.role is Role.BILLING

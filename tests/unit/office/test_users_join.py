@@ -44,7 +44,7 @@ def test_an_invited_person_sets_everything_and_signs_in(practice: Practice, invi
     request = JoinRequest("bo", invitation=invited.code)
     assert code_of(lambda: practice.office().start_join(request)) == "invitation-wrong"
     _, ana = practice.signed_in()
-    acts = {one.act for one in practice.offices[-1].list_audit(ana).lines}
+    acts = {one.act for one in practice.offices[-1].query_log(ana).lines}
     assert {"user.invited", "user.joined", "recovery-codes.made"} <= acts
 
 
@@ -116,7 +116,7 @@ def test_g11_wrong_codes_are_counted_slowed_down_and_recorded(practice: Practice
     practice.clock.move(60)
     practice.office().start_join(right)
     office, ana = practice.signed_in()
-    lines = [one for one in office.list_audit(ana).lines if one.act == "invitation.failed"]
+    lines = [one for one in office.query_log(ana).lines if one.act == "invitation.failed"]
     assert len(lines) == 5
     assert {one.obj for one in lines} == {id_of(office, ana, "bo")}
 
