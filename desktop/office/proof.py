@@ -20,7 +20,7 @@ from desktop.models.database import Tx
 from desktop.models.records import AuditRecord
 from desktop.office.api import Progress
 from desktop.office.desk import Desk, Opened
-from desktop.office.log_files import as_asked, steps
+from desktop.office.log_files import as_asked, practice_of, steps
 from desktop.office.values_audit import NEWEST, LogQuery
 from desktop.office.values_practice import AuditLine, AuditPage, AuditVerified
 
@@ -44,7 +44,8 @@ class Proof:
             wanted = as_asked(tx, query.filter)
             found = audit_queries.page(tx, wanted, query.before, limit)
             count = audit_queries.count(tx, wanted)
-            return AuditPage(tuple(_line(record, names) for record in found), count.number, count.whole)
+            lines = tuple(_line(record, names) for record in found)
+            return AuditPage(lines, count.number, count.whole, practice_of(tx).zone.key)
 
         return self._desk.read(
             session,
@@ -102,5 +103,6 @@ def _line(record: AuditRecord, names: Mapping[UserId, str]) -> AuditLine:
         obj=one.obj,
         role=one.role,
         why=one.why,
+        hash=one.hash,
         details=one.det,
     )

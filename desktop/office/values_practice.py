@@ -92,6 +92,8 @@ class AuditLine:
     role: str = ""
     why: str = ""
     """A code, where it did not go well."""
+    hash: str = ""
+    """The record's leaf hash, 64 hex digits: what an export shows of it."""
     details: dict[str, str | int] = field(default_factory=dict)
 
 
@@ -102,6 +104,8 @@ class AuditPage:
     lines: tuple[AuditLine, ...]
     total: int
     whole: bool = True
+    zone: str = "UTC"
+    """The practice's, as its clocks go: what a day of the filter means."""
 
 
 @dataclass(frozen=True)

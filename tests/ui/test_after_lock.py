@@ -93,7 +93,7 @@ def test_closing_the_window_ends_the_session_and_says_so_in_the_log(opened: Open
     opened.screen.settle()
     opened.office.close()
     office, session = opened.practice.signed_in()
-    assert "session.locked" in [line.act for line in office.list_audit(session).lines]
+    assert "session.locked" in [line.act for line in office.query_log(session).lines]
 
 
 def test_the_sign_in_page_loads_no_values_of_the_work() -> None:
