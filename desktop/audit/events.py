@@ -150,6 +150,7 @@ class Act(StrEnum):
     OPENING_HOURS_CHANGED = "opening-hours.changed"
     OFFICER_TOLD = "officer.told"
     INCIDENT_OPENED = "incident.opened"
+    INCIDENT_CLOSED = "incident.closed"
     DIGEST_SHOWN = "digest.shown"
     DIGEST_SIGNED = "digest.signed"
     RETENTION_SHOWN = "retention.shown"
@@ -308,6 +309,7 @@ RULES: Mapping[Act, Rule] = MappingProxyType(
         Act.OPENING_HOURS_CHANGED: _nothing("first", "last", "days"),
         Act.OFFICER_TOLD: _nothing("count"),
         Act.INCIDENT_OPENED: _one("rule"),
+        Act.INCIDENT_CLOSED: _one("rule", "reason", "reason-hash"),
         Act.DIGEST_SHOWN: _nothing("count"),
         Act.DIGEST_SIGNED: _nothing("count"),
         Act.RETENTION_SHOWN: _nothing("count"),

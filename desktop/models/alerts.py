@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, or_, select, update
+from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from desktop.models.accounts import UserId
@@ -15,7 +15,8 @@ from desktop.models.lanes import Tx
 from desktop.models.tables_mail import incident
 from desktop.models.tables_watch import alert, alert_rule
 
-OPEN = "open"
+OPEN, CLOSED = "open", "closed"
+_ALL = select(alert, incident.c.closed_at).outerjoin(incident, incident.c.id == alert.c.incident)
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Alert:
     seqs: tuple[int, ...]
     incident: str = ""
     seen_at: datetime | None = None
+    settled: bool = False
+    """Its incident is closed."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ def _alert(row: Row[Any]) -> Alert:
         seqs=tuple(row.seqs),
         incident=row.incident,
         seen_at=row.seen_at,
+        settled=row.closed_at is not None,
     )
 
 
@@ -82,13 +86,13 @@ def go_on(tx: Tx, one: Alert) -> None:
 
 
 def get(tx: Tx, id_: str) -> Alert | None:
-    row = tx.connection.execute(select(alert).where(alert.c.id == id_)).one_or_none()
+    row = tx.connection.execute(_ALL.where(alert.c.id == id_)).one_or_none()
     return _alert(row) if row else None
 
 
 def latest(tx: Tx, rule: str, subject: str) -> Alert | None:
     """The newest of this rule about this subject."""
-    mine = select(alert).where(alert.c.rule == rule, alert.c.subject == subject)
+    mine = _ALL.where(alert.c.rule == rule, alert.c.subject == subject)
     row = tx.connection.execute(mine.order_by(alert.c.last_at.desc()).limit(1)).one_or_none()
     return _alert(row) if row else None
 
@@ -96,7 +100,7 @@ def latest(tx: Tx, rule: str, subject: str) -> Alert | None:
 def listing(tx: Tx, limit: int = 200) -> list[Alert]:
     """Those that nobody has looked at first, each part newest first."""
     rows = tx.connection.execute(
-        select(alert).order_by(alert.c.seen_at.is_not(None), alert.c.last_at.desc()).limit(limit)
+        _ALL.order_by(alert.c.seen_at.is_not(None), alert.c.last_at.desc()).limit(limit)
     )
     return [_alert(row) for row in rows]
 
@@ -151,7 +155,17 @@ def add_incident(tx: Tx, id_: str, one: Alert, at: datetime, details: Mapping[st
     tx.connection.execute(update(alert).where(alert.c.id == one.id).values(incident=id_))
 
 
+def close_incident(tx: Tx, id_: str, at: datetime) -> bool:
+    """False where it is closed, or there is none."""
+    done = tx.connection.execute(
+        update(incident)
+        .where(incident.c.id == id_, incident.c.closed_at.is_(None))
+        .values(state=CLOSED, closed_at=at)
+    )
+    return done.rowcount == 1
+
+
 def open_incidents(tx: Tx) -> int:
     """How many are not closed: while there is one, nothing is destroyed."""
-    still = or_(incident.c.closed_at.is_(None), incident.c.state == OPEN)
+    still = incident.c.closed_at.is_(None)
     return tx.connection.execute(select(func.count()).select_from(incident).where(still)).scalar_one()

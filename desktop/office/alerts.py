@@ -5,10 +5,11 @@ from __future__ import annotations
 from desktop.access.roles import Action
 from desktop.audit.events import Act, Event
 from desktop.audit.rules import AUDIT_MISMATCH, RULES, Group
+from desktop.audit.tokens import keep_reason
 from desktop.clock import Clock
 from desktop.compliance import digest
 from desktop.compliance.hours import load_hours, put_hours
-from desktop.errors import InputError
+from desktop.errors import InputError, Refused
 from desktop.models import alerts, users
 from desktop.models.accounts import Role, Session, UserId
 from desktop.models.alerts import Alert, Threshold
@@ -25,6 +26,7 @@ from desktop.office.values_audit import (
 )
 
 MOST_LEAST = 100_000
+_REASON = 500
 MOST_MINUTES = 30 * 24 * 60
 _READERS = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 """Who looks after the log. Everybody else hears only that it does not agree with itself."""
@@ -71,6 +73,25 @@ class Alerts:
             return _shown(tx, session.role)
 
         return self._desk.write(session, Action.OPEN_INCIDENT, start)
+
+    def close_incident(self, session: Session, alert: str, reason: str) -> AlertsShown:
+        """Settled, and why; from then on it holds no destruction back.
+
+        Raises InputError "alert-unknown", "reason-missing"; Refused("incident-none").
+        """
+        opened, words = self._desk.check(session, Action.OPEN_INCIDENT), reason.strip()
+
+        def settle(tx: Tx, record: Recorder) -> AlertsShown:
+            one = _found(tx, alert)
+            if not words or len(words) > _REASON:
+                raise InputError("reason-missing")
+            if not alerts.close_incident(tx, one.incident, self._clock.now()):
+                raise Refused("incident-none")
+            det = {"rule": one.rule, **keep_reason(tx, opened.token_key, words)}
+            record(Event(Act.INCIDENT_CLOSED, obj=one.incident, det=det))
+            return _shown(tx, session.role)
+
+        return self._desk.write(session, Action.OPEN_INCIDENT, settle)
 
     def list_rules(self, session: Session) -> tuple[RuleLine, ...]:
         return self._desk.read(
@@ -184,6 +205,7 @@ def _line(one: Alert, names: dict[UserId, str], *, full: bool) -> AlertLine:
         seqs=one.seqs if full else (),
         incident=one.incident if full else "",
         seen=one.seen_at is not None,
+        settled=one.settled and full,
     )
 
 

@@ -159,6 +159,8 @@ class AlertLine:
     """The first records behind it, for the details page of an administrator."""
     incident: str = ""
     seen: bool = False
+    settled: bool = False
+    """Its incident is closed."""
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ ALERT = {
     "seqs",
     "incident",
     "seen",
+    "settled",
 }
 DAY = 86_400
 
@@ -59,6 +60,9 @@ def test_alerts_are_listed_seen_and_become_incidents(alarmed: Shell) -> None:
     assert alert["do"] != "alert.many-refusals.do"
     assert alarmed("audit", "alerts", "--seen", alert["id"])["unseen"] == 0
     assert len(alarmed("audit", "alerts", "--incident", alert["id"])["alerts"][0]["incident"]) == 32
+    assert alarmed("audit", "alerts", "--close", alert["id"])["error"]["code"] == "reason-missing"
+    closed = alarmed("audit", "alerts", "--close", alert["id"], "--reason", "she was new here")
+    assert closed["alerts"][0]["settled"]
     assert alarmed("audit", "alerts", "--seen", "nothing")["error"]["code"] == "alert-unknown"
     assert alarmed.code == 1
 

@@ -127,6 +127,19 @@ def test_one_click_opens_one_incident(practice: Practice) -> None:
     assert code_of(lambda: office.open_incident(ana, "0" * 32)) == "alert-unknown"
 
 
+def test_an_incident_is_closed_once_and_with_a_reason(practice: Practice) -> None:
+    office, ana = practice.signed_in()
+    refusals(office, ana)
+    alert = office.list_alerts(ana).alerts[0].id
+    assert code_of(lambda: office.close_incident(ana, alert, "nothing is open")) == "incident-none"
+    office.open_incident(ana, alert)
+    assert code_of(lambda: office.close_incident(ana, alert, " ")) == "reason-missing"
+    assert not office.list_alerts(ana).alerts[0].settled
+    assert office.close_incident(ana, alert, "she was new here").alerts[0].settled
+    assert "incident.closed" in acts(office, ana)
+    assert code_of(lambda: office.close_incident(ana, alert, "again")) == "incident-none"
+
+
 # --- rules and hours ---------------------------------------------------------------------------------
 
 
