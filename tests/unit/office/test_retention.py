@@ -12,11 +12,11 @@ from desktop.audit.events import Act, Event
 from desktop.errors import SealwellError
 from desktop.models.accounts import Role, Session
 from desktop.office.api import Office
-from desktop.office.values_access import Verdict
+from desktop.office.values_access import OffboardRequest, Verdict
 from desktop.office.values_audit import PurgeRequest
 from tests.made_practice import Practice
 from tests.made_staff import desk_of
-from tests.support.colleagues import let_in
+from tests.support.colleagues import id_of, let_in
 
 YEAR = 2026
 DAY = 86_400
@@ -147,6 +147,18 @@ def test_a_purge_wants_a_reason_a_fresh_proof_and_a_whole_file(
     assert code_of(lambda: office.purge_year(ana, PurgeRequest(YEAR, reason="old"))) == "segment-damaged"
     practice.clock.move(301)
     assert code_of(lambda: office.purge_year(ana, PurgeRequest(YEAR, reason="old"))) == "step-up-needed"
+
+
+def test_a_sealed_year_can_be_read_under_a_new_vault_key(
+    practice: Practice, grown: tuple[Office, Session]
+) -> None:
+    office, ana = grown
+    let_in(practice, office, ana, "cleo")
+    cleo = id_of(office, ana, "cleo")
+    assert office.offboard_user(ana, OffboardRequest(cleo, ana.user)).key_changed
+    office, ana = practice.signed_in()
+    asked = office.purge_year(ana, PurgeRequest(YEAR, reason="past its time"))
+    assert asked.pending  # every check of the file came before
 
 
 def test_how_long_content_is_kept_can_be_chosen_and_the_log_cannot(practice: Practice) -> None:
