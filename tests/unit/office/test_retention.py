@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +16,8 @@ from desktop.errors import SealwellError
 from desktop.models.accounts import Role, Session
 from desktop.office.api import Office
 from desktop.office.values_access import OffboardRequest, Verdict
-from desktop.office.values_audit import PurgeRequest
+from desktop.office.values_audit import LogExport, LogFormat, PurgeRequest
+from desktop.paths import resource
 from tests.made_practice import Practice
 from tests.made_staff import desk_of
 from tests.support.colleagues import id_of, let_in
@@ -125,6 +129,29 @@ def test_two_administrators_decide_together(practice: Practice, grown: tuple[Off
     proof = json.loads(done.certificate)
     assert (proof["asked_by"], proof["approved_by"]) == (ana.user, second.user)
     assert office.verify_audit(ana).ok
+
+
+def test_outsiders_can_check_what_is_left(
+    practice: Practice, grown: tuple[Office, Session], tmp_path: Path
+) -> None:
+    office, ana = grown
+    asked = office.purge_year(ana, PurgeRequest(YEAR, reason="past its time"))
+    office.close()
+    practice.clock.move(1800)
+    office, ana = practice.signed_in()
+    office.purge_year(ana, PurgeRequest(YEAR, reason="past its time", approval=asked.pending))
+    file = tmp_path / "log.jsonl"
+    office.export_log(ana, LogExport(LogFormat.JSONL, str(file), reason="for the auditor"))
+    script = str(resource("auditverify.py"))
+    checked = subprocess.run(
+        [sys.executable, "-I", script, str(file)], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    file.write_bytes(file.read_bytes().replace(b"doctor.run", b"doctor.ran", 1))
+    checked = subprocess.run(
+        [sys.executable, "-I", script, str(file)], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert checked.returncode == 1
 
 
 def test_what_the_second_person_refuses_stays(practice: Practice, grown: tuple[Office, Session]) -> None:
