@@ -34,6 +34,7 @@ from desktop.office.log_export import LogExports
 from desktop.office.log_files import LatePrinter
 from desktop.office.log_reports import LogReports
 from desktop.office.logwatch import LogWatch
+from desktop.office.marks import Marks
 from desktop.office.notices import Notices
 from desktop.office.offboarding import Offboarding
 from desktop.office.opening import Opener
@@ -105,6 +106,7 @@ def build_office(
         Alerts(desk, clock),
         Retention(desk, clock, folder),
         Witnesses(desk, log_watch, clock, printer),
+        Marks(desk, folder),
         LogExports(desk, clock, paper),
         LogReports(desk, clock, paper),
     )

@@ -45,6 +45,7 @@ class Action(StrEnum):
     SHOW_LOG_STATE = "audit.state"
     PRINT_WITNESS = "audit.witness"
     EXPLAIN_GAP = "audit.explain-gap"
+    CHECK_MARKS = "audit.marks"
     LIST_USERS = "users.list"
     SHOW_MATRIX = "users.matrix"
     INVITE_USER = "users.invite"
@@ -283,7 +284,8 @@ IN_A_GAP = frozenset(
         *(Action.PREVIEW_REMINDERS, Action.LIST_OUTBOX, Action.LIST_RELAYS, Action.LIST_USERS),
         *(Action.LIST_AUDIT, Action.VERIFY_AUDIT, Action.EXPORT_AUDIT, Action.MAKE_CHECKPOINT),
         *(Action.REPORT_ACCESS, Action.REPORT_DISCLOSURES),
-        *(Action.SHOW_LOG_STATE, Action.PRINT_WITNESS, Action.EXPLAIN_GAP, Action.SHOW_MATRIX),
+        *(Action.SHOW_LOG_STATE, Action.PRINT_WITNESS, Action.EXPLAIN_GAP, Action.CHECK_MARKS),
+        Action.SHOW_MATRIX,
         *(Action.LIST_APPROVALS, Action.SHOW_REVIEW, Action.LIST_ALERTS, Action.LIST_RULES),
         *(Action.SHOW_DIGEST, Action.SHOW_RETENTION, Action.SHOW_POLICY, Action.SHOW_SECURITY),
         *(Action.LIST_NOTICES, Action.LIST_DRAFTS, Action.ISSUE_TOKEN, Action.STEP_UP, Action.SIGN_OUT),

@@ -140,7 +140,6 @@ class Act(StrEnum):
     LOG_RESTORE_GAP = "log.restore-gap"
     WITNESS_MAILED = "witness.mailed"
     WITNESS_PRINTED = "witness.printed"
-    FIRST_KEY_LENT = "first-key.lent"
     # what stands out, and how long things are kept
     ALERT_RAISED = "alert.raised"
     ALERTS_LISTED = "alerts.listed"
@@ -300,7 +299,6 @@ RULES: Mapping[Act, Rule] = MappingProxyType(
         Act.LOG_RESTORE_GAP: _nothing("first", "last", "root", "reason", "reason-hash"),
         Act.WITNESS_MAILED: _one("records"),
         Act.WITNESS_PRINTED: _nothing("records"),
-        Act.FIRST_KEY_LENT: _nothing("count"),
         Act.ALERT_RAISED: _one("rule", "count"),
         Act.ALERTS_LISTED: _nothing("count"),
         Act.ALERT_SEEN: _one("rule"),

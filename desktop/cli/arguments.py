@@ -199,6 +199,7 @@ def _proving(audit: _Family) -> None:
     causes = ("restored-backup", "moved-computer", "disk-failure", "unknown")
     gap.add_argument("--cause", required=True, choices=causes)
     gap.add_argument("--reason", required=True, metavar="TEXT")
+    audit.verb("marks", "the security officer's check, with the recovery key")
 
 
 def _watching(audit: _Family) -> None:

@@ -1,4 +1,4 @@
-"""`audit checkpoint|state|witness|explain-gap`: what proves the log to somebody later."""
+"""`audit checkpoint|state|witness|explain-gap|marks`: what proves the log to somebody later."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop.cli import shapes
-from desktop.cli.commands import Call
+from desktop.cli.commands import Call, text_of
 from desktop.errors import InputError
 from desktop.office.values_audit import GapExplained, LogState
 from desktop.paths import write_private
@@ -52,6 +52,16 @@ def audit_witness(call: Call) -> None:
 def audit_explain_gap(call: Call) -> None:
     session, args = call.session(), call.args
     call.console.emit(_state(call, call.office.explain_gap(session, GapExplained(args.cause, args.reason))))
+
+
+def audit_marks(call: Call) -> int:
+    """The security officer's check, with the recovery key from standard input or typed."""
+    session = call.session()
+    found = call.office.check_marks(session, text_of(call.console.ask("recovery_key"), "recovery_key"))
+    call.console.emit(
+        {"ok": found.ok, "records": found.records, "first_bad": found.first_bad, "class": found.class_}
+    )
+    return 0 if found.ok else 1
 
 
 def _state(call: Call, state: LogState) -> Doc:

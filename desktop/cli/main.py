@@ -61,6 +61,7 @@ HANDLERS: dict[str, Handler] = {
     "audit state": checkpoint.audit_state,
     "audit witness": checkpoint.audit_witness,
     "audit explain-gap": checkpoint.audit_explain_gap,
+    "audit marks": checkpoint.audit_marks,
     "audit alerts": alerts.audit_alerts,
     "audit rules": alerts.audit_rules,
     "audit hours": alerts.audit_hours,

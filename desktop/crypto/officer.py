@@ -2,7 +2,7 @@
 
 Its public half lies in `vault.keys` under the file's seal, so that anything can be locked to
 the officer at any time; its private half is opened by the printed recovery key and by nothing
-else. So there is one paper to keep, not two (docs/adr/0011-officer-key.md).
+else. So there is one paper to keep, not two (docs/adr/0012-officer-key.md).
 """
 
 from __future__ import annotations

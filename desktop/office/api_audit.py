@@ -47,6 +47,10 @@ class WitnessDoor(Protocol):
         """Ends read-only mode; recorded with both roots."""
         ...
 
+    def check_marks(self, session: Session, recovery_key: str) -> AuditVerified:
+        """The security officer's check: every record has the mark of its time."""
+        ...
+
 
 class LogDoor(WitnessDoor, Protocol):
     """Reading the log, handing it out, proving it."""

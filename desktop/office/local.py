@@ -11,6 +11,7 @@ from desktop.office.files import Files
 from desktop.office.letters import Letters
 from desktop.office.log_export import LogExports
 from desktop.office.log_reports import LogReports
+from desktop.office.marks import Marks
 from desktop.office.notices import Notices
 from desktop.office.offboarding import Offboarding
 from desktop.office.outbox import OutboxDesk
@@ -53,6 +54,7 @@ class LocalOffice:
         alerts: Alerts,
         retention: Retention,
         witness: Witnesses,
+        marks: Marks,
         exports: LogExports,
         reports: LogReports,
     ) -> None:
@@ -156,3 +158,4 @@ class LocalOffice:
         self.log_state = witness.log_state
         self.print_witness = witness.print_witness
         self.explain_gap = witness.explain_gap
+        self.check_marks = marks.check_marks

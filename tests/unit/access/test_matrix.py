@@ -64,6 +64,7 @@ audit.checkpoint         x   .   .   .   .   x
 audit.state              x   x   x   x   x   x
 audit.witness            x   .   .   .   .   x
 audit.explain-gap        x   .   .   .   .   .
+audit.marks              x   .   .   .   .   .
 users.list               x   .   .   .   .   .
 users.matrix             x   .   .   .   .   .
 users.invite             x   .   .   .   .   .

@@ -11,11 +11,11 @@ import pytest
 from desktop.access.rotation import rotate
 from desktop.audit import marks
 from desktop.audit.logkey import WRAP_INFO, rewrap_log_key
-from desktop.audit.macs import FirstKey
+from desktop.audit.macs import FirstKey, mac_of, seal_first_key
 from desktop.audit.note import read_checkpoint
 from desktop.audit.verify import Evidence, Verdict, verify
 from desktop.audit.witness import CHECKPOINT_FILE, Mark, NoteWitness
-from desktop.crypto.officer import officer_private
+from desktop.crypto.officer import officer_private, officer_public
 from desktop.errors import InputError, VaultError
 from desktop.models import audit, audit_proofs, messages, vaultkeys
 from desktop.models.accounts import Session
@@ -135,6 +135,38 @@ def test_the_key_goes_over_into_the_next_epoch_whenever_it_stopped(practice: Pra
     (first,) = first_keys(office, practice.folder.root, practice.made.recovery_key)
     assert judged(office, first).ok
     assert not practice.folder.next_log_marks.exists()
+
+
+def test_the_officer_checks_every_mark_with_the_recovery_key(practice: Practice) -> None:
+    office, session = practice.signed_in()
+    office.search_people(session, "zo")
+    assert office.check_marks(session, practice.made.recovery_key).ok
+    office.sign_out(session)
+    practice.folder.log_marks.unlink()
+    office, session = practice.signed_in()
+    assert len(first_keys(office, practice.folder.root, practice.made.recovery_key)) == 2
+    assert office.check_marks(session, practice.made.recovery_key).ok
+    with pytest.raises(VaultError, match="recovery-key-mistyped"):
+        office.check_marks(session, "ABCD")
+
+
+def test_a_log_marked_anew_with_another_first_key_is_found(practice: Practice) -> None:
+    """A thief with the vault key starts a row of their own, sealed to the officer as it should be."""
+    office, session = practice.signed_in()
+    public = officer_public(practice.folder.keys, desk_of(office).opened().vault)
+    forged = FirstKey(1, b"t" * 32)
+
+    def forge(tx: Tx) -> None:
+        tx.connection.exec_driver_sql("DROP TRIGGER IF EXISTS audit_mac_no_update")
+        for record in audit.records(tx):
+            mac = mac_of(forged.key, record.hash)
+            tx.connection.exec_driver_sql("UPDATE audit_mac SET mac = ? WHERE seq = ?", (mac, record.seq))
+        marks._keep(tx, [marks.SealedFirst(1, public, seal_first_key(public, forged))])
+
+    desk_of(office).opened().database.write(forge)
+    found = office.check_marks(session, practice.made.recovery_key)
+    assert (found.ok, found.class_, found.first_bad) == (False, "re-marked", 1)
+    assert "audit-mismatch" in {alert.rule for alert in office.list_alerts(session).alerts}
 
 
 # --- outside ---------------------------------------------------------------------------------

@@ -96,6 +96,7 @@ USE_CASES: dict[str, Action] = {
     "log_state": Action.SHOW_LOG_STATE,
     "print_witness": Action.PRINT_WITNESS,
     "explain_gap": Action.EXPLAIN_GAP,
+    "check_marks": Action.CHECK_MARKS,
     "issue_token": Action.ISSUE_TOKEN,
     "sign_out": Action.SIGN_OUT,
 }
