@@ -13,15 +13,18 @@ from desktop.audit.fields import Value
 from desktop.audit.logkey import WRAP_INFO, LogKey, load_log_key
 from desktop.audit.report import log_report
 from desktop.audit.tokens import keep_reason
+from desktop.audit.witness import EXPORT
 from desktop.clock import Clock
 from desktop.compliance import approvals
 from desktop.compliance.approvals import Wanted
 from desktop.compliance.handover import Selection, request_of, select
 from desktop.errors import InputError, SealwellError
 from desktop.models import approvals as kept_approvals
+from desktop.models import witnesses
 from desktop.models.accounts import Approval, Session
 from desktop.models.database import Tx
 from desktop.models.documents import Document, Printer
+from desktop.models.witnesses import GivenMark
 from desktop.office.api import Progress
 from desktop.office.desk import Desk, Opened, Recorder
 from desktop.office.log_files import Handing, Practice, as_asked, mark_of, practice_of, refuse_existing, steps
@@ -32,6 +35,8 @@ from desktop.texts import Texts
 LONGEST_REASON = 500
 _STEPS = 4
 _PAPERS = frozenset({LogFormat.PDF, LogFormat.PACKAGE})
+_WITNESSES = frozenset({LogFormat.JSONL, LogFormat.PDF, LogFormat.PACKAGE})
+"""What carries a signed checkpoint."""
 
 
 class LogExports:
@@ -80,10 +85,17 @@ class LogExports:
                 pdf,
             )
             opened.database.read_aside(lambda tx: handing.write(tx, request.format))
+            if request.format in _WITNESSES:
+                opened.database.write(lambda tx: self._witnessed(tx, opened, key, chosen.last))
         except SealwellError as error:
             self._refused(session, error, request.approval)
             raise
         return LogExported(str(to), chosen.records, chosen.people)
+
+    def _witnessed(self, tx: Tx, opened: Opened, key: LogKey, size: int) -> None:
+        """Whoever has the file knows where the log stood."""
+        note = mark_of(tx, key, opened.vault.vault_id, size).checkpoint
+        witnesses.put(tx, GivenMark(EXPORT, size, note, self._clock.now()))
 
     # --- deciding ----------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ from desktop.models.documents import Document, Progress
 from desktop.models.records import Baa, Message, State
 from desktop.office.api import Office
 from desktop.office.values_access import Purpose, SecurityPolicy, StepUp
+from desktop.office.values_audit import LogExport, LogFormat
 from desktop.office.values_entry import Credentials, Recovery
 from desktop.office.values_practice import RelayRequest
 from tests.made_practice import PASSWORD, USER, Practice
@@ -217,6 +218,17 @@ def test_the_page_as_text_needs_no_printer_and_is_never_written_over_something(
             office.print_witness(session, str(tmp_path / name))
     with pytest.raises(InputError, match="file-not-written"):
         office.print_witness(session, str(tmp_path / "no" / "page.txt"))
+
+
+def test_an_export_that_carries_a_checkpoint_is_a_witness_and_a_table_is_none(
+    practice: Practice, tmp_path: Path
+) -> None:
+    office, session = practice.signed_in()
+    for format_, kinds in ((LogFormat.CSV, []), (LogFormat.JSONL, ["export"])):
+        office.export_log(session, LogExport(format_, str(tmp_path / f"log.{format_}"), "For the auditor"))
+        assert [line.kind for line in office.log_state(session).witnesses[1:]] == kinds
+    line = office.log_state(session).witnesses[1]
+    assert (line.at, line.size > 0) == (practice.clock.now(), True)
 
 
 def test_nobody_outside_for_a_day_is_stale_and_the_sign_in_says_so(practice: Practice) -> None:
