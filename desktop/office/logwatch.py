@@ -59,6 +59,8 @@ LOOK_EVERY = 30.0
 """Seconds between two looks; the clock is asked each time, because computers sleep."""
 _GAP = "log-gap"
 """The setting that keeps an unexplained gap, so that it does not depend on its witness."""
+_NEAR = 50_000
+"""Records behind the last checkpoint that are hashed while somebody waits at the sign-in."""
 MARKS_FILE = "marks"
 """The witness that is the marks' key itself: its step is newer than the database."""
 
@@ -180,7 +182,8 @@ class LogWatch:
             mail = DailyMail(database, opened.watch.officer, self._audit, self._clock)
             self._open = _Open(vault, database, mail, self._keys, now.mono(), now.now())
             self._ended = ended = threading.Event()
-            self._publish(in_use=True)
+            if database.read(_is_near):  # else it takes seconds: the thread does it
+                self._publish(in_use=True)
         threading.Thread(target=self._run, args=(ended,), name="log-watch", daemon=True).start()
 
     def _run(self, ended: threading.Event) -> None:
@@ -312,6 +315,12 @@ class LogWatch:
 
     def _slots(self) -> Path:
         return self._folder.keys if self._folder.keys.exists() else self._folder.pending_keys
+
+
+def _is_near(tx: Tx) -> bool:
+    """Whether the last checkpoint is near enough to root the log at once; an older practice has none."""
+    head, (size, _) = kept.last(tx), proofs.newest_step(tx)
+    return head is None or head.seq - size <= _NEAR
 
 
 def _grown(tx: Tx, tree: Range | None) -> Range:
