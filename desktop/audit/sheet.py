@@ -26,10 +26,8 @@ from desktop.models.records import AuditRecord
 
 _DOMAIN = b"sealwell/audit-export/1\n"
 _FORMAT = "csv"
-_COLUMNS = (
-    *("seq", "time", "act", "outcome", "why", "actor", "role", "sess", "obj", "det"),
-    *("boot", "mono", "ts", "app", "v", "prev", "hash", "text"),
-)
+_COLUMNS = ("seq", "time", "act", "outcome", "why", "actor", "role", "obj", "det", "hash", "text")
+"""What a reader needs (45 CFR 164.502(b), minimum necessary); JSON Lines hold every field."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
