@@ -137,7 +137,8 @@ class LogWatch:
 
             def look(tx: Tx) -> tuple[str, Gap | None, Gap | None]:
                 why = marks.reason_to_begin(tx, keys, readable, officer)
-                found = _found(tx, vault, mark, place, why, without_log=without_log)
+                lost = without_log and not _was_closed(tx, keys)
+                found = _found(tx, vault, mark, place, why, lost=lost)
                 return why, _kept_gap(tx), found
 
             why, known, found = database.read(look)
@@ -182,9 +183,13 @@ class LogWatch:
             mail = DailyMail(database, opened.watch.officer, self._audit, self._clock)
             self._open = _Open(vault, database, mail, self._keys, now.mono(), now.now())
             self._ended = ended = threading.Event()
-            if database.read(_is_near):  # else it takes seconds: the thread does it
-                self._publish(in_use=True)
+            _quietly(self._publish_near)
         threading.Thread(target=self._run, args=(ended,), name="log-watch", daemon=True).start()
+
+    def _publish_near(self) -> None:
+        """While somebody waits; what would take seconds is left to the thread."""
+        if self._open is not None and self._open.database.read(_is_near):
+            self._publish(in_use=True)
 
     def _run(self, ended: threading.Event) -> None:
         while not ended.wait(LOOK_EVERY):
@@ -333,14 +338,14 @@ def _grown(tx: Tx, tree: Range | None) -> Range:
 
 
 def _found(
-    tx: Tx, vault: OpenVault, mark: Mark | None, place: Place | None, why: str, *, without_log: bool
+    tx: Tx, vault: OpenVault, mark: Mark | None, place: Place | None, why: str, *, lost: bool
 ) -> Gap | None:
     head = kept.last(tx)
     size = head.seq if head is not None else 0
     if place is not None and _is_other(place, vault.vault_id):
         return Gap(OTHER_VAULT, 1, size, KEYRING)
     found = compare(tx, mark, KEYRING) if mark is not None else None
-    if found is None and mark is not None and mark.in_use and without_log:
+    if found is None and mark is not None and mark.in_use and lost:
         # Somebody was in when it ended, and what they wrote last lay in that log.
         found = Gap(TRUNCATED, size + 1, size + 1, KEYRING, mark.at, mark.root)
     if found is None and mark is not None and mark.epoch > vault.epoch:
@@ -348,6 +353,15 @@ def _found(
     if found is None and why == marks.AHEAD:
         found = Gap(ROLLED_BACK, size + 1, size + 1, MARKS_FILE)
     return found
+
+
+def _was_closed(tx: Tx, keys: MacKeys) -> bool:
+    """Whether the log ends with the last checkpoint there was, as it does where a program left in order.
+
+    Then a key store that could not be told so, because the whole session was ending, is no alarm.
+    """
+    head, (size, step) = kept.last(tx), proofs.newest_step(tx)
+    return head is not None and head.seq == size and not keys.is_ahead(step)
 
 
 def _is_other(place: Place, vault_id: bytes) -> bool:

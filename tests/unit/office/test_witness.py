@@ -311,6 +311,18 @@ def test_a_computer_that_died_with_its_log_beside_it_is_no_gap(staff: Staff, tmp
     assert not _noticed(staff)
 
 
+def test_a_key_store_that_ended_before_the_program_is_no_gap(staff: Staff) -> None:
+    """The whole session ends: nobody could be told that the practice was closed in order."""
+    office, session = staff.at_work()
+    office.search_people(session, "zo")
+    watch_of(office).look()
+    assert staff.keyring is not None
+    kept = dict(staff.keyring.kept)
+    office.sign_out(session)
+    staff.keyring.kept = kept
+    assert not _noticed(staff)
+
+
 def test_another_practice_in_the_same_folder_is_noticed(staff: Staff) -> None:
     worked(staff)
     assert staff.keyring is not None
