@@ -127,10 +127,11 @@ def test_nothing_on_the_disk_names_anybody(played: Played) -> None:
 
 
 @pytest.mark.xdist_group("demo")
-def test_the_audit_log_names_nobody(played: Played, tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", [LogFormat.JSONL, LogFormat.CSV, LogFormat.FHIR, LogFormat.SYSLOG], ids=str)
+def test_the_audit_log_names_nobody(played: Played, tmp_path: Path, form: LogFormat) -> None:
     session = played.run.signed_in.session
-    target = tmp_path / "log.jsonl"
-    played.run.office.export_log(session, LogExport(LogFormat.JSONL, str(target), "test"))
+    target = tmp_path / "log"
+    played.run.office.export_log(session, LogExport(form, str(target), "test"))
     text = target.read_text(encoding="utf-8")
     for row in sample():
         for column in ("Last Name", "E-mail"):
