@@ -36,4 +36,25 @@ class Limits:
     draft_chars: int = 200_000
 
 
+@dataclass(frozen=True)
+class ContentLimits:
+    """What the content check reads at most; beyond it a file counts as not checked."""
+
+    file_bytes: int = 25 * 1024 * 1024
+    mail_bytes: int = 40 * 1024 * 1024
+    text_chars: int = 2_000_000
+    """Of one part, after which the rest of it is left unread and the hit `too-long` says so."""
+    seconds: float = 10.0
+    """For all files of a message together."""
+    pdf_pages: int = 500
+    zip_members: int = 5_000
+    unpacked_bytes: int = 64 * 1024 * 1024
+    """Of one DOCX or XLSX, whatever its directory promises."""
+    xml_depth: int = 200
+    mail_parts: int = 200
+    hits: int = 500
+    """Of one part; a list for people ends somewhere."""
+
+
 LIMITS = Limits()
+CONTENT_LIMITS = ContentLimits()

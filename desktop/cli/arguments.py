@@ -156,6 +156,9 @@ def _rest(family: Callable[[str, str], _Family]) -> None:
     _watching(audit)
     _proving(audit)
 
+    family("content", "what would give somebody away").verb(
+        "check", "look through mails and files"
+    ).add_argument("files", nargs="+", metavar="FILE")
     family("address", "e-mail addresses").verb("check", "one a line on standard input")
     family("password", "passwords").verb("check", "one a line on standard input")
     family("envelope", "locked files").verb("open", "with {passphrase} on standard input").add_argument(

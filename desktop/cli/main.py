@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from desktop.cli import alerts, audit, checkpoint, commands, inspect, joining, relays, users
+from desktop.cli import alerts, audit, checkpoint, commands, content, inspect, joining, relays, users
 from desktop.cli.arguments import WrongUse, parser
 from desktop.cli.commands import Call, Handler
 from desktop.cli.console import Console
@@ -69,6 +69,7 @@ HANDLERS: dict[str, Handler] = {
     "audit retention": alerts.audit_retention,
     "audit seal": alerts.audit_seal,
     "audit purge": alerts.audit_purge,
+    "content check": content.content_check,
     "address check": inspect.address_check,
     "password check": inspect.password_check,
     "envelope open": inspect.envelope_open,

@@ -52,6 +52,7 @@ from desktop.office.values_entry import (
 )
 from desktop.office.values_practice import (
     AddressChecked,
+    ContentChecked,
     DoctorReport,
     EnvelopeOpened,
     EvidenceRequest,
@@ -179,6 +180,7 @@ class FileDoor(Protocol):
     def check_address(self, text: str) -> AddressChecked: ...
     def check_password(self, text: str) -> PasswordChecked: ...
     def open_envelope(self, data: bytes, passphrase: str) -> EnvelopeOpened: ...
+    def check_file(self, name: str, data: bytes) -> ContentChecked: ...
 
 
 class Office(

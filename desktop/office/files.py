@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from desktop.access.passwords import check_password
 from desktop.clock import Clock
+from desktop.config import CONTENT_LIMITS
 from desktop.crypto.envelope import open_envelope
 from desktop.crypto.keyfacts import inspect_key
+from desktop.errors import InputError
+from desktop.mail.content import check_content
+from desktop.mail.content_eml import read_mail
+from desktop.mail.content_values import ContentFile, ContentInput, Hit, Kind, Known, Part
 from desktop.models.records import Reason
 from desktop.office.values_practice import (
     AddressChecked,
     AttachmentOut,
+    ContentChecked,
+    ContentHit,
     EnvelopeOpened,
     KeyInspected,
     PasswordChecked,
@@ -55,3 +62,25 @@ class Files:
                 AttachmentOut(one.name, one.type, data=one.data) for one in content.attachments
             ),
         )
+
+    def check_file(self, name: str, data: bytes) -> ContentChecked:
+        """What a file gives away, without knowing anybody; `.eml` is read as mail, the rest by its bytes."""
+        mail = name.lower().endswith(".eml")
+        try:
+            if mail:
+                message = read_mail(data, Known(), CONTENT_LIMITS)
+            else:
+                message = ContentInput("", "", attachments=(ContentFile(name, "", data),))
+        except InputError as error:
+            return ContentChecked((), Reason(error.code, dict(error.params)))
+        found = check_content(message, CONTENT_LIMITS, self._clock.mono).hits
+        if mail:
+            return ContentChecked(tuple(map(_content_hit, found)))
+        unread = next((hit.reason for hit in found if hit.kind is Kind.UNREADABLE), None)
+        inside = (hit for hit in found if hit.where.part is Part.FILE and hit.kind is not Kind.UNREADABLE)
+        return ContentChecked(tuple(map(_content_hit, inside)), unread)
+
+
+def _content_hit(hit: Hit) -> ContentHit:
+    where = hit.where
+    return ContentHit(hit.kind.value, where.part.value, where.file, hit.start, hit.end, hit.reason)

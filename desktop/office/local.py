@@ -104,6 +104,7 @@ class LocalOffice:
         self.check_address = files.check_address
         self.check_password = files.check_password
         self.open_envelope = files.open_envelope
+        self.check_file = files.check_file
         self.doctor = doctor.doctor
         self.look_over_computer = doctor.look_over_computer
         self.step_up = security.step_up

@@ -204,3 +204,27 @@ class EnvelopeOpened:
     text: str = field(default="", repr=False)
     html: str = field(default="", repr=False)
     attachments: tuple[AttachmentOut, ...] = ()
+
+
+@dataclass(frozen=True)
+class ContentHit:
+    """One finding of the content check; `part` is `subject text html file-name file`.
+
+    `file` counts a mail's files from 0, -1 where it is none of them; `start` and `end`
+    count characters of that part.
+    """
+
+    kind: str
+    part: str
+    file: int
+    start: int
+    end: int
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class ContentChecked:
+    """`problem` says why a file alone could not be read, or not all of it."""
+
+    hits: tuple[ContentHit, ...]
+    problem: Reason | None = None
