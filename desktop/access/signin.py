@@ -57,7 +57,7 @@ def slot_uid(vault_id: bytes, user: str) -> UserId:
     Names are compared after NFKC, without case and outer blanks.
     """
     name = unicodedata.normalize("NFKC", user).strip().casefold()
-    return UserId(hashlib.sha256(vault_id + name.encode("utf-8")).hexdigest()[:32])
+    return UserId(hashlib.sha256(vault_id + name.encode("utf-8", "surrogatepass")).hexdigest()[:32])
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,12 @@ from desktop.models import factors, users
 from desktop.models.accounts import Session, SessionId, User, UserId, UserState
 from desktop.models.database import Database, Tx
 from desktop.models.ids import new_id
+from desktop.office.choices import read_policy
 from desktop.office.desk import Desk
 from desktop.office.opening import Opener
 from desktop.office.persons import copy_of, practice_part
 from desktop.office.quickstore import Kept
+from desktop.office.revocation import end_tokens, ended_at
 from desktop.office.values_entry import QuickUnlock
 from desktop.paths import PracticeFolder
 
@@ -70,8 +72,10 @@ class QuickEntry:
             settle_rotation(self.folder)
             OpenVault.from_vault_key(self.folder.keys, vault.vault_key(), kept.user.id).close()
             database = self.opener.database(vault)
-        except SealwellError:
+        except SealwellError as error:
             self.desk.quick.forget(kept.user.id)
+            if error.code == "vault-altered":  # a new vault key, by another process; else the password tells
+                raise Refused("quick-unlock-gone") from None
             raise
         return self._filled(database, kept, vault, session, way)
 
@@ -85,11 +89,16 @@ class QuickEntry:
         return person
 
     def _let_in(self, tx: Tx, kept: Kept, session: SessionId, way: str) -> User:
-        """Not after a suspension, another role, or a changed password or key elsewhere."""
-        person = users.get(tx, kept.user.id)
-        if person is None or person.state is not UserState.ACTIVE or person.role is not kept.user.role:
+        """Not after a suspension, another role, or a changed password, key or policy elsewhere."""
+        person, ended = users.get(tx, kept.user.id), ended_at(tx, kept.user.id)
+        self.desk.quick.allow(read_policy(tx).quick_unlock)
+        ended_since = ended is not None and kept.since < ended
+        out = person is None or person.state is not UserState.ACTIVE or person.role is not kept.user.role
+        if person is None or out or ended_since or not self.desk.quick.allowed:
             self.desk.quick.forget(kept.user.id)
             raise Refused("quick-unlock-gone")
+        if ended is not None and kept.began.wall < ended:  # by this very session's own change of password
+            end_tokens(tx, person.id, ended, but=session)
         if way == "quick-touch":
             self._key_known(tx, kept)
         users.seen(tx, person.id, self.clock.now())

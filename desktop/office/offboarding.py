@@ -10,6 +10,7 @@ Whatever stopped it, offboarding them again carries on from there.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
@@ -168,6 +169,8 @@ class Offboarding:
             else:
                 self._desk.quick.clear()
                 self._files().end_all()
+            with contextlib.suppress(SealwellError):  # the next sign-in looks again
+                self._desk.opened().watch.signed_in(session.role)
         if sending:
             self._outbox.start_sending(session)
         return why
@@ -175,6 +178,7 @@ class Offboarding:
     def _exchange(self, opened: Opened, session: Session, user: UserId, progress: Progress | None) -> str:
         vault, why = opened.vault, ""
         try:
+            opened.watch.stop()
             opened.dispatcher.stop()
             opened.network.stop()
             self._log_watch.stop()

@@ -12,6 +12,7 @@ import hmac
 import secrets
 import threading
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import pairwise
 
 from desktop.access.guard import Moment
@@ -52,11 +53,12 @@ class _Pin:
 
 @dataclass(frozen=True)
 class Kept:
-    """One person's way back in. `began` is when the password was given."""
+    """One person's way back in: `began` is when the password was given, `since` when this was kept."""
 
     user: User
     vault: OpenVault
     began: Moment
+    since: datetime
     keys: tuple[Known, ...] = ()
     pin: _Pin | None = None
     wrong: int = 0
@@ -88,7 +90,8 @@ class QuickStore:
         with self._change:
             before = self._kept.get(user.id)
             pin = before.pin if before else None
-            self._put(Kept(user, copy_of(vault), Moment.of(self._clock), keys, pin))
+            began = Moment.of(self._clock)
+            self._put(Kept(user, copy_of(vault), began, began.wall, keys, pin))
 
     def set_pin(self, user: User, vault: OpenVault, began: Moment, pin: str) -> None:
         """A PIN for the rest of the day. Raises Refused("quick-not-allowed"), InputError("pin-…")."""
@@ -98,7 +101,7 @@ class QuickStore:
         with self._change:
             before = self._kept.get(user.id)
             keys = before.keys if before else ()
-            self._put(Kept(user, copy_of(vault), began, keys, _Pin.of(pin)))
+            self._put(Kept(user, copy_of(vault), began, self._clock.now(), keys, _Pin.of(pin)))
 
     def forget_pin(self, user: UserId) -> None:
         """The security key, if there is one, opens on."""
@@ -181,4 +184,4 @@ def _check_pin(pin: str) -> None:
 
 
 def _hash(pin: str, salt: bytes) -> bytes:
-    return hashlib.scrypt(pin.encode("utf-8"), salt=salt, n=_COST, r=8, p=1, dklen=32)
+    return hashlib.scrypt(pin.encode("utf-8", "surrogatepass"), salt=salt, n=_COST, r=8, p=1, dklen=32)

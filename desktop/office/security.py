@@ -127,7 +127,7 @@ class Security:
                         factors.drop_key(tx, key.id)
                         record(Event(Act.SECURITY_KEY_REMOVED, obj=key.id))
                 factors.forget_proofs(tx, session.user)
-                end_tokens(tx, session.user, self._clock.now())
+                end_tokens(tx, session.user, self._clock.now(), but=session.id)
                 record(Event(Act.PASSWORD_CHANGED, obj=session.user))
                 change_password(
                     self._folder.keys,

@@ -6,7 +6,7 @@ change takes away, it takes at once: sessions of a former role end with the chan
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -18,6 +18,7 @@ from desktop.audit.events import Act, Event
 from desktop.clock import Clock
 from desktop.compliance import approvals
 from desktop.compliance.administrators import active_administrators, refuse_last
+from desktop.compliance.offboarding import invitations_known_to
 from desktop.crypto.devicekey import DeviceStore, enrol_device
 from desktop.crypto.invitations import invite, withdraw_invitations
 from desktop.crypto.kdf import KdfParams
@@ -257,13 +258,21 @@ class Users:
                 invitations.end(tx, one.user, "expired", now)
         withdraw_invitations(self._folder.keys, vault, now=_milliseconds(now))
 
+    def _end_codes(self, tx: Tx, whose: Iterable[UserId], vault: OpenVault) -> None:
+        """Of invitations: somebody knows the code who must not come in by it."""
+        for invited in whose:
+            invitations.end(tx, invited, "withdrawn", self._clock.now())
+            withdraw_invitations(self._folder.keys, vault, user_id=invited)
+
     # --- changing --------------------------------------------------------------------
 
     def set_role(self, session: Session, request: RoleChange) -> RoleChanged:
         """Effective at once; where there are two administrators, a further one needs both.
 
+        Invitations end that were made by somebody who is an administrator no more.
         Raises InputError "user-unknown"; Refused "user-left", "last-administrator".
         """
+        vault = self._desk.opened().vault
 
         def work(tx: Tx, record: Recorder) -> tuple[RoleChanged, bool]:
             user = present_user(tx, request.user)
@@ -277,6 +286,8 @@ class Users:
             ends = user.role is not request.role
             if ends:
                 end_tokens(tx, user.id, self._clock.now())
+                if user.role is Role.ADMINISTRATOR:
+                    self._end_codes(tx, invitations_known_to(tx, user.id) - {user.id}, vault)
             return RoleChanged(user.id, request.role), ends
 
         changed, ends = self._desk.write(session, Action.SET_ROLE, work)
@@ -299,9 +310,8 @@ class Users:
             factors.forget_proofs(tx, user)
             end_tokens(tx, user, now)
             approvals.end_elevations(tx, user, now)
-            invitations.end(tx, user, "withdrawn", now)
             record(Event(Act.USER_SUSPENDED, obj=user))
-            withdraw_invitations(self._folder.keys, vault, user_id=user)
+            self._end_codes(tx, invitations_known_to(tx, user), vault)
 
         self._desk.write(session, Action.SUSPEND_USER, work)
         self._desk.end_person(user)

@@ -182,7 +182,9 @@ class Joining:
 
     def _make_whole(self, tx: Tx, guest: _Guest, request: Join, codes: tuple[str, ...]) -> None:
         """Everything that the database knows of the account, and the records of it."""
-        self._checked(tx, guest.vault, guest.database, guest.user.id)
+        known, guest = guest, self._checked(tx, guest.vault, guest.database, guest.user.id)
+        if guest.invitation.id != known.invitation.id:  # replaced while the password was typed
+            raise VaultError("invitation-wrong")
         now, uid = self._clock.now(), guest.user.id
         if guest.keeps_authenticator:
             secret, last_step = users.totp(tx, uid)
