@@ -138,10 +138,10 @@ def touched_table(tx: Tx, found: Touched, zone: ZoneInfo, texts: Texts) -> Table
     words = _Words(texts, zone)
     names = _names(tx, [touch.seen for touch in found.touches], AuditFilter())
     columns = (
-        Column(texts.say("report.column.number"), 0.55, right=True),
+        Column(texts.say("report.column.number"), 0.85, right=True),
         Column(texts.say("report.column.time"), 1.75),
         Column(texts.say("report.column.who"), 1.4),
-        Column(texts.say("report.column.what"), 2.2),
+        Column(texts.say("report.column.what"), 2.1),
         Column(texts.say("report.column.how"), 1.4),
         Column(texts.say("report.column.outcome"), 1.4),
     )
@@ -172,11 +172,11 @@ def _touched_row(touch: Touch, names: Mapping[str, str], words: _Words) -> tuple
 def _log_table(records: Iterable[Seen], names: Mapping[str, str], words: _Words) -> Table:
     texts = words.texts
     columns = (
-        Column(texts.say("report.column.number"), 0.55, right=True),
+        Column(texts.say("report.column.number"), 0.85, right=True),
         Column(texts.say("report.column.time"), 1.75),
         Column(texts.say("report.column.who"), 1.4),
-        Column(texts.say("report.column.what"), 2.2),
-        Column(texts.say("report.column.object"), 1.4),
+        Column(texts.say("report.column.what"), 2.1),
+        Column(texts.say("report.column.object"), 1.3),
         Column(texts.say("report.column.outcome"), 1.4),
     )
     rows = (
