@@ -27,10 +27,10 @@ class Field(QWidget):
         words.setBuddy(self.input)
         self._hint = hint
         self._below = plain_label(hint, "muted", wrap=True)
-        self._below.setVisible(bool(hint))
         column.addWidget(words)
         column.addWidget(self.input)
         column.addWidget(self._below)
+        self._below.setVisible(bool(hint))
         self.input.textEdited.connect(lambda _: self.wrong(""))
 
     @property

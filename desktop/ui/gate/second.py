@@ -74,8 +74,8 @@ class SecondFactor(QWidget):
                 made.input.setMaxLength(8)
                 made.input.setInputMethodHints(Qt.InputMethodHint.ImhDigitsOnly)
             made.input.returnPressed.connect(self.submitted)
+            self._column.insertWidget(0, made)  # before it is shown: alone it would be a window
             made.setVisible(mode == self.mode)
-            self._column.insertWidget(0, made)
             QWidget.setTabOrder(made.input, self.to_code)
             self._fields[mode] = made
         return self._fields[mode]
