@@ -48,7 +48,7 @@ from desktop.ui.settings.relay import RelayDialog
 from desktop.ui.theme import Theme
 from desktop.ui.window import MainWindow
 from desktop.ui.workspace import Workspace
-from docs import screenshots_access
+from docs import screenshots_access, screenshots_audit
 
 SHOWN = Path(__file__).parent / "screenshots"
 _URI = "otpauth://totp/Sealwell:ana?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Elm%20Street"
@@ -164,8 +164,7 @@ def at_work(camera: Camera, signed: SignedIn, visits: Path, contacts: Path, *, s
     name = "Montgomery Sandoval"
     workspace.queued((), lambda left: camera.ui.say("ui.compose.leaves", name=name, seconds=left))
     camera.take("undo")
-    workspace.open("audit")
-    camera.take("audit")
+    screenshots_audit.at_work(camera, workspace, signed.session)
     workspace.open("settings")
     camera.take("settings")
     settings = workspace.pages["settings"]
@@ -242,7 +241,9 @@ def _plan(target: Path | None) -> list[tuple[Variant, Callable[[str], Path | Non
         ]
         return [(one, _into(target, one)) for one in everything]
     dark = {"today-imported", "review", "people", "compose", "sign-in", "settings-users", "account"}
+    dark |= {"audit", "audit-alerts", "audit-gap"}
     spanish = {"today-imported", "review", "compose", "outbox", "settings-users", "lock-quick"}
+    spanish |= {"audit", "audit-alerts", "audit-export"}
     return [
         (Variant(), lambda name: SHOWN / f"{name}.png"),
         (Variant(dark=True), lambda name: SHOWN / f"{name}-dark.png" if name in dark else None),

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from desktop.models.accounts import Role, Session
 from desktop.texts import clean
-from desktop.ui.base import Page, Ui
+from desktop.ui.base import Page, Ui, plain_label
 from desktop.ui.icons import icon
 
 _NAME = 11
 """Letters of a name that fit under its picture."""
+_MOST = 99
+"""More are shown as "99+"."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Rail(QWidget):
         column.setSpacing(6)
         group = QButtonGroup(self)
         self.buttons: dict[str, QToolButton] = {}
+        self._counts: dict[str, QLabel] = {}
         tokens = ui.theme.tokens
         for entry in sorted(entries, key=lambda one: one.low):
             if entry.low and not any(e.low for e in entries if e.code in self.buttons):
@@ -83,6 +86,22 @@ class Rail(QWidget):
         made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         made.setMinimumHeight(58)
         return made
+
+    def show_count(self, code: str, number: int, words: str) -> None:
+        """A number beside the picture; `words` says it for screen readers. 0 takes it away."""
+        made = self.buttons.get(code)
+        if made is None:
+            return
+        if code not in self._counts:
+            self._counts[code] = plain_label("", "badge")
+            self._counts[code].setParent(made)
+        badge = self._counts[code]
+        badge.setText(str(number) if number <= _MOST else f"{_MOST}+")
+        badge.adjustSize()
+        badge.move(made.width() // 2 + 6, 5)
+        badge.setVisible(number > 0)
+        made.setAccessibleName(f"{made.text()}: {words}" if number else made.text())
+        made.setToolTip(words if number else "")
 
     def show_open(self, code: str) -> None:
         self.buttons[code].setChecked(True)

@@ -125,6 +125,8 @@ QLabel#pill-ok { color: @ok; background: @ok_soft; }
 QLabel#pill-warn { color: @warn; background: @warn_soft; }
 QLabel#pill-error { color: @error; background: @error_soft; }
 QLabel#pill-plain { color: @muted; background: @bg; }
+QLabel#badge { color: @surface; background: @error; border-radius: 8px; padding: 1px 5px;
+  font-size: 8pt; font-weight: 700; }
 QLabel#mono { font-family: 'DejaVu Sans Mono', Consolas, Menlo, monospace; font-size: 12pt; }
 QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QDateEdit, QSpinBox { background: @surface; color: @text;
   border: 1px solid @border; border-radius: 8px; padding: 7px 10px; min-height: 18px;
@@ -135,6 +137,10 @@ QLineEdit[wrong="true"], QPlainTextEdit[wrong="true"] { border: 2px solid @error
 QComboBox::drop-down { border: none; width: 30px; }
 QComboBox::down-arrow { image: url("@arrow"); width: 14px; height: 14px; }
 QComboBox QAbstractItemView { border: 1px solid @border; border-radius: 0; padding: 4px; }
+QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus { border: none; border-radius: 0;
+  padding: 0; min-height: 0; background: transparent; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: none; }
+QDateEdit:disabled, QSpinBox:disabled { color: @muted; border-color: @line; background: @bg; }
 QPushButton { background: @surface; color: @text; border: 1px solid @border; border-radius: 8px;
   padding: 8px 16px; font-weight: 500; min-height: 16px; }
 QPushButton:hover { border-color: @accent; background: @accent_soft; }
@@ -184,6 +190,9 @@ QCheckBox, QRadioButton { color: @text; spacing: 8px; min-height: 24px; }
 QCheckBox:focus, QRadioButton:focus { border: 2px solid @focus; border-radius: 6px; }
 QCheckBox::indicator { width: 16px; height: 16px; border: 1px solid @border; border-radius: 4px;
   background: @surface; }
+QRadioButton::indicator { width: 16px; height: 16px; border: 1px solid @border; border-radius: 9px;
+  background: @surface; }
+QRadioButton::indicator:checked { background: @surface; border: 5px solid @accent; width: 8px; height: 8px; }
 QCheckBox::indicator:checked { background: @accent; border-color: @accent; image: url("@tick"); }
 QToolTip { background: @surface; color: @text; border: 1px solid @border; padding: 6px; }
 QFrame#toast { background: @toast; border-radius: 10px; }

@@ -16,12 +16,13 @@ from desktop.models.accounts import Session
 from desktop.models.records import MessageId, PersonId
 from desktop.office.values import Cancelled
 from desktop.ui.account.page import AccountPage
+from desktop.ui.audit.banner import LogBanner
 from desktop.ui.audit.page import AuditPageView
 from desktop.ui.base import Page, Ui
 from desktop.ui.compose.page import ComposePage
 from desktop.ui.gate.gate import Desk, Work
 from desktop.ui.gate.lock import CHANGE_PERSON
-from desktop.ui.navigation import ENTRY_ROLES, Navigation
+from desktop.ui.navigation import ENTRY_ROLES
 from desktop.ui.outbox.page import OutboxPage
 from desktop.ui.people.page import PeoplePage
 from desktop.ui.rail import Entry, Rail
@@ -41,7 +42,7 @@ class Workspace(Desk):
         self._toast: Toast | None = None
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.entries = _entries(session, self)
+        self.entries = self._entries()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -50,6 +51,9 @@ class Workspace(Desk):
         row.addWidget(self.rail)
         side = QVBoxLayout()
         side.setSpacing(0)
+        self.banner = LogBanner(ui, session, self.open_log)
+        self.banner.unseen.connect(self._count_alerts)
+        side.addWidget(self.banner)
         side.addWidget(self.stack, 1)
         self._foot = QVBoxLayout()
         side.addLayout(self._foot)
@@ -62,6 +66,7 @@ class Workspace(Desk):
         QShortcut(QKeySequence("Ctrl+N"), self).activated.connect(lambda: self.compose(None))
         QShortcut(QKeySequence(CHANGE_PERSON), self).activated.connect(lambda: self.leave.emit(True))
         self.open(self.entries[0].code)
+        self.banner.look()
 
     def unfinished(self) -> Work | None:
         page = self.pages.get("compose")
@@ -84,6 +89,19 @@ class Workspace(Desk):
         self.rail.show_open(code)
         self.stack.setCurrentWidget(self.pages[code])
         self.pages[code].refresh()
+
+    def open_log(self, part: str) -> None:
+        """One part of the audit page, such as `alerts`."""
+        self.open("audit")
+        page = self.pages.get("audit")
+        if isinstance(page, AuditPageView):
+            page.open_part(part)
+
+    def _count_alerts(self, number: int) -> None:
+        self.rail.show_count("audit", number, self.ui.texts.count("ui.alerts.unseen", number))
+        page = self.pages.get("audit")
+        if isinstance(page, AuditPageView):
+            page.tabs.count("alerts", number)
 
     def search(self) -> None:
         """Ctrl+K: the search field of People."""
@@ -130,26 +148,28 @@ class Workspace(Desk):
         if shiboken6.isValid(self) and not self._foot.count():
             self._foot.setContentsMargins(0, 0, 0, 0)
 
-
-def _entries(session: Session, navigation: Navigation) -> tuple[Entry, ...]:
-    builders: dict[str, tuple[str, Callable[[Ui, Session], Page]]] = {
-        "today": ("calendar-check", lambda ui, who: TodayPage(ui, who, navigation)),
-        "compose": ("pencil", lambda ui, who: ComposePage(ui, who, navigation)),
-        "outbox": ("send", lambda ui, who: OutboxPage(ui, who)),
-        "people": ("users", lambda ui, who: PeoplePage(ui, who, navigation)),
-        "audit": ("scroll-text", lambda ui, who: AuditPageView(ui, who)),
-        "settings": ("settings", lambda ui, who: SettingsPage(ui, who)),
-        "account": ("user", lambda ui, who: AccountPage(ui, who)),
-    }
-    return tuple(
-        Entry(
-            code,
-            picture,
-            ENTRY_ROLES[code],
-            build,
-            low=code in ("settings", "account"),
-            words=session.user_name if code == "account" else "",
+    def _entries(self) -> tuple[Entry, ...]:
+        builders: dict[str, tuple[str, Callable[[Ui, Session], Page]]] = {
+            "today": ("calendar-check", lambda ui, who: TodayPage(ui, who, self)),
+            "compose": ("pencil", lambda ui, who: ComposePage(ui, who, self)),
+            "outbox": ("send", lambda ui, who: OutboxPage(ui, who)),
+            "people": ("users", lambda ui, who: PeoplePage(ui, who, self)),
+            "audit": (
+                "scroll-text",
+                lambda ui, who: AuditPageView(ui, who, self._count_alerts, self.banner.show_state),
+            ),
+            "settings": ("settings", lambda ui, who: SettingsPage(ui, who)),
+            "account": ("user", lambda ui, who: AccountPage(ui, who)),
+        }
+        return tuple(
+            Entry(
+                code,
+                picture,
+                ENTRY_ROLES[code],
+                build,
+                low=code in ("settings", "account"),
+                words=self.session.user_name if code == "account" else "",
+            )
+            for code, (picture, build) in builders.items()
+            if self.session.role in ENTRY_ROLES[code]
         )
-        for code, (picture, build) in builders.items()
-        if session.role in ENTRY_ROLES[code]
-    )

@@ -23,9 +23,13 @@ from PySide6.QtWidgets import (
 from desktop.config import LIMITS
 from desktop.models.accounts import InvitationKind, Role, Session
 from desktop.office.values_access import Invited, NoticeLine, Purpose
+from desktop.office.values_audit import LogGap, LogState, PurgeRequest
 from desktop.office.values_entry import DutyState, JoinStarted
 from desktop.ui.account.dialogs import AuthenticatorDialog, CodesDialog, KeyDialog, PasswordDialog, PinDialog
-from desktop.ui.audit.page import ExportDialog
+from desktop.ui.audit.export import ExportDialog
+from desktop.ui.audit.history import HistoryDialog
+from desktop.ui.audit.retention import PurgeDialog
+from desktop.ui.audit.state import GapDialog
 from desktop.ui.compose.drafts import DiscardDialog
 from desktop.ui.firstrun.setup import PracticePage, RelayPage
 from desktop.ui.gate.arrival import MustChangePage, NoticePage
@@ -54,6 +58,7 @@ CONTROLS = (QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QTableView)
 LANGUAGES = pytest.mark.parametrize("language", ["en", "es"])
 URI = "otpauth://totp/Sealwell:ana?secret=JBSWY3DPEHPK3PXP&issuer=Elm"
 KEY = "ABCD-EFGH-JKMN-PQRS-TVWX-YZ01-2345-6789"
+GAP = LogState(90, None, (), stale=False, gap=LogGap(91, 120, None, "keyring", "rolled-back"))
 Pages = dict[str, QWidget]
 
 
@@ -79,6 +84,10 @@ def pages(
     for code in settings.sections.buttons:  # type: ignore[attr-defined]
         settings.sections.open(code)  # type: ignore[attr-defined]
         screen.settle()
+    audit = workspace.pages["audit"]
+    for code in audit.tabs.buttons:  # type: ignore[attr-defined]
+        audit.tabs.open(code)  # type: ignore[attr-defined]
+        screen.settle()
     add_ben(office, session, practice.clock)
     person = office.search_people(session, "Zoraida").people[0].id
     shown = office.show_person(session, person)
@@ -92,9 +101,13 @@ def pages(
         "relay": RelayPage(ui, session, lambda: None),
         "edit": EditDialog(ui, session, shown.person, workspace),
         "card": PassphraseDialog(ui, session, person, workspace),
-        "export": ExportDialog(ui, workspace),
+        "export": ExportDialog(ui, session, workspace),
         "add-relay": RelayDialog(ui, session, settings),
         **access_pages(screen, session, practice, workspace),
+        **{f"audit-{code}": page for code, page in audit.tabs.pages.items()},  # type: ignore[attr-defined]
+        "history": HistoryDialog(ui, session, person, "Zoraida Canaryfield", workspace),
+        "gap": GapDialog(ui, session, GAP, workspace),
+        "purge": PurgeDialog(ui, session, PurgeRequest(2019, ""), workspace),
         **{f"settings-{code}": page for code, page in settings.sections.pages.items()},  # type: ignore[attr-defined]
     }
     screen.settle()

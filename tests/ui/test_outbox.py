@@ -1,17 +1,14 @@
-"""Outbox and audit log: where each message stands, and the proof."""
+"""Outbox: where each message stands."""
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from pathlib import Path
 
 import pytest
 
 from demo.faults import DROP, At, Fault
 from desktop.errors import SealwellError
 from desktop.models.records import State
-from desktop.ui.audit.page import AuditPageView, ExportDialog
 from desktop.ui.outbox.page import OutboxPage
 from tests.made_practice import import_visits
 from tests.support.pages import texts_of
@@ -84,60 +81,6 @@ def test_the_choice_survives_looking_anew(queued: AtWork) -> None:
     assert chosen is not None
     assert again is not None
     assert again.id == chosen.id
-
-
-# --- the audit log -------------------------------------------------------------------
-
-
-@pytest.fixture
-def audit(at_work: AtWork) -> AuditPageView:
-    return at_work.page("audit", AuditPageView)
-
-
-def test_the_log_shows_what_was_done_in_words(at_work: AtWork, audit: AuditPageView) -> None:
-    words = texts_of(audit.view)
-    assert at_work.screen.words("event.relay.added") in words
-    assert not [text for text in words if text.startswith(("event.", "ui."))]
-
-
-def test_checking_the_log_says_that_it_is_whole(at_work: AtWork, audit: AuditPageView) -> None:
-    audit.verify_button.click()
-    at_work.screen.settle()
-    assert audit.notice.property("kind") == "ok"
-    assert audit.verify_button.isEnabled()
-
-
-def test_an_export_without_a_reason_is_not_made(at_work: AtWork, audit: AuditPageView) -> None:
-    dialog = ExportDialog(at_work.screen.ui, audit)
-    dialog.open()
-    dialog.go()
-    assert dialog.isVisible()
-    assert dialog.notice.words == at_work.screen.words("ui.audit.reason-missing")
-    dialog.reject()
-
-
-@pytest.mark.parametrize("form", ["jsonl", "csv"])
-def test_an_export_writes_the_file_and_says_how_many_records(
-    at_work: AtWork, audit: AuditPageView, tmp_path: Path, form: str
-) -> None:
-    target = tmp_path / f"audit.{form}"
-    audit.export(form, target, "asked by the auditor")
-    at_work.screen.settle()
-    assert audit.notice.property("kind") == "ok"
-    lines = target.read_text(encoding="utf-8").splitlines()
-    assert len(lines) > 5
-    if form == "jsonl":
-        assert all(json.loads(line) for line in lines)
-    assert "Canaryfield" not in target.read_text(encoding="utf-8")
-
-
-def test_an_export_to_where_nothing_can_be_written_says_so(
-    at_work: AtWork, audit: AuditPageView, tmp_path: Path
-) -> None:
-    audit.export("csv", tmp_path / "nowhere" / "audit.csv", "asked")
-    at_work.screen.settle()
-    assert audit.notice.property("kind") == "error"
-    assert not audit.notice.words.startswith("error.")
 
 
 def test_nothing_of_the_practice_can_be_read_without_its_key(queued: AtWork) -> None:

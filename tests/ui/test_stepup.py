@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from desktop.config import LIMITS
+from desktop.ui.audit.export import ExportDialog
 from desktop.ui.audit.page import AuditPageView
 from desktop.ui.stepup import StepUpDialog
 from tests.made_practice import PASSWORD
@@ -17,11 +18,19 @@ from tests.ui.conftest import AtWork
 
 
 @pytest.fixture
-def audit(at_work: AtWork) -> AuditPageView:
-    return at_work.page("audit", AuditPageView)
+def audit(at_work: AtWork) -> ExportDialog:
+    """The whole log, as one file that can be checked."""
+    page = at_work.page("audit", AuditPageView)
+    dialog = ExportDialog(at_work.screen.ui, at_work.session, page)
+    dialog.open()
+    dialog.more.click()
+    dialog.form.hidePopup()
+    dialog.form.setCurrentIndex(dialog.form.findData("jsonl"))
+    dialog.reason.input.setText("inspection")
+    return dialog
 
 
-def asked(at_work: AtWork, page: AuditPageView) -> StepUpDialog:
+def asked(at_work: AtWork, page: ExportDialog) -> StepUpDialog:
     """The dialog that came up; the person has been there for longer than five minutes."""
     dialogs = page.findChildren(StepUpDialog)
     assert len(dialogs) == 1
@@ -37,19 +46,19 @@ def wait_longer_than_a_proof_lasts(at_work: AtWork) -> None:
 
 
 def test_within_five_minutes_of_the_sign_in_nothing_is_asked(
-    at_work: AtWork, audit: AuditPageView, tmp_path: Path
+    at_work: AtWork, audit: ExportDialog, tmp_path: Path
 ) -> None:
-    audit.export("jsonl", tmp_path / "log.jsonl", "inspection")
+    audit.start(tmp_path / "log.jsonl")
     at_work.screen.settle()
     assert audit.findChildren(StepUpDialog) == []
     assert (tmp_path / "log.jsonl").exists()
 
 
 def test_later_the_password_is_asked_and_the_export_goes_on_by_itself(
-    at_work: AtWork, audit: AuditPageView, tmp_path: Path
+    at_work: AtWork, audit: ExportDialog, tmp_path: Path
 ) -> None:
     wait_longer_than_a_proof_lasts(at_work)
-    audit.export("jsonl", tmp_path / "log.jsonl", "inspection")
+    audit.start(tmp_path / "log.jsonl")
     at_work.screen.settle()
     assert not (tmp_path / "log.jsonl").exists()
     dialog = asked(at_work, audit)
@@ -62,10 +71,10 @@ def test_later_the_password_is_asked_and_the_export_goes_on_by_itself(
 
 
 def test_a_wrong_password_stays_in_the_dialog_and_exports_nothing(
-    at_work: AtWork, audit: AuditPageView, tmp_path: Path
+    at_work: AtWork, audit: ExportDialog, tmp_path: Path
 ) -> None:
     wait_longer_than_a_proof_lasts(at_work)
-    audit.export("jsonl", tmp_path / "log.jsonl", "inspection")
+    audit.start(tmp_path / "log.jsonl")
     at_work.screen.settle()
     dialog = asked(at_work, audit)
     dialog.password.input.setText("not the password at all")
@@ -79,10 +88,10 @@ def test_a_wrong_password_stays_in_the_dialog_and_exports_nothing(
 
 
 def test_cancelling_the_dialog_leaves_everything_as_it_was_and_says_why(
-    at_work: AtWork, audit: AuditPageView, tmp_path: Path
+    at_work: AtWork, audit: ExportDialog, tmp_path: Path
 ) -> None:
     wait_longer_than_a_proof_lasts(at_work)
-    audit.export("jsonl", tmp_path / "log.jsonl", "inspection")
+    audit.start(tmp_path / "log.jsonl")
     at_work.screen.settle()
     asked(at_work, audit).reject()
     at_work.screen.settle()
@@ -90,9 +99,9 @@ def test_cancelling_the_dialog_leaves_everything_as_it_was_and_says_why(
     assert audit.notice.words.startswith(at_work.screen.words("error.step-up-needed"))
 
 
-def test_an_empty_password_asks_nobody(at_work: AtWork, audit: AuditPageView, tmp_path: Path) -> None:
+def test_an_empty_password_asks_nobody(at_work: AtWork, audit: ExportDialog, tmp_path: Path) -> None:
     wait_longer_than_a_proof_lasts(at_work)
-    audit.export("jsonl", tmp_path / "log.jsonl", "inspection")
+    audit.start(tmp_path / "log.jsonl")
     at_work.screen.settle()
     dialog = asked(at_work, audit)
     dialog.go_on()

@@ -13,10 +13,11 @@ from desktop.models.accounts import Session
 from desktop.models.records import Consent, Person, PersonId, Status
 from desktop.office.values import KeyLine, PersonShown
 from desktop.texts import clean
+from desktop.ui.audit.history import HistoryDialog
 from desktop.ui.base import Notice, Ui, button, card, plain_label
 from desktop.ui.dates import date_words, moment_words
 from desktop.ui.files import choose_file, read
-from desktop.ui.navigation import Navigation
+from desktop.ui.navigation import ENTRY_ROLES, Navigation
 from desktop.ui.people.dialogs import EditDialog, KeyDialog, PassphraseDialog
 
 
@@ -63,7 +64,8 @@ class PersonDetail(QWidget):
         self.edit = button(say("ui.person.edit"), self._edit)
         self.passphrase = button(say("ui.person.passphrase"), self._passphrase)
         self.add_key = button(say("ui.person.add-key"), self._choose_key)
-        self.buttons = (self.write, self.edit, self.passphrase, self.add_key)
+        self.history = button(say("ui.person.history"), self._history)
+        self.buttons = (self.write, self.edit, self.passphrase, self.add_key, self.history)
         row.addWidget(self.write)
         row.addWidget(self.edit)
         row.addStretch()
@@ -74,6 +76,8 @@ class PersonDetail(QWidget):
         self.column.addLayout(row)
         self.column.addWidget(plain_label(say("ui.person.more"), "heading"))
         self.column.addLayout(more)
+        self.column.addWidget(self.history, 0, Qt.AlignmentFlag.AlignLeft)
+        self.history.setVisible(self._session.role in ENTRY_ROLES["audit"])
         self.column.addStretch()
         self.show_nobody(searching=False)
 
@@ -166,6 +170,13 @@ class PersonDetail(QWidget):
             dialog = EditDialog(self.ui, self._session, self.shown.person, self)
             dialog.changed.connect(self.show_person)
             dialog.open()
+
+    def _history(self) -> None:
+        """Who saw this record, and the papers about it."""
+        if self.shown is not None:
+            person = self.shown.person
+            name = person.name or person.organisation
+            HistoryDialog(self.ui, self._session, person.id, name, self).open()
 
     def _passphrase(self) -> None:
         if self.shown is not None:

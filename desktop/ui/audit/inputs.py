@@ -1,0 +1,35 @@
+"""Days and whole numbers, typed or changed with the arrow keys."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from PySide6.QtCore import QDate
+from PySide6.QtWidgets import QAbstractSpinBox, QDateEdit, QLineEdit, QSpinBox
+
+S = TypeVar("S", bound=QAbstractSpinBox)
+_MARGIN = 9
+"""The style sheet gives the text inside no room of its own."""
+
+
+def day_input(name: str, day: QDate) -> QDateEdit:
+    made = QDateEdit(day)
+    made.setDisplayFormat("d MMM yyyy")
+    made.setMinimumWidth(128)
+    return _plain(made, name)
+
+
+def number_input(name: str, least: int, most: int) -> QSpinBox:
+    made = QSpinBox()
+    made.setRange(least, most)
+    made.setMinimumWidth(80)
+    return _plain(made, name)
+
+
+def _plain(made: S, name: str) -> S:
+    made.setAccessibleName(name)
+    inner = made.findChild(QLineEdit)
+    if inner is not None:
+        inner.setTextMargins(_MARGIN, 0, _MARGIN, 0)
+        inner.setAccessibleName(name)
+    return made
