@@ -41,6 +41,7 @@ from desktop.office.opening import Opener
 from desktop.office.outbox import OutboxDesk
 from desktop.office.people import People
 from desktop.office.policy import PolicyDesk
+from desktop.office.posture import Posture
 from desktop.office.proof import Proof
 from desktop.office.relays import Relays
 from desktop.office.reminders import Reminders
@@ -109,4 +110,5 @@ def build_office(
         Marks(desk, folder),
         LogExports(desk, clock, paper),
         LogReports(desk, clock, paper),
+        Posture(clock),
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from desktop.cli import alerts, audit, checkpoint, commands, content, inspect, joining, relays, users
+from desktop.cli import alerts, audit, checkpoint, commands, content, inspect, joining, posture, relays, users
 from desktop.cli.arguments import WrongUse, parser
 from desktop.cli.commands import Call, Handler
 from desktop.cli.console import Console
@@ -73,6 +73,7 @@ HANDLERS: dict[str, Handler] = {
     "address check": inspect.address_check,
     "password check": inspect.password_check,
     "envelope open": inspect.envelope_open,
+    "posture": posture.posture,
 }
 
 

@@ -17,6 +17,7 @@ from desktop.office.offboarding import Offboarding
 from desktop.office.outbox import OutboxDesk
 from desktop.office.people import People
 from desktop.office.policy import PolicyDesk
+from desktop.office.posture import Posture
 from desktop.office.proof import Proof
 from desktop.office.relays import Relays
 from desktop.office.reminders import Reminders
@@ -57,6 +58,7 @@ class LocalOffice:
         marks: Marks,
         exports: LogExports,
         reports: LogReports,
+        posture: Posture,
     ) -> None:
         self.practice_exists = entry.practice_exists
         self.create_practice = entry.create_practice
@@ -103,6 +105,7 @@ class LocalOffice:
         self.inspect_key = files.inspect_key
         self.check_address = files.check_address
         self.check_password = files.check_password
+        self.check_posture = posture.check_posture
         self.open_envelope = files.open_envelope
         self.check_file = files.check_file
         self.doctor = doctor.doctor
