@@ -45,7 +45,10 @@ NEWEST = LogQuery()
 
 @dataclass(frozen=True)
 class LogExport:
-    """`filter` as in `LogQuery`; `to` is a path on this computer. `approval` is the id that a first call answered, once approved."""
+    """`filter` as in `LogQuery`; `to` is a path on this computer.
+
+    `approval` is the id that a first call answered, once approved.
+    """
 
     format: LogFormat
     to: str
