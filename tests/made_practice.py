@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -10,6 +11,7 @@ import pyotp
 from desktop.assembly import build_office
 from desktop.crypto.kdf import FLOOR
 from desktop.models.accounts import Session
+from desktop.models.documents import Printer
 from desktop.models.records import PersonId
 from desktop.office.api import Office
 from desktop.office.values import AppointmentsImport, ImportRequest
@@ -66,10 +68,18 @@ class Practice:
     clock: MovedClock
     made: PracticeMade
     offices: list[Office] = field(default_factory=list)
+    printer: Callable[[], Printer] | None = None
+    """What makes papers, where a test wants them."""
 
     def office(self) -> Office:
         """A new process's view: its own guard, nothing open."""
-        office = build_office(self.folder, self.clock, params=lambda: FLOOR, device_store=lambda: None)
+        office = build_office(
+            self.folder,
+            self.clock,
+            params=lambda: FLOOR,
+            device_store=lambda: None,
+            printer=self.printer,
+        )
         self.offices.append(office)
         return office
 

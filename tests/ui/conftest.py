@@ -37,6 +37,7 @@ from desktop.ui.gate.emergency import EmergencyPages
 from desktop.ui.gate.gate import LatePages
 from desktop.ui.gate.join import JoinPages
 from desktop.ui.gate.signin import SignInPage
+from desktop.ui.paper import OffscreenPrinter
 from desktop.ui.theme import Theme
 from desktop.ui.window import MainWindow
 from desktop.ui.workspace import Workspace
@@ -119,7 +120,7 @@ def practice(stocked: tuple[Path, PracticeMade], tmp_path: Path) -> Iterator[Pra
     origin, made = stocked
     copy = tmp_path / "practice"
     shutil.copytree(origin, copy)
-    practice = Practice(PracticeFolder(copy), MovedClock(), made)
+    practice = Practice(PracticeFolder(copy), MovedClock(), made, printer=OffscreenPrinter)
     practice.clock.move(60)
     yield practice
     practice.close()
