@@ -234,4 +234,7 @@ class Resolver:
         )
         if not message.flags & dns.flags.TC:
             return message
-        return await dns.asyncquery.tcp(question, server.host, port=server.port, timeout=self._limits.answer)
+        whole = await dns.asyncquery.tcp(question, server.host, port=server.port, timeout=self._limits.answer)
+        if whole.flags & dns.flags.TC:
+            raise dns.exception.FormError
+        return whole

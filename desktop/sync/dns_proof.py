@@ -48,7 +48,8 @@ class Proof(StrEnum):
 
 @dataclass(frozen=True)
 class Proven:
-    """`rrset` is None where it is shown (`SECURE`) or merely said that there is none.
+    """`rrset` is None where it is shown (`SECURE`) or merely said that there is none; with any
+    other proof it is hearsay.
 
     `until` is when the first signature that this rests on ends.
     """
@@ -116,8 +117,8 @@ class Validator:
                 name = target
         except _Bogus as error:
             return Proven(Proof.BOGUS, problem=str(error))
-        except _Unsigned:
-            return Proven(Proof.INSECURE)
+        except _Unsigned as shown:
+            return Proven(Proof.INSECURE, *shown.args)
         except _Unknown as error:
             return Proven(Proof.FAILED, problem=str(error))
         return Proven(Proof.BOGUS, problem="aliases")
@@ -154,7 +155,10 @@ class Validator:
         """When the proof of this answer ends; raises where there is none."""
         signatures = _signatures(message.answer, rrset)
         if not signatures:
-            await self._must_be_unsigned(rrset.name)
+            try:
+                await self._must_be_unsigned(rrset.name)
+            except _Unsigned as shown:
+                raise _Unsigned(rrset) from shown
         until = await self._verified(rrset, signatures)
         if any(each.labels < len(rrset.name.labels) - 1 for each in signatures):
             ends, proofs = await self._proofs(message, signatures[0].signer)

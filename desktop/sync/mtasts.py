@@ -29,7 +29,7 @@ MAX_AGE = 31_557_600
 MX_PATTERNS = 100
 _HEAD_BYTES = 16 * 1024
 _ID = re.compile(r"[A-Za-z0-9]{1,32}")
-_PATTERN = re.compile(r"(?:\*\.)?(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9-]{1,63}\.?")
+_PATTERN = re.compile(r"(?:\*\.)?(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9-]{1,63}\.?")
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
 
 
