@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
+from PySide6.QtWidgets import QApplication
 
 import dev
 from desktop.crypto.kdf import FLOOR, KdfParams
@@ -24,6 +25,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """Sentences are compiled once, before the workers start."""
     if not hasattr(config, "workerinput"):
         dev.need_sentences()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_application(qapp: QApplication) -> QApplication:
+    """Qt allows one a process: a paper printed first would make a smaller one, without windows."""
+    return qapp
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from desktop.access.signin import slot_uid
 from desktop.audit.events import Act, Event
 from desktop.clock import Clock
 from desktop.compliance import approvals
-from desktop.compliance.administrators import active_administrators, refuse_last
+from desktop.compliance.administrators import active_administrators, alone_until, refuse_last
 from desktop.compliance.offboarding import invitations_known_to
 from desktop.crypto.devicekey import DeviceStore, enrol_device
 from desktop.crypto.invitations import invite, withdraw_invitations
@@ -243,9 +243,20 @@ class Users:
         return role
 
     def _wants_approval(self, tx: Tx, user: User, role: Role) -> bool:
-        """Where there are two administrators, both agree on a third."""
-        rises = role is Role.ADMINISTRATOR and user.role is not role
-        return rises and len(active_administrators(tx)) > 1
+        """Where there are two administrators, both agree on a third.
+
+        Raises Refused "elevation-waits" (`until`) for somebody who is alone only because the
+        other one was suspended or demoted within the last week.
+        """
+        if role is not Role.ADMINISTRATOR or user.role is role:
+            return False
+        if len(active_administrators(tx)) > 1:
+            return True
+        now = self._clock.now()
+        until = alone_until(tx, now)
+        if until is not None and until > now:
+            raise Refused("elevation-waits", until=until.date().isoformat())
+        return False
 
     def _ask(self, tx: Tx, user: User, session: Session, record: Recorder) -> str:
         asked = approvals.ask_elevation(tx, user, session.user, self._clock.now())
@@ -310,7 +321,7 @@ class Users:
             factors.forget_proofs(tx, user)
             end_tokens(tx, user, now)
             approvals.end_elevations(tx, user, now)
-            record(Event(Act.USER_SUSPENDED, obj=user))
+            record(Event(Act.USER_SUSPENDED, obj=user, det={"role-before": found.role.value}))
             self._end_codes(tx, invitations_known_to(tx, user), vault)
 
         self._desk.write(session, Action.SUSPEND_USER, work)

@@ -180,6 +180,25 @@ def test_one_administrator_alone_makes_the_second(practice: Practice) -> None:
     assert (changed.role, changed.pending) == (Role.ADMINISTRATOR, "")
 
 
+@pytest.mark.parametrize("how", ["suspended", "demoted"])
+def test_nobody_makes_an_administrator_alone_by_putting_the_second_aside(
+    practice: Practice, pair: tuple[Office, Session, Colleague], how: str
+) -> None:
+    office, ana, _ = pair
+    let_in(practice, office, ana, "cleo")
+    bo, cleo = id_of(office, ana, "bo"), id_of(office, ana, "cleo")
+    if how == "suspended":
+        office.suspend_user(ana, bo)
+    else:
+        office.set_role(ana, RoleChange(bo, Role.FRONT_DESK))
+    elevate = RoleChange(cleo, Role.ADMINISTRATOR)
+    assert code_of(lambda: office.set_role(ana, elevate)) == "elevation-waits"
+    assert line(office, ana, "cleo").role is Role.FRONT_DESK
+    practice.clock.move(7 * 24 * HOUR + 1)
+    office, later = practice.signed_in()
+    assert office.set_role(later, elevate).role is Role.ADMINISTRATOR
+
+
 def test_b19_a_further_administrator_needs_both(
     practice: Practice, pair: tuple[Office, Session, Colleague]
 ) -> None:
