@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from desktop.models.observed import Observed
 from desktop.models.records import (
     Label,
     Level,
@@ -58,6 +59,8 @@ class DecisionInput:
     now: datetime
     raise_to: Level | None = None
     wanted: Method | None = None
+    looks: tuple[Observed, ...] = ()
+    """What was seen of the recipient's domain; without any, only the relay's own record counts."""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ REQUIRETLS_AGE = timedelta(days=30)
 CLOCK_SLACK = timedelta(days=1)
 ACCOUNT = "account"
 REQUIRETLS = "tls-requiretls"
+NOT_PROVEN = "not-proven"
+"""Nothing on record about the relay; what the recipient's domain demands may still prove it."""
 
 
 def onward_tls(relay: Relay, domain: str, now: datetime) -> tuple[bool, Reason]:
@@ -33,8 +35,8 @@ def onward_tls(relay: Relay, domain: str, now: datetime) -> tuple[bool, Reason]:
         return False, Reason("tls-domain-ended", {"domain": domain, "until": max(forced).isoformat()})
     if relay.required_tls == ACCOUNT or relay.requiretls:
         return False, Reason("tls-stale")
-    # Honouring MTA-STS or DANE proves nothing until the recipient's domain is looked up.
-    return False, Reason("not-proven")
+    # Honouring MTA-STS or DANE proves nothing until the recipient's domain is looked up (domains.py).
+    return False, Reason(NOT_PROVEN)
 
 
 def needs_requiretls(reasons: tuple[Reason, ...]) -> bool:

@@ -23,7 +23,8 @@ from desktop.mail.decision import (
     Rejected,
     card_mark,
 )
-from desktop.mail.evidence import onward_tls
+from desktop.mail.domains import domain_evidence
+from desktop.mail.evidence import NOT_PROVEN, onward_tls
 from desktop.mail.headers import domain_of, same_address, wire_address
 from desktop.mail.relays import baa_problem
 from desktop.models.records import (
@@ -252,7 +253,12 @@ def _tls(request: DecisionInput) -> _Rung:
     relay: Relay | None = request.relay
     if relay is None:
         return _Shut(Reason("no-relay"))
-    proven, ground = onward_tls(relay, domain_of(_address(request)), request.now)
+    domain = domain_of(_address(request))
+    proven, ground = onward_tls(relay, domain, request.now)
+    if request.looks and not proven:
+        verdict = domain_evidence(domain, request.looks, relay.enforces, request.now)
+        if verdict.proven or ground.code == NOT_PROVEN:
+            proven, ground = verdict.proven, verdict.reason
     if proven:
         return _Open((Reason("encrypted-on-the-way"), ground))
     return _Shut(ground, Reason("remedy-record-tls"))
