@@ -7,12 +7,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from desktop.mail.content_fold import Folded, fold
+from desktop.mail.content_fold import Folded, fold, folded_words
 from desktop.mail.content_values import MrnShapes
 from desktop.paths import resource
 
-_DOTTED = re.compile(r"(?<![A-Za-z0-9.\-])([A-TV-Za-tv-z]\d[0-9ABab])\.([0-9A-Za-z]{1,4})(?![A-Za-z0-9])")
-_PLAIN = re.compile(r"(?<![A-Za-z0-9.\-])([A-TV-Z]\d[0-9AB])([0-9A-Z]{0,4})(?![A-Za-z0-9]|\.\d)")
+_CODE = re.compile(
+    r"(?<![A-Za-z0-9.\-])([A-Za-z]\d[0-9ABab])(?:\.([0-9A-DXa-dx][0-9A-Xa-x]{0,3})|([0-9A-Z]{0,4}))"
+    r"(?![A-Za-z0-9]|\.\d)"
+)
 _ICD_WORDS = re.compile(
     r"\bicd\b|\bicd-?10|\bcie\b|\bcie-?10|\bdx\b|diagnos|\bcoded?\b|\bcodigos?\b|\bcoding\b|\bbilled\b"
 )
@@ -23,9 +25,18 @@ _MRN_WORDS = re.compile(
     r"\b(?:m\.?r\.?n\b|med(?:ical)?\.? ?rec(?:ord)?|chart|patient (?:id|no|num|#)|pt ?id"
     r"|record (?:no|num|#|id)|expediente|historia clinica|n\.?h\.?c\b|ficha"
     r"|registro medico|id del paciente|numero de paciente)"
-    r"[^a-z0-9]{0,6}(?:(?:numbers?|no|nr|num|id|is|es|numero|clinico|medico|de)\b[^a-z0-9]{0,6}){0,3}$"
+    r"[^a-z0-9]{0,6}(?:(?:numbers?|no|n\.?o|nr|num|id|is|es|numero|clinico|medico|de)\b[^a-z0-9]{0,6}){0,3}$"
 )
 _NUMBER = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{0,5}[\-_/]?\d[A-Za-z0-9\-]{2,17}(?![A-Za-z0-9])")
+_HINTS = frozenset(
+    ("mrn", "m", "medical", "med", "chart", "patient", "pt", "ptid", "record", "rec", "nhc", "n")
+) | {
+    "expediente",
+    "historia",
+    "ficha",
+    "registro",
+    "paciente",
+}
 _SHAPE_SHARE = 0.05
 _SHAPE_LEAST = 3
 _LITERALS = 8
@@ -49,25 +60,24 @@ def is_category(code: str) -> bool:
     upper = code.upper()
     if upper[2].isdigit():
         return upper in _categories()
-    return upper in ("C4A", "C7A", "C7B", "D3A", "I1A", "J4A", "M1A", "O9A", "Z3A")
+    return upper in ("C4A", "C7A", "C7B", "D3A", "I1A", "I5A", "J4A", "M1A", "O9A", "Z3A")
 
 
 def diagnoses(folded: Folded) -> Iterator[tuple[int, int]]:
     """Codes with their dot; without one only near a word such as ICD-10 or diagnosis."""
-    for found in _DOTTED.finditer(folded.text):
-        rest = found[2]
-        if (
-            not is_category(found[1])
-            or (rest.isalpha() and not rest.isupper())
-            or (rest[0].isalpha() and rest[:1] not in "AaXx")
-        ):
+    text, lower = folded.text, folded.lower
+    for start, _ in folded.digits:
+        if not start or not text[start - 1].isalpha():
             continue
-        if not _NOT_ICD.search(folded.lower[max(0, found.start() - 12) : found.start()]):
-            yield found.span()
-    for found in _PLAIN.finditer(folded.text):
-        if is_category(found[1]) and _ICD_WORDS.search(
-            folded.lower[max(0, found.start() - _BEFORE) : found.start()]
-        ):
+        found = _CODE.match(text, start - 1)
+        if found is None or not is_category(found[1]):
+            continue
+        if found[2]:
+            sure = not _NOT_ICD.search(lower[max(0, start - 13) : start - 1])
+        else:
+            near = lower[max(0, start - _BEFORE) : start - 1]
+            sure = found[1][0].isupper() and _ICD_WORDS.search(near) is not None
+        if sure:
             yield found.span()
 
 
@@ -125,27 +135,39 @@ def _compiled(lettered: str) -> re.Pattern[str]:
 
 def record_numbers(folded: Folded, shapes: MrnShapes | None, own: str = "") -> Iterator[tuple[int, int]]:
     """Record numbers: of the practice's lettered shapes anywhere, others next to a word that says so."""
+    lower = folded.lower
+    until = 0
     taken: set[int] = set()
     if shapes is not None and shapes.lettered:
-        for found in _compiled(shapes.lettered).finditer(folded.text):
-            taken.update(range(*found.span()))
-            yield found.span()
-    mine = own.casefold()
-    for found in _NUMBER.finditer(folded.text):
-        if found.start() in taken or sum(map(str.isdigit, found[0])) < 3:
+        for shaped in _compiled(shapes.lettered).finditer(folded.text):
+            taken.add(shaped.start())
+            yield shaped.span()
+    mine = folded_words(own)
+    mine = mine if len(mine) > 4 and mine in lower else ""
+    if not mine and folded.words.different.isdisjoint(_HINTS):
+        return
+    lengths = shapes.digits if shapes is not None else frozenset()
+    for start, end in folded.digits:
+        if start < until or end - start < 2:
             continue
-        word = found[0].casefold()
-        if (
-            (len(mine) > 4 and word == mine)
-            or _said(folded.lower, found.start())
-            or (
-                shapes is not None
-                and word.isdigit()
-                and len(word) in shapes.digits
-                and _near(folded.lower, found.start())
-            )
-        ):
+        found = _NUMBER.match(folded.text, _token_start(lower, start))
+        if found is None or found.start() in taken:
+            continue
+        until = found.end()
+        word = lower[found.start() : found.end()]
+        if sum(map(str.isdigit, word)) < 3:
+            continue
+        plain = word.isdigit() and len(word) in lengths
+        if word == mine or _said(lower, found.start()) or (plain and _near(lower, found.start())):
             yield found.span()
+
+
+def _token_start(lower: str, at: int) -> int:
+    """Where the word that goes on with digits begins."""
+    least = max(0, at - 6)
+    while at > least and (lower[at - 1].isalnum() or lower[at - 1] in "-_/"):
+        at -= 1
+    return at
 
 
 def _said(lower: str, start: int) -> bool:

@@ -19,17 +19,20 @@ _MONTHS = {
 }  # fmt: skip
 _NAMES = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _SEP = r"[ \t]?[/.\-][ \t]?(?:\r?\n)?"
-_DATE = re.compile(
+_NUMERIC = re.compile(
     rf"(?<![\d/.\-])(?:(?P<y1>\d{{4}}){_SEP}(?P<m1>\d{{1,2}}){_SEP}(?P<d1>\d{{1,2}})"
-    rf"|(?P<a>\d{{1,2}}){_SEP}(?P<b>\d{{1,2}}){_SEP}(?P<y2>\d{{4}}|\d\d)"
-    rf"|(?P<d3>\d{{1,2}})(?:st|nd|rd|th|\.?[ºo])?[ \t\-]{{0,2}}(?:\s|of|del?){{0,3}}[ \t]?(?P<n3>{_NAMES})\b"
-    rf"[.,]?[ \t\-]{{0,2}}(?:\s?del?\s)?\s?'?(?P<y3>\d{{4}}|\d\d))(?![\d/\-]|\.\d)"
-    rf"|\b(?P<n4>{_NAMES})\.?\s{{0,2}}(?P<d4>\d{{1,2}})(?:st|nd|rd|th)?[, \t]{{1,3}}\s?(?:del?\s)?"
-    rf"(?P<y4>\d{{4}})(?!\d)"
+    rf"|(?P<a>\d{{1,2}}){_SEP}(?P<b>\d{{1,2}}){_SEP}(?P<y2>\d{{4}}|\d\d))(?![\d/\-]|\.\d)"
 )
-_EIGHT = re.compile(
-    r"(?<!\d)(\d{2})(\d{2})((?:19|20)\d{2})(?!\d)|(?<!\d)((?:19|20)\d{2})(\d{2})(\d{2})(?!\d)"
+_DAY_FIRST = re.compile(
+    rf"(?<![\d/.])(?P<d3>\d{{1,2}})(?:st|nd|rd|th|\.?o)?[ \t\-]{{0,2}}(?:\s|of|del?){{0,3}}[ \t]?"
+    rf"(?P<n3>{_NAMES})\b"
+    r"[.,]?[ \t\-]{0,2}(?:\s?del?\s)?\s?'?(?P<y3>\d{4}|\d\d)(?!\d)"
 )
+_AFTER_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[, \t]{1,3}\s?(?:del?\s)?(\d{4})(?!\d)")
+_MONTH = re.compile(rf"\b({_NAMES})\.?\s{{0,2}}$")
+_MONTH_CHARS = 14
+_SEPARATORS = frozenset(" \t/.-")
+_LETTERS_NEXT = frozenset(" \t\n-.snrtodabefjm")
 _WORDS = re.compile(
     r"\b(?:d\.?o\.?b\b|birth ?-?dates?|date of birth|birth ?day|born|b-?day"
     r"|fecha de nac|f\. ?(?:de )?nac|fec\. ?nac|f\.?d\.?n\b|nacid[oa]s?|nacio\b|nacimiento|cumpleanos)"
@@ -50,17 +53,48 @@ class DateFound:
 
 
 def find(folded: Folded) -> Iterator[DateFound]:
-    """Every date of a text."""
+    """Every date of a text; each is looked for where digits stand, so that words cost nothing."""
     lower = folded.lower
-    for found in _DATE.finditer(lower):
-        dates = _meanings(found)
-        if dates:
-            yield DateFound(found.start(), found.end(), dates, _named(lower, found.start(), found.end()))
-    for found in _EIGHT.finditer(lower):
-        year, one, two = (found[3], found[1], found[2]) if found[3] else (found[4], found[5], found[6])
-        dates = _both(int(year), int(one), int(two))
-        if dates and _named(lower, found.start(), found.end()):
-            yield DateFound(found.start(), found.end(), dates, named=True)
+    until = 0
+    for start, end in folded.digits:
+        if start < until or end - start not in (1, 2, 4, 8):
+            continue
+        found = _at(lower, start, end)
+        if found is None:
+            continue
+        begin, until, dates = found
+        named = _named(lower, begin, until)
+        if dates and (named or end - start != 8):
+            yield DateFound(begin, until, dates, named)
+
+
+def _at(lower: str, start: int, end: int) -> tuple[int, int, frozenset[date]] | None:
+    """The date around one run of digits: where it is and what it can mean."""
+    if end - start == 8:
+        return start, end, _eight(lower[start:end])
+    following = lower[end : end + 1]
+    found = _NUMERIC.match(lower, start) if following in _SEPARATORS else None
+    if found is not None:
+        return start, found.end(), _numeric(found)
+    if end - start > 2:
+        return None
+    found = _DAY_FIRST.match(lower, start) if following in _LETTERS_NEXT else None
+    if found is not None:
+        return start, found.end(), _dates(_years(found["y3"]), _MONTHS[found["n3"]], int(found["d3"]))
+    found = _AFTER_MONTH.match(lower, start)
+    if found is None:
+        return None
+    month = _MONTH.search(lower[max(0, start - _MONTH_CHARS) : start])
+    if month is None:
+        return None
+    return start - len(month[0]), found.end(), _dates((int(found[2]),), _MONTHS[month[1]], int(found[1]))
+
+
+def _eight(digits: str) -> frozenset[date]:
+    """`03041961` and `19610304`."""
+    if digits[4:6] in ("19", "20"):
+        return _both(int(digits[4:]), int(digits[:2]), int(digits[2:4]))
+    return _both(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
 
 
 def _named(lower: str, start: int, end: int) -> bool:
@@ -75,16 +109,11 @@ def _ends_a_sentence(between: str) -> bool:
     return re.search(r"[.!?]\s+[a-z]+ ", between) is not None
 
 
-def _meanings(found: re.Match[str]) -> frozenset[date]:
+def _numeric(found: re.Match[str]) -> frozenset[date]:
     if found["y1"]:
         return _dates((int(found["y1"]),), int(found["m1"]), int(found["d1"]))
-    if found["y2"]:
-        return frozenset().union(
-            *(_both(year, int(found["a"]), int(found["b"])) for year in _years(found["y2"]))
-        )
-    if found["y3"]:
-        return _dates(_years(found["y3"]), _MONTHS[found["n3"]], int(found["d3"]))
-    return _dates((int(found["y4"]),), _MONTHS[found["n4"]], int(found["d4"]))
+    one, two = int(found["a"]), int(found["b"])
+    return frozenset().union(*(_both(year, one, two) for year in _years(found["y2"])))
 
 
 def _years(written: str) -> tuple[int, ...]:

@@ -12,8 +12,11 @@ import re
 import unicodedata
 from bisect import bisect_right
 from functools import lru_cache
+from itertools import accumulate
 
 _FOREIGN = re.compile(r"[^\x00-\x7f]")
+_WORD = re.compile(r"([^\W_]+)")
+_DIGITS = re.compile(r"\d+")
 _DASHES = frozenset("\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\ufe58\ufe63\uff0d")
 _LETTERS = {
     "ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L",
@@ -42,10 +45,24 @@ def _plain(char: str) -> str:
     return "".join(_LETTERS.get(one, "-" if one in _DASHES else one) for one in kept)
 
 
+class Words:
+    """A text as what stands between words and the words, in turns; words have the odd places."""
+
+    __slots__ = ("different", "ends", "parts")
+
+    def __init__(self, parts: list[str]) -> None:
+        self.parts = parts
+        self.ends = list(accumulate(map(len, parts)))
+        self.different = frozenset(parts[1::2])
+
+    def start(self, place: int) -> int:
+        return self.ends[place - 1]
+
+
 class Folded:
     """`text` is the plain form; `lower` the same without case, character by character."""
 
-    __slots__ = ("_at", "_from", "lower", "text")
+    __slots__ = ("_at", "_digits", "_from", "_words", "lower", "text")
 
     def __init__(self, text: str, at: list[int], source: list[int]) -> None:
         self.text = text
@@ -53,6 +70,22 @@ class Folded:
         self.lower = lower if len(lower) == len(text) else "".join(c.lower()[:1] for c in text)
         self._at = at
         self._from = source
+        self._words: Words | None = None
+        self._digits: list[tuple[int, int]] | None = None
+
+    @property
+    def words(self) -> Words:
+        """The text taken apart, once for all who ask."""
+        if self._words is None:
+            self._words = Words(_WORD.split(self.lower))
+        return self._words
+
+    @property
+    def digits(self) -> list[tuple[int, int]]:
+        """Where digits stand: the start and end of each run."""
+        if self._digits is None:
+            self._digits = [found.span() for found in _DIGITS.finditer(self.text)]
+        return self._digits
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """The span of the plain text as a span of what it was made from."""

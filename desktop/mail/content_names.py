@@ -13,42 +13,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from desktop.mail.content_fold import Folded, folded_words
+from desktop.mail.content_fold import Folded, Words, folded_words
 from desktop.models.records import PersonId
 from desktop.paths import resource
 
-_TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
-_IN_FILE_NAMES = re.compile(r"[A-Z]?[a-z']+|[A-Z]+(?![a-z])|[^\W\d_]")
-"""There words also begin with a capital in the middle: `MariaLopez.pdf`."""
-_BLANK = re.compile(r"[\s_\-.+]{0,4}")
+_TOKEN = re.compile(r"[^\W\d_]+")
+_AFTER_TITLE = re.compile(r"[.:]?\s{1,2}|'")
+_IN_FILE_NAMES = re.compile(r"([A-Z]?[a-z]+|[A-Z]+(?![a-z])|[^\W\d_])")
+_BLANK = re.compile(r"[\s_\-.+']{0,4}")
 _COMMA = re.compile(r"[ \t]?[,;|\t][\s_]{0,3}")
 _PARTICLES = frozenset(
-    [
-        "de",
-        "del",
-        "la",
-        "las",
-        "los",
-        "y",
-        "e",
-        "da",
-        "das",
-        "do",
-        "dos",
-        "di",
-        "van",
-        "von",
-        "der",
-        "den",
-        "el",
-        "al",
-        "bin",
-        "ibn",
-        "st",
-        "san",
-        "santa",
-        "mc",
-    ]
+    "de del la las los da das do dos di van von der den el al bin ibn st san santa mc".split()  # noqa: SIM905
 )
 _TITLES = frozenset(
     ("mr", "mrs", "ms", "miss", "mx", "patient", "sr", "sra", "srta", "senor", "senora", "senorita", "don")
@@ -118,62 +93,59 @@ class NameIndex:
         return len(self._full)
 
     def find(self, folded: Folded, *, loose: bool = False) -> Iterator[Named]:
-        """Everybody who is named; `loose` for file names, where nothing has capitals."""
-        if not self._full:
+        """Everybody who is named; `loose` for file names, where capitals stand for blanks."""
+        words = _in_file_name(folded.text) if loose else folded.words
+        known, titles = words.different & self._words, words.different & _TITLES
+        if not known:
             return
-        if loose:
-            words = [(found[0].lower(), *found.span()) for found in _IN_FILE_NAMES.finditer(folded.text)]
-        else:
-            words = [(found[0], *found.span()) for found in _TOKEN.finditer(folded.lower)]
-        known = self._words
-        until = -1
-        for at, (word, start, _) in enumerate(words):
-            if start < until:
+        until = 0
+        for place, word in enumerate(words.parts):
+            if place % 2 == 0 or (word not in known and word not in titles) or words.start(place) < until:
                 continue
-            named = self._from(folded, words, at, loose) if word in known else None
-            if named is None and word in _TITLES:
-                named = self._titled(folded, words, at)
+            named = self._from(folded.text, words, place, loose) if word in known else None
+            if named is None and word in titles:
+                named = self._titled(folded.text, words, place)
             if named is not None:
                 until = named.end
                 yield named
 
-    def _from(self, folded: Folded, words: list[tuple[str, int, int]], at: int, loose: bool) -> Named | None:
+    def _from(self, text: str, words: Words, place: int, loose: bool) -> Named | None:
         """A full name that starts at a word: first and last, or last and first."""
-        word, start, before = words[at]
-        last = start
+        parts = words.parts
+        word, start = parts[place], words.start(place)
         middles = 0
-        for then, then_start, then_end in words[at + 1 : at + 6]:
-            between = folded.text[before:then_start]
+        for at in range(place + 2, min(place + 12, len(parts)), 2):
+            between, then, then_start = parts[at - 1], parts[at], words.start(at)
             turned = middles == 0 and _COMMA.fullmatch(between) is not None
-            if not turned and not _joins(between, before - last, loose):
+            if not turned and not _joins(between, len(parts[at - 2]), loose):
                 return None
             keys = (f"{then} {word}",) if turned else (f"{word} {then}", f"{then} {word}")
             for key in keys[:1] if middles else keys:
                 there = self._full.get(key)
-                if there is not None and (loose or _written_as_a_name(folded.text, start, then_start, key)):
-                    return Named(start, then_end, _people(there))
-            middles += then not in _PARTICLES
-            if (
-                turned
-                or middles > _MIDDLES
-                or not (loose or then in _PARTICLES or folded.text[then_start].isupper())
-            ):
+                if there is not None and (loose or _written_as_a_name(text, start, then_start, key)):
+                    return Named(start, words.ends[at], _people(there))
+            particle = then in _PARTICLES or parts[at + 1] == "'"
+            middles += not particle
+            if turned or middles > _MIDDLES or not (loose or particle or text[then_start].isupper()):
                 return None
-            last, before = then_start, then_end
         return None
 
-    def _titled(self, folded: Folded, words: list[tuple[str, int, int]], at: int) -> Named | None:
+    def _titled(self, text: str, words: Words, place: int) -> Named | None:
         """`Mrs. Lopez`: a last name that is no everyday word, with a capital."""
-        _, start, before = words[at]
-        for word, word_start, word_end in words[at + 1 : at + 4]:
-            if not re.fullmatch(r"[.:]?\s{1,2}", folded.text[before:word_start]):
+        parts = words.parts
+        for at in range(place + 2, min(place + 8, len(parts)), 2):
+            if not _AFTER_TITLE.fullmatch(parts[at - 1]):
                 return None
-            if word in self._last and folded.text[word_start].isupper():
-                return Named(start, word_end, frozenset())
-            if word not in _PARTICLES:
+            if parts[at] in self._last and text[words.start(at)].isupper():
+                return Named(words.start(place), words.ends[at], frozenset())
+            if parts[at] not in _PARTICLES:
                 return None
-            before = word_end
         return None
+
+
+def _in_file_name(text: str) -> Words:
+    """Words that also begin with a capital in the middle: `MariaLopez.pdf`."""
+    return Words([part.lower() for part in _IN_FILE_NAMES.split(text)])
 
 
 def _joins(between: str, length: int, loose: bool) -> bool:

@@ -16,9 +16,11 @@ from dataclasses import dataclass
 
 from desktop.mail.content_fold import Folded
 
-_DIGITS = re.compile(r"\d+")
-_GAP = re.compile(r"[ \t]?[-. ]?[ \t]?|[ \t]{0,2}-?[ \t]{0,2}\r?\n[ \t>]{0,4}-?")
+_GAP = re.compile(r" ?[-. ]? ?|[ \t]{0,2}-?[ \t]{0,2}\r?\n[ \t>]{0,4}-?")
+_GAP_MOST = 12
 _MOST = 19
+_MOST_RUNS = 6
+"""Runs of digits in one number: a card has five groups at most, and one may be broken by a line."""
 _WINDOW = 40
 """Characters before a number in which a word can say what it is."""
 _GLUED = re.compile(r"(?:^|[^a-z])(?:ssn|ss|itin|tin|npi|dea|id|no|num|nr|card|mrn)$")
@@ -32,7 +34,7 @@ _NOT_NPI = re.compile(
     r"\b(?:order|invoice|tracking|ticket|confirmation|reference|ref|case|account|acct|phone|tel|fax|call|text"
     r"|pedido|factura|rastreo|guia|confirmacion|referencia|cuenta|caso|telefono|llame|number|numero)\b"
 )
-_DEA = re.compile(r"\b([A-HJ-MP-UX])([A-Z9])-?(\d{7})\b", re.IGNORECASE)
+_DEA = re.compile(r"(?<![A-Za-z0-9])([A-HJ-MP-UXa-hj-mp-ux][A-Za-z9])-?$")
 _NEVER_ISSUED = frozenset({"078051120", "219099999", "457555462"})
 """Printed on sample cards and in advertisements, and void since."""
 
@@ -45,15 +47,6 @@ class Number:
     start: int
     end: int
     digits: str
-
-
-@dataclass(frozen=True)
-class _Group:
-    start: int
-    end: int
-    digits: str
-    gap: str | None
-    """What stands between this group and the one before, where both could be one number."""
 
 
 def luhn(digits: str) -> bool:
@@ -118,77 +111,97 @@ def _lengths(digits: str) -> tuple[int, ...]:
 
 def find(folded: Folded) -> list[Number]:
     """Every number of these kinds in a text, none inside another."""
-    groups = _groups(folded.text)
+    runs = folded.digits
     found: list[Number] = []
-    at = 0
-    while at < len(groups):
-        hit, used = _at(folded, groups, at)
+    after = 0
+    for at, (start, end) in enumerate(runs):
+        if end - start == 7 or (end - start == 8 and folded.text[start] == "9"):
+            found.extend(_dea(folded, end - 7, end))
+        if at < after or not _long_enough(runs, at):
+            continue
+        hit, used = _at(folded, at)
         if hit is not None:
             found.append(hit)
-        at += used
-    found.extend(_dea(folded))
+        after = at + used
     return found
 
 
-def _groups(text: str) -> list[_Group]:
-    groups: list[_Group] = []
-    last = -1
-    for found in _DIGITS.finditer(text):
-        between = text[last : found.start()] if last >= 0 and found.start() - last <= 10 else "?"
-        gap = between if _GAP.fullmatch(between) else None
-        groups.append(_Group(found.start(), found.end(), found[0], gap))
-        last = found.end()
-    return groups
+def _long_enough(runs: list[tuple[int, int]], at: int) -> bool:
+    """Whether enough digits stand close together; nearly every number of a letter ends here."""
+    start, last = runs[at]
+    digits = last - start
+    until = min(len(runs), at + _MOST_RUNS)
+    while digits < 9:
+        at += 1
+        if at == until:
+            return False
+        start, end = runs[at]
+        if start - last > _GAP_MOST:
+            return False
+        digits += end - start
+        last = end
+    return True
 
 
-def _at(folded: Folded, groups: list[_Group], at: int) -> tuple[Number | None, int]:
-    """The longest number that starts at a group, and how many groups it takes (one, where none does)."""
-    first = groups[at]
-    if not _may_start(folded, first):
+def _at(folded: Folded, at: int) -> tuple[Number | None, int]:
+    """The longest number that starts at a run of digits, and how many runs it takes (one, where none)."""
+    runs = folded.digits
+    start = runs[at][0]
+    if not _may_start(folded, at):
         return None, 1
-    windows = list(_windows(groups, at))
-    for used, digits, cuts in reversed(windows):
-        end = groups[at + used - 1].end
-        following = groups[at + used] if at + used < len(groups) else None
-        if not _may_end(folded.text, end, following):
+    for used, digits, cuts in reversed(list(_windows(folded, at))):
+        end = runs[at + used - 1][1]
+        if not _may_end(folded, at + used):
             continue
-        kind = _kind(folded, first.start, end, digits, cuts)
+        kind = _kind(folded, start, end, digits, cuts)
         if kind:
-            return Number(kind, first.start, end, digits), used
+            return Number(kind, start, end, digits), used
     return None, 1
 
 
-def _windows(groups: list[_Group], at: int) -> Iterator[tuple[int, str, dict[int, str]]]:
-    """Ever more neighbouring groups as one number, with what stood at which digit."""
+def _gap(folded: Folded, at: int) -> str | None:
+    """What stands before a run of digits, where it and the one before could be one number."""
+    runs = folded.digits
+    if not 0 < at < len(runs) or runs[at][0] - runs[at - 1][1] > _GAP_MOST:
+        return None
+    between = folded.text[runs[at - 1][1] : runs[at][0]]
+    return between if _GAP.fullmatch(between) else None
+
+
+def _windows(folded: Folded, at: int) -> Iterator[tuple[int, str, dict[int, str]]]:
+    """Ever more neighbouring runs as one number, with what stood before which digit."""
     digits = ""
     cuts: dict[int, str] = {}
-    for used, group in enumerate(groups[at : at + _MOST], start=1):
-        if used > 1:
-            if group.gap is None:
-                return
-            cuts[len(digits)] = group.gap
-        digits += group.digits
-        if len(digits) > _MOST:
+    for used, (start, end) in enumerate(folded.digits[at : at + _MOST_RUNS], start=1):
+        if len(digits) + end - start > _MOST:
             return
+        if used > 1:
+            gap = _gap(folded, at + used - 1)
+            if gap is None:
+                return
+            cuts[len(digits)] = gap
+        digits += folded.text[start:end]
         if len(digits) >= 9:
             yield used, digits, dict(cuts)
 
 
-def _may_start(folded: Folded, group: _Group) -> bool:
+def _may_start(folded: Folded, at: int) -> bool:
     """Not in the middle of a word, an amount, a decimal or a number that went on with a dash."""
-    before = folded.lower[max(0, group.start - 6) : group.start]
+    start = folded.digits[at][0]
+    before = folded.lower[max(0, start - 6) : start]
     if not before:
         return True
-    if group.gap is not None and group.gap in ("-", ".", "/"):
+    if _gap(folded, at) in ("-", ".", "/"):
         return False
     if before[-1].isalnum():
         return _GLUED.search(before) is not None
     return before[-1] not in "$€£_" and not (before[-1] in ",." and before[-2:-1].isdigit())
 
 
-def _may_end(text: str, end: int, following: _Group | None) -> bool:
-    after = text[end : end + 2]
-    if following is not None and following.gap in ("-", "."):
+def _may_end(folded: Folded, following: int) -> bool:
+    end = folded.digits[following - 1][1]
+    after = folded.text[end : end + 2]
+    if _gap(folded, following) in ("-", "."):
         return False
     if after[:1] in ("_", "%") or after[:1].isalpha():
         return False
@@ -233,8 +246,13 @@ def _around(folded: Folded, start: int, end: int) -> str:
     return f"{before} | {folded.lower[end : end + 10]}"
 
 
-def _dea(folded: Folded) -> Iterator[Number]:
-    for found in _DEA.finditer(folded.text):
-        near = "dea" in folded.lower[max(0, found.start() - 20) : found.start()]
-        if is_dea(found[3]) and (near or (found[1] + found[2]).isupper() or found[2] == "9"):
-            yield Number("dea", found.start(), found.end(), found[3])
+def _dea(folded: Folded, start: int, end: int) -> Iterator[Number]:
+    """The two letters and the check digit of a prescriber's number around seven digits."""
+    found = _DEA.search(folded.text[max(0, start - 4) : start])
+    digits = folded.text[start:end]
+    if found is None or not is_dea(digits) or folded.text[end : end + 1].isalpha():
+        return
+    first = start - len(found[0])
+    near = "dea" in folded.lower[max(0, first - 20) : first]
+    if near or found[1].isupper() or found[1].endswith("9"):
+        yield Number("dea", first, end, digits)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from desktop.mail.content_fold import Folded, fold, folded_words
+from desktop.mail.content_fold import Folded, Words, fold, folded_words
 from desktop.paths import resource
 
 _TOKEN = re.compile(r"[^\W_]+")
@@ -72,48 +72,45 @@ def _lexicon() -> _Lexicon:
 def find(folded: Folded) -> Iterator[Term]:
     """Every clinical word, the longest term at each place."""
     lexicon = _lexicon()
-    first, stems = lexicon.first, lexicon.stems
-    lower = folded.lower
-    until = -1
-    for found in _TOKEN.finditer(lower):
-        word = found[0]
-        known = word in first
-        begun = stems.get(word[:_STEM_KEY])
-        if (not known and begun is None) or found.start() < until:
+    words = folded.words
+    single = {word: group for word in words.different if (group := _stem(lexicon, word))}
+    wanted = words.different & lexicon.first.keys() | single.keys()
+    until = 0
+    for place, word in enumerate(words.parts if wanted else ()):
+        if word not in wanted or place % 2 == 0 or words.start(place) < until:
             continue
-        term = _longest(lower, found.start(), found.end(), first[word]) if known else None
-        if term is None and begun is not None:
-            group = next((group for stem, group in begun if word.startswith(stem)), None)
-            term = Term(found.start(), found.end(), group) if group else None
+        term = _longest(words, place, lexicon.first.get(word, ()))
+        if term is None and word in single:
+            term = Term(words.start(place), words.ends[place], single[word])
         if term is not None:
             until = term.end
             yield term
 
 
-def _longest(lower: str, start: int, end: int, wanted: tuple[_Wanted, ...]) -> Term | None:
+def _stem(lexicon: _Lexicon, word: str) -> str:
+    """The group of a word that begins as one of the list does, or ''."""
+    begun = lexicon.stems.get(word[:_STEM_KEY], ())
+    return next((group for stem, group in begun if word.startswith(stem)), "")
+
+
+def _longest(words: Words, place: int, wanted: tuple[_Wanted, ...]) -> Term | None:
     for one in wanted:
-        at = _follow(lower, end, one)
-        if at >= 0:
-            return Term(start, at, one.group)
+        last = _follow(words.parts, place, one)
+        if last:
+            return Term(words.start(place), words.ends[last], one.group)
     return None
 
 
-def _follow(lower: str, end: int, wanted: _Wanted) -> int:
-    """Where the term ends, or -1."""
+def _follow(parts: list[str], place: int, wanted: _Wanted) -> int:
+    """The place of the term's last word, or 0."""
     for number, word in enumerate(wanted.rest, start=1):
-        join = _JOIN.match(lower, end)
-        following = _TOKEN.match(lower, join.end()) if join else None
-        if following is None:
-            return -1
-        fits = (
-            following[0].startswith(word)
-            if wanted.stem and number == len(wanted.rest)
-            else following[0] == word
-        )
-        if not fits:
-            return -1
-        end = following.end()
-    return end
+        place += 2
+        if place >= len(parts) or not _JOIN.fullmatch(parts[place - 1]):
+            return 0
+        ends_here = wanted.stem and number == len(wanted.rest)
+        if not (parts[place].startswith(word) if ends_here else parts[place] == word):
+            return 0
+    return place
 
 
 def specialty(text: str) -> Term | None:

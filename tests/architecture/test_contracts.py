@@ -22,7 +22,7 @@ BREACHES = {
     "desktop/sync/breach.py": "import desktop.campaigns\nimport sqlalchemy",
     "desktop/cli/breach.py": "import desktop.models.people\nimport PySide6",
     "desktop/crypto/breach.py": "import desktop.config\nimport sqlite3",
-    "desktop/mail/breach.py": "import gnupg\nimport aiosmtplib\nimport pickle\nimport fido2",
+    "desktop/mail/breach.py": "import gnupg\nimport aiosmtplib\nimport pickle\nimport fido2\nimport pypdfium2",
     "desktop/audit/one.py": "import desktop.audit.two",
     "desktop/audit/two.py": "import desktop.audit.one",
     "desktop/ui/breach.py": "import keyring",
