@@ -159,12 +159,12 @@ def at_work(camera: Camera, signed: SignedIn, visits: Path, contacts: Path, *, s
     camera.take("today-sent")
     workspace.open("outbox")
     camera.take("outbox")
+    screenshots_audit.at_work(camera, workspace, signed.session)
     _people(camera, workspace, signed.session, contacts)
     _compose(camera, workspace, contacts)
     name = "Montgomery Sandoval"
     workspace.queued((), lambda left: camera.ui.say("ui.compose.leaves", name=name, seconds=left))
     camera.take("undo")
-    screenshots_audit.at_work(camera, workspace, signed.session)
     workspace.open("settings")
     camera.take("settings")
     settings = workspace.pages["settings"]

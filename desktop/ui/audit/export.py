@@ -85,8 +85,10 @@ class ExportDialog(HandoutDialog):
         days = QHBoxLayout()
         today = self.ui.clock.now().astimezone().date()
         last = QDate(today.year, today.month, today.day)
-        self.since = day_input(self.ui.say("ui.filter.first"), last.addYears(-_YEARS).addDays(1))
-        self.until = day_input(self.ui.say("ui.filter.last"), last)
+        self.since = day_input(
+            self.ui.say("ui.filter.first"), last.addYears(-_YEARS).addDays(1), self.ui.texts.language
+        )
+        self.until = day_input(self.ui.say("ui.filter.last"), last, self.ui.texts.language)
         for one in (self.since, self.until):
             one.setEnabled(False)
             label_of = plain_label(one.accessibleName(), "muted")

@@ -74,8 +74,8 @@ class FilterBar(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         today = _qdate(self.ui.clock.now().astimezone().date())
-        self.first = day_input(self.ui.say("ui.filter.first"), today.addDays(-6))
-        self.last = day_input(self.ui.say("ui.filter.last"), today)
+        self.first = day_input(self.ui.say("ui.filter.first"), today.addDays(-6), self.ui.texts.language)
+        self.last = day_input(self.ui.say("ui.filter.last"), today, self.ui.texts.language)
         for one, code in ((self.first, "first"), (self.last, "last")):
             label = plain_label(self.ui.say(f"ui.filter.{code}"), "muted")
             label.setBuddy(one)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from PySide6.QtCore import QDate
+from PySide6.QtCore import QDate, QLocale
 from PySide6.QtWidgets import QAbstractSpinBox, QDateEdit, QLineEdit, QSpinBox
 
 S = TypeVar("S", bound=QAbstractSpinBox)
@@ -12,8 +12,10 @@ _MARGIN = 9
 """The style sheet gives the text inside no room of its own."""
 
 
-def day_input(name: str, day: QDate) -> QDateEdit:
+def day_input(name: str, day: QDate, language: str) -> QDateEdit:
+    """The months in the window's language."""
     made = QDateEdit(day)
+    made.setLocale(QLocale("es_US" if language == "es" else "en_US"))
     made.setDisplayFormat("d MMM yyyy")
     made.setMinimumWidth(128)
     return _plain(made, name)

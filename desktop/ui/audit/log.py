@@ -227,5 +227,5 @@ def log_table(model: LogModel, name: str) -> QTableView:
     header.setHighlightSections(False)
     header.setSectionResizeMode(WHAT, QHeaderView.ResizeMode.Stretch)
     header.resizeSection(WHEN, 178)
-    header.resizeSection(WHO, 96)
+    header.resizeSection(WHO, 128)
     return view
