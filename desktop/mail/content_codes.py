@@ -28,6 +28,7 @@ _MRN_WORDS = re.compile(
     r"[^a-z0-9]{0,6}(?:(?:numbers?|no|n\.?o|nr|num|id|is|es|numero|clinico|medico|de)\b[^a-z0-9]{0,6}){0,3}$"
 )
 _NUMBER = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{0,5}[\-_/]?\d[A-Za-z0-9\-]{2,17}(?![A-Za-z0-9])")
+_PREFIXES = ("mrn", "nhc")
 _HINTS = frozenset(
     ("mrn", "m", "medical", "med", "chart", "patient", "pt", "ptid", "record", "rec", "nhc", "n")
 ) | {
@@ -144,7 +145,11 @@ def record_numbers(folded: Folded, shapes: MrnShapes | None, own: str = "") -> I
             yield shaped.span()
     mine = folded_words(own)
     mine = mine if len(mine) > 4 and mine in lower else ""
-    if not mine and folded.words.different.isdisjoint(_HINTS):
+    if (
+        not mine
+        and not any(prefix in lower for prefix in _PREFIXES)
+        and folded.words.different.isdisjoint(_HINTS)
+    ):
         return
     lengths = shapes.digits if shapes is not None else frozenset()
     for start, end in folded.digits:
@@ -171,6 +176,8 @@ def _token_start(lower: str, at: int) -> int:
 
 
 def _said(lower: str, start: int) -> bool:
+    if lower.startswith(_PREFIXES, start):
+        return True
     return _MRN_WORDS.search(lower[max(0, start - 40) : start]) is not None
 
 

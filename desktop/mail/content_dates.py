@@ -37,7 +37,9 @@ _WORDS = re.compile(
     r"\b(?:d\.?o\.?b\b|birth ?-?dates?|date of birth|birth ?day|born|b-?day"
     r"|fecha de nac|f\. ?(?:de )?nac|fec\. ?nac|f\.?d\.?n\b|nacid[oa]s?|nacio\b|nacimiento|cumpleanos)"
 )
-_AFTER = re.compile(r"[\s,;]{0,2}[(\[]?\s?(?:d\.?o\.?b\b|date of birth|birth ?date|nacimiento|f\. ?nac)")
+_AFTER = re.compile(
+    r"[\s,;]{0,2}[(\[]?\s?(?:d\.?o\.?b\b|date of birth|birth ?date|nacimiento|f\. ?nac)\.?\s?(?:[)\],.;\n]|$)"
+)
 _BEFORE_CHARS = 36
 
 
