@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 
 from desktop.office.values_entry import EntryNeeds
 from desktop.ui.gate.emergency import EmergencyPages
@@ -34,6 +35,17 @@ def test_the_code_is_asked_for_after_the_password_and_without_blame(opened: Open
     assert page.code.input.hasFocus() or not opened.window.isActiveWindow()
     assert page.notice.words == ""
     assert page.password.text == PASSWORD, "it waits for its code"
+
+
+def test_tab_leads_from_the_code_to_the_saved_codes_and_on(opened: Opened) -> None:
+    page = begin(opened)
+    order: list[QWidget] = []
+    here: QWidget | None = page.password.input
+    while here is not None and here is not page.go:
+        here = here.nextInFocusChain()
+        if here is not None and here.isVisible() and here.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            order.append(here)
+    assert order == [page.code.input, page.second.to_saved, page.go]
 
 
 def test_a_wrong_code_keeps_the_password_and_asks_again(opened: Opened) -> None:

@@ -76,7 +76,8 @@ class SecondFactor(QWidget):
             made.input.returnPressed.connect(self.submitted)
             self._column.insertWidget(0, made)  # before it is shown: alone it would be a window
             made.setVisible(mode == self.mode)
-            QWidget.setTabOrder(made.input, self.to_code)
+            # Made late, it would come last; and Tab from the code must lead on, not back to the name.
+            QWidget.setTabOrder(_stop_before(self.to_code), made.input)
             self._fields[mode] = made
         return self._fields[mode]
 
@@ -121,3 +122,13 @@ class SecondFactor(QWidget):
             one.setVisible(mode == self.mode)
         self.to_saved.setVisible(self._saved and self.mode in (NONE, CODE))
         self.to_code.setVisible(self.mode == SAVED)
+
+
+def _stop_before(widget: QWidget) -> QWidget:
+    """The last widget before `widget` at which Tab stops; Qt orders nothing behind one where it does not."""
+    before = widget.previousInFocusChain()
+    while before is not None and before is not widget:
+        if before.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            return before
+        before = before.previousInFocusChain()
+    return widget
