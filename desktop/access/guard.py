@@ -46,6 +46,8 @@ class _Live:
     proofs: dict[Purpose, Moment] = field(default_factory=dict)
     locked: bool = False
     command: bool = False
+    second: bool = False
+    """Whether a second factor was really given in this session: today's earlier proof is none."""
 
 
 class Guard:
@@ -67,31 +69,42 @@ class Guard:
         """What the practice chose for idle people; never longer than the program's own limit."""
         self._idle_lock = min(seconds, self._limits.idle_most)
 
-    def open(self, user: User, now: datetime, id_: SessionId | None = None) -> Session:
-        """A new session of a person whose password and code were just checked.
+    def open(
+        self, user: User, now: datetime, id_: SessionId | None = None, *, second: bool = False
+    ) -> Session:
+        """A new session of a person who was just let in; `second` where more than the password was given.
 
         Sessions behind the screen lock end: the lock page has been answered.
         """
         moment = Moment(now, self._clock.mono())
-        return self._opened(user, id_ or SessionId(new_id()), moment, moment, moment)
+        return self._opened(user, id_ or SessionId(new_id()), moment, moment, moment, second)
 
     def reopen(self, user: User, began: Moment, id_: SessionId) -> Session:
         """A new session by quick unlock: it lasts as if it had begun at the sign-in, and proves nothing."""
-        return self._opened(user, id_, began, Moment.of(self._clock), None)
+        return self._opened(user, id_, began, Moment.of(self._clock), None, second=False)
 
     def _opened(
-        self, user: User, id_: SessionId, began: Moment, used: Moment, signed_in: Moment | None
+        self,
+        user: User,
+        id_: SessionId,
+        began: Moment,
+        used: Moment,
+        signed_in: Moment | None,
+        second: bool,
     ) -> Session:
         session = Session(id_, user.id, user.name, user.role, began.wall)
         with self._change:
             self._live = {key: live for key, live in self._live.items() if not live.locked}
-            self._live[session.id] = _Live(session, began, used, signed_in)
+            self._live[session.id] = _Live(session, began, used, signed_in, second=second)
         return session
 
-    def adopt(self, session: Session, started: datetime, last_used: datetime) -> None:
+    def adopt(
+        self, session: Session, started: datetime, last_used: datetime, *, second: bool = False
+    ) -> None:
         """Take over a session that began in another process (the command line's token).
 
-        Its sign-in is its step-up. Raises `session-ended` when it idled or lasted too long.
+        Its sign-in is its step-up, `second` as there. Raises `session-ended` when it idled or
+        lasted too long.
         """
         moment = Moment.of(self._clock)
         lasted = max(0.0, (moment.wall - started).total_seconds())
@@ -100,7 +113,7 @@ class Guard:
             raise Refused("session-ended")
         began = Moment(started, moment.mono - lasted)
         with self._change:
-            self._live[session.id] = _Live(session, began, moment, began, command=True)
+            self._live[session.id] = _Live(session, began, moment, began, command=True, second=second)
 
     def check(self, session: Session, action: Action) -> None:
         """Return silently if `session` may do `action` now.
@@ -138,10 +151,11 @@ class Guard:
             if not live.locked:
                 live.used = moment
 
-    def prove(self, session: Session, purpose: Purpose) -> None:
+    def prove(self, session: Session, purpose: Purpose, *, second: bool = False) -> None:
         """The person has just proved again who they are: it counts for `purpose` and five minutes.
 
-        A locked session stays locked; the lock page opens a new one.
+        `second` where a second factor was given: the session has it from then on. A locked
+        session stays locked; the lock page opens a new one.
         """
         moment = Moment.of(self._clock)
         with self._change:
@@ -149,6 +163,13 @@ class Guard:
             if live.locked:
                 raise Refused("locked")
             live.used = live.proofs[purpose] = moment
+            live.second = live.second or second
+
+    def second_given(self, session: Session) -> bool:
+        """Whether this session ever had a second factor, and not the password or a PIN alone."""
+        moment = Moment.of(self._clock)
+        with self._change:
+            return self._find(session, moment).second
 
     def lock(self) -> None:
         """Screen lock: every session is refused until somebody signs in again."""
@@ -208,8 +229,13 @@ class Guard:
             return int(self._limits.session_total - live.started.seconds_to(moment))
 
     def _want_fresh(self, live: _Live, purpose: Purpose, moment: Moment) -> None:
-        """A sign-in of the last five minutes counts for every purpose, a step-up for its own."""
-        for proof in (live.signed_in, live.proofs.get(purpose)):
+        """A sign-in of the last five minutes counts for every purpose, a step-up for its own.
+
+        One's own security is what the second factor stands on, so there the password alone is
+        no proof, though it let in (NIST SP 800-63B-4, 4.1.2.1: binding wants the same assurance).
+        """
+        counts = live.second or purpose is not Purpose.OWN_SECURITY
+        for proof in (live.signed_in if counts else None, live.proofs.get(purpose)):
             if proof is not None and proof.seconds_to(moment) <= self._limits.step_up:
                 return
         raise Refused("step-up-needed", purpose=purpose.value)

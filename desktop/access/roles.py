@@ -81,6 +81,7 @@ class Action(StrEnum):
     REMOVE_KEY = "security.key-remove"
     END_SESSION = "security.session"
     SET_PIN = "security.pin"
+    FORGET_PIN = "security.pin-forget"
     LIST_NOTICES = "notices.list"
     ACKNOWLEDGE_NOTICE = "notices.acknowledge"
     KEEP_DRAFT = "drafts.keep"
@@ -125,6 +126,7 @@ _OWN = frozenset(
         Action.REMOVE_KEY,
         Action.END_SESSION,
         Action.SET_PIN,
+        Action.FORGET_PIN,
         Action.LIST_NOTICES,
         Action.ACKNOWLEDGE_NOTICE,
         Action.KEEP_DRAFT,
@@ -210,11 +212,14 @@ STEP_UP: Mapping[Action, Purpose] = MappingProxyType(
         Action.PURGE_YEAR: Purpose.EXPORT,
         Action.MAKE_CODES: Purpose.OWN_SECURITY,
         Action.CHANGE_AUTHENTICATOR: Purpose.OWN_SECURITY,
+        Action.ENROL_KEY: Purpose.OWN_SECURITY,
+        Action.SET_PIN: Purpose.OWN_SECURITY,
     }
 )
 """Sensitive enough to want a proof of the person within the last five minutes (ASVS 7.5.3).
 
-Passwords and security keys are changed with the password in the same request. Replacing a
+Passwords are changed and security keys removed with what opens now in the same request; a new
+key or PIN lets in later, so it wants the second factor beforehand (`Guard`). Replacing a
 contact's key and unlocking plain mail are found out only while the work is done: those use
 cases ask `Guard.fresh` themselves. Auditors decide about exports only (`compliance/approvals.py`).
 """

@@ -27,6 +27,10 @@ NEW_AUTHENTICATOR_DUE = "notice-authenticator-due"
 """The notice that stays until a new authenticator is set up or its person has read it."""
 
 
+GIVEN = frozenset({"authenticator", "recovery-code", "security-key"})
+"""The ways of `check_second` in which a second factor was there; today's earlier proof is none."""
+
+
 @dataclass(frozen=True)
 class Factors:
     """What somebody gives beside the password; empty where they were not asked."""

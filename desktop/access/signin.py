@@ -18,7 +18,15 @@ from datetime import datetime
 
 from desktop.access.guard import Guard
 from desktop.access.roles import Purpose
-from desktop.access.secondfactor import MAX_SEEN, Factors, Given, check_second, latest, milliseconds
+from desktop.access.secondfactor import (
+    GIVEN,
+    MAX_SEEN,
+    Factors,
+    Given,
+    check_second,
+    latest,
+    milliseconds,
+)
 from desktop.access.securitykeys import RP_ID, Choice, Known, SecurityKeys
 from desktop.access.tries import STOP_AFTER, FailedTry, Tries
 from desktop.audit.events import Act, Event
@@ -68,6 +76,18 @@ class SignedIn:
     database: Database
     session: Session
     person: User
+
+
+@dataclass(frozen=True)
+class _Passed:
+    """Who was let through, and by which second factor (`check_second`), or by the password alone."""
+
+    person: User
+    way: str
+
+    @property
+    def second(self) -> bool:
+        return self.way in GIVEN
 
 
 @dataclass(frozen=True)
@@ -123,9 +143,10 @@ class SignIn:
                 database = self._open_database(vault)
             opened.callback(database.close)
             session = SessionId(new_id())
-            person = self._pass(database, _presented(checked, given), vault.user_id, Act.SIGNIN_OK, session)
+            shown = _presented(checked, given)
+            passed = self._pass(database, shown, vault.user_id, Act.SIGNIN_OK, session)
             opened.pop_all()
-        return SignedIn(vault, database, self._guard.open(person, self._clock.now(), session), person)
+        return self._signed_in(vault, database, passed, session)
 
     def unlock_screen(self, user: str, password: str, given: Factors, database: Database) -> SignedIn:
         """Behind the screen lock, with the database still open on duty: the same proof, a new session."""
@@ -134,25 +155,35 @@ class SignIn:
         with ExitStack() as opened:
             opened.callback(checked.vault.close)
             shown = _presented(checked, given)
-            person = self._pass(database, shown, checked.vault.user_id, Act.SESSION_UNLOCKED, session)
+            passed = self._pass(database, shown, checked.vault.user_id, Act.SESSION_UNLOCKED, session)
             opened.pop_all()
-        opening = self._guard.open(person, self._clock.now(), session)
-        return SignedIn(checked.vault, database, opening, person)
+        return self._signed_in(checked.vault, database, passed, session)
+
+    def _signed_in(
+        self, vault: OpenVault, database: Database, passed: _Passed, session: SessionId
+    ) -> SignedIn:
+        person = passed.person
+        opened = self._guard.open(person, self._clock.now(), session, second=passed.second)
+        return SignedIn(vault, database, opened, person)
 
     # --- a fresh proof --------------------------------------------------------------
 
     def step_up(
         self, session: Session, password: str, given: Factors, database: Database, purpose: Purpose
     ) -> None:
-        """Prove again that it is you; the session itself stands for the second factor.
+        """Prove again that it is you; a session with a second factor stands for that factor itself.
 
-        A wrong password counts as a try. A code is asked for by nobody, but a wrong one is wrong.
+        For one's own security a session without one is no proof: Refused "code-needed" where none
+        is given now. A wrong password counts as a try, and so does a wrong code, though unasked for.
         """
+        needed = purpose is Purpose.OWN_SECURITY and not self._guard.second_given(session)
         checked = self._open_vault(session.user_name, password, given.key_pin)
         checked.vault.close()
-        shown = _presented(checked, given) if given.code or given.recovery_code else None
-        self._pass(database, shown, checked.vault.user_id, Act.SIGNIN_STEP_UP, session.id)
-        self._guard.prove(session, purpose)
+        anything = given.code.strip() or given.recovery_code.strip() or checked.key is not None
+        shown = _presented(checked, given) if anything else None
+        user = checked.vault.user_id
+        passed = self._pass(database, shown, user, Act.SIGNIN_STEP_UP, session.id, needed=needed)
+        self._guard.prove(session, purpose, second=passed.second)
 
     def step_up_by_touch(self, session: Session, pin: str, database: Database, purpose: Purpose) -> None:
         """A touch of one's own security key, verified by its PIN or a finger, in place of the password."""
@@ -167,7 +198,7 @@ class SignIn:
             self._audit.record(tx, event, actor=who.user, role=who.role.value, session=who.id)
 
         database.write(record)
-        self._guard.prove(session, purpose)
+        self._guard.prove(session, purpose, second=True)
 
     def touched(self, known: list[Known], pin: str) -> bytes:
         """Which of the known keys was touched. Refused as by `SecurityKeys.touch`."""
@@ -230,23 +261,40 @@ class SignIn:
         cred_id, secret = self._keys(pin).secret(RP_ID, choices)
         return next(NewKey(fido, secret) for fido in wanted if fido.cred_id == cred_id)
 
-    def _pass(self, database: Database, given: Given | None, user: str, act: Act, session: SessionId) -> User:
+    def _pass(
+        self,
+        database: Database,
+        given: Given | None,
+        user: str,
+        act: Act,
+        session: SessionId,
+        *,
+        needed: bool = False,
+    ) -> _Passed:
         """Fold what failed, then check the second factor and record it, in one transaction each."""
         uid = UserId(user)
         with self._no_blame(uid):
             self._fold(database)
         now = self._clock.now()
         try:
-            person = database.write(lambda tx: self._check(tx, uid, given, now, act, session))
+            passed = database.write(lambda tx: self._check(tx, uid, given, now, act, session, needed))
         except SealwellError as error:
             self._refuse(database, uid, error, now)
             raise
         self._tries.succeeded(uid)
-        return person
+        return passed
 
     def _check(
-        self, tx: Tx, uid: UserId, given: Given | None, now: datetime, act: Act, session: SessionId
-    ) -> User:
+        self,
+        tx: Tx,
+        uid: UserId,
+        given: Given | None,
+        now: datetime,
+        act: Act,
+        session: SessionId,
+        needed: bool,
+    ) -> _Passed:
+        """`given` is None where only the password was asked for; `needed` refuses that."""
         person = users.get(tx, uid)
         if person is None or person.state is not UserState.ACTIVE or person.disabled_at is not None:
             raise VaultError("wrong-password")  # said in the words of a wrong password
@@ -254,10 +302,12 @@ class SignIn:
         def record(event: Event) -> None:
             self._audit.record(tx, event, actor=uid, role=person.role.value, session=session)
 
+        if given is None and needed:
+            raise Refused("code-needed")
         way = check_second(tx, uid, given, now, record) if given is not None else "password"
         users.seen(tx, uid, now)
         record(Event(act, obj=uid, det={"tries": self._tries.count(uid) - 1, "action": way}))
-        return person
+        return _Passed(person, way)
 
     def _refuse(self, database: Database, uid: UserId, error: SealwellError, now: datetime) -> None:
         """Count and record a wrong second step; the database is open, so it is recorded there."""

@@ -44,6 +44,8 @@ class Resumed:
     """Both reckoned back from now by the clock that says longer ago."""
     issued: datetime
     """When the token was written; ending a person's sessions ends those issued before."""
+    second: bool
+    """Whether a second factor was really given in the session that issued it."""
 
     @property
     def user_id(self) -> UserId:
@@ -67,8 +69,11 @@ class SessionFiles:
         self._share = share
         self._limits = limits
 
-    def write(self, vault: OpenVault, session: Session) -> str:
-        """Keep `session` and answer its token, which is shown once; files too old to open go."""
+    def write(self, vault: OpenVault, session: Session, *, second: bool = False) -> str:
+        """Keep `session` and answer its token, which is shown once; files too old to open go.
+
+        `second` as in `Resumed`; a file of an earlier version does not say, and counts as without.
+        """
         token = new_token()
         now = self._now()
         lasted = max(0, now["wall"] - _milliseconds(session.started))
@@ -84,6 +89,7 @@ class SessionFiles:
             "started": {"wall": now["wall"] - lasted, "mono": now["mono"] - lasted},
             "issued": now["wall"],
             "used": now,
+            "second": second,
         }
         with self._alone():
             self._sweep()
@@ -124,6 +130,7 @@ class SessionFiles:
             started=now - timedelta(milliseconds=lasted),
             last_used=now - timedelta(milliseconds=idle),
             issued=_moment(payload.get("issued", payload["started"]["wall"])),
+            second=payload.get("second") is True,
         )
 
     def end(self, token: str) -> None:

@@ -76,15 +76,17 @@ def accept_invitation(
 ) -> None:
     """The invitation's slot goes and the user's comes, in one write: the code opens nothing any more.
 
-    Slots that the person has on other computers stay (`enrol_user`). Raises
-    VaultError("invitation-wrong") where it was used or withdrawn meanwhile, and
+    `vault` is as `open_invitation` opened it, and lets in only while that very slot stands. Slots
+    that the person has on other computers stay (`enrol_user`). Raises VaultError
+    "invitation-wrong" where it was used, replaced or withdrawn meanwhile, and
     "security-key-needed" for somebody who has security keys elsewhere.
     """
     with held(path):
         slots = verified(path, vault)
-        left = _without(slots, {user_id})
-        if left == slots:
+        invited = {slot.slot_id for slot in slots.slots if slot.type == INVITE and slot.uid == user_id}
+        if vault.slot_id not in invited:
             raise VaultError("invitation-wrong")
+        left = _without(slots, {user_id})
         changed = admitted(left, vault, user_id, password, device, params, key)
         write_slots(path, changed, vault.vault_key(), forget=True)
 

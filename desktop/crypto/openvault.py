@@ -19,12 +19,20 @@ class OpenVault:
     """
 
     def __init__(
-        self, vault_id: bytes, epoch: int, user_id: str, vault_key: bytes, person_keys: bytes = b""
+        self,
+        vault_id: bytes,
+        epoch: int,
+        user_id: str,
+        vault_key: bytes,
+        person_keys: bytes = b"",
+        slot_id: bytes = b"",
     ) -> None:
         self.vault_id = vault_id
         self.epoch = epoch
         self.user_id = user_id
         """Empty when the recovery key opened it."""
+        self.slot_id = slot_id
+        """The slot that was opened; empty where the vault key was kept elsewhere."""
         self._vault_key = Secret(vault_key)
         self._person_keys = Secret(person_keys)
 

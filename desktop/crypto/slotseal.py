@@ -116,7 +116,8 @@ def open_slot(slots: KeySlots, slot: Slot, prk: bytes) -> OpenVault:
     except VaultError:
         raise VaultError("slot-damaged") from None
     check_mac(slots, vault_key)
-    return OpenVault(slots.vault_id, slots.epoch, slot.uid, vault_key, keys if slot.type == USER else b"")
+    own = keys if slot.type == USER else b""
+    return OpenVault(slots.vault_id, slots.epoch, slot.uid, vault_key, own, slot.slot_id)
 
 
 def slot_keys(slots: KeySlots, slot: Slot, prk: bytes) -> bytes:

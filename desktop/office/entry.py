@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from desktop.access.computer import refuse_unsuitable
@@ -138,7 +139,11 @@ class Entry:
                 done.database.close()
                 done.vault.close()
                 raise
-            return self._admitted(done)
+            try:
+                return self._admitted(done)
+            except BaseException:
+                self._close_database()
+                raise
 
     def unlock(self, request: Credentials) -> SignedIn:
         return self.sign_in(request)
@@ -148,19 +153,32 @@ class Entry:
         with self._entering:
             uid = slot_uid(read_slots(self._folder.keys).vault_id, request.user)
             quick = QuickEntry(self._desk, self._folder, self._clock, self._opener, self._audit, self._signin)
-            return self._answer(*quick.unlock(uid, request))
+            session, person = quick.unlock(uid, request)
+            with self._or_out(session):
+                return self._answer(session, person)
 
     def _admitted(self, done: Entered) -> SignedIn:
         """The person's keys are kept for their session, and what quick unlock needs."""
-        keys = done.database.read(lambda tx: factors.keys_of(tx, done.person.id))
-        self.obey(done.database.read(read_policy))
-        self._forgive_clock(done)
         self._desk.persons.keep(done.session.id, done.vault)
-        known = tuple(Known(key.cred_id, key.public_key) for key in keys)
-        self._desk.quick.signed_in(done.person, done.vault, known)
-        remind(done.database, done.person.role, self._clock.now())
-        self._desk.opened().watch.signed_in(done.person.role)
-        return self._answer(done.session, done.person)
+        with self._or_out(done.session):
+            keys = done.database.read(lambda tx: factors.keys_of(tx, done.person.id))
+            self.obey(done.database.read(read_policy))
+            self._forgive_clock(done)
+            known = tuple(Known(key.cred_id, key.public_key) for key in keys)
+            self._desk.quick.signed_in(done.person, done.vault, known)
+            remind(done.database, done.person.role, self._clock.now())
+            self._desk.opened().watch.signed_in(done.person.role)
+            return self._answer(done.session, done.person)
+
+    @contextmanager
+    def _or_out(self, session: Session) -> Iterator[None]:
+        """A session that nobody was told of does not stay open behind an error."""
+        try:
+            yield
+        except BaseException:
+            self._guard.end(session)
+            self._desk.persons.drop(session.id)
+            raise
 
     def _forgive_clock(self, done: Entered) -> None:
         """Where sessions were ended by a clock that ran ahead, a later sign-in counts all the same."""
@@ -210,10 +228,11 @@ class Entry:
         vault = self._desk.vault_of(session)
         expires = min(self._limits.command_idle, self._guard.expires_in(session))
         until = int(self._clock.now().timestamp() * 1000) + expires * 1000
+        second = self._guard.second_given(session)
 
         def issue(_: Tx, record: Recorder) -> str:
             record(Event(Act.SESSION_ISSUED, obj=session.id, det={"until": until}))
-            return self.files(vault.vault_id).write(vault, session)
+            return self.files(vault.vault_id).write(vault, session, second=second)
 
         token = self._desk.write(session, Action.ISSUE_TOKEN, issue)
         return SignedIn(session, expires, token=token)
@@ -226,7 +245,7 @@ class Entry:
         found = self.files(slots.vault_id).open(token)
         vault = OpenVault.from_vault_key(self._folder.keys, found.vault_key, found.user_id, found.person_keys)
         try:
-            self._guard.adopt(found.session, found.started, found.last_used)
+            self._guard.adopt(found.session, found.started, found.last_used, second=found.second)
             database = self._opener.database(vault)
             try:
                 person = self._still_allowed(database, found)

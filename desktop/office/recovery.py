@@ -21,11 +21,11 @@ from desktop.crypto.devicekey import DeviceStore, enrol_device
 from desktop.crypto.kdf import KdfParams
 from desktop.crypto.officer import officer_private, officer_public
 from desktop.crypto.rotation import settle_rotation
-from desktop.crypto.vault import change_password, replace_recovery_key, unlock_with_recovery
+from desktop.crypto.vault import OpenVault, change_password, replace_recovery_key, unlock_with_recovery
 from desktop.errors import Refused, SealwellError, VaultError
 from desktop.models import factors, settings, users, vaultkeys
 from desktop.models.accounts import Role, User, UserState
-from desktop.models.database import Tx
+from desktop.models.database import Database, Tx
 from desktop.office.notices import everybody, notify
 from desktop.office.opening import Opener
 from desktop.office.revocation import end_tokens
@@ -55,30 +55,45 @@ class Breakglass:
         if not why or len(why) > _REASON:
             raise Refused("reason-missing")
         settle_rotation(self._folder)
-        vault = unlock_with_recovery(self._folder.keys, request.recovery_key)
-        with contextlib.closing(vault):
-            database = self._opener.database(vault)
-            with contextlib.closing(database):
-                uid = slot_uid(vault.vault_id, request.user)
-                user, practice = database.read(
-                    lambda tx: (users.get(tx, uid), settings.get(tx, "practice-name") or "")
-                )
-                if user is None or user.state is not UserState.ACTIVE or user.role is not Role.ADMINISTRATOR:
-                    raise Refused("recovery-not-administrator")
-                reason = check_password(request.password, (practice, request.user))
-                if reason is not None:
-                    raise password_refused(reason.code)
-                # The record comes first: an opening that could not be recorded changes nothing.
-                database.write(lambda tx: self._record(tx, user, why))
-                device = enrol_device(store, vault.vault_id) if store is not None else None
-                change_password(self._folder.keys, vault, uid, request.password, device, params)
+        made = ""
+        try:
+            with (
+                contextlib.closing(unlock_with_recovery(self._folder.keys, request.recovery_key)) as vault,
+                contextlib.closing(self._opener.database(vault)) as database,
+            ):
+                self._new_password(vault, database, request, params, store)
                 officer = officer_private(self._folder.keys, request.recovery_key)
-                made = Recovered(recovery_key=replace_recovery_key(self._folder.keys, vault))
+                made = replace_recovery_key(self._folder.keys, vault)
                 following = officer_public(self._folder.keys, vault)
-                # Where this fails the next opening begins the marks anew; the key must be shown.
-                with contextlib.suppress(SealwellError):
-                    database.write(lambda tx: marks.seal_to(tx, officer, following))
-                return made
+                database.write(lambda tx: marks.seal_to(tx, officer, following))
+        except (SealwellError, OSError):
+            # The old key opens nothing any more, so the new one is shown whatever fails behind it.
+            # The next opening finds the marks sealed to another officer, begins anew and records it.
+            if not made:
+                raise
+        return Recovered(recovery_key=made)
+
+    def _new_password(
+        self,
+        vault: OpenVault,
+        database: Database,
+        request: Recovery,
+        params: KdfParams,
+        store: DeviceStore | None,
+    ) -> None:
+        uid = slot_uid(vault.vault_id, request.user)
+        user, practice = database.read(
+            lambda tx: (users.get(tx, uid), settings.get(tx, "practice-name") or "")
+        )
+        if user is None or user.state is not UserState.ACTIVE or user.role is not Role.ADMINISTRATOR:
+            raise Refused("recovery-not-administrator")
+        reason = check_password(request.password, (practice, request.user))
+        if reason is not None:
+            raise password_refused(reason.code)
+        # The record comes first: an opening that could not be recorded changes nothing.
+        database.write(lambda tx: self._record(tx, user, request.reason.strip()))
+        device = enrol_device(store, vault.vault_id) if store is not None else None
+        change_password(self._folder.keys, vault, uid, request.password, device, params)
 
     def _record(self, tx: Tx, user: User, why: str) -> None:
         start_tries(tx, self._folder, self._clock)

@@ -71,14 +71,17 @@ class Security:
     # --- who it is ------------------------------------------------------------------
 
     def step_up(self, session: Session, request: StepUp) -> None:
-        """The password again, or a touch of the key in its place; a wrong password counts as a try."""
+        """The password again, or a touch of the key in its place; a wrong password counts as a try.
+
+        Refused "code-needed" for one's own security in a session without a second factor.
+        """
         opened = self._desk.check(session, Action.STEP_UP)
         purpose = Purpose(request.purpose.value)
         mine = opened.database.read(lambda tx: factors.keys_of(tx, session.user))
         if mine and not request.password:
             self._signin.step_up_by_touch(session, request.key_pin, opened.database, purpose)
             return
-        given = Factors(request.code, key_pin=request.key_pin)
+        given = Factors(request.code, request.recovery_code, request.key_pin)
         self._signin.step_up(session, request.password, given, opened.database, purpose)
 
     def show_security(self, session: Session) -> SecurityShown:
@@ -285,7 +288,7 @@ class Security:
 
     def forget_quick_pin(self, session: Session) -> None:
         self._desk.write(
-            session, Action.SET_PIN, lambda _, record: record(Event(Act.PIN_FORGOTTEN, obj=session.user))
+            session, Action.FORGET_PIN, lambda _, record: record(Event(Act.PIN_FORGOTTEN, obj=session.user))
         )
         self._desk.quick.forget_pin(session.user)
 

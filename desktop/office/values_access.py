@@ -23,12 +23,16 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True)
 class StepUp:
-    """The password again, or the security key with its PIN; good for five minutes and one purpose."""
+    """The password again, or the security key with its PIN; good for five minutes and one purpose.
+
+    For one's own security a session that was opened without a second factor wants one with it.
+    """
 
     purpose: Purpose
     password: str = field(default="", repr=False)
     code: str = field(default="", repr=False)
     key_pin: str = field(default="", repr=False)
+    recovery_code: str = field(default="", repr=False)
 
 
 # --- users --------------------------------------------------------------------------

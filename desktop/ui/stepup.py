@@ -85,7 +85,7 @@ def proved(
 
 
 class StepUpDialog(FormDialog):
-    """The password again; whoever has a security key touches it instead."""
+    """The password again, and a code where the office wants one; a security key is touched instead."""
 
     def __init__(self, ui: Ui, session: Session, purpose: Purpose, parent: QWidget) -> None:
         super().__init__(ui, ui.say("ui.stepup.title"), parent)
@@ -96,7 +96,7 @@ class StepUpDialog(FormDialog):
         self.password = Field(ui.say("ui.signin.password"), secret=True)
         self.password.input.returnPressed.connect(self.go_on)
         self.content.addWidget(self.password)
-        self.second = SecondFactor(ui, saved=False)
+        self.second = SecondFactor(ui)
         self.second.submitted.connect(self.go_on)
         self.second.hide()
         self.content.addWidget(self.second)
@@ -135,7 +135,13 @@ class StepUpDialog(FormDialog):
         else:
             self.notice.clear()
         second = self.second.given()
-        request = StepUp(self._purpose, password=self.password.text, code=second.code, key_pin=second.key_pin)
+        request = StepUp(
+            self._purpose,
+            password=self.password.text,
+            code=second.code,
+            key_pin=second.key_pin,
+            recovery_code=second.recovery_code,
+        )
         self.ui.bridge.run(
             self,
             lambda _: self.ui.office.step_up(self._session, request),

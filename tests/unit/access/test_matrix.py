@@ -100,6 +100,7 @@ security.key             x   x   x   x   x   x
 security.key-remove      x   x   x   x   x   x
 security.session         x   x   x   x   x   x
 security.pin             x   x   x   x   x   x
+security.pin-forget      x   x   x   x   x   x
 notices.list             x   x   x   x   x   x
 notices.acknowledge      x   x   x   x   x   x
 drafts.keep              x   x   x   x   x   x
@@ -137,7 +138,7 @@ def test_g36_no_action_and_no_role_is_missing_from_the_table() -> None:
 @pytest.mark.parametrize("role", Role, ids=str)
 def test_g36_every_cell_is_as_it_was_written_down(role: Role, action: Action, clock: object) -> None:
     guard = Guard(clock)  # type: ignore[arg-type]
-    session = guard.open(User(UserId("a" * 32), "ana", role), clock.now())  # type: ignore[attr-defined]
+    session = guard.open(User(UserId("a" * 32), "ana", role), clock.now(), second=True)  # type: ignore[attr-defined]
     try:
         guard.check(session, action)
         answer = "x"
@@ -162,7 +163,12 @@ def test_changes_of_accounts_and_exports_want_a_fresh_proof_each_for_its_purpose
         return {action.value for action, wanted in STEP_UP.items() if wanted is purpose}
 
     assert of(Purpose.EXPORT) == {"audit.export", "audit.access", "audit.disclosures", "retention.purge"}
-    assert of(Purpose.OWN_SECURITY) == {"security.codes", "security.authenticator"}
+    assert of(Purpose.OWN_SECURITY) == {
+        "security.codes",
+        "security.authenticator",
+        "security.key",
+        "security.pin",
+    }
     assert of(Purpose.USERS) == {
         "users.invite",
         "users.add",

@@ -106,6 +106,22 @@ def test_of_two_at_the_same_moment_one_gets_in(path: Path, vault: OpenVault) -> 
     assert len(read_slots(path).of_user(EVA)) == 1
 
 
+@pytest.mark.parametrize("again", [True, False], ids=["replaced", "withdrawn"])
+def test_a_code_replaced_or_withdrawn_while_its_person_joins_does_not_finish(
+    path: Path, vault: OpenVault, again: bool
+) -> None:
+    opened = open_invitation(path, EVA, invite(path, vault, EVA, UNTIL), BEFORE)
+    following = invite(path, vault, EVA, UNTIL)
+    if not again:
+        withdraw_invitations(path, vault, user_id=EVA)
+    before = path.read_bytes()
+    late = lambda: accept_invitation(path, opened, EVA, EVA_PASSWORD, None, FLOOR)  # noqa: E731
+    assert code_of(late) == "invitation-wrong"
+    assert path.read_bytes() == before
+    if again:
+        accept_invitation(path, open_invitation(path, EVA, following, BEFORE), EVA, EVA_PASSWORD, None, FLOOR)
+
+
 def test_it_is_for_one_person(path: Path, vault: OpenVault) -> None:
     code = invite(path, vault, EVA, UNTIL)
     assert opening(path, code, "ben-id") == "invitation-wrong"

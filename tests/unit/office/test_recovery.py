@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import os
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -108,7 +113,8 @@ def test_g18_one_sheet_of_paper_opens_with_the_keyring_wiped_and_the_security_ke
     assert {"reason", "reason-hash"} <= lines[0].details.keys()
     assert secret not in repr(lines)
     database = desk_of(office).opened().database
-    assert database.read(lambda tx: audit.reason(tx, str(lines[0].details["reason"]))) == secret
+    reason = str(lines[0].details["reason"])
+    assert database.read(lambda tx: audit.reason(tx, reason)) == secret
     for user in (session.user, bo):
         kinds = [task.kind for task in database.read(lambda tx, user=user: notices_of(tx, user))]
         assert "notice-emergency-access" in kinds, "100 % of the users are told"
@@ -119,3 +125,62 @@ def test_g18_one_sheet_of_paper_opens_with_the_keyring_wiped_and_the_security_ke
     with pytest.raises(SealwellError):
         staff.office().resume(token)
     assert office.verify_audit(session).ok
+
+
+# --- a disk that fails at the worst moment ----------------------------------------------------
+
+
+def after_the_new_key_stands(practice: Practice, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """From the second change of `vault.keys` on (password, then recovery key) `name` fails."""
+    keys, changed = practice.folder.keys, []
+    renamed: Callable[..., Any] = os.replace
+    whole: dict[str, Callable[..., Any]] = {"fsync": os.fsync, "open": Path.open}
+
+    def failing(*given: Any, **options: Any) -> Any:
+        if len(changed) >= 2 and (name == "fsync" or given[0] == keys):
+            raise OSError(errno.EIO, "the disk does not answer")
+        return whole[name](*given, **options)
+
+    def rename(source: Any, target: Any) -> None:
+        renamed(source, target)
+        if target == keys:
+            changed.append(target)
+
+    monkeypatch.setattr(os, "replace", rename)
+    monkeypatch.setattr(os if name == "fsync" else Path, name, failing)
+
+
+@pytest.mark.parametrize("name", ["open", "fsync"])
+def test_a_disk_that_fails_behind_the_new_recovery_key_does_not_keep_it_from_being_shown(
+    practice: Practice, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    with monkeypatch.context() as context:
+        after_the_new_key_stands(practice, context, name)
+        made = practice.office().recover(request(practice))
+    office = practice.office()
+    session = office.sign_in(replace(practice.credentials(), password=NEW)).session
+    begun = [line for line in office.query_log(session).lines if line.act == "log.marked"]
+    assert len(begun) == (2 if name == "open" else 1), "what could not be sealed anew is begun anew"
+    assert office.verify_audit(session).ok
+    office.close()
+    practice.office().recover(replace(request(practice), recovery_key=made.recovery_key))
+
+
+def test_a_disk_that_fails_before_the_new_recovery_key_stands_leaves_the_old_one(
+    practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    renamed: Callable[..., Any] = os.replace
+    changed: list[Path] = []
+
+    def rename(source: Any, target: Any) -> None:
+        if target == practice.folder.keys:
+            changed.append(target)
+            if len(changed) == 2:
+                raise OSError(errno.EIO, "the disk does not answer")
+        renamed(source, target)
+
+    with monkeypatch.context() as context:
+        context.setattr(os, "replace", rename)
+        with pytest.raises(OSError, match="does not answer"):
+            practice.office().recover(request(practice))
+    practice.office().recover(request(practice))

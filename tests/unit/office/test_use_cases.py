@@ -72,7 +72,7 @@ USE_CASES: dict[str, Action] = {
     "remove_key": Action.REMOVE_KEY,
     "end_session": Action.END_SESSION,
     "set_quick_pin": Action.SET_PIN,
-    "forget_quick_pin": Action.SET_PIN,
+    "forget_quick_pin": Action.FORGET_PIN,
     "list_notices": Action.LIST_NOTICES,
     "acknowledge_notice": Action.ACKNOWLEDGE_NOTICE,
     "keep_draft": Action.KEEP_DRAFT,
