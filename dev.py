@@ -180,8 +180,8 @@ def soak(arguments: list[str]) -> int:
 def check(arguments: list[str]) -> int:
     if arguments:
         raise CannotGoOn("check takes no arguments")
-    code = ("desktop", "demo", "benchmarks", "docs", "tests", "resources/auditverify.py")
-    code += ("dev.py", "catalogues.py", "hatch_build.py")
+    folders = ("desktop", "demo", "benchmarks", "docs", "tests")
+    code = (*folders, "resources/auditverify.py", "dev.py", "catalogues.py", "hatch_build.py")
     there = [name for name in code if (ROOT / name).exists()]
     steps: list[tuple[str, Callable[[], int]]] = [
         ("format", lambda: python("-m", "ruff", "format", "--check", "--quiet", *there)),

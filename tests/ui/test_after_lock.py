@@ -78,7 +78,8 @@ def test_the_practices_own_minutes_lock_the_window(opened: Opened) -> None:
     shown = opened.sign_in()
     opened.practice.clock.move(170)
     opened.window._idle.check()
-    assert not opened.window.locked
+    before = opened.window.locked
+    assert not before
     QTest.keyClick(shown, Qt.Key.Key_Shift)
     opened.screen.settle()
     opened.practice.clock.move(181)

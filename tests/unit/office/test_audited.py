@@ -61,7 +61,9 @@ def everything(world: World) -> dict[str, list[Any]]:
 
     def look(tx: Tx) -> dict[str, list[Any]]:
         names = [name for name in tables_of(tx.connection).get_table_names() if not name.startswith("search")]
-        rows = {name: tx.connection.execute(text(f'SELECT * FROM "{name}"')).all() for name in names}
+        rows: dict[str, list[Any]] = {
+            name: list(tx.connection.execute(text(f'SELECT * FROM "{name}"'))) for name in names
+        }
         rows["setting"] = [row for row in rows["setting"] if row.key not in BOOKMARKS]
         return rows
 

@@ -12,7 +12,7 @@ from desktop.access.roles import MATRIX, Action, may
 from desktop.access.signin import slot_uid
 from desktop.errors import Refused
 from desktop.models import users
-from desktop.models.accounts import Role, User
+from desktop.models.accounts import Role, Session, User
 from desktop.models.database import Tx
 from desktop.office import api
 from desktop.office.values_audit import LogQuery
@@ -167,7 +167,7 @@ def test_g36_every_use_case_asks_for_its_own_action(practice: Practice, name: st
     class AskedError(Exception):
         pass
 
-    def asked(_: Any, action: Action) -> None:
+    def asked(session: Session, action: Action) -> None:
         raise AskedError(action)
 
     desk.guard.check = asked  # type: ignore[method-assign]

@@ -9,6 +9,7 @@ import pytest
 
 from desktop.crypto.members import users_of
 from desktop.errors import SealwellError, VaultError
+from desktop.models import invitations
 from desktop.models.accounts import InvitationKind, Role, UserState
 from desktop.office import users_join
 from desktop.office.values_access import Invited, InviteRequest
@@ -206,7 +207,7 @@ def test_a_crash_behind_the_key_slots_leaves_the_account_ready(
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(users_join.invitations, "end", killed)
+        patch.setattr(invitations, "end", killed)
         with pytest.raises(Killed):
             practice.office().join(wanted)
     Colleague("bo", wanted.password, wanted.totp_uri).signed_in(practice)
