@@ -163,3 +163,23 @@ def test_later_in_the_day_new_codes_want_the_password_first(at_work: AtWork, acc
     at_work.screen.settle()
     assert account.findChildren(CodesDialog) == []
     assert at_work.office.show_security(at_work.session).codes_left == 0
+
+
+def test_a_pin_chosen_later_in_the_day_wants_the_password_first(
+    at_work: AtWork, account: AccountPage
+) -> None:
+    """Whoever walks up to an unlocked window sets none to come back with."""
+    at_work.practice.clock.move(LIMITS.step_up + 1)
+    at_work.office.touch(at_work.session)
+    account.pin_button.click()
+    pin = latest(account, PinDialog)
+    pin.pin.input.setText("408216")
+    pin.again.input.setText("408216")
+    pin.submit()
+    at_work.screen.settle()
+    assert not at_work.office.show_security(at_work.session).quick_pin
+    dialog = latest(account, StepUpDialog)
+    dialog.password.input.setText(PASSWORD)
+    dialog.go_on()
+    at_work.screen.settle()
+    assert at_work.office.show_security(at_work.session).quick_pin

@@ -9,10 +9,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from desktop.config import LIMITS
+from desktop.models.accounts import Session
+from desktop.office.values_access import Purpose
+from desktop.office.values_entry import QuickUnlock
+from desktop.ui.account.page import AccountPage
 from desktop.ui.audit.export import ExportDialog
 from desktop.ui.audit.page import AuditPageView
+from desktop.ui.gate.second import CODE, NONE
 from desktop.ui.stepup import StepUpDialog
-from tests.made_practice import PASSWORD
+from tests.made_practice import PASSWORD, USER
+from tests.made_staff import desk_of
 from tests.support.pages import texts_of
 from tests.ui.conftest import AtWork
 
@@ -107,3 +113,56 @@ def test_an_empty_password_asks_nobody(at_work: AtWork, audit: ExportDialog, tmp
     dialog.go_on()
     assert not at_work.screen.bridge.busy
     assert dialog.password.input.property("wrong")
+
+
+# --- one's own security ------------------------------------------------------------------------
+
+
+def came_back_by_pin(at_work: AtWork) -> tuple[Session, tuple[str, ...]]:
+    """A session that nobody gave a code in, and the saved codes of its person."""
+    codes = at_work.office.new_recovery_codes(at_work.session).codes
+    at_work.office.set_quick_pin(at_work.session, "408216")
+    desk_of(at_work.office).guard.lock()
+    return at_work.office.quick_unlock(QuickUnlock(USER, "408216")).session, codes
+
+
+def test_where_a_pin_let_in_a_code_or_a_saved_code_is_asked_for_as_well(at_work: AtWork) -> None:
+    page = at_work.page("account", AccountPage)
+    session, codes = came_back_by_pin(at_work)
+    dialog = StepUpDialog(at_work.screen.ui, session, Purpose.OWN_SECURITY, page)
+    dialog.open()
+    at_work.screen.settle()
+    assert dialog.second.isHidden()
+    assert dialog.second.mode == NONE
+    dialog.password.input.setText(PASSWORD)
+    dialog.go_on()
+    at_work.screen.settle()
+    assert dialog.isVisible()
+    assert (dialog.second.isHidden(), dialog.second.mode) == (False, CODE)
+    assert dialog.password.text == PASSWORD, "typed once"
+    assert not dialog.second.to_saved.isHidden()
+    dialog.second.to_saved.click()
+    dialog.second.saved_code.input.setText(codes[0])
+    dialog.go_on()
+    at_work.screen.settle()
+    assert page.findChildren(StepUpDialog) == [], "done and gone"
+    assert at_work.office.show_security(session).codes_left == 9
+    assert len(at_work.office.new_recovery_codes(session).codes) == 10
+
+
+def test_a_wrong_saved_code_stays_in_the_dialog_and_proves_nothing(at_work: AtWork) -> None:
+    page = at_work.page("account", AccountPage)
+    session, _ = came_back_by_pin(at_work)
+    dialog = StepUpDialog(at_work.screen.ui, session, Purpose.OWN_SECURITY, page)
+    dialog.open()
+    at_work.screen.settle()
+    dialog.password.input.setText(PASSWORD)
+    dialog.go_on()
+    at_work.screen.settle()
+    dialog.second.to_saved.click()
+    dialog.second.saved_code.input.setText("1111-2222-3333-4444-5555")
+    dialog.go_on()
+    at_work.screen.settle()
+    assert dialog.isVisible()
+    assert dialog.notice.words.startswith(at_work.screen.words("error.recovery-code-wrong"))
+    assert not desk_of(at_work.office).guard.second_given(session)

@@ -196,3 +196,26 @@ def test_idle_seconds_are_those_of_whoever_moved_last(guard: Guard, clock: Any) 
     assert guard.idle_seconds() == 42.0
     guard.touch(session)
     assert guard.idle_seconds() == 0.0
+
+
+def test_a_sign_in_counts_for_ones_own_security_only_with_a_second_factor(guard: Guard, clock: Any) -> None:
+    own = Action.CHANGE_AUTHENTICATOR
+    coded, alone = guard.open(DESK, clock.now(), second=True), guard.open(ADMIN, clock.now())
+    assert (asked(guard, coded, own), asked(guard, alone, own)) == ("ok", "step-up-needed")
+    assert asked(guard, alone, Action.EXPORT_AUDIT) == "ok", "other purposes are as before"
+    assert (guard.second_given(coded), guard.second_given(alone)) == (True, False)
+    guard.prove(alone, Purpose.USERS)
+    assert asked(guard, alone, own) == "step-up-needed"
+    guard.prove(alone, Purpose.OWN_SECURITY, second=True)
+    assert asked(guard, alone, own) == "ok"
+    guard.prove(alone, Purpose.OWN_SECURITY)
+    assert guard.second_given(alone), "once given it stays given in this session"
+
+
+@pytest.mark.parametrize(("second", "answer"), [(True, "ok"), (False, "step-up-needed")])
+def test_an_adopted_session_has_the_second_factor_that_its_sign_in_had(
+    guard: Guard, clock: Any, second: bool, answer: str
+) -> None:
+    session = Guard(clock).open(DESK, clock.now())
+    guard.adopt(session, clock.now(), clock.now(), second=second)
+    assert asked(guard, session, Action.MAKE_CODES) == answer

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import stat
 import sys
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from desktop.access.tokens import SessionFiles
+from desktop.crypto.sessions import open_session, seal_session
 from desktop.crypto.vault import OpenVault
 from desktop.errors import Refused, VaultError
 from desktop.models.accounts import Role, Session, SessionId, UserId
@@ -195,3 +197,22 @@ def test_an_idle_session_is_listed_no_more(
     files.write(vault, session)
     clock.go(901)
     assert files.sessions_of(session.user) == ()
+
+
+@pytest.mark.parametrize("second", [True, False])
+def test_the_file_says_whether_a_second_factor_was_given(
+    files: SessionFiles, vault: OpenVault, session: Session, second: bool
+) -> None:
+    token = files.write(vault, session, second=second)
+    assert [files.open(token).second for _ in range(2)] == [second, second], "renewed as it was"
+
+
+def test_a_file_of_an_earlier_version_counts_as_without_a_second_factor(
+    files: SessionFiles, vault: OpenVault, session: Session, clock: Any, tmp_path: Path
+) -> None:
+    token = files.write(vault, session, second=True)
+    (path,) = sessions(tmp_path)
+    payload = json.loads(open_session(token, SHARE, clock.boot_id(), path.read_bytes()))
+    del payload["second"]
+    path.write_bytes(seal_session(token, SHARE, clock.boot_id(), json.dumps(payload).encode()))
+    assert files.open(token).second is False
