@@ -28,7 +28,7 @@ def error_of(work: Callable[[], object]) -> str:
 
 
 def own(**given: str) -> StepUp:
-    return StepUp(Purpose.OWN_SECURITY, **given)  # type: ignore[arg-type]
+    return StepUp(Purpose.OWN_SECURITY, **given)
 
 
 def replace_authenticator(staff: Staff, office: Office, session: Session) -> None:
@@ -117,9 +117,9 @@ def test_a_wrong_or_used_saved_code_proves_nothing_at_a_step_up_and_counts(
 ) -> None:
     office, session = by_password(staff)
     office.step_up(session, StepUp(Purpose.USERS, PASSWORD, recovery_code=codes[0]))
+    request = own(password=PASSWORD, recovery_code=codes[0])
     for _ in range(5):
-        request = own(password=PASSWORD, recovery_code=codes[0])
-        assert error_of(lambda request=request: office.step_up(session, request)) == "recovery-code-wrong"
+        assert error_of(lambda: office.step_up(session, request)) == "recovery-code-wrong"
     assert error_of(lambda: office.step_up(session, own(password=PASSWORD))) == "too-many-tries"
 
 

@@ -132,7 +132,8 @@ def test_g18_one_sheet_of_paper_opens_with_the_keyring_wiped_and_the_security_ke
 
 def after_the_new_key_stands(practice: Practice, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """From the second change of `vault.keys` on (password, then recovery key) `name` fails."""
-    keys, changed = practice.folder.keys, []
+    keys = practice.folder.keys
+    changed: list[Path] = []
     renamed: Callable[..., Any] = os.replace
     whole: dict[str, Callable[..., Any]] = {"fsync": os.fsync, "open": Path.open}
 
