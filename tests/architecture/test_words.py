@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from string import Formatter
 
 import pytest
@@ -57,7 +58,8 @@ def literal_codes(*callables: str) -> dict[str, str]:
     }
 
 
-def error_classes() -> set[str]:
+@lru_cache(maxsize=1)
+def error_classes() -> frozenset[str]:
     """SealwellError and all that inherit from it, by name."""
     names = {"SealwellError"}
     bases = {
@@ -67,7 +69,7 @@ def error_classes() -> set[str]:
     }
     while more := {name for name, over in bases.items() if over & names} - names:
         names |= more
-    return names
+    return frozenset(names)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

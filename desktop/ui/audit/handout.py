@@ -157,7 +157,9 @@ def pending_words(ui: Ui, not_before: datetime | None, names: tuple[str, ...]) -
         when = when_words(not_before, None, ui.texts.language)
         return ui.say("ui.export.wait", when=when)
     if names:
-        return ui.say("ui.export.ask", names=ui.say("ui.export.or").join(clean(one) for one in names))
+        *some, last = (clean(one) for one in names)
+        either = ui.say("ui.export.or", first=", ".join(some), last=last) if some else last
+        return ui.say("ui.export.ask", names=either)
     return ui.say("ui.export.ask-somebody")
 
 
