@@ -6,6 +6,7 @@ import errno
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +117,7 @@ def test_g18_one_sheet_of_paper_opens_with_the_keyring_wiped_and_the_security_ke
     reason = str(lines[0].details["reason"])
     assert database.read(lambda tx: audit.reason(tx, reason)) == secret
     for user in (session.user, bo):
-        kinds = [task.kind for task in database.read(lambda tx, user=user: notices_of(tx, user))]
+        kinds = [task.kind for task in database.read(partial(notices_of, user=user))]
         assert "notice-emergency-access" in kinds, "100 % of the users are told"
     told = {notice.kind: notice.details for notice in office.list_notices(session).notices}
     assert told["emergency-access"] == {"user": USER}
