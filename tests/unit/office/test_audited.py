@@ -20,6 +20,9 @@ from tests.made_practice import MovedClock
 from tests.made_rows import CALLS, World, a_world
 from tests.made_staff import Keyring, Staff, desk_of
 
+pytestmark = pytest.mark.xdist_group("g19")
+"""One practice, one walk: its steps follow each other in one worker."""
+
 ELSEWHERE = {
     "touch": "moving is no use case: nothing is read or changed",
     "start_sending": "only wakes the dispatcher, whose every step is recorded (tests/unit/sync)",
