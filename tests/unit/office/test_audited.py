@@ -20,9 +20,6 @@ from tests.made_practice import MovedClock
 from tests.made_rows import CALLS, World, a_world
 from tests.made_staff import Keyring, Staff, desk_of
 
-pytestmark = pytest.mark.xdist_group("g19")
-"""One practice, one walk: its steps follow each other in one worker."""
-
 ELSEWHERE = {
     "touch": "moving is no use case: nothing is read or changed",
     "start_sending": "only wakes the dispatcher, whose every step is recorded (tests/unit/sync)",
@@ -77,10 +74,16 @@ def test_g19_no_use_case_is_missing() -> None:
     assert of_the_protocol() == CALLS.keys() | ELSEWHERE.keys()
 
 
-@pytest.mark.parametrize("name", CALLS)
 def test_g19_it_is_recorded_or_it_does_not_happen(
-    world: World, name: str, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests
 ) -> None:
+    """One walk, in the order of `CALLS`: its steps build on each other."""
+    for name in CALLS:
+        with subtests.test(name):
+            _recorded_or_nothing(world, name, monkeypatch)
+
+
+def _recorded_or_nothing(world: World, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     session = world.proved(world.session)
     database = desk_of(world.office).opened().database
     before = everything(world)
