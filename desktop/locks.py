@@ -99,7 +99,7 @@ def _lock(path: Path, *, exclusive: bool, wait: bool = False) -> Lock | None:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
     try:
         taken = _take(descriptor, exclusive=exclusive, wait=wait)
-    except BaseException:
+    except BaseException:  # the descriptor is nobody else's to close; then it goes on up
         os.close(descriptor)
         raise
     if taken:

@@ -49,7 +49,7 @@ def rotate(
             following = next_vault(folder, vault, without)
             try:
                 _carry_out(folder, vault, following, rewrap, progress or _nobody_watches)
-            except BaseException:
+            except BaseException:  # the new keys go, whatever it was; then it goes on up
                 following.vault.close()
                 raise
     except OSError as error:
@@ -82,7 +82,7 @@ def _carry_out(
             progress,
         )
         put_in_place(folder.next_database, folder.database)
-    except BaseException:
+    except BaseException:  # an interruption too leaves the old pair in place; then it goes on up
         # What cannot be tidied up now is tidied up by `settle_rotation`.
         with contextlib.suppress(OSError):
             resolve(folder)

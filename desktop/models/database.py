@@ -83,7 +83,7 @@ class Database:
                 ("aside", "BEGIN", lambda: _reader(path, key32, salt16, ASIDE_CACHE_KIB)),
             ):
                 made.append(Lane(f"database-{name}", begin, opened, writing=name == "write"))
-        except BaseException:
+        except BaseException:  # lanes that were opened are closed; then it goes on up
             for lane in made:
                 lane.close(_nothing)
             raise
@@ -102,10 +102,10 @@ class Database:
                 database._writing.submit_bare(_mark_as_ours).result()
                 database.write(lambda tx: _build(tx, vault_id, epoch))
                 check_header(path, salt16)
-            except BaseException:
+            except BaseException:  # nothing keeps the file open that is removed below
                 database.close()
                 raise
-        except BaseException:
+        except BaseException:  # an interruption too leaves no half database; then it goes on up
             remove_database(path)
             raise
         sync_folder(path.parent)
@@ -133,7 +133,7 @@ class Database:
             found = database.read(lambda tx: _check_ours(tx, vault_id, epoch))
             if found != schema.HEAD:
                 database._migrate(found, migrate)
-        except BaseException:
+        except BaseException:  # what is not ours, or too new, is not kept open
             database.close()
             raise
         return database
@@ -148,7 +148,7 @@ class Database:
             if check is not None:
                 check(path, salt16)
             return cls(path, key32, salt16, presence)
-        except BaseException:
+        except BaseException:  # nobody is here after all; then it goes on up
             presence.release()
             raise
 
@@ -258,7 +258,7 @@ def _keyed(path: Path, key32: bytes, salt16: bytes, settings: Sequence[str] | No
         raw.execute("SELECT count(*) FROM sqlite_master").fetchone()
         if settings is None:
             raw.execute("PRAGMA journal_mode = WAL")
-    except BaseException as error:
+    except BaseException as error:  # the connection is closed; known situations get their name
         if raw is not None:
             raw.close()
         situation = known(error, writing=True)

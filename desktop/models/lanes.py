@@ -84,7 +84,7 @@ class Lane:
             self._ident, self._connection = self._pool.submit(
                 lambda: (threading.get_ident(), opened())
             ).result()
-        except BaseException:
+        except BaseException:  # no thread is left behind; then it goes on up
             self._pool.shutdown()
             raise
 
@@ -146,7 +146,7 @@ class Lane:
     def _guarded(self, job: Callable[[], T]) -> T:
         try:
             return job()
-        except Exception as error:
+        except Exception as error:  # only known situations change their name; a bug stays what it is
             situation = known(error, writing=self._writing)
             if situation is None:
                 raise
