@@ -36,8 +36,14 @@ def uri(secret: str, user: str, practice: str) -> str:
 
 
 def secret_of(totp_uri: str) -> str:
-    """The secret inside an address made by `uri`; raises ValueError for any other text."""
-    return str(pyotp.parse_uri(totp_uri).secret)
+    """The secret inside an address made by `uri`; raises ValueError for any other text.
+
+    A shorter secret is refused: nobody talks themselves into a weaker authenticator.
+    """
+    secret = str(pyotp.parse_uri(totp_uri).secret)
+    if len(secret) != SECRET_CHARS:
+        raise ValueError("the secret has another length")
+    return secret
 
 
 def verify(secret: str, code: str, at: datetime, last_step: int, seen: datetime | None = None) -> int:
