@@ -18,6 +18,11 @@ elif sys.platform == "darwin":
     import ctypes
 
 
+def milliseconds(moment: datetime) -> int:
+    """UTC milliseconds since 1970, as records, tokens and key slots keep them."""
+    return int(moment.timestamp() * 1000)
+
+
 class Clock(Protocol):
     """What every room asks for the time."""
 

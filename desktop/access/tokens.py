@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from desktop.clock import Clock
+from desktop.clock import Clock, milliseconds
 from desktop.config import LIMITS, Limits
 from desktop.crypto.sessions import new_token, open_session, seal_session, session_id
 from desktop.crypto.vault import OpenVault
@@ -76,7 +76,7 @@ class SessionFiles:
         """
         token = new_token()
         now = self._now()
-        lasted = max(0, now["wall"] - _milliseconds(session.started))
+        lasted = max(0, now["wall"] - milliseconds(session.started))
         payload = {
             "vault_id": vault.vault_id.hex(),
             "vault_key": vault.vault_key().hex(),
@@ -193,7 +193,7 @@ class SessionFiles:
         return tuple(self._folder.glob(f"{_PREFIX}*-{user}-{session}-*"))
 
     def _now(self) -> dict[str, int]:
-        return {"wall": _milliseconds(self._clock.now()), "mono": int(self._clock.mono() * 1000)}
+        return {"wall": milliseconds(self._clock.now()), "mono": int(self._clock.mono() * 1000)}
 
     def _since(self, moment: dict[str, int]) -> int:
         """Milliseconds gone by, by the clock that says more."""
@@ -209,7 +209,3 @@ class SessionFiles:
 
 def _moment(milliseconds: int) -> datetime:
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
-
-
-def _milliseconds(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000)

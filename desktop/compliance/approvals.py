@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from desktop.access.roles import Action, may
 from desktop.audit.logkey import is_signed
+from desktop.clock import milliseconds
 from desktop.config import LIMITS
 from desktop.errors import InputError, Refused
 from desktop.models import approvals, users
@@ -237,13 +238,9 @@ def _request(decided: Approval) -> bytes:
             "details": dict(decided.details),
             "reason": decided.reason,
             "asked_by": decided.asked_by,
-            "asked_at": _milliseconds(decided.asked_at),
+            "asked_at": milliseconds(decided.asked_at),
             "decision": "approved" if approved else "refused",
             "decided_by": decided.decided_by or "",
-            "decided_at": _milliseconds(decided.decided_at) if decided.decided_at else 0,
+            "decided_at": milliseconds(decided.decided_at) if decided.decided_at else 0,
         }
     )
-
-
-def _milliseconds(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000)

@@ -11,6 +11,7 @@ import io
 import re
 import zipfile
 import zlib
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from xml.parsers import expat
@@ -102,7 +103,7 @@ def _refuse(*_: object) -> None:
     raise InputError("content-damaged")
 
 
-class _Handler:
+class _Handler(ABC):
     """Collects text up to a limit; what a subclass does not want it does not keep."""
 
     def __init__(self, limit: int) -> None:
@@ -114,14 +115,14 @@ class _Handler:
             self.pieces.append(text[: self.left])
             self.left -= len(text)
 
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def start(self, tag: str, attributes: dict[str, str]) -> None: ...
 
-    def end(self, tag: str) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def end(self, tag: str) -> None: ...
 
-    def data(self, text: str) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def data(self, text: str) -> None: ...
 
 
 class _Running(_Handler):

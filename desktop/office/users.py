@@ -15,7 +15,7 @@ from desktop.access.passwords import check_password
 from desktop.access.roles import FIELD_GROUPS, MATRIX, STEP_UP, Action, FieldGroup, may
 from desktop.access.signin import slot_uid
 from desktop.audit.events import Act, Event
-from desktop.clock import Clock
+from desktop.clock import Clock, milliseconds
 from desktop.compliance import approvals
 from desktop.compliance.administrators import active_administrators, alone_until, refuse_last
 from desktop.compliance.offboarding import invitations_known_to
@@ -128,7 +128,7 @@ class Users:
             invitations.end(tx, user.id, "withdrawn", now)
             made = Invitation(new_id(), user.id, request.kind, session.user, now, until)
             invitations.add(tx, made)
-            det = {"role": user.role.value, "invitation": made.id, "until": _milliseconds(until)}
+            det = {"role": user.role.value, "invitation": made.id, "until": milliseconds(until)}
             record(Event(Act.USER_INVITED, obj=user.id, det=det))
             if lost:
                 factors.forget_proofs(tx, user.id)
@@ -136,7 +136,7 @@ class Users:
                 others = [one.id for one in active_administrators(tx) if one.id != session.user]
                 notify(tx, others, "device-lost", now, {"user": user.id})
                 remove_user(self._folder.keys, vault, user.id)
-            code = invite(self._folder.keys, vault, user.id, _milliseconds(until))
+            code = invite(self._folder.keys, vault, user.id, milliseconds(until))
             return user.id, Invited(user.name, user.role, code=code, until=until)
 
         who, invited = self._desk.write(session, Action.INVITE_USER, work)
@@ -267,7 +267,7 @@ class Users:
         for one in invitations.open_ones(tx):
             if one.until <= now:
                 invitations.end(tx, one.user, "expired", now)
-        withdraw_invitations(self._folder.keys, vault, now=_milliseconds(now))
+        withdraw_invitations(self._folder.keys, vault, now=milliseconds(now))
 
     def _end_codes(self, tx: Tx, whose: Iterable[UserId], vault: OpenVault) -> None:
         """Of invitations: somebody knows the code who must not come in by it."""
@@ -370,7 +370,3 @@ def usable_name(name: str) -> str:
     if len(name) > _NAME or clean(name) != name:
         raise InputError("user-name-unusable", most=_NAME)
     return name
-
-
-def _milliseconds(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000)
