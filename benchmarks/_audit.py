@@ -10,8 +10,7 @@ from itertools import islice
 from desktop.audit.chain import GENESIS, VERSION, canonical_record, leaf_hash
 from desktop.audit.tokens import ids_hash
 from desktop.models import audit
-from desktop.models.audit_queries import INDEXES
-from desktop.models.database import Database, Tx
+from desktop.models.database import Database
 from desktop.models.records import AuditRecord
 
 START = 1_574_000_000_000
@@ -114,16 +113,3 @@ def fill(database: Database, log: Log) -> None:
     for _ in range(0, log.count, _CHUNK):
         some = list(islice(stream, _CHUNK))
         database.write(lambda tx, some=some: audit.append(tx, *some))  # type: ignore[misc]
-
-
-def index(database: Database, *, wanted: bool) -> None:
-    """Have the indexes, or not: the schema decides what is there before."""
-
-    def change(tx: Tx) -> None:
-        for statement in INDEXES:
-            name = statement.split()[2]
-            tx.connection.exec_driver_sql(f"DROP INDEX IF EXISTS {name}")
-            if wanted:
-                tx.connection.exec_driver_sql(statement)
-
-    database.write(change)

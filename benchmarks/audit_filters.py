@@ -1,9 +1,9 @@
-"""Filtering and paging the audit log at 1,000,000 records, and what its indexes cost.
+"""Filtering and paging the audit log at 1,000,000 records.
 
 Ours is `audit_queries.page` of a hundred records on the reading lane, for the filters that
 the window offers, from the newest page and from anywhere in the log. The anchor is the page
-of the same size without a filter (`audit.page`), from the same places. Appending is measured
-one record a transaction, with the indexes and without them, in turns on two databases.
+of the same size without a filter (`audit.page`), from the same places. What an append costs
+is measured by `benchmarks.audit`.
 """
 
 from __future__ import annotations
@@ -14,23 +14,20 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from itertools import islice
-from statistics import median
 
-from benchmarks._audit import SIX_YEARS, START, Log, fill, index
+from benchmarks._audit import SIX_YEARS, START, Log, fill
 from benchmarks._measure import Table, Target, percentile, scratch
 from benchmarks._people import create, new_key
-from desktop.models import audit, audit_queries
+from desktop.models import audit_queries
 from desktop.models.accounts import UserId
 from desktop.models.database import Database
 from desktop.models.filters import AuditFilter
-from desktop.models.records import AuditRecord, PersonId
+from desktop.models.records import PersonId
 
 RECORDS = 1_000_000
 ROUNDS = 3
 EACH = 40
 PAGE = 100
-APPENDS = 500
 
 
 def filters(pick: random.Random, log: Log) -> dict[str, Callable[[], AuditFilter]]:
@@ -86,17 +83,9 @@ def main(records: int = RECORDS) -> int:
         "the page of the same size without a filter, from the same places",
     )
     log = Log(records)
-    with (
-        scratch() as folder,
-        closing(create(folder / "with.db", new_key())) as database,
-        closing(create(folder / "without.db", new_key())) as bare,
-    ):
-        index(database, wanted=True)
-        index(bare, wanted=False)
+    with scratch() as folder, closing(create(folder / "with.db", new_key())) as database:
         fill(database, log)
-        fill(bare, Log(min(records, 100_000)))
-        table.note(f"{(folder / 'with.db').stat().st_size / 1e6:.0f} MB on disk with the indexes")
-        _appending(table, database, bare, log)
+        table.note(f"{(folder / 'with.db').stat().st_size / 1e6:.0f} MB on disk with the card index")
         _paging(table, database, log)
         _counting(table, database, log)
     return table.end()
@@ -145,27 +134,6 @@ def _counting(table: Table, database: Database, log: Log) -> None:
     table.line(
         "counting up to 10,000, p95", [percentile(times, 0.95)], unit="ms", target=Target(100, "figure")
     )
-
-
-def _appending(table: Table, database: Database, bare: Database, log: Log) -> None:
-    """Record by record in turns: both go on from where they stand, numbers must only be new."""
-    ours: list[float] = []
-    anchor: list[float] = []
-    extra: list[float] = []
-    added = log.records(ROUNDS * APPENDS)
-    for _ in range(ROUNDS):
-        both = [(_appended(database, one), _appended(bare, one)) for one in islice(added, APPENDS)]
-        ours.append(median(mine for mine, _ in both))
-        anchor.append(median(plain for _, plain in both))
-        extra.append(median(mine - plain for mine, plain in both))
-    table.line("append, one a transaction", ours, anchor, unit="ms")
-    table.line("  what the indexes add", extra, unit="ms", target=Target(0.3, "figure"))
-
-
-def _appended(database: Database, record: AuditRecord) -> float:
-    began = time.perf_counter()
-    database.write(lambda tx: audit.append(tx, record))
-    return (time.perf_counter() - began) * 1000
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from benchmarks._audit import SIX_YEARS, START, Log, fill, index
+from benchmarks._audit import SIX_YEARS, START, Log, fill
 from benchmarks._measure import Table, Target, scratch, timed
 from benchmarks._people import create, new_key
 from desktop.audit.fhir import Origin, fhir_bundle
@@ -65,7 +65,6 @@ def main(records: int = RECORDS) -> int:
     )
     log = Log(records, token_key=KEYS.token)
     with scratch() as folder, closing(create(folder / "practice.db", new_key())) as database:
-        index(database, wanted=True)
         fill(database, log)
         person = _people(database, log)
         _measure(table, database, person)

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from benchmarks._audit import Log, fill, index
+from benchmarks._audit import Log, fill
 from benchmarks._measure import Table, Target, scratch, timed
 from benchmarks._people import create, new_key
 from desktop.audit.events import Act, Event
@@ -50,7 +50,6 @@ def main(records: int = RECORDS) -> int:
         closing(create(folder / "small.db", new_key())) as other,
     ):
         for made, into in ((log, database), (small, other)):
-            index(into, wanted=True)
             fill(into, made)
         ours = [timed(lambda: _checked(database, records)) for _ in range(ROUNDS)]
         anchor = [timed(lambda: _hashed(database)) for _ in range(ROUNDS)]

@@ -7,7 +7,7 @@ the caller's transaction ends with the exception that is raised here.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from desktop.audit.chain import GENESIS, VERSION, canonical_record, clock_went_back, leaf_hash, parse
 from desktop.audit.events import Act, BadEventError, Event
@@ -36,6 +36,7 @@ class AuditLog:
         self._app = app_version
         self._clock = clock
         self.follower = follower
+        self._newest: tuple[str, dict[str, Any]] | None = None
 
     def record(
         self, tx: Tx, event: Event, actor: str = SYSTEM, role: str = SYSTEM, session: str = ""
@@ -83,7 +84,8 @@ class AuditLog:
 
     def _said_when_back(self, last: AuditRecord, ts: int, boot: str, mono: int) -> AuditRecord | None:
         """A record of its own where the clock went back: one that goes back unsaid was forged."""
-        before = parse(last.body)
+        newest = self._newest
+        before = newest[1] if newest is not None and newest[0] == last.hash else parse(last.body)
         if before is None or not clock_went_back(before, ts, boot, mono):
             return None
         event = Event(Act.CLOCK_ANOMALY, det={"before": max(0, before["ts"]), "after": ts})
@@ -92,26 +94,27 @@ class AuditLog:
     def _made(
         self, event: Event, seq: int, prev: str, times: tuple[int, str, int], by: tuple[str, str, str]
     ) -> AuditRecord:
-        body = canonical_record(
-            {
-                "v": VERSION,
-                "seq": seq,
-                "ts": times[0],
-                "boot": times[1],
-                "mono": times[2],
-                "actor": by[0],
-                "role": by[1],
-                "sess": by[2],
-                "act": event.act.value,
-                "obj": event.obj,
-                "outcome": event.outcome,
-                "why": event.why,
-                "det": {name: _plain(value) for name, value in event.det.items()},
-                "app": self._app,
-                "prev": prev,
-            }
-        )
-        return AuditRecord(seq, body.decode("utf-8"), leaf_hash(body))
+        record = {
+            "v": VERSION,
+            "seq": seq,
+            "ts": times[0],
+            "boot": times[1],
+            "mono": times[2],
+            "actor": by[0],
+            "role": by[1],
+            "sess": by[2],
+            "act": event.act.value,
+            "obj": event.obj,
+            "outcome": event.outcome,
+            "why": event.why,
+            "det": {name: _plain(value) for name, value in event.det.items()},
+            "app": self._app,
+            "prev": prev,
+        }
+        body = canonical_record(record)
+        made = AuditRecord(seq, body.decode("utf-8"), leaf_hash(body))
+        self._newest = made.hash, record
+        return made
 
 
 def _plain(value: str | int) -> str | int:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import func, insert, select
 
+from desktop.models import audit_filing
 from desktop.models.lanes import Tx
 from desktop.models.records import AuditRecord
 from desktop.models.tables_office import audit_ids, audit_reason, audit_record
@@ -25,6 +26,8 @@ def last(tx: Tx) -> AuditRecord | None:
 def append(tx: Tx, *records: AuditRecord) -> None:
     """A sequence number that exists already breaks the key: that is a bug."""
     tx.driver.executemany(_APPEND, [(record.seq, record.body, record.hash) for record in records])
+    if records:
+        audit_filing.file(tx, records[0].seq, records[-1].seq)
 
 
 def records(tx: Tx, after: int = 0, limit: int | None = None) -> Iterator[AuditRecord]:

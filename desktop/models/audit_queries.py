@@ -1,9 +1,8 @@
 """Finding records of the audit log by who, what, whom and when, over a million of them.
 
-The log's table holds each record as its canonical bytes and nothing beside it: a column
-apart could say something else than what is signed. So the indexes lie on expressions over
-the body. A body that is no JSON (somebody altered the file) has no values here, and is
-still shown by the unfiltered page and found by verification.
+Filters ask the card index (`audit_filing.py`) and, as they stand, the few records behind
+it. A body that is no JSON (somebody altered the file) has no values there, and is still
+shown by the unfiltered page and found by verification.
 
 A filtered page is in the order of time, then of sequence; where the clock never went back
 that is the order of the log. Every query is a few walks along one index each, which stop
@@ -20,6 +19,7 @@ from typing import Any
 from sqlalchemy import text
 
 from desktop.models import audit
+from desktop.models.audit_filing import TAIL
 from desktop.models.filters import AuditCount, AuditFilter
 from desktop.models.lanes import Tx
 from desktop.models.records import AuditRecord
@@ -29,26 +29,6 @@ COUNT_LIMIT = 10_000
 """Beyond this a count says "more than"."""
 
 
-def _value(path: str) -> str:
-    return f"CASE WHEN json_valid(body) THEN json_extract(body, '$.{path}') END"
-
-
-_TS, _ACT, _ACTOR, _OBJ = _value("ts"), _value("act"), _value("actor"), _value("obj")
-_PERSON, _OUTCOME = _value("det.person"), _value("outcome")
-
-INDEXES: tuple[str, ...] = (
-    f"CREATE INDEX audit_record_by_time ON audit_record ({_TS}, {_OUTCOME})",
-    f"CREATE INDEX audit_record_by_act ON audit_record ({_ACT}, {_TS}, {_OUTCOME})",
-    f"CREATE INDEX audit_record_by_actor ON audit_record ({_ACTOR}, {_ACT}, {_TS}, {_OUTCOME})",
-    f"CREATE INDEX audit_record_by_object ON audit_record ({_OBJ}, {_TS}) WHERE {_OBJ} <> ''",
-    f"CREATE INDEX audit_record_by_person ON audit_record ({_PERSON}, {_TS}) WHERE {_PERSON} IS NOT NULL",
-    (
-        f"CREATE INDEX audit_record_by_outcome ON audit_record ({_OUTCOME}, {_TS}, {_ACT}, {_ACTOR}) "
-        f"WHERE {_OUTCOME} <> 'ok'"
-    ),
-)
-"""For the migration; the queries below are right without them, only slow."""
-
 _COMMON = "ok"
 
 
@@ -56,7 +36,7 @@ _COMMON = "ok"
 class _Walk:
     """Conditions of one walk along one index, and their values.
 
-    `{ts}` and its like stand for the indexed expressions, `{p_name}` for the value `name`.
+    `{ts}` and its like stand for the columns, `{p_name}` for the value `name`.
     """
 
     conditions: list[str]
@@ -84,7 +64,10 @@ def page(tx: Tx, wanted: AuditFilter, before: int | None, limit: int) -> list[Au
     values: dict[str, Any] = {"limit": limit}
     if before is not None:
         ts = tx.connection.execute(
-            text(f"SELECT {_TS} FROM audit_record WHERE seq = :seq"),  # noqa: S608 - constants only
+            text(
+                f"WITH {TAIL} SELECT ts FROM audit_card WHERE seq = :seq "  # noqa: S608 - constants only
+                "UNION ALL SELECT ts FROM tail WHERE seq = :seq"
+            ),
             {"seq": before},
         ).scalar_one_or_none()
         if ts is None:
@@ -96,7 +79,8 @@ def page(tx: Tx, wanted: AuditFilter, before: int | None, limit: int) -> list[Au
     found = _found(plan, extra, values, end)
     rows = tx.connection.execute(
         text(
-            f"SELECT r.seq, r.body, r.hash FROM ({found} ORDER BY ts DESC, seq DESC LIMIT :limit) f "  # noqa: S608
+            f"WITH {TAIL} SELECT r.seq, r.body, r.hash "  # noqa: S608
+            f"FROM ({found} ORDER BY ts DESC, seq DESC LIMIT :limit) f "
             "CROSS JOIN audit_record r ON r.seq = f.seq ORDER BY f.ts DESC, f.seq DESC"
         ),
         values,
@@ -112,7 +96,7 @@ def count(tx: Tx, wanted: AuditFilter, limit: int = COUNT_LIMIT) -> AuditCount:
     values: dict[str, Any] = {"limit": limit + 1}
     found = _found(_plan(tx, wanted), [], values, "")
     number: int = tx.connection.execute(
-        text(f"SELECT count(*) FROM (SELECT 1 FROM ({found}) LIMIT :limit)"),  # noqa: S608
+        text(f"WITH {TAIL} SELECT count(*) FROM (SELECT 1 FROM ({found}) LIMIT :limit)"),  # noqa: S608
         values,
     ).scalar_one()
     return AuditCount(min(number, limit), whole=number <= limit)
@@ -135,7 +119,7 @@ def matching(tx: Tx, wanted: AuditFilter) -> array[int]:
     """The sequence numbers, ascending."""
     values: dict[str, Any] = {}
     found = _found(_plan(tx, wanted), [], values, "")
-    rows = tx.connection.execute(text(found), values)
+    rows = tx.connection.execute(text(f"WITH {TAIL} {found}"), values)
     return array("q", sorted(array("q", (row.seq for row in rows))))
 
 
@@ -155,18 +139,19 @@ def _at(tx: Tx, seqs: list[int]) -> Iterator[AuditRecord]:
 def _found(plan: _Plan, extra: list[str], values: dict[str, Any], end: str) -> str:
     """One SELECT of (seq, ts) over all walks; `values` takes what they bind."""
     hidden = "+" if plan.few else ""  # the sign keeps the planner off the indexes of times and outcomes
-    columns = {"ts": f"{hidden}{_TS}", "outcome": f"{hidden}{_OUTCOME}"}
-    columns |= {"act": _ACT, "actor": _ACTOR, "obj": _OBJ, "person": _PERSON}
+    names = {name: name for name in ("act", "actor", "obj", "person")}
+    cards = names | {"ts": f"{hidden}ts", "outcome": f"{hidden}outcome"}
     parts = []
     for number, walk in enumerate(plan.walks):
         bound = {f"p_{name}": f":{name}_{number}" for name in walk.values}
         values.update((f"{name}_{number}", value) for name, value in walk.values.items())
-        where = " AND ".join([*walk.conditions, *extra]).format(**columns, **bound)
-        parts.append(
-            f"SELECT seq, ts FROM (SELECT seq, {_TS} AS ts FROM audit_record WHERE {where} {end})"  # noqa: S608
-        )
+        where = " AND ".join([*walk.conditions, *extra]).format(**cards, **bound)
+        parts += [
+            f"SELECT seq, ts FROM (SELECT seq, ts FROM {table} WHERE {where} {end})"  # noqa: S608
+            for table in ("audit_card", "tail")
+        ]
     if not parts:
-        return "SELECT seq, seq AS ts FROM audit_record WHERE 0"
+        return "SELECT seq, seq AS ts FROM audit_card WHERE 0"
     return f"SELECT seq, ts FROM ({(' UNION ' if plan.few else ' UNION ALL ').join(parts)})"  # noqa: S608
 
 
@@ -243,12 +228,13 @@ def _by_person(plan: _Plan, wanted: AuditFilter, rest: list[str], values: dict[s
 
 def _acts_of(tx: Tx, actor: str) -> list[str]:
     """What this actor ever did, found by leaping along the index from one act to the next."""
-    step = f"SELECT min({_ACT}) FROM audit_record WHERE {_ACTOR} = :actor"  # noqa: S608
+    step = "SELECT min(act) FROM audit_card WHERE actor = :actor"
     rows = tx.connection.execute(
         text(
-            f"WITH RECURSIVE known(act) AS ({step} UNION ALL "  # noqa: S608
-            f"SELECT ({step} AND {_ACT} > known.act) FROM known WHERE known.act IS NOT NULL) "
-            "SELECT act FROM known WHERE act IS NOT NULL"
+            f"WITH RECURSIVE {TAIL}, known(act) AS ({step} UNION ALL "  # noqa: S608
+            f"SELECT ({step} AND act > known.act) FROM known WHERE known.act IS NOT NULL) "
+            "SELECT act FROM known WHERE act IS NOT NULL "
+            "UNION SELECT act FROM tail WHERE actor = :actor AND act IS NOT NULL"
         ),
         {"actor": actor},
     )

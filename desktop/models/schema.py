@@ -9,11 +9,10 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from desktop.models import tables_access, tables_audit, tables_mail, tables_office, tables_watch
-from desktop.models.audit_queries import INDEXES
 from desktop.models.sqlite_only import STATEMENTS
 from desktop.models.tables import metadata
 
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 """Oldest first; numbered, so that a newer one is known as newer."""
 HEAD = REVISIONS[-1]
 
@@ -24,7 +23,7 @@ GROUPS = (tables_access, tables_audit, tables_mail, tables_office, tables_watch)
 def build(connection: Connection) -> None:
     """Make today's tables in an empty database and mark it as of this revision."""
     metadata.create_all(connection)
-    for statement in (*STATEMENTS, *INDEXES):
+    for statement in STATEMENTS:
         connection.exec_driver_sql(statement)
     connection.exec_driver_sql(
         "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, "

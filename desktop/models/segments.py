@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, text, update
 
+from desktop.models import audit_filing
 from desktop.models.lanes import Tx
 from desktop.models.sqlite_only import insert_only_trigger
 from desktop.models.tables_audit import audit_mac
@@ -90,6 +91,7 @@ def purge(tx: Tx, one: Segment, at: datetime, details: dict[str, Any]) -> int:
         tx.connection.execute(delete(audit_reason).where(audit_reason.c.id == reason))
     tx.connection.execute(delete(audit_ids).where(audit_ids.c.event_seq.between(one.first, one.last)))
     tx.connection.execute(delete(audit_mac).where(audit_mac.c.seq.between(one.first, one.last)))
+    audit_filing.forget(tx, one.first, one.last)
     gone = tx.connection.execute(delete(audit_record).where(audit_record.c.seq.between(one.first, one.last)))
     for table in _GUARDED:
         tx.connection.exec_driver_sql(insert_only_trigger(table, "delete"))

@@ -54,7 +54,7 @@ audit_record = kept(
     "audit_record",
     Column("seq", Integer, primary_key=True),
     word("body", None),
-    Column("hash", Text, nullable=False, unique=True),
+    word("hash", None),
 )
 
 audit_reason = kept(

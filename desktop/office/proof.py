@@ -14,12 +14,12 @@ from desktop.audit.outside import seen, watched
 from desktop.audit.verify import Evidence, Verdict, verify
 from desktop.compliance.retention import start
 from desktop.errors import InputError
-from desktop.models import audit, audit_proofs, audit_queries, users
+from desktop.models import audit, audit_filing, audit_proofs, audit_queries, users
 from desktop.models.accounts import Session, UserId
 from desktop.models.database import Tx
 from desktop.models.records import AuditRecord
 from desktop.office.api import Progress
-from desktop.office.desk import Desk, Opened
+from desktop.office.desk import Desk, Opened, Recorder
 from desktop.office.log_files import as_asked, practice_of, steps
 from desktop.office.values_audit import NEWEST, LogQuery
 from desktop.office.values_practice import AuditLine, AuditPage, AuditVerified
@@ -61,20 +61,27 @@ class Proof:
         """
         opened = self._desk.check(session, Action.VERIFY_AUDIT)
 
-        def check(tx: Tx) -> Verdict:
+        def check(tx: Tx) -> tuple[Verdict, bool]:
             count = audit.count(tx)
             records = watched(audit.records(tx), count, steps(opened.database, progress, 0, 1))
             evidence = Evidence(kept=list(_kept(tx, opened)))
-            return verify(records, count=count, evidence=evidence, start=start(tx))
+            verdict = verify(records, count=count, evidence=evidence, start=start(tx))
+            return verdict, audit_filing.agrees(tx)
 
-        found = opened.database.read_aside(check)
+        found, filed = opened.database.read_aside(check)
         event = Event(
             Act.AUDIT_VERIFIED,
             outcome="ok" if found.ok else "failed",
             why="" if found.ok else found.class_,
             det={"records": found.records, "class": found.class_},
         )
-        self._desk.write(session, Action.VERIFY_AUDIT, lambda _, record: record(event))
+
+        def conclude(tx: Tx, record: Recorder) -> None:
+            if not filed:
+                audit_filing.anew(tx)
+            record(event)
+
+        self._desk.write(session, Action.VERIFY_AUDIT, conclude)
         return AuditVerified(found.ok, found.records, found.first_bad, found.class_)
 
 
