@@ -87,6 +87,28 @@ class Action(StrEnum):
     KEEP_DRAFT = "drafts.keep"
     LIST_DRAFTS = "drafts.list"
     DISCARD_DRAFT = "drafts.discard"
+    LIST_KEYS = "keys.list"
+    FIND_KEY = "keys.find"
+    CONFIRM_KEY = "keys.confirm"
+    REVOKE_KEY = "keys.revoke"
+    MANAGE_OWN_KEYS = "keys.own"
+    SHOW_WORDS = "card.words"
+    PRINT_CARD = "card.print"
+    REISSUE_CARD = "card.reissue"
+    RECORD_CHECK = "help.check"
+    HELP_PATIENT = "help.show"
+    SEND_AGAIN = "help.again"
+    EXPLAIN_PLAN = "reminders.explain"
+    SHOW_CONTENT_POLICY = "content.policy"
+    SET_CONTENT_POLICY = "content.set"
+    SHOW_REACH = "reach.show"
+    SET_FORM = "people.form"
+    MANAGE_STORAGE = "storage.manage"
+    LIST_STORAGE = "storage.list"
+    LIST_PICKUPS = "pickups.list"
+    REVOKE_PICKUP = "pickups.revoke"
+    SET_ONWARD = "relays.onward"
+    SHOW_POSTURE = "posture.show"
     SET_PRACTICE = "practice.set"
     ISSUE_TOKEN = "session.issue"  # noqa: S105 - the name of an action
     STEP_UP = "session.step-up"
@@ -146,6 +168,11 @@ _READ_PEOPLE = frozenset({Action.SEARCH_PEOPLE, Action.SHOW_PERSON})
 
 _LETTERS = frozenset(
     {
+        Action.HELP_PATIENT,
+        Action.RECORD_CHECK,
+        Action.SEND_AGAIN,
+        Action.LIST_PICKUPS,
+        Action.REVOKE_PICKUP,
         Action.EXPLAIN_LETTER,
         Action.SEND_LETTER,
         Action.LIST_OUTBOX,
@@ -153,6 +180,9 @@ _LETTERS = frozenset(
         Action.CANCEL_MESSAGES,
     }
 )
+
+_CONTACT_KEYS = frozenset({Action.LIST_KEYS, Action.FIND_KEY, Action.CONFIRM_KEY, Action.REVOKE_KEY})
+_CARDS = frozenset({Action.SHOW_WORDS, Action.PRINT_CARD, Action.REISSUE_CARD, Action.SET_FORM})
 
 _FRONT_DESK = (
     _OWN
@@ -167,18 +197,26 @@ _FRONT_DESK = (
         Action.IMPORT_APPOINTMENTS,
         Action.PREVIEW_REMINDERS,
         Action.SEND_REMINDERS,
+        Action.EXPLAIN_PLAN,
+        Action.SHOW_REACH,
     }
+    | _CONTACT_KEYS
+    | _CARDS
 )
 
 MATRIX: Mapping[Role, frozenset[Action]] = MappingProxyType(
     {
         Role.ADMINISTRATOR: frozenset(Action),
-        Role.MANAGER: _FRONT_DESK | {Action.LIST_RELAYS, Action.TEST_RELAY},
+        Role.MANAGER: _FRONT_DESK
+        | {Action.LIST_RELAYS, Action.TEST_RELAY, Action.LIST_STORAGE}
+        | {Action.SHOW_CONTENT_POLICY, Action.SHOW_POSTURE},
         Role.FRONT_DESK: _FRONT_DESK,
         Role.CLINICIAN: _OWN
         | _READ_PEOPLE
         | _LETTERS
-        | {Action.TODAY, Action.MAKE_PASSPHRASE, Action.IMPORT_KEY},
+        | {Action.TODAY, Action.MAKE_PASSPHRASE, Action.IMPORT_KEY}
+        | _CONTACT_KEYS
+        | _CARDS,
         Role.BILLING: _OWN | _READ_PEOPLE | _LETTERS,
         Role.AUDITOR: _OWN
         | {Action.LIST_AUDIT, Action.VERIFY_AUDIT, Action.EXPORT_AUDIT, Action.SHOW_REVIEW}
@@ -210,6 +248,8 @@ STEP_UP: Mapping[Action, Purpose] = MappingProxyType(
         Action.SET_RETENTION: Purpose.USERS,
         Action.SIGN_DIGEST: Purpose.USERS,
         Action.PURGE_YEAR: Purpose.EXPORT,
+        Action.MANAGE_OWN_KEYS: Purpose.KEYS,
+        Action.SET_CONTENT_POLICY: Purpose.USERS,
         Action.MAKE_CODES: Purpose.OWN_SECURITY,
         Action.CHANGE_AUTHENTICATOR: Purpose.OWN_SECURITY,
         Action.ENROL_KEY: Purpose.OWN_SECURITY,
@@ -293,6 +333,8 @@ IN_A_GAP = frozenset(
         Action.SHOW_MATRIX,
         *(Action.LIST_APPROVALS, Action.SHOW_REVIEW, Action.LIST_ALERTS, Action.LIST_RULES),
         *(Action.SHOW_DIGEST, Action.SHOW_RETENTION, Action.SHOW_POLICY, Action.SHOW_SECURITY),
+        *(Action.LIST_KEYS, Action.HELP_PATIENT, Action.EXPLAIN_PLAN, Action.SHOW_CONTENT_POLICY),
+        *(Action.SHOW_REACH, Action.LIST_STORAGE, Action.LIST_PICKUPS, Action.SHOW_POSTURE),
         *(Action.LIST_NOTICES, Action.LIST_DRAFTS, Action.ISSUE_TOKEN, Action.STEP_UP, Action.SIGN_OUT),
     }
 )

@@ -11,152 +11,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
+from desktop.audit.acts import Act
 from desktop.audit.fields import FIELDS, Value, is_code, is_id
+
+__all__ = ["OUTCOMES", "RULES", "Act", "BadEventError", "Event", "Rule"]
 
 
 class BadEventError(ValueError):
     """The code tried to record something outside the closed list."""
-
-
-class Act(StrEnum):
-    """What was done; the words are `event.<act>` in the catalogues."""
-
-    # signing in and sessions
-    SIGNIN_OK = "signin.ok"
-    SIGNIN_FAILED = "signin.failed"
-    SIGNIN_CODE_FAILED = "signin.code-failed"
-    SIGNIN_STOPPED = "signin.stopped"
-    SIGNIN_STEP_UP = "signin.step-up"
-    TRIES_DAMAGED = "tries.damaged"
-    SESSION_LOCKED = "session.locked"
-    SESSION_UNLOCKED = "session.unlocked"
-    SESSION_ISSUED = "session.issued"
-    SESSION_RESUMED = "session.resumed"
-    SESSION_ENDED = "session.ended"
-    GUARD_REFUSED = "guard.refused"
-    CLOCK_ANOMALY = "clock.anomaly"
-    # practice, users, vault
-    PRACTICE_CREATED = "practice.created"
-    PRACTICE_CHANGED = "practice.changed"
-    USER_ADDED = "user.added"
-    USER_CHANGED = "user.changed"
-    USER_DISABLED = "user.disabled"
-    USERS_LISTED = "users.listed"
-    USER_INVITED = "user.invited"
-    USER_JOINED = "user.joined"
-    USER_SUSPENDED = "user.suspended"
-    USER_REINSTATED = "user.reinstated"
-    USER_LEFT = "user.left"
-    INVITATION_WITHDRAWN = "invitation.withdrawn"
-    INVITATION_FAILED = "invitation.failed"
-    ROLES_SHOWN = "roles.shown"
-    APPROVAL_ASKED = "approval.asked"
-    APPROVAL_DECIDED = "approval.decided"
-    APPROVALS_LISTED = "approvals.listed"
-    LEAVING_PLANNED = "leaving.planned"
-    REVIEW_SHOWN = "review.shown"
-    REVIEW_SIGNED = "review.signed"
-    POLICY_SHOWN = "policy.shown"
-    POLICY_CHANGED = "policy.changed"
-    VAULT_ROTATED = "vault.rotated"
-    # one's own security
-    SECURITY_SHOWN = "security.shown"
-    RECOVERY_CODES_MADE = "recovery-codes.made"
-    RECOVERY_CODE_USED = "recovery-code.used"
-    SECURITY_KEY_ADDED = "security-key.added"
-    SECURITY_KEY_REMOVED = "security-key.removed"
-    PIN_SET = "pin.set"
-    PIN_FORGOTTEN = "pin.forgotten"
-    PIN_FAILED = "pin.failed"
-    NOTICE_SHOWN = "notice.shown"
-    NOTICE_ACKNOWLEDGED = "notice.acknowledged"
-    DRAFT_KEPT = "draft.kept"
-    DRAFTS_LISTED = "drafts.listed"
-    DRAFT_DISCARDED = "draft.discarded"
-    PASSWORD_CHANGED = "password.changed"  # noqa: S105 - the name of an event
-    CODE_RESET = "code.reset"
-    VAULT_RECOVERED = "vault.recovered"
-    VAULT_ENROLLED = "vault.enrolled"
-    VAULT_CLOSED = "vault.closed"
-    RECOVERY_KEY_MADE = "recovery-key.made"
-    IDENTITY_MADE = "identity.made"
-    DOCTOR_RUN = "doctor.run"
-    TODAY_SHOWN = "today.shown"
-    # people
-    PEOPLE_SEARCHED = "people.searched"
-    PEOPLE_SHOWN = "people.shown"
-    PEOPLE_ADDED = "people.added"
-    PEOPLE_CHANGED = "people.changed"
-    PEOPLE_IMPORTED = "people.imported"
-    PEOPLE_IMPORT_TRIED = "people.import-tried"
-    CONSENT_RECORDED = "consent.recorded"
-    KEY_ADDED = "key.added"
-    KEY_REFUSED = "key.refused"
-    KEY_REVOKED = "key.revoked"
-    PASSPHRASE_MADE = "passphrase.made"  # noqa: S105 - the name of an event
-    IMPORT_REFUSED = "import.refused"
-    FILE_REFUSED = "file.refused"
-    # appointments and reminders
-    APPOINTMENTS_IMPORTED = "appointments.imported"
-    APPOINTMENTS_IMPORT_TRIED = "appointments.import-tried"
-    APPOINTMENTS_SHOWN = "appointments.shown"
-    APPOINTMENT_CHANGED = "appointment.changed"
-    APPOINTMENT_CANCELLED = "appointment.cancelled"
-    REMINDERS_PREVIEWED = "reminders.previewed"
-    REMINDERS_QUEUED = "reminders.queued"
-    # messages and the outbox
-    PROTECTION_EXPLAINED = "protection.explained"
-    MESSAGE_QUEUED = "message.queued"
-    MESSAGE_REFUSED = "message.refused"
-    MESSAGE_CLAIMED = "message.claimed"
-    MESSAGE_CANCELLED = "message.cancelled"
-    MESSAGE_SUPERSEDED = "message.superseded"
-    MESSAGE_ACCEPTED = "message.accepted"
-    MESSAGE_DEFERRED = "message.deferred"
-    MESSAGE_FAILED = "message.failed"
-    MESSAGE_UNCERTAIN = "message.uncertain"
-    MESSAGE_EXPIRED = "message.expired"
-    MESSAGE_RESENT = "message.resent"
-    OUTBOX_LISTED = "outbox.listed"
-    OUTBOX_RUN = "outbox.run"
-    OUTBOX_PAUSED = "outbox.paused"
-    OUTBOX_RECOVERED = "outbox.recovered"
-    # relays
-    RELAY_ADDED = "relay.added"
-    RELAY_CHANGED = "relay.changed"
-    RELAY_TESTED = "relay.tested"
-    RELAY_REFUSED = "relay.refused"
-    RELAY_RETIRED = "relay.retired"
-    RELAYS_LISTED = "relays.listed"
-    # the log itself
-    AUDIT_VIEWED = "audit.viewed"
-    AUDIT_VERIFIED = "audit.verified"
-    AUDIT_EXPORTED = "audit.exported"
-    REPORT_MADE = "report.made"
-    AUDIT_CHECKPOINT = "audit.checkpoint"
-    CHECKPOINT_ASKED = "checkpoint.asked"
-    LOG_MARKED = "log.marked"
-    LOG_STATE_SHOWN = "log.state-shown"
-    LOG_RESTORE_GAP = "log.restore-gap"
-    WITNESS_MAILED = "witness.mailed"
-    WITNESS_PRINTED = "witness.printed"
-    # what stands out, and how long things are kept
-    ALERT_RAISED = "alert.raised"
-    ALERTS_LISTED = "alerts.listed"
-    ALERT_SEEN = "alert.seen"
-    ALERT_RULES_LISTED = "alert-rules.listed"
-    ALERT_RULE_CHANGED = "alert-rule.changed"
-    OPENING_HOURS_CHANGED = "opening-hours.changed"
-    OFFICER_TOLD = "officer.told"
-    INCIDENT_OPENED = "incident.opened"
-    INCIDENT_CLOSED = "incident.closed"
-    DIGEST_SHOWN = "digest.shown"
-    DIGEST_SIGNED = "digest.signed"
-    RETENTION_SHOWN = "retention.shown"
-    RETENTION_CHANGED = "retention.changed"
-    CONTENT_DESTROYED = "content.destroyed"
-    LOG_SEALED = "log.sealed"
-    LOG_PURGED = "log.purged"
 
 
 class Object(StrEnum):
@@ -266,6 +128,36 @@ RULES: Mapping[Act, Rule] = MappingProxyType(
         Act.APPOINTMENT_CANCELLED: _one("person"),
         Act.REMINDERS_PREVIEWED: _nothing("day", "count", "excluded", "ids"),
         Act.REMINDERS_QUEUED: _nothing("day", "queued", "excluded"),
+        Act.KEYS_LISTED: _nothing("count"),
+        Act.KEY_LOOKED_UP: _one("count"),
+        Act.KEY_CONFIRMED: _one("person"),
+        Act.KEY_REQUEST_MADE: _one("key"),
+        Act.IDENTITY_REPLACED: _nothing("key-kind", "fingerprint"),
+        Act.IDENTITY_PUBLISHED: _nothing("count"),
+        Act.IDENTITY_REVOKED: _nothing("key-kind", "fingerprint"),
+        Act.WORDS_SHOWN: _one(),
+        Act.CARD_PRINTED: _one(),
+        Act.CARD_REISSUED: _one("messages"),
+        Act.IDENTITY_CHECKED: _one("count"),
+        Act.HELP_SHOWN: _one("person"),
+        Act.MESSAGE_PRINTED: _one("person"),
+        Act.FORM_CHANGED: _one("form"),
+        Act.CONTENT_POLICY_SHOWN: _nothing("count"),
+        Act.CONTENT_POLICY_CHANGED: _nothing("fields"),
+        Act.DOMAINS_LOOKED_AT: _nothing("count"),
+        Act.REACH_SHOWN: _nothing("count"),
+        Act.STORAGE_ADDED: _one(),
+        Act.STORAGE_RETIRED: _one(),
+        Act.STORAGE_TESTED: _nothing(),
+        Act.STORAGES_LISTED: _nothing("count"),
+        Act.PICKUP_PUT: _one("message"),
+        Act.PICKUP_REVOKED: _one("message"),
+        Act.PICKUP_DELETED: _one("message"),
+        Act.PICKUP_SEEN: _one("message"),
+        Act.PICKUPS_LISTED: _nothing("count"),
+        Act.POSTURE_SHOWN: _nothing("count"),
+        Act.CALL_TASK_OPENED: _one("person"),
+        Act.KEY_TASK_OPENED: _one("key", "days"),
         Act.PROTECTION_EXPLAINED: _one("method"),
         Act.MESSAGE_QUEUED: _one("person", "kind", "method", "decision"),
         Act.MESSAGE_REFUSED: _one(),

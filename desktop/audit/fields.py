@@ -61,6 +61,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "consent": tuple(Consent),
     "detail": tuple(Detail),
     "file-kind": ("people", "appointments", "key", "letter", "envelope"),
+    "form": ("link", "pdf", "html", "any"),
     "format": ("jsonl", "csv", "pdf", "fhir", "syslog", "package"),
     "handed": ("in-person", "by-phone", "by-post"),
     "key-kind": ("openpgp", "smime"),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from desktop.models.observed import Observed
+from desktop.models.protection import Form, KeyLife, Onward
 from desktop.models.records import (
+    KeyId,
     Label,
     Level,
     Method,
@@ -47,6 +50,21 @@ DEMANDS = {
 
 
 @dataclass(frozen=True)
+class FormMeans:
+    """What a locked file to this person could be made as.
+
+    `storage`: a storage under an agreement is in use; `words`: the card's words are at
+    hand; `wish`: what the person asked for; `blocked`: forms that the domain's mail host
+    is known to stop.
+    """
+
+    storage: bool = False
+    words: bool = False
+    wish: Form | None = None
+    blocked: frozenset[Form] = frozenset()
+
+
+@dataclass(frozen=True)
 class DecisionInput:
     """Everything that a decision rests on. `raise_to` and `wanted` are the sender's own wishes."""
 
@@ -59,6 +77,10 @@ class DecisionInput:
     now: datetime
     raise_to: Level | None = None
     wanted: Method | None = None
+    lives: Mapping[KeyId, KeyLife] = field(default_factory=dict)
+    """Trust and capabilities of `keys`; one that is not in it was checked with its owner."""
+    onward: Onward = Onward()
+    forms: FormMeans = FormMeans()
     looks: tuple[Observed, ...] = ()
     """What was seen of the recipient's domain; without any, only the relay's own record counts."""
 

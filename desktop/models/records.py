@@ -79,6 +79,8 @@ class Label(StrEnum):
     ROUTINE = "routine"
     SENSITIVE = "sensitive"
     VERY_SENSITIVE = "very-sensitive"
+    DO_NOT_EMAIL = "do-not-email"
+    """Nothing leaves: it becomes a task to phone."""
 
 
 class State(StrEnum):

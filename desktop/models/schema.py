@@ -8,15 +8,22 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from desktop.models import tables_access, tables_audit, tables_mail, tables_office, tables_watch
+from desktop.models import (
+    tables_access,
+    tables_audit,
+    tables_mail,
+    tables_office,
+    tables_protection,
+    tables_watch,
+)
 from desktop.models.sqlite_only import STATEMENTS
 from desktop.models.tables import metadata
 
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 """Oldest first; numbered, so that a newer one is known as newer."""
 HEAD = REVISIONS[-1]
 
-GROUPS = (tables_access, tables_audit, tables_mail, tables_office, tables_watch)
+GROUPS = (tables_access, tables_audit, tables_mail, tables_office, tables_protection, tables_watch)
 """Named so that their tables are part of `metadata`."""
 
 

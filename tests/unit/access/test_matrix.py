@@ -41,6 +41,28 @@ people.search            x   x   x   x   x   .
 people.show              x   x   x   x   x   .
 people.set               x   x   x   .   .   .
 people.import            x   x   x   .   .   .
+keys.list                x   x   x   x   .   .
+keys.find                x   x   x   x   .   .
+keys.confirm             x   x   x   x   .   .
+keys.revoke              x   x   x   x   .   .
+keys.own                 x   .   .   .   .   .
+card.words               x   x   x   x   .   .
+card.print               x   x   x   x   .   .
+card.reissue             x   x   x   x   .   .
+people.form              x   x   x   x   .   .
+help.check               x   x   x   x   x   .
+help.show                x   x   x   x   x   .
+help.again               x   x   x   x   x   .
+reminders.explain        x   x   x   .   .   .
+content.policy           x   x   .   .   .   .
+content.set              x   .   .   .   .   .
+reach.show               x   x   x   .   .   .
+storage.manage           x   .   .   .   .   .
+storage.list             x   x   .   .   .   .
+pickups.list             x   x   x   x   x   .
+pickups.revoke           x   x   x   x   x   .
+relays.onward            x   .   .   .   .   .
+posture.show             x   x   .   .   .   .
 people.passphrase        x   x   x   x   .   .
 keys.import              x   x   x   x   .   .
 appointments.import      x   x   x   .   .   .
@@ -183,6 +205,7 @@ def test_changes_of_accounts_and_exports_want_a_fresh_proof_each_for_its_purpose
         "digest.sign",
         "retention.set",
         "audit.explain-gap",
+        "content.set",
     }
     assert not STEP_UP.keys() & {Action.SEND_REMINDERS, Action.SEND_LETTER, Action.SIGN_OUT}
 

@@ -102,7 +102,16 @@ USE_CASES: dict[str, Action] = {
 }
 BY_THE_SESSION_ALONE = {"touch"}
 """Moving is no use case: the guard asks only whether the session lives."""
-NO_USE_CASE_YET = {Action.SET_PRACTICE}
+NO_USE_CASE_YET = {
+    Action.SET_PRACTICE,
+    *(Action.LIST_KEYS, Action.FIND_KEY, Action.CONFIRM_KEY, Action.REVOKE_KEY, Action.MANAGE_OWN_KEYS),
+    *(Action.SHOW_WORDS, Action.PRINT_CARD, Action.REISSUE_CARD, Action.SET_FORM),
+    *(Action.HELP_PATIENT, Action.RECORD_CHECK, Action.SEND_AGAIN),
+    *(Action.EXPLAIN_PLAN, Action.SHOW_CONTENT_POLICY, Action.SET_CONTENT_POLICY),
+    Action.SHOW_REACH,
+    *(Action.MANAGE_STORAGE, Action.LIST_STORAGE, Action.LIST_PICKUPS, Action.REVOKE_PICKUP),
+    *(Action.SET_ONWARD, Action.SHOW_POSTURE),
+}
 
 
 def of_the_protocol() -> set[str]:
