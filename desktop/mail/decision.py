@@ -79,8 +79,8 @@ class DecisionInput:
     wanted: Method | None = None
     lives: Mapping[KeyId, KeyLife] = field(default_factory=dict)
     """Trust and capabilities of `keys`; one that is not in it was checked with its owner."""
-    onward: Onward = Onward()
-    forms: FormMeans = FormMeans()
+    onward: Onward = field(default_factory=Onward)
+    forms: FormMeans = field(default_factory=FormMeans)
     looks: tuple[Observed, ...] = ()
     """What was seen of the recipient's domain; without any, only the relay's own record counts."""
 
