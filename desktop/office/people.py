@@ -14,6 +14,7 @@ from desktop.crypto.envelope import ROUNDS, derive_person_key
 from desktop.crypto.keyfacts import KeyFacts, inspect_key
 from desktop.crypto.passphrase import new_passphrase
 from desktop.errors import InputError, SealwellError
+from desktop.mail.cardwords import keep_card
 from desktop.models import cards, keys, messages, people, settings
 from desktop.models.accounts import Session
 from desktop.models.database import Tx
@@ -197,7 +198,7 @@ class People:
     # --- keys and password cards --------------------------------------------------------
 
     def make_passphrase(self, session: Session, request: PassphraseRequest) -> PassphraseMade:
-        """Six words, shown once; kept is only the key that they give."""
+        """Six words, shown once here; kept sealed, for PDF files and for reading out (ADR 0014)."""
         self._desk.check(session, Action.MAKE_PASSPHRASE)
         who = request.handed_over.strip()
         if not who or len(who) > _HANDED_OVER:
@@ -218,7 +219,7 @@ class People:
 
         def keep(tx: Tx, record: Recorder) -> PassphraseMade:
             found(tx, request.person)
-            cards.put(tx, card)
+            keep_card(tx, card, words)
             record(Event(Act.PASSPHRASE_MADE, obj=request.person, det={"handed": request.how}))
             return PassphraseMade(passphrase=words)
 
