@@ -30,6 +30,8 @@ REQUIREMENTS = ROOT / "requirements"
 LOCK = REQUIREMENTS / f"lock-{PLATFORM}-dev.txt"
 TRANSLATIONS = ROOT / "resources" / "translations"
 LANGUAGES = ("en", "es")
+NODE = ROOT / ".node"
+NODE_LOCK = REQUIREMENTS / "node" / "package-lock.json"
 MAX_LINES = 400
 WHEELS_FOR = {
     "linux": "x86_64-manylinux_2_34",
@@ -51,6 +53,7 @@ class Command:
     run: Callable[[list[str]], int]
     words: str
     debian: tuple[str, ...] = ()
+    node: bool = False
 
 
 def say(text: str) -> None:
@@ -82,6 +85,8 @@ def debian_packages(groups: Sequence[str]) -> list[str]:
             names.append(line)
     if importlib.util.find_spec("ensurepip") is None and not PYTHON.exists():
         names.append("python3-venv")
+    if "tests" in groups and shutil.which("npm") is None:
+        names.append("npm")
     return names
 
 
@@ -138,6 +143,24 @@ def need_venv() -> None:
     if call(PYTHON, *pip, "-r", LOCK, quiet=True) != 0:
         raise CannotGoOn("pip could not install the lock; what it said stands above")
     STAMP.write_text(wanted, "ascii")
+
+
+def need_node() -> None:
+    """`.node` with what requirements/node names, every file checked against its hash; no scripts run."""
+    wanted = hashlib.sha256(NODE_LOCK.read_bytes()).hexdigest()
+    stamp = NODE / "lock.sha256"
+    if stamp.exists() and stamp.read_text("ascii") == wanted:
+        return
+    npm = shutil.which("npm")
+    if npm is None:
+        raise CannotGoOn("the tests need npm, for the readers of other programs")
+    say(f"installing what {NODE_LOCK.relative_to(ROOT)} names")
+    NODE.mkdir(exist_ok=True)
+    for name in ("package.json", "package-lock.json"):
+        shutil.copyfile(NODE_LOCK.with_name(name), NODE / name)
+    if call(npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", NODE, quiet=True) != 0:
+        raise CannotGoOn("npm could not install the lock; what it said stands above")
+    stamp.write_text(wanted, "ascii")
 
 
 def need_sentences() -> None:
@@ -291,11 +314,14 @@ COMMANDS = {
     "demo": Command(demo, "the main job on invented people [--json] [--window]", ("sealing",)),
     "run": Command(run, "open the window", ("sealing", "window")),
     "test": Command(
-        test, "all tests, or what you name (arguments go to pytest)", ("sealing", "window", "tests")
+        test,
+        "all tests, or what you name (arguments go to pytest)",
+        ("sealing", "window", "tests"),
+        node=True,
     ),
     "check": Command(check, "format, lint, types, contracts, sentences"),
     "bench": Command(bench, "measure, each against its anchor [NAME]", ("sealing", "window")),
-    "soak": Command(soak, "the tests that run for minutes", ("sealing", "window", "tests")),
+    "soak": Command(soak, "the tests that run for minutes", ("sealing", "window", "tests"), node=True),
     "lock": Command(lock, "resolve the dependencies anew for every platform [--upgrade]"),
     "translations": Command(translations, "compile the sentences [--merge takes the fragments in]"),
     "package": Command(package, "build the wheel in dist/"),
@@ -320,6 +346,8 @@ def main(arguments: list[str]) -> int:
             raise CannotGoOn("Python 3.11 or newer is needed")
         need_debian(command.debian)
         need_venv()
+        if command.node:
+            need_node()
         need_sentences()
         return command.run(arguments[1:])
     except CannotGoOn as problem:
