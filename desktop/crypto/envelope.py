@@ -47,6 +47,7 @@ __all__ = [
     "new_passphrase",
     "new_salt",
     "open_envelope",
+    "open_with_key",
     "seal_envelope",
 ]
 
@@ -130,6 +131,17 @@ def open_envelope(file: bytes, passphrase: str) -> EnvelopeContent:
     `envelope-altered` (damaged or changed; nothing of it is given out),
     `envelope-wrong-passphrase`, `passphrase-empty`.
     """
+    header, payload = _taken_apart(file)
+    return _opened(header, payload, derive_person_key(passphrase, header.salt, header.rounds))
+
+
+def open_with_key(file: bytes, person_key: bytes) -> EnvelopeContent:
+    """As `open_envelope`, by the key that is kept with a password card: at once, for each of many."""
+    return _opened(*_taken_apart(file), person_key)
+
+
+def _taken_apart(file: bytes) -> tuple[_Header, bytes]:
+    """Header and payload of an undamaged file; nothing is open yet."""
     if len(file) > MAX_FILE_BYTES:
         raise InputError("envelope-unreadable")
     parts = sealed_part(file).split(".")
@@ -137,9 +149,10 @@ def open_envelope(file: bytes, passphrase: str) -> EnvelopeContent:
         raise InputError("envelope-unreadable")
     if not hmac.compare_digest(parts[2], _sum(f"{parts[0]}.{parts[1]}")):
         raise InputError("envelope-altered")
-    header = _read_header(parts[0])
-    payload = _unb64(parts[1])
-    person_key = derive_person_key(passphrase, header.salt, header.rounds)
+    return _read_header(parts[0]), _unb64(parts[1])
+
+
+def _opened(header: _Header, payload: bytes, person_key: bytes) -> EnvelopeContent:
     if not hmac.compare_digest(_check(person_key, header.file), header.check):
         raise InputError("envelope-wrong-passphrase")
     try:
