@@ -277,6 +277,7 @@ def bench(arguments: list[str]) -> int:
 
 def lock(arguments: list[str]) -> int:
     """Resolve anew for each platform; extra arguments (`--upgrade`) go to uv."""
+    os.environ["MACOSX_DEPLOYMENT_TARGET"] = "14.0"  # pikepdf has no wheels for older ones
     for name, wheels in WHEELS_FOR.items():
         for suffix, group in (("", ()), ("-dev", ("--group", "dev"))):
             target = REQUIREMENTS / f"lock-{name}{suffix}.txt"
@@ -321,7 +322,7 @@ COMMANDS = {
     ),
     "check": Command(check, "format, lint, types, contracts, sentences"),
     "bench": Command(bench, "measure, each against its anchor [NAME]", ("sealing", "window")),
-    "soak": Command(soak, "the tests that run for minutes", ("sealing", "window", "tests"), node=True),
+    "soak": Command(soak, "the tests that run for minutes", ("sealing", "window", "tests", "soak"), node=True),
     "lock": Command(lock, "resolve the dependencies anew for every platform [--upgrade]"),
     "translations": Command(translations, "compile the sentences [--merge takes the fragments in]"),
     "package": Command(package, "build the wheel in dist/"),
