@@ -164,6 +164,9 @@ def _rest(family: Callable[[str, str], _Family]) -> None:
     family("content", "what would give somebody away").verb(
         "check", "look through mails and files"
     ).add_argument("files", nargs="+", metavar="FILE")
+    family("mailbox", "what came back").verb("classify", "look at received mails").add_argument(
+        "files", nargs="+", metavar="FILE"
+    )
     family("address", "e-mail addresses").verb("check", "one a line on standard input")
     family("password", "passwords").verb("check", "one a line on standard input")
     family("envelope", "locked files").verb("open", "with {passphrase} on standard input").add_argument(

@@ -7,7 +7,19 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from desktop.cli import alerts, audit, checkpoint, commands, content, inspect, joining, posture, relays, users
+from desktop.cli import (
+    alerts,
+    audit,
+    checkpoint,
+    commands,
+    content,
+    inspect,
+    joining,
+    mailbox,
+    posture,
+    relays,
+    users,
+)
 from desktop.cli.arguments import WrongUse, parser
 from desktop.cli.commands import Call, Handler
 from desktop.cli.console import Console
@@ -70,6 +82,7 @@ HANDLERS: dict[str, Handler] = {
     "audit seal": alerts.audit_seal,
     "audit purge": alerts.audit_purge,
     "content check": content.content_check,
+    "mailbox classify": mailbox.mailbox_classify,
     "address check": inspect.address_check,
     "password check": inspect.password_check,
     "envelope open": inspect.envelope_open,

@@ -20,6 +20,7 @@ from desktop.office.api_audit import AlertDoor, LogDoor, RetentionDoor
 from desktop.office.values import (
     AppointmentsImport,
     AppointmentsImported,
+    CallOpened,
     Cancelled,
     Explained,
     ImportRequest,
@@ -50,6 +51,7 @@ from desktop.office.values_entry import (
     Recovery,
     SignedIn,
 )
+from desktop.office.values_mailbox import MailClassified
 from desktop.office.values_posture import PostureRequest, PostureShown
 from desktop.office.values_practice import (
     AddressChecked,
@@ -135,7 +137,10 @@ class PeopleDoor(Protocol):
 class MailDoor(Protocol):
     def today(self, session: Session) -> TodayShown: ...
     def explain_letter(self, session: Session, request: LetterRequest) -> Explained: ...
-    def send_letter(self, session: Session, request: LetterRequest) -> Queued: ...
+    def send_letter(self, session: Session, request: LetterRequest) -> Queued | CallOpened:
+        """Queued; with the label `do-not-email` a task to phone instead, and nothing leaves."""
+        ...
+
     def preview_reminders(self, session: Session, day: date | None = None) -> ReminderPlan: ...
     def send_reminders(
         self, session: Session, day: date | None = None, progress: Progress | None = None
@@ -183,6 +188,7 @@ class FileDoor(Protocol):
     def check_posture(self, request: PostureRequest) -> PostureShown: ...
     def open_envelope(self, data: bytes, passphrase: str) -> EnvelopeOpened: ...
     def check_file(self, name: str, data: bytes) -> ContentChecked: ...
+    def classify_mail(self, data: bytes) -> MailClassified: ...
 
 
 class Office(

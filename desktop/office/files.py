@@ -11,7 +11,9 @@ from desktop.errors import InputError
 from desktop.mail.content import check_content
 from desktop.mail.content_eml import read_mail
 from desktop.mail.content_values import ContentFile, ContentInput, Hit, Kind, Known, Part
+from desktop.mail.returned import classify
 from desktop.models.records import Reason
+from desktop.office.values_mailbox import MailClassified, ReturnedLine
 from desktop.office.values_practice import (
     AddressChecked,
     AttachmentOut,
@@ -79,6 +81,12 @@ class Files:
         unread = next((hit.reason for hit in found if hit.kind is Kind.UNREADABLE), None)
         inside = (hit for hit in found if hit.where.part is Part.FILE and hit.kind is not Kind.UNREADABLE)
         return ContentChecked(tuple(map(_content_hit, inside)), unread)
+
+    def classify_mail(self, data: bytes) -> MailClassified:
+        """What a received mail is, and about whom; whether to believe it is another question."""
+        found = classify(data)
+        lines = (ReturnedLine(one.address, one.action, one.status, one.hard) for one in found.recipients)
+        return MailClassified(found.kind.value, tuple(lines))
 
 
 def _content_hit(hit: Hit) -> ContentHit:

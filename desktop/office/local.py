@@ -108,6 +108,7 @@ class LocalOffice:
         self.check_posture = posture.check_posture
         self.open_envelope = files.open_envelope
         self.check_file = files.check_file
+        self.classify_mail = files.classify_mail
         self.doctor = doctor.doctor
         self.look_over_computer = doctor.look_over_computer
         self.step_up = security.step_up

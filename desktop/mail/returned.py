@@ -1,0 +1,108 @@
+"""What came into the mailbox: a bounce, a delay, a complaint, an absence, a wish to leave, or mail.
+
+Pure and bounded, for mail by anybody: it never raises for what is in a mail, and nothing
+of a stranger's text is kept but addresses and codes. Reports can be forged, so that what
+follows from one (an address that is not written to any more) rests on a token of ours,
+which is for the caller to check (SECURITY.md, RFC 3464 row).
+"""
+
+from __future__ import annotations
+
+import re
+
+from desktop.mail.returned_parts import Incoming, open_incoming
+from desktop.mail.returned_report import RECIPIENTS, address_in, original_of, read_report
+from desktop.mail.returned_text import holds, is_hard, phrases, smtp_code
+from desktop.mail.returned_values import Classified, Kind, Returned
+
+__all__ = ["Classified", "Kind", "Returned", "classify"]
+
+_OPENING = 2_000
+"""Characters of a text in which a server says what it is about."""
+_DAEMON = re.compile(r"mailer-daemon|mail delivery (?:sub)?system|postmaster@|<>", re.IGNORECASE)
+_ADDRESS = re.compile(r"<?([^\s<>@\"(),;:]{1,64}@[A-Za-z0-9.-]{1,253}\.[A-Za-z0-9-]{2,63})>?")
+_QUOTED = re.compile(r"^(?:>|on .{0,200}wrote:|el .{0,200}escribió:|-{2,}|_{5,})", re.IGNORECASE)
+_ABSENT = ("x-autoreply", "x-autorespond", "x-auto-reply", "x-autoresponder")
+_OWN_ID = re.compile(r"^message-id:\s*(<[^\s<>]{1,900}>)", re.IGNORECASE | re.MULTILINE)
+
+
+def classify(data: bytes) -> Classified:
+    """What the mail in `data` is, and about whom."""
+    mail = open_incoming(data)
+    report = read_report(mail)
+    if report is not None:
+        return report
+    text = "\n".join(part.text for part in mail.of_type("text/plain", "text/html"))
+    return _prose(mail, text) or _short(mail, text) or Classified(Kind.MESSAGE)
+
+
+def _prose(mail: Incoming, text: str) -> Classified | None:
+    """A server's words without a report: only where the mail says that a server wrote it."""
+    sender = " ".join((mail.one("from"), mail.one("return-path")))
+    failed = mail.one("x-failed-recipients")
+    if not failed and _DAEMON.search(sender) is None:
+        return None
+    opening, subject = text[:_OPENING], mail.one("subject")
+    if holds(subject, "delay_subjects") or (not failed and holds(opening, "delay_openings")):
+        kind = Kind.DELAY
+    elif failed or holds(subject, "bounce_subjects") or holds(opening, "bounce_openings"):
+        kind = Kind.BOUNCE
+    else:
+        return None
+    own = _OWN_ID.search(text)
+    original = original_of(mail) or (own[1] if own else "")
+    return Classified(kind, _named(failed, mail, opening, kind), original)
+
+
+def _named(failed: str, mail: Incoming, opening: str, kind: Kind) -> tuple[Returned, ...]:
+    """Those in `X-Failed-Recipients`, else the first addresses in the text that are not the sender's own."""
+    listed = [address_in(one) for one in failed.split(",")] if failed else []
+    if not listed:
+        own = {address_in(mail.one("from")), address_in(mail.one("to"))}
+        listed = [found[1].rstrip(".") for found in _ADDRESS.finditer(opening) if found[1] not in own]
+    action = "failed" if kind is Kind.BOUNCE else "delayed"
+    _, status = smtp_code(opening)
+    hard = kind is Kind.BOUNCE and is_hard(status, opening)
+    names = list(dict.fromkeys(name for name in listed if name))[: RECIPIENTS if failed else 1]
+    return tuple(Returned(name, action, status, hard) for name in names)
+
+
+def _short(mail: Incoming, text: str) -> Classified | None:
+    """What a person's program answers by itself, and the one word that means "no more"."""
+    sender = address_in(mail.one("from"))
+    recipients = (Returned(sender, "", "", False),) if sender else ()
+    if _automatic(mail):
+        return Classified(Kind.AUTO_REPLY, recipients)
+    if _leaves(mail.one("subject"), text):
+        return Classified(Kind.UNSUBSCRIBE, recipients)
+    return None
+
+
+def _automatic(mail: Incoming) -> bool:
+    """RFC 3834 5, and what was usual before it."""
+    said = mail.one("auto-submitted").partition(";")[0].strip().lower()
+    if said and said != "no":
+        return True
+    if any(mail.one(name) and mail.one(name).lower() != "no" for name in _ABSENT):
+        return True
+    if mail.one("precedence").lower() in ("auto_reply", "auto-reply"):
+        return True
+    return holds(mail.one("subject"), "automatic_subjects")
+
+
+def _leaves(subject: str, text: str) -> bool:
+    """The subject alone, or the first words of the answer alone, are one of the short forms."""
+    if _is_leave_word(subject):
+        return True
+    own = []
+    for line in text.splitlines():
+        if _QUOTED.match(line.strip()):
+            break
+        own.append(line)
+    said = " ".join(" ".join(own).split())
+    return len(said) <= 60 and _is_leave_word(said)
+
+
+def _is_leave_word(words: str) -> bool:
+    plain = re.sub(r"^(?:(?:re|fw|fwd|rv)\s*:\s*)+", "", words.strip().lower()).strip(" .!*\"'")
+    return plain in phrases("leave_words")
