@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy import insert as sql_insert
 
 from desktop.models.lanes import Tx
@@ -27,6 +27,7 @@ from desktop.models.records import (
 )
 from desktop.models.rows import chunks
 from desktop.models.tables_mail import attempt, message, message_body
+from desktop.models.tables_protection import pickup
 
 _WAITING = (State.QUEUED.value, State.DEFERRED.value)
 _ADD_ATTEMPT = sql_insert(attempt)
@@ -222,10 +223,15 @@ def put_outcomes(tx: Tx, rows: Sequence[tuple[State, Message]]) -> bool:
     return tx.connection.execute(_PUT_OUTCOME, values).rowcount == len(rows)
 
 
+_NOT_PUT = exists().where(pickup.c.message == message.c.id, pickup.c.put_at.is_(None))
+"""Its locked file is not in storage yet: a link that leads nowhere must not leave."""
+
+
 def _is_due(now: datetime) -> ColumnElement[bool]:
     return and_(
         message.c.state.in_(_WAITING),
         message.c.not_before <= now,
+        or_(~_NOT_PUT, message.c.useless_after <= now),
         or_(message.c.next_try.is_(None), message.c.next_try <= now),
     )
 
@@ -248,7 +254,7 @@ def next_due(tx: Tx) -> datetime | None:
     """When the first waiting row falls due; None when nothing waits."""
     later = func.coalesce(message.c.next_try, message.c.not_before)
     when = func.max(message.c.not_before, later, type_=message.c.not_before.type)
-    waiting = message.c.state.in_(_WAITING)
+    waiting = and_(message.c.state.in_(_WAITING), ~_NOT_PUT)
     return tx.connection.execute(
         select(func.min(when, type_=message.c.not_before.type)).where(waiting)
     ).scalar()

@@ -128,11 +128,16 @@ class Storage:
     retired_at: datetime | None = None
     access_log: str = ""
     """Where the storage writes who fetched what, if it does; '' where a pick-up cannot be known."""
+    ca_file: str = ""
+    """Who else vouches for its certificate; '' for the computer's own list alone."""
 
 
 @dataclass(frozen=True)
 class Pickup:
-    """One locked file in storage; `name` is 256 random bits and says nothing."""
+    """One locked file for storage; `name` is 256 random bits and says nothing.
+
+    Its message leaves only once `put_at` is set.
+    """
 
     id: PickupId
     message: MessageId
@@ -144,3 +149,6 @@ class Pickup:
     deleted_at: datetime | None = None
     picked_up_at: datetime | None = None
     """From the storage's access log; None is "not known"."""
+    put_at: datetime | None = None
+    trouble: str = ""
+    """Code of what went wrong at the last try to put or delete it; '' once that has worked."""

@@ -66,6 +66,7 @@ storage = kept(
     word("public_url", None),
     number("days", None),
     word("access_log"),
+    word("ca_file"),
     Column("baa_counterparty", Text),
     Column("baa_signed", Day),
     Column("baa_expires", Day),
@@ -86,6 +87,10 @@ pickup = kept(
     Column("revoked_at", Utc),
     Column("deleted_at", Utc),
     Column("picked_up_at", Utc),
+    Column("put_at", Utc),
+    word("trouble"),
+    Column("content", LargeBinary, nullable=False),
 )
+"""`content` is the locked file until it has been put."""
 Index("pickup_by_message", pickup.c.message)
 Index("pickup_by_expiry", pickup.c.expires_at)

@@ -28,12 +28,13 @@ STATEMENTS = (
     KEY (relay), FOREIGN KEY(relay) REFERENCES relay (id) ) STRICT""",
     """CREATE TABLE storage ( id TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, url TEXT NOT NULL,
     user TEXT DEFAULT '' NOT NULL, secret TEXT DEFAULT '' NOT NULL, public_url TEXT NOT NULL, days
-    INTEGER NOT NULL, access_log TEXT DEFAULT '' NOT NULL, baa_counterparty TEXT, baa_signed TEXT,
-    baa_expires TEXT, baa_scope TEXT, baa_reviewed TEXT, made_at TEXT NOT NULL, retired_at TEXT, PRIMARY
-    KEY (id) ) STRICT""",
+    INTEGER NOT NULL, access_log TEXT DEFAULT '' NOT NULL, ca_file TEXT DEFAULT '' NOT NULL,
+    baa_counterparty TEXT, baa_signed TEXT, baa_expires TEXT, baa_scope TEXT, baa_reviewed TEXT, made_at
+    TEXT NOT NULL, retired_at TEXT, PRIMARY KEY (id) ) STRICT""",
     """CREATE TABLE pickup ( id TEXT NOT NULL, message TEXT NOT NULL, storage TEXT NOT NULL, name TEXT NOT
     NULL, made_at TEXT NOT NULL, expires_at TEXT NOT NULL, revoked_at TEXT, deleted_at TEXT,
-    picked_up_at TEXT, PRIMARY KEY (id), FOREIGN KEY(message) REFERENCES message (id), FOREIGN
+    picked_up_at TEXT, put_at TEXT, trouble TEXT DEFAULT '' NOT NULL, content BLOB NOT NULL, PRIMARY KEY
+    (id), FOREIGN KEY(message) REFERENCES message (id), FOREIGN
     KEY(storage) REFERENCES storage (id) ) STRICT""",
     "CREATE INDEX pickup_by_expiry ON pickup (expires_at)",
     "CREATE INDEX pickup_by_message ON pickup (message)",
