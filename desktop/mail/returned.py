@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from desktop.mail.returned_parts import Incoming, open_incoming
-from desktop.mail.returned_report import RECIPIENTS, address_in, original_of, read_report
+from desktop.mail.returned_report import RECIPIENTS, address_in, original_of, read_report, written_to
 from desktop.mail.returned_text import holds, is_hard, phrases, smtp_code
 from desktop.mail.returned_values import Classified, Kind, Returned
 
@@ -19,7 +19,11 @@ __all__ = ["Classified", "Kind", "Returned", "classify"]
 
 _OPENING = 2_000
 """Characters of a text in which a server says what it is about."""
-_DAEMON = re.compile(r"mailer-daemon|mail delivery (?:sub)?system|postmaster@|<>", re.IGNORECASE)
+_DAEMON = re.compile(
+    r"mailer-daemon|mail[ .]delivery[ .](?:sub)?system|postmaster|mdaemon|mail administrator|"
+    r"smtp_?(?:mail_)?service|<>$",
+    re.IGNORECASE,
+)
 _ADDRESS = re.compile(r"<?([^\s<>@\"(),;:]{1,64}@[A-Za-z0-9.-]{1,253}\.[A-Za-z0-9-]{2,63})>?")
 _QUOTED = re.compile(r"^(?:>|on .{0,200}wrote:|el .{0,200}escribió:|-{2,}|_{5,})", re.IGNORECASE)
 _ABSENT = ("x-autoreply", "x-autorespond", "x-auto-reply", "x-autoresponder")
@@ -38,20 +42,26 @@ def classify(data: bytes) -> Classified:
 
 def _prose(mail: Incoming, text: str) -> Classified | None:
     """A server's words without a report: only where the mail says that a server wrote it."""
-    sender = " ".join((mail.one("from"), mail.one("return-path")))
     failed = mail.one("x-failed-recipients")
-    if not failed and _DAEMON.search(sender) is None:
-        return None
     opening, subject = text[:_OPENING], mail.one("subject")
-    if holds(subject, "delay_subjects") or (not failed and holds(opening, "delay_openings")):
+    daemon = _DAEMON.search(" ".join((mail.one("from"), mail.one("return-path")))) is not None
+    if holds(subject, "delay_subjects") or (daemon and not failed and holds(opening, "delay_openings")):
         kind = Kind.DELAY
-    elif failed or holds(subject, "bounce_subjects") or holds(opening, "bounce_openings"):
+    elif failed or holds(subject, "bounce_subjects") or (daemon and holds(opening, "bounce_openings")):
         kind = Kind.BOUNCE
     else:
+        return None
+    if not (failed or daemon or _reply_quoted(opening)):
         return None
     own = _OWN_ID.search(text)
     original = original_of(mail) or (own[1] if own else "")
     return Classified(kind, _named(failed, mail, opening, kind), original)
+
+
+def _reply_quoted(opening: str) -> bool:
+    """A server's answer in the text: some gateways write their notices under a person's address."""
+    code, status = smtp_code(opening)
+    return status != "" or (code != "" and code[0] in "45")
 
 
 def _named(failed: str, mail: Incoming, opening: str, kind: Kind) -> tuple[Returned, ...]:
@@ -60,6 +70,7 @@ def _named(failed: str, mail: Incoming, opening: str, kind: Kind) -> tuple[Retur
     if not listed:
         own = {address_in(mail.one("from")), address_in(mail.one("to"))}
         listed = [found[1].rstrip(".") for found in _ADDRESS.finditer(opening) if found[1] not in own]
+        listed = listed or [written_to(mail)]
     action = "failed" if kind is Kind.BOUNCE else "delayed"
     _, status = smtp_code(opening)
     hard = kind is Kind.BOUNCE and is_hard(status, opening)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from desktop.mail.returned_parts import Incoming, blocks
 from desktop.mail.returned_text import is_hard
@@ -36,10 +37,19 @@ def address_in(text: str) -> str:
 
 def original_of(mail: Incoming) -> str:
     """The Message-ID of the mail that came back with the report, or ''."""
+    return _returned(mail).get("message-id", "")[:998]
+
+
+def written_to(mail: Incoming) -> str:
+    """Whom the mail that came back was for, or ''."""
+    return address_in(_returned(mail).get("to", ""))
+
+
+def _returned(mail: Incoming) -> dict[str, str]:
     for part in mail.of_type("message/rfc822", "text/rfc822-headers", "message/global-headers"):
         for fields in blocks(part.text)[:1]:
-            return fields.get("message-id", "")[:998]
-    return ""
+            return fields
+    return {}
 
 
 def _delivery(text: str, mail: Incoming) -> Classified:
@@ -49,6 +59,10 @@ def _delivery(text: str, mail: Incoming) -> Classified:
         envelope = envelope or fields.get("original-envelope-id", "")
         if "final-recipient" in fields or "original-recipient" in fields or "action" in fields:
             found.append(_recipient(fields))
+    if not any(one.address for one in found) and written_to(mail):
+        found = [replace(one, address=written_to(mail)) for one in found] or [
+            Returned(written_to(mail), "failed", "", False)
+        ]
     actions = {one.action for one in found}
     kind = Kind.BOUNCE
     if "failed" not in actions and actions:
