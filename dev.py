@@ -322,7 +322,9 @@ COMMANDS = {
     ),
     "check": Command(check, "format, lint, types, contracts, sentences"),
     "bench": Command(bench, "measure, each against its anchor [NAME]", ("sealing", "window")),
-    "soak": Command(soak, "the tests that run for minutes", ("sealing", "window", "tests", "soak"), node=True),
+    "soak": Command(
+        soak, "the tests that run for minutes", ("sealing", "window", "tests", "soak"), node=True
+    ),
     "lock": Command(lock, "resolve the dependencies anew for every platform [--upgrade]"),
     "translations": Command(translations, "compile the sentences [--merge takes the fragments in]"),
     "package": Command(package, "build the wheel in dist/"),
