@@ -28,6 +28,9 @@ from desktop.office.doctor import Doctor
 from desktop.office.drafts import Drafts
 from desktop.office.entry import Entry
 from desktop.office.files import Files
+from desktop.office.keys import Keys
+from desktop.office.keys_own import OwnKeyDesk
+from desktop.office.keys_shown import KeyLists
 from desktop.office.letters import Letters
 from desktop.office.local import LocalOffice
 from desktop.office.log_export import LogExports
@@ -111,4 +114,7 @@ def build_office(
         LogExports(desk, clock, paper),
         LogReports(desk, clock, paper),
         Posture(clock),
+        Keys(desk, clock),
+        KeyLists(desk, clock),
+        OwnKeyDesk(desk, clock),
     )

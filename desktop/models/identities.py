@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Row, and_, insert, or_, select
 
 from desktop.models.lanes import Tx
+from desktop.models.protection import OwnKeyState
 from desktop.models.records import Identity, KeyKind
 from desktop.models.tables_office import identity
+from desktop.models.tables_protection import own_key_life
 
 
 def put(
@@ -34,11 +37,23 @@ def put(
 
 
 def current(tx: Tx, kind: KeyKind) -> Identity | None:
-    """The newest identity of a kind."""
+    """The newest identity of a kind that is neither replaced nor revoked."""
+    in_use = or_(own_key_life.c.state.is_(None), own_key_life.c.state == OwnKeyState.CURRENT.value)
     newest = (
-        select(identity).where(identity.c.kind == KeyKind(kind).value).order_by(identity.c.made_at.desc())
+        select(identity)
+        .outerjoin(own_key_life, own_key_life.c.fingerprint == identity.c.fingerprint)
+        .where(and_(identity.c.kind == KeyKind(kind).value, in_use))
+        .order_by(identity.c.made_at.desc())
     )
     row = tx.connection.execute(newest.limit(1)).one_or_none()
-    if row is None:
-        return None
+    return _identity(row) if row else None
+
+
+def listing(tx: Tx) -> list[Identity]:
+    """All of them, newest first: old ones are kept to read what was sealed to them."""
+    every = select(identity).order_by(identity.c.made_at.desc(), identity.c.kind)
+    return [_identity(row) for row in tx.connection.execute(every)]
+
+
+def _identity(row: Row[Any]) -> Identity:
     return Identity(KeyKind(row.kind), row.fingerprint, row.address, row.secret, row.public, row.made_at)

@@ -51,6 +51,18 @@ def get(tx: Tx, key: KeyId) -> PublicKey | None:
     return _key(row) if row else None
 
 
+def confirm(tx: Tx, key: KeyId, at: datetime) -> None:
+    """Its owner confirmed it now: it comes before those confirmed earlier."""
+    tx.connection.execute(update(public_key).where(public_key.c.id == key).values(confirmed_at=at))
+
+
+def live_everywhere(tx: Tx) -> list[PublicKey]:
+    """Everybody's keys that are not revoked, those that end first in front."""
+    query = select(public_key).where(public_key.c.revoked_at.is_(None))
+    ordered = query.order_by(public_key.c.expires.is_(None), public_key.c.expires, public_key.c.id)
+    return [_key(row) for row in tx.connection.execute(ordered)]
+
+
 def live(tx: Tx, person: PersonId) -> list[PublicKey]:
     """Not revoked, the one confirmed last first; whether one has expired is the policy's question."""
     return live_many(tx, (person,)).get(person, [])

@@ -84,6 +84,11 @@ def open_ones(tx: Tx, kind: str = "", owner: UserId | None = None) -> list[Task]
     return [_task(row) for row in tx.connection.execute(query.order_by(task.c.due_at, task.c.opened_at))]
 
 
+def sources(tx: Tx, kind: str) -> frozenset[str]:
+    """What tasks of this kind were ever opened for, ended ones too."""
+    return frozenset(tx.connection.execute(select(task.c.source).where(task.c.kind == kind)).scalars())
+
+
 def close(tx: Tx, id_: str, to: TaskState, at: datetime) -> bool:
     """End an open task; False where somebody else has."""
     done = tx.connection.execute(

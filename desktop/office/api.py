@@ -17,6 +17,7 @@ from desktop.models.accounts import Session
 from desktop.models.records import MessageId, PersonId, RelayId
 from desktop.office.api_access import SecurityDoor, UsersDoor
 from desktop.office.api_audit import AlertDoor, LogDoor, RetentionDoor
+from desktop.office.api_protection import KeysDoor
 from desktop.office.values import (
     AppointmentsImport,
     AppointmentsImported,
@@ -198,6 +199,7 @@ class Office(
     RelayDoor,
     DoctorDoor,
     FileDoor,
+    KeysDoor,
     UsersDoor,
     SecurityDoor,
     AlertDoor,

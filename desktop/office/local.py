@@ -8,6 +8,9 @@ from desktop.office.doctor import Doctor
 from desktop.office.drafts import Drafts
 from desktop.office.entry import Entry
 from desktop.office.files import Files
+from desktop.office.keys import Keys
+from desktop.office.keys_own import OwnKeyDesk
+from desktop.office.keys_shown import KeyLists
 from desktop.office.letters import Letters
 from desktop.office.log_export import LogExports
 from desktop.office.log_reports import LogReports
@@ -59,6 +62,9 @@ class LocalOffice:
         exports: LogExports,
         reports: LogReports,
         posture: Posture,
+        keys: Keys,
+        key_lists: KeyLists,
+        own_keys: OwnKeyDesk,
     ) -> None:
         self.practice_exists = entry.practice_exists
         self.create_practice = entry.create_practice
@@ -81,7 +87,19 @@ class LocalOffice:
         self.import_people = people.import_people
         self.import_appointments = people.import_appointments
         self.make_passphrase = people.make_passphrase
-        self.import_key = people.import_key
+        self.import_key = keys.import_key
+        self.find_keys = keys.find_keys
+        self.keep_key = keys.keep_key
+        self.test_key = keys.test_key
+        self.confirm_key = keys.confirm_key
+        self.revoke_key = keys.revoke_key
+        self.request_key = keys.request_key
+        self.list_keys = key_lists.list_keys
+        self.show_fingerprint = key_lists.show_fingerprint
+        self.rotate_own_key = own_keys.rotate_own_key
+        self.import_identity = own_keys.import_identity
+        self.revoke_own_key = own_keys.revoke_own_key
+        self.publish_own_keys = own_keys.publish_own_keys
         self.explain_letter = letters.explain_letter
         self.send_letter = letters.send_letter
         self.today = reminders.today

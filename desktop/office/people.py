@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 
 from desktop.access.fields import visible
@@ -10,28 +9,22 @@ from desktop.access.roles import Action, Purpose, hidden
 from desktop.audit.events import Act, Event
 from desktop.audit.fields import Value
 from desktop.clock import Clock
-from desktop.crypto.envelope import ROUNDS, derive_person_key
-from desktop.crypto.keyfacts import KeyFacts, inspect_key
-from desktop.crypto.passphrase import new_passphrase
 from desktop.errors import InputError, SealwellError
 from desktop.mail.cardwords import keep_card
-from desktop.models import cards, keys, messages, people, settings
+from desktop.models import cards, keylives, keys, messages, people, settings
 from desktop.models.accounts import Session
 from desktop.models.database import Tx
-from desktop.models.ids import new_id
+from desktop.models.protection import KeyLife
 from desktop.models.records import (
-    KeyId,
-    KeyKind,
     Method,
-    PasswordCard,
     Person,
     PersonId,
-    PublicKey,
-    Reason,
     State,
 )
 from desktop.office.api import Progress
+from desktop.office.card_rules import new_card
 from desktop.office.desk import Desk, Recorder
+from desktop.office.keys_lines import key_line
 from desktop.office.listed import Listed
 from desktop.office.protection import reachable_methods
 from desktop.office.values import (
@@ -39,7 +32,6 @@ from desktop.office.values import (
     AppointmentsImported,
     CardLine,
     ImportRequest,
-    KeyImport,
     KeyLine,
     PassphraseMade,
     PassphraseRequest,
@@ -53,10 +45,6 @@ from desktop.people import appointments as schedule
 from desktop.people import contacts, importing
 from desktop.people.parsing import parse_people
 from desktop.people.schedules import parse_appointments
-
-_SALT = 16
-_HOW = frozenset({"in-person", "by-phone", "by-post"})
-_HANDED_OVER = 120
 
 
 class People:
@@ -200,22 +188,7 @@ class People:
     def make_passphrase(self, session: Session, request: PassphraseRequest) -> PassphraseMade:
         """Six words, shown once here; kept sealed, for PDF files and for reading out (ADR 0014)."""
         self._desk.check(session, Action.MAKE_PASSPHRASE)
-        who = request.handed_over.strip()
-        if not who or len(who) > _HANDED_OVER:
-            raise InputError("handed-over-missing")
-        if request.how not in _HOW:
-            raise InputError("handed-over-how")
-        words = new_passphrase()
-        salt = os.urandom(_SALT)
-        card = PasswordCard(
-            request.person,
-            salt=salt,
-            rounds=ROUNDS,
-            key=derive_person_key(words, salt, ROUNDS),
-            handed_over=who,
-            how=request.how,
-            made_at=self._clock.now(),
-        )
+        card, words = new_card(request, self._clock.now())
 
         def keep(tx: Tx, record: Recorder) -> PassphraseMade:
             found(tx, request.person)
@@ -225,43 +198,6 @@ class People:
 
         return self._desk.write(session, Action.MAKE_PASSPHRASE, keep)
 
-    def import_key(self, session: Session, request: KeyImport) -> KeyLine:
-        """Only a usable key of this person, whose full fingerprint was compared, is kept."""
-        self._desk.check(session, Action.IMPORT_KEY)
-        try:
-            now = self._clock.now()
-            facts = inspect_key(request.data, now)
-
-            def keep(tx: Tx, record: Recorder) -> KeyLine:
-                person = found(tx, request.person)
-                _fit(facts, request, person)
-                for old in keys.live(tx, request.person):
-                    if old.kind.value == facts.kind:
-                        if old.fingerprint != facts.fingerprint:
-                            self._desk.guard.fresh(session, Purpose.KEYS)
-                        keys.revoke(tx, old.id, now)
-                key = PublicKey(
-                    KeyId(new_id()),
-                    request.person,
-                    KeyKind(facts.kind),
-                    facts.fingerprint,
-                    facts.addresses,
-                    facts.data,
-                    facts.expires,
-                    source="file",
-                    confirmed_at=now,
-                )
-                keys.add(tx, key)
-                record(
-                    Event(Act.KEY_ADDED, obj=key.id, det={"person": request.person, "key-kind": facts.kind})
-                )
-                return KeyLine(key.id, key.kind, key.fingerprint, key.expires, usable=True)
-
-            return self._desk.write(session, Action.IMPORT_KEY, keep)
-        except SealwellError as error:
-            self._desk.note_refusal(session, Act.KEY_REFUSED, error)
-            raise
-
     def _shown(self, tx: Tx, id_: PersonId, session: Session) -> PersonShown:
         """As this role sees it; how the person can be reached is found out from the whole."""
         person = found(tx, id_)
@@ -270,7 +206,7 @@ class People:
         methods: tuple[Method, ...] = reachable_methods(tx, person, now)
         return PersonShown(
             visible(person, session.role),
-            tuple(_key_line(key, now) for key in keys.live(tx, id_)),
+            _key_lines(tx, id_, now),
             CardLine(card.handed_over, card.how, card.made_at) if card else None,
             methods,
             _last_written(tx, id_),
@@ -297,48 +233,16 @@ def _line(person: Person) -> PersonLine:
     )
 
 
+def _key_lines(tx: Tx, person: PersonId, now: datetime) -> tuple[KeyLine, ...]:
+    live = keys.live(tx, person)
+    lives = keylives.of(tx, [key.id for key in live])
+    return tuple(key_line(key, lives.get(key.id, KeyLife()), now) for key in live)
+
+
 def _last_written(tx: Tx, person: PersonId) -> datetime | None:
     """When the latest message to this person was accepted."""
     sent = [row.queued_at for row in messages.of_person(tx, person) if row.state is State.ACCEPTED]
     return max(sent, default=None)
-
-
-def _key_line(key: PublicKey, now: datetime) -> KeyLine:
-    facts = inspect_key(key.data, now)
-    return KeyLine(
-        key.id,
-        key.kind,
-        key.fingerprint,
-        key.expires,
-        facts.usable,
-        Reason(facts.reason) if facts.reason else None,
-    )
-
-
-def _fit(facts: KeyFacts, request: KeyImport, person: Person) -> None:
-    """Usable, the compared fingerprint, and the address that we write to."""
-    if not facts.usable:
-        raise _unusable(facts.reason or "")
-    if request.fingerprint.replace(" ", "").upper() != facts.fingerprint.upper():
-        raise InputError("fingerprint-differs")
-    if person.email.casefold() not in {address.casefold() for address in facts.addresses}:
-        raise InputError("key-foreign")
-
-
-def _unusable(reason: str) -> InputError:
-    match reason:
-        case "expired":
-            return InputError("key-expired")
-        case "revoked":
-            return InputError("key-revoked")
-        case "ec-key":
-            return InputError("key-ec")
-        case "secret-key":
-            return InputError("key-secret")
-        case "weak-key" | "weak-signature":
-            return InputError("key-weak")
-        case _:
-            return InputError("key-unusable")
 
 
 def _tried(answer: PeopleImported) -> Event:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from desktop.models.protection import Form, KeyTrust
 from desktop.models.records import (
     AppointmentId,
     Consent,
@@ -54,6 +55,8 @@ class KeyLine:
     expires: datetime | None
     usable: bool
     reason: Reason | None = None
+    trust: KeyTrust = KeyTrust.CHECKED
+    source: str = "file"
 
 
 @dataclass(frozen=True)
@@ -157,6 +160,27 @@ class RejectedMethod:
 
 
 @dataclass(frozen=True)
+class ContentFound:
+    """Something that the content check found, and what follows from it.
+
+    `start` and `end` count characters of the part; of a file: of its text. `file` counts the
+    request's attachments and is -1 elsewhere. `picture` is a PNG of a scan's first page, so
+    that somebody can look whom it is about.
+    """
+
+    kind: str
+    part: str
+    """`subject`, `text`, `html`, `file-name`, `file`."""
+    file: int
+    start: int
+    end: int
+    reason: Reason
+    action: str
+    """`warn` (has to be seen), `raise` (only the recipient may read it), `block`."""
+    picture: bytes = field(repr=False, default=b"")
+
+
+@dataclass(frozen=True)
 class Explained:
     """The decision that people see before they send; the sealed message carries its hash."""
 
@@ -167,6 +191,13 @@ class Explained:
     rejected: tuple[RejectedMethod, ...]
     policy: str
     hash: str
+    form: Form | None = None
+    """What a locked file would be made as."""
+    hits: tuple[ContentFound, ...] = ()
+    seen: str = ""
+    """Goes into `LetterRequest.seen` once the warnings of `hits` were shown; '' where there are none."""
+    warnings: tuple[Reason, ...] = ()
+    """What the sender's own name or domain gives away."""
 
 
 @dataclass(frozen=True)
@@ -186,6 +217,18 @@ class LetterRequest:
     label: Label = Label.SENSITIVE
     wanted: Method | None = None
     expect: str = ""
+    seen: str = ""
+    """`Explained.seen`, once a person has seen the warnings of the content check."""
+    raise_to: Level | None = None
+
+
+@dataclass(frozen=True)
+class CallOpened:
+    """What sending answers for the label `do-not-email`: nothing leaves, `task` says to phone."""
+
+    task: str
+    person: PersonId
+    reason: Reason
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from desktop.errors import SealwellError
 from desktop.models.accounts import Role
 from desktop.models.alerts import Alert
 from desktop.models.database import Database
+from desktop.office import keys_expiry
 from desktop.office.officer import OfficerMail
 
 LOOK_EVERY = 60.0
@@ -41,6 +42,7 @@ class Watch:
         if self._database.read(lambda tx: retention.is_due(tx, now)):
             self._database.write(lambda tx: retention.destroy_due(tx, self._audit, now))
         self.look()
+        self.look_at_keys()
         with self._looking:
             if not self._started:
                 self._started = True
@@ -57,6 +59,12 @@ class Watch:
                     break
             if raised:
                 self._tell(raised)
+
+    def look_at_keys(self) -> None:
+        """Once an hour: tasks about keys that end soon, before somebody waits for a letter."""
+        now = self._clock.now()
+        if self._database.read(lambda tx: keys_expiry.is_due(tx, now)):
+            self._database.write(lambda tx: keys_expiry.look(tx, self._audit, now))
 
     def stop(self) -> None:
         """It does not look again; not waited for, because it may be the caller."""
@@ -75,6 +83,7 @@ class Watch:
         while not self._ended.wait(LOOK_EVERY):
             try:
                 self.look()
+                self.look_at_keys()
             except SealwellError as error:
                 if error.code == "locked":  # closed meanwhile
                     return
