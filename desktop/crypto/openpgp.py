@@ -22,6 +22,7 @@ import gnupg
 
 from desktop.crypto.keyrecord import mailbox
 from desktop.crypto.openpgp_home import GpgHome
+from desktop.crypto.openpgp_own import named, revocation_of
 from desktop.crypto.openpgp_status import Verdict, read_status
 from desktop.errors import InputError, SealwellError, VaultError
 from desktop.texts import clean
@@ -40,11 +41,15 @@ _QUIET = ("--batch", "--no-tty", "--no-options", "--no-auto-key-locate", "--no-a
 
 @dataclass(frozen=True)
 class OwnKey:
-    """A fresh key pair: `secret` and `public` are binary exports; `secret` has no passphrase."""
+    """A fresh key pair: `secret` and `public` are binary exports; `secret` has no passphrase.
+
+    `revocation` ends it one day (`openpgp_own.revoked_public`); whoever keeps the key keeps it, too.
+    """
 
     fingerprint: str
     secret: bytes
     public: bytes
+    revocation: bytes
 
     def __repr__(self) -> str:
         return f"OwnKey({self.fingerprint})"
@@ -124,10 +129,26 @@ class OwnKeyring:
         public = self._gpg.export_keys(made.fingerprint, armor=False)
         if not secret or not public:
             raise SealwellError("gpg-failed")
-        return OwnKey(made.fingerprint, bytes(secret), bytes(public))
+        return OwnKey(made.fingerprint, bytes(secret), bytes(public), revocation_of(bytes(secret)))
 
-    def open(self, secret: bytes) -> str:
-        """Import the practice's key; its full fingerprint. VaultError `own-key-damaged`."""
+    def rotate(self, old: bytes) -> OwnKey:
+        """A new key for the name and address of the secret key `old`.
+
+        The old one stays good for reading: hand both to `open`. Raises as `make_key`, and
+        VaultError `own-key-damaged`.
+        """
+        name, address = named(old)
+        return self.make_key(name, address)
+
+    def open(self, secret: bytes, *older: bytes) -> str:
+        """Import the practice's key, and those that it replaced, to read what was sealed to them.
+
+        The full fingerprint of the first. VaultError `own-key-damaged`, whichever it is.
+        """
+        first, *_ = [self._import(each) for each in (secret, *older)]
+        return first
+
+    def _import(self, secret: bytes) -> str:
         imported = self._gpg.import_keys(secret)
         if imported.sec_imported + imported.sec_dups != 1 or not imported.fingerprints:
             raise VaultError("own-key-damaged")

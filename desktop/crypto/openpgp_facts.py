@@ -140,11 +140,11 @@ def _addresses(certificate: Cert) -> tuple[str, ...]:
         texts = [str(user_id) for user_id in certificate.user_ids]
     except RuntimeError:
         return ()
-    found = (_address(text) for text in texts)
+    found = (address_in(text) for text in texts)
     return tuple(dict.fromkeys(address for address in found if address is not None))
 
 
-def _address(user_id: str) -> str | None:
+def address_in(user_id: str) -> str | None:
     """The address of `Name <address>` or of a bare address; anything cleverer has none."""
     if user_id.count("<") == 1 and user_id.count(">") == 1 and user_id.endswith(">"):
         return mailbox(user_id[user_id.index("<") + 1 : -1])
