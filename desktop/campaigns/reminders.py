@@ -16,29 +16,30 @@ from desktop.campaigns.planner import Excluded, balanced
 from desktop.clock import Clock
 from desktop.errors import Refused
 from desktop.mail.dates import day_in_words, time_in_words
-from desktop.mail.decision import CARE, Decision, DecisionInput, read_trace
+from desktop.mail.decision import Decision, KeptTrace, read_trace
+from desktop.mail.gather import Gathered, Wishes, gather
 from desktop.mail.outbox import Cancel, Frozen, Keep, Outbox, Replace, Verdict
 from desktop.mail.policy import decide
 from desktop.mail.sealing import REMINDER, Letter, Sealer
 from desktop.mail.sender import Origin, Sender, load_sender
 from desktop.mail.templates import shipped
-from desktop.models import appointments, cards, keys, messages, people
+from desktop.models import appointments, messages
 from desktop.models.accounts import Session
 from desktop.models.database import Tx
 from desktop.models.records import (
     Appointment,
     AppointmentId,
+    Detail,
     Label,
     Message,
     Method,
-    PasswordCard,
     Person,
     PersonId,
-    PublicKey,
     Reason,
     State,
     VisitStatus,
 )
+from desktop.texts import Texts
 
 WINDOW = "day-before"
 LABEL = Label.ROUTINE
@@ -61,13 +62,15 @@ class PlannedReminder:
     """One reminder, decided and worded, not sealed yet."""
 
     appointment: Appointment
-    person: Person
+    known: Gathered
     decision: Decision
     generation: int
     subject: str = field(repr=False)
     text: str = field(repr=False)
-    keys: tuple[PublicKey, ...] = field(repr=False)
-    card: PasswordCard | None = field(repr=False)
+
+    @property
+    def person(self) -> Person:
+        return self.known.person
 
     @property
     def wording(self) -> str:
@@ -93,15 +96,6 @@ class QueuedReminders:
     crossed: tuple[AppointmentId, ...]
 
 
-@dataclass(frozen=True)
-class _Known:
-    """What is known about one visit's person when deciding."""
-
-    person: Person
-    keys: tuple[PublicKey, ...]
-    card: PasswordCard | None
-
-
 def tomorrow(now: datetime, zone: str) -> date:
     """The practice's next calendar day, over changes of summer time too."""
     return now.astimezone(ZoneInfo(zone)).date() + timedelta(days=1)
@@ -121,7 +115,7 @@ class Reminders:
         sender = load_sender(tx)
         wanted = day or tomorrow(now, sender.zone)
         visits = appointments.on_day(tx, wanted)
-        known = _known(tx, visits)
+        known = self._known(tx, visits, sender)
         before = {
             (row.source, row.occurrence): row
             for row in messages.live_reminders(tx, [visit.id for visit in visits], WINDOW)
@@ -168,16 +162,16 @@ class Reminders:
     def recheck(self, tx: Tx, rows: Sequence[Message]) -> list[Verdict]:
         """At the claim: is the visit still on, at this time, and would we decide and say the same?"""
         visits = appointments.get_many(tx, [AppointmentId(row.source) for row in rows])
-        known = _known(tx, visits.values())
-        traces = messages.traces(tx, [row.id for row in rows])
         sender = load_sender(tx)
+        known = self._known(tx, visits.values(), sender)
+        traces = messages.traces(tx, [row.id for row in rows])
         return [self._verdict(row, visits, known, traces[row.id], sender) for row in rows]
 
     def _verdict(
         self,
         row: Message,
         visits: dict[AppointmentId, Appointment],
-        known: dict[PersonId, _Known],
+        known: dict[PersonId, Gathered],
         trace: str,
         sender: Sender,
     ) -> Verdict:
@@ -193,14 +187,21 @@ class Reminders:
             return Cancel(line.reason)
         kept = read_trace(trace)
         same_relay = sender.relay is not None and sender.relay.id == row.relay
-        same_way = same_relay and line.decision.way == kept.way
+        same_way = same_relay and (line.decision.holds(kept.way) or self._form_holds(line.known, kept))
         if same_way and kept.wording in ("", line.wording):
             return Keep()
         reason = Reason("wording-changed" if same_way else "way-changed")
         return Replace(self._seal(sender, line, self._sealer()), reason)
 
+    def _form_holds(self, known: Gathered, kept: KeptTrace) -> bool:
+        """Whether a locked file is still possible as it was made, though another form comes first now."""
+        if kept.way.form is None:
+            return False
+        wishes = Wishes(form=kept.way.form)
+        return decide(known.asks(LABEL, self._clock.now(), wishes)).holds(kept.way)
+
     def _line(
-        self, sender: Sender, visit: Appointment, known: _Known, before: Message | None
+        self, sender: Sender, visit: Appointment, known: Gathered, before: Message | None
     ) -> PlannedReminder | Excluded:
         if visit.status is not VisitStatus.BOOKED:
             return _excluded(visit, known, Reason("visit-cancelled"))
@@ -211,10 +212,10 @@ class Reminders:
         return self._worded(sender, visit, known, before.generation + 1 if before else FIRST)
 
     def _worded(
-        self, sender: Sender, visit: Appointment, known: _Known, generation: int
+        self, sender: Sender, visit: Appointment, known: Gathered, generation: int
     ) -> PlannedReminder | Excluded:
         person = known.person
-        decision = self._decide(sender, known)
+        decision = decide(known.asks(LABEL, self._clock.now()))
         if decision.method is Method.NONE:
             return _excluded(visit, known, decision.reasons[0], decision)
         wording = shipped(f"{REMINDER}-{person.detail.value}", person.language)
@@ -224,19 +225,16 @@ class Reminders:
             return _excluded(visit, known, Reason("text-incomplete", {"field": missing[0]}))
         return PlannedReminder(
             appointment=visit,
-            person=person,
+            known=known,
             decision=decision,
             generation=generation,
             subject=wording.subject.render(values, person.name),
             text=wording.text.render(values, person.name),
-            keys=known.keys,
-            card=known.card,
         )
 
-    def _decide(self, sender: Sender, known: _Known) -> Decision:
-        return decide(
-            DecisionInput(known.person, known.keys, known.card, sender.relay, LABEL, CARE, self._clock.now())
-        )
+    def _known(self, tx: Tx, visits: Iterable[Appointment], sender: Sender) -> dict[PersonId, Gathered]:
+        who = (visit.person for visit in visits)
+        return gather(tx, who, sender.relay, self._clock.now().date())
 
     def _seal(self, sender: Sender, row: PlannedReminder, sealer: Sealer) -> Frozen:
         visit, person = row.appointment, row.person
@@ -255,6 +253,8 @@ class Reminders:
             kind=REMINDER,
             message_id=sender.message_id(origin),
             date=self._clock.now(),
+            open_subject=_open_subject(visit, person),
+            phrase=sender.phrase,
         )
         return Frozen(
             kind=REMINDER,
@@ -266,28 +266,23 @@ class Reminders:
             decision=row.decision,
             label=LABEL,
             relay=sender.relay.id,
-            sealed=sealer.seal(letter, row.decision, row.keys, row.card),
+            sealed=sealer.seal(letter, row.decision, row.known.means),
             useless_after=visit.start_utc,
             priority=PRIORITY,
             wording=row.wording,
         )
 
 
-def _known(tx: Tx, visits: Iterable[Appointment]) -> dict[PersonId, _Known]:
-    ids = list(dict.fromkeys(visit.person for visit in visits))
-    found, their_keys, their_cards = (
-        people.get_many(tx, ids),
-        keys.live_many(tx, ids),
-        cards.get_many(tx, ids),
-    )
-    return {
-        who: _Known(person, tuple(their_keys.get(who, ())), their_cards.get(who))
-        for who, person in found.items()
-    }
+def _open_subject(visit: Appointment, person: Person) -> str:
+    """What may stand in the open where the way is proven encrypted, unless least detail was wished."""
+    if person.detail is Detail.MINIMAL:
+        return ""
+    day = Texts(person.language).say(f"mail.weekday.{visit.start.isoweekday()}")
+    return Texts(person.language).say("mail.subject-visit", day=day)
 
 
 def _excluded(
-    visit: Appointment, known: _Known, reason: Reason, decision: Decision | None = None
+    visit: Appointment, known: Gathered, reason: Reason, decision: Decision | None = None
 ) -> Excluded:
     return Excluded(visit.person, known.person.name, visit, reason, decision)
 

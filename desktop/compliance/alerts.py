@@ -23,7 +23,7 @@ from desktop.models.database import Tx
 from desktop.models.filters import AuditFilter
 from desktop.models.ids import new_id
 from desktop.models.records import Kind, MessageId
-from desktop.people.lookalikes import PROVIDERS
+from desktop.people.lookalikes import is_private
 
 BACKUP_AT = "backup-last-at"
 """When the last backup ended (ISO 8601). Until there has been one, its rule is silent."""
@@ -34,10 +34,6 @@ _MARK = "alerts-looked-to"
 _SEQS = 20
 _TOGETHER = timedelta(days=1)
 _FOUR_WEEKS = 28
-_PERSONAL = frozenset(PROVIDERS) | {
-    *("aol.com", "msn.com", "live.com", "me.com", "mac.com", "att.net", "cox.net", "gmx.com", "gmx.net"),
-    *("mail.com", "email.com", "ymail.com", "proton.me", "pm.me", "zoho.com", "yandex.com", "duck.com"),
-}
 
 
 @dataclass(frozen=True)
@@ -140,7 +136,7 @@ def _went_to_a_personal_mailbox(tx: Tx, record: Seen) -> bool:
     person = people.get(tx, message.person) if message is not None else None
     if message is None or person is None or person.kind is not Kind.PROFESSIONAL:
         return False
-    return message.address.rpartition("@")[2].lower() in _PERSONAL
+    return is_private(message.address.rpartition("@")[2].lower())
 
 
 def _weigh(tx: Tx, rule: _RuleNow, subject: str, first: datetime, mark: int, hours: Hours) -> Alert | None:

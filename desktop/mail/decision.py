@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -45,8 +45,12 @@ DEMANDS = {
     Label.ROUTINE: Level.ON_THE_WAY,
     Label.SENSITIVE: Level.END_TO_END,
     Label.VERY_SENSITIVE: Level.END_TO_END,
+    Label.DO_NOT_EMAIL: Level.END_TO_END,
 }
 """The least that a label asks for; only a recorded wish for plain mail goes below, for routine."""
+NOTES = frozenset({"work-address", "tls-verified", "tls-not-verified"})
+"""Reasons that tell people something and that the sealed bytes do not rest on."""
+_NOTE_STARTS = ("form-", "content-")
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,12 @@ class DecisionInput:
     forms: FormMeans = field(default_factory=FormMeans)
     looks: tuple[Observed, ...] = ()
     """What was seen of the recipient's domain; without any, only the relay's own record counts."""
+    form: Form | None = None
+    """The form of locked file that somebody asked for now; no other will do."""
+    testing: KeyId | None = None
+    """A key that this very message tries out: it alone of its kind counts, confirmed or not."""
+    content: tuple[Reason, ...] = ()
+    """What the content check found that only the recipient may read; asks for end to end."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +109,8 @@ class Decision:
     """How one message to one person travels. `method` and `rejected` name each rung once.
 
     `key_fingerprint` is the key's, the certificate's, or the password card's mark: whoever
-    seals uses exactly that one.
+    seals uses exactly that one. `address` is where it goes: of a relay's portal that is asked
+    for by a suffix, with that suffix.
     """
 
     method: Method
@@ -112,6 +123,8 @@ class Decision:
     address: str
     wanted: Method | None = None
     raise_to: Level | None = None
+    form: Form | None = None
+    """What a locked file is made as; None for every other way."""
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for a document or a record."""
@@ -133,6 +146,7 @@ class Decision:
             "address": self.address,
             "wanted": self.wanted.value if self.wanted else None,
             "raise_to": self.raise_to.value if self.raise_to else None,
+            "form": self.form.value if self.form else None,
         }
 
     def trace(self) -> str:
@@ -146,19 +160,26 @@ class Decision:
     @property
     def way(self) -> Way:
         """What must not change between freezing and sending."""
-        return Way(
-            self.method, self.key_fingerprint, self.address, tuple(reason.code for reason in self.reasons)
-        )
+        return Way(self.method, self.key_fingerprint, self.address, _grounds(self.reasons), self.form)
+
+    def holds(self, kept: Way) -> bool:
+        """Whether what was frozen may leave as it is: this decision rests on the same."""
+        form = kept.form or (self.form if kept.method is Method.ENVELOPE else None)
+        return self.way == replace(kept, form=form)
 
 
 @dataclass(frozen=True)
 class Way:
-    """The part of a decision that the sealed bytes rest on."""
+    """The part of a decision that the sealed bytes rest on; notes for people are no part of it.
+
+    Messages of the first policy name no form: their locked files are compared without it.
+    """
 
     method: Method
     key: str
     address: str
     grounds: tuple[str, ...]
+    form: Form | None = None
 
 
 @dataclass(frozen=True)
@@ -180,9 +201,10 @@ def keep_trace(decision: Decision, wording: str) -> str:
 def read_trace(trace: str) -> KeptTrace:
     """The way and the wishes back out of a kept trace."""
     kept = json.loads(trace)
-    grounds = tuple(reason["code"] for reason in kept["reasons"])
+    grounds = _grounds(Reason(reason["code"]) for reason in kept["reasons"])
+    form = Form(kept["form"]) if kept.get("form") else None
     return KeptTrace(
-        Way(Method(kept["method"]), kept["key"], kept["address"], grounds),
+        Way(Method(kept["method"]), kept["key"], kept["address"], grounds, form),
         Method(kept["wanted"]) if kept["wanted"] else None,
         Level(kept["raise_to"]) if kept["raise_to"] else None,
         kept.get("wording", ""),
@@ -192,6 +214,15 @@ def read_trace(trace: str) -> KeptTrace:
 def card_mark(card: PasswordCard) -> str:
     """What tells two password cards of one person apart, and nothing about the words."""
     return hashlib.sha256(b"card\x00" + card.salt + card.rounds.to_bytes(4, "big")).hexdigest()[:40]
+
+
+def is_note(code: str) -> bool:
+    """Whether this reason only tells people something."""
+    return code in NOTES or code.startswith(_NOTE_STARTS)
+
+
+def _grounds(reasons: Iterable[Reason]) -> tuple[str, ...]:
+    return tuple(reason.code for reason in reasons if not is_note(reason.code))
 
 
 def _plain(reason: Reason) -> dict[str, Any]:

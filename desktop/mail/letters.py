@@ -8,30 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from desktop.clock import Clock
 from desktop.config import LIMITS
 from desktop.errors import InputError, Refused
-from desktop.mail.decision import CARE, Decision, DecisionInput, Way, read_trace
+from desktop.mail.decision import Decision, KeptTrace, read_trace
+from desktop.mail.gather import Gathered, Wishes, gather, gather_one
+from desktop.mail.means import SealMeans
 from desktop.mail.mime import Attachment
 from desktop.mail.outgoing import Cancel, Frozen, Keep, Verdict
-from desktop.mail.policy import decide
+from desktop.mail.policy import KEY_TEST, decide
 from desktop.mail.sealing import LETTER, Letter, Sealer
 from desktop.mail.sender import Origin, load_sender
-from desktop.models import cards, keys, messages, people, relays
+from desktop.models import messages, relays
 from desktop.models.database import Tx
 from desktop.models.ids import new_id
-from desktop.models.records import (
-    Label,
-    Level,
-    Message,
-    Method,
-    PasswordCard,
-    PersonId,
-    PublicKey,
-    Reason,
-    Relay,
-)
+from desktop.models.protection import Form
+from desktop.models.records import KeyId, Label, Level, Message, Method, PersonId, Reason, Relay, RelayId
 from desktop.texts import clean
 
 SUBJECT_CHARS = 200
@@ -54,6 +48,16 @@ class Draft:
     wanted: Method | None = None
     raise_to: Level | None = None
     expect: str = ""
+    form: Form | None = None
+    """What a locked file has to be made as, where somebody asked for it."""
+    testing: KeyId | None = None
+    """The key that this letter tries out."""
+    content: tuple[Reason, ...] = ()
+    """What the content check found that only the recipient may read."""
+
+    @property
+    def wishes(self) -> Wishes:
+        return Wishes(self.wanted, self.raise_to, self.form, self.testing, self.content)
 
 
 class NotSendable(Refused):
@@ -72,8 +76,7 @@ class Prepared:
     decision: Decision
     relay: Relay
     source: str
-    keys: tuple[PublicKey, ...] = field(repr=False)
-    card: PasswordCard | None = field(repr=False)
+    means: SealMeans = field(repr=False)
 
 
 class Letters:
@@ -87,7 +90,9 @@ class Letters:
 
         Raises InputError `person-unknown`, and what `decide` raises.
         """
-        return decide(self._input(tx, draft, load_sender(tx).relay))
+        now = self._clock.now()
+        known = gather_one(tx, draft.person, load_sender(tx).relay, now.date())
+        return decide(known.asks(draft.label, now, draft.wishes))
 
     def prepare(self, tx: Tx, draft: Draft) -> Prepared:
         """Decide and gather; nothing is written.
@@ -98,8 +103,9 @@ class Letters:
         """
         _check(draft)
         sender = load_sender(tx)
-        request = self._input(tx, draft, sender.relay)
-        decision = decide(request)
+        now = self._clock.now()
+        known = gather_one(tx, draft.person, sender.relay, now.date())
+        decision = decide(known.asks(draft.label, now, draft.wishes))
         if draft.expect and decision.hash() != draft.expect:
             raise Refused("decision-changed")
         if decision.method is Method.NONE or sender.relay is None:
@@ -114,17 +120,18 @@ class Letters:
             subject=clean(draft.subject, SUBJECT_CHARS),
             text=draft.text,
             attachments=tuple(Attachment(_file_name(file.name), file.data) for file in draft.attachments),
-            language=request.person.language,
+            language=known.person.language,
             kind=LETTER,
             message_id=sender.message_id(origin),
-            date=self._clock.now(),
+            date=now,
+            phrase=sender.phrase,
         )
-        return Prepared(letter, decision, sender.relay, source, request.keys, request.card)
+        return Prepared(letter, decision, sender.relay, source, known.means)
 
     @staticmethod
     def seal(prepared: Prepared, sealer: Sealer) -> Frozen:
         """The bytes, made once; touches no database."""
-        sealed = sealer.seal(prepared.letter, prepared.decision, prepared.keys, prepared.card)
+        sealed = sealer.seal(prepared.letter, prepared.decision, prepared.means)
         return Frozen(
             kind=LETTER,
             source=prepared.source,
@@ -142,39 +149,29 @@ class Letters:
     def recheck(self, tx: Tx, rows: Sequence[Message]) -> list[Verdict]:
         """At the claim: may it still leave just as it was sealed? If not, a person writes it again."""
         traces = messages.traces(tx, [row.id for row in rows])
-        verdicts: list[Verdict] = []
-        for row in rows:
-            kept = read_trace(traces[row.id])
-            relay = relays.get(tx, row.relay) if row.relay else None
-            draft = Draft(row.person, "", "", (), row.label, kept.wanted, kept.raise_to)
-            verdicts.append(_verdict(self._input(tx, draft, relay), kept.way))
-        return verdicts
-
-    def _input(self, tx: Tx, draft: Draft, relay: Relay | None) -> DecisionInput:
-        person = people.get(tx, draft.person)
-        if person is None:
-            raise InputError("person-unknown")
-        return DecisionInput(
-            person=person,
-            keys=tuple(keys.live(tx, person.id)),
-            card=cards.get(tx, person.id),
-            relay=relay,
-            label=draft.label,
-            purpose=CARE,
-            now=self._clock.now(),
-            raise_to=draft.raise_to,
-            wanted=draft.wanted,
-        )
+        now = self._clock.now()
+        known: dict[tuple[RelayId | None, PersonId], Gathered] = {}
+        for relay in {row.relay for row in rows}:
+            profile = relays.get(tx, relay) if relay else None
+            theirs = [row.person for row in rows if row.relay == relay]
+            found = gather(tx, theirs, profile, now.date())
+            known |= {(relay, who): one for who, one in found.items()}
+        return [_verdict(known[row.relay, row.person], row, read_trace(traces[row.id]), now) for row in rows]
 
 
-def _verdict(request: DecisionInput, sealed: Way) -> Verdict:
+def _verdict(known: Gathered, row: Message, kept: KeptTrace, now: datetime) -> Verdict:
+    """The form that it was sealed in and the key that it tries out are asked for again."""
+    testing = None
+    if KEY_TEST in kept.way.grounds:
+        testing = next((key.id for key in known.keys if key.fingerprint == kept.way.key), None)
+    wishes = Wishes(kept.wanted, kept.raise_to, kept.way.form, testing)
     try:
-        decision = decide(request)
+        decision = decide(known.asks(row.label, now, wishes))
     except Refused as error:
         return Cancel(Reason(error.code))
     if decision.method is Method.NONE:
         return Cancel(decision.reasons[0])
-    return Keep() if decision.way == sealed else Cancel(Reason("way-changed"))
+    return Keep() if decision.holds(kept.way) else Cancel(Reason("way-changed"))
 
 
 def _check(draft: Draft) -> None:

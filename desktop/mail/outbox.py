@@ -28,13 +28,14 @@ from desktop.mail.outgoing import (
     Replace,
     Verdict,
 )
-from desktop.mail.sealing import REMINDER
+from desktop.mail.sealing import REMINDER, Sealed
 from desktop.mail.settling import ended, outcome_event
 from desktop.mail.states import IN_FLIGHT, NOT_SENT, WAITING, check
-from desktop.models import leases, messages, relays
+from desktop.models import leases, messages, pickups, relays
 from desktop.models.accounts import Session
 from desktop.models.database import Tx
 from desktop.models.ids import new_id
+from desktop.models.protection import Pickup, PickupId
 from desktop.models.records import Attempt, Message, MessageId, Reason, Relay, RelayId, State
 
 __all__ = [
@@ -144,8 +145,11 @@ class Outbox:
                 case Cancel(reason):
                     self._end(tx, message, reason)
                 case Replace(frozen, reason):
-                    # Decided in this very transaction: it is not asked again.
-                    kept.append(self.supersede(tx, message.id, frozen, reason))
+                    # Decided in this very transaction: it is not asked again. One with a link
+                    # waits until its file is in storage.
+                    new = self.supersede(tx, message.id, frozen, reason)
+                    if not frozen.sealed.extra:
+                        kept.append(new)
         profiles |= _profiles(tx, [message for message in kept if message.relay not in profiles])
         wires = messages.wires(tx, [message.id for message in kept])
         self._move_all(tx, kept, State.CLAIMED)
@@ -294,6 +298,7 @@ class Outbox:
             window=frozen.window,
         )
         messages.insert(tx, message, frozen.sealed.wire, keep_trace(decision, frozen.wording))
+        self._keep_file(tx, message.id, frozen.sealed)
         event = Event(
             Act.MESSAGE_QUEUED,
             message.id,
@@ -307,6 +312,15 @@ class Outbox:
         )
         self._record(tx, event, by)
         return message
+
+    def _keep_file(self, tx: Tx, message: MessageId, sealed: Sealed) -> None:
+        """The locked file behind a link waits beside its message until it is in storage."""
+        if sealed.storage is None:
+            return
+        now = self._clock.now()
+        expires = now + timedelta(days=sealed.storage.days)
+        one = Pickup(PickupId(new_id()), message, sealed.storage.id, sealed.object_name, now, expires)
+        pickups.add(tx, one, sealed.extra)
 
     def _mark_superseded(self, tx: Tx, row: Message) -> None:
         """Free the row's place in the unique index; its state stays what it was."""

@@ -2,7 +2,8 @@
 
 The label sets the least level; within it the person's recorded choice comes first, then
 OpenPGP, S/MIME, TLS, the locked file, the relay's portal. Who sends may ask for more,
-never quietly for less. What people see before they send is the value returned here.
+never quietly for less, and so may the content. What people see before they send is the
+value returned here.
 """
 
 from __future__ import annotations
@@ -24,13 +25,16 @@ from desktop.mail.decision import (
     card_mark,
 )
 from desktop.mail.domains import domain_evidence
-from desktop.mail.evidence import NOT_PROVEN, onward_tls
+from desktop.mail.evidence import NOT_PROVEN, certificates, onward_tls, portal_problem
+from desktop.mail.forms import NoForm, chosen_form
 from desktop.mail.headers import domain_of, same_address, wire_address
 from desktop.mail.relays import baa_problem
+from desktop.models.protection import Form, KeyTrust
 from desktop.models.records import (
     Consent,
     KeyKind,
     Kind,
+    Label,
     Level,
     Method,
     PublicKey,
@@ -38,10 +42,16 @@ from desktop.models.records import (
     Relay,
     Status,
 )
+from desktop.people.lookalikes import is_private
 
-POLICY = "1"
+POLICY = "2"
 """Raised with every change of the rules; part of each trace."""
 
+ADDRESS_SUFFIX = "address-suffix"
+"""The portal's trigger that changes where the message goes."""
+KEY_TEST = "key-test"
+"""The ground of a message that tries out a key."""
+_FOUND = "key-not-confirmed"
 _FULL_FINGERPRINT = re.compile(r"[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64}")
 """Of a version 4 or a version 6 key (RFC 9580 5.5.4)."""
 
@@ -52,6 +62,7 @@ class _Open:
 
     grounds: tuple[Reason, ...]
     key: str = ""
+    form: Form | None = None
 
 
 @dataclass(frozen=True)
@@ -94,6 +105,8 @@ def decide(request: DecisionInput) -> Decision:
 def _stop(request: DecisionInput) -> Reason | None:
     """What rules out every way at once."""
     person = request.person
+    if request.label is Label.DO_NOT_EMAIL:
+        return Reason("label-no-email", {"name": person.name})
     if person.status is not Status.ACTIVE:
         return Reason(f"person-{person.status.value}", {"name": person.name})
     if person.preferred_method is Method.NONE:
@@ -121,11 +134,14 @@ def _address(request: DecisionInput) -> str:
 def _least(request: DecisionInput) -> Level:
     demanded = DEMANDS[request.label]
     wish = request.raise_to
-    if wish is None:
-        return demanded
-    if RANK[wish] < RANK[demanded]:
+    if wish is not None and RANK[wish] < RANK[demanded]:
         raise Refused("protection-lower")
-    return wish
+    return max(demanded, _asked(request) or demanded, key=RANK.__getitem__)
+
+
+def _asked(request: DecisionInput) -> Level | None:
+    """What is asked for beside the label: by the sender, or by what the message says."""
+    return Level.END_TO_END if request.content else request.raise_to
 
 
 def _preference(request: DecisionInput) -> list[Method]:
@@ -152,12 +168,14 @@ def _wished(request: DecisionInput, order: list[Method]) -> Method | None:
 def _taken(request: DecisionInput, chosen: Method, rungs: dict[Method, _Rung]) -> Decision:
     taken = rungs[chosen]
     grounds = taken.grounds if isinstance(taken, _Open) else ()
-    extra = []
+    extra = [*_work_address(request)]
     if chosen is request.wanted:
         extra.append(Reason("sender-choice"))
     elif chosen is request.person.preferred_method:
         extra.append(Reason("person-choice", {"name": request.person.name}))
-    if request.raise_to is not None and RANK[request.raise_to] > RANK[DEMANDS[request.label]]:
+    extra.extend(request.content)
+    asked = _asked(request)
+    if asked is not None and RANK[asked] > RANK[DEMANDS[request.label]]:
         extra.append(Reason("raised"))
     rejected = []
     for method in RUNGS:
@@ -166,8 +184,16 @@ def _taken(request: DecisionInput, chosen: Method, rungs: dict[Method, _Rung]) -
             rejected.append(Rejected(method, Reason("another-first"), Reason("remedy-choose")))
         elif method is not chosen and isinstance(rung, _Shut):
             rejected.append(Rejected(method, rung.reason, rung.remedy))
-    key = taken.key if isinstance(taken, _Open) else ""
-    return _decision(request, chosen, (*grounds, *extra), tuple(rejected), key)
+    key, form = (taken.key, taken.form) if isinstance(taken, _Open) else ("", None)
+    return _decision(request, chosen, (*grounds, *extra), tuple(rejected), key, form)
+
+
+def _work_address(request: DecisionInput) -> tuple[Reason, ...]:
+    """A note: an employer may read what arrives at an address of its own."""
+    person, domain = request.person, domain_of(_address(request))
+    if person.kind is not Kind.PATIENT or is_private(domain):
+        return ()
+    return (Reason("work-address", {"domain": domain}),)
 
 
 def _none(request: DecisionInput, reason: Reason, rungs: dict[Method, _Rung]) -> Decision:
@@ -186,6 +212,7 @@ def _decision(
     reasons: tuple[Reason, ...],
     rejected: tuple[Rejected, ...],
     key: str,
+    form: Form | None = None,
 ) -> Decision:
     return Decision(
         method=method,
@@ -195,9 +222,10 @@ def _decision(
         key_fingerprint=key,
         policy=POLICY,
         label=request.label,
-        address=_address(request),
+        address=_portal_address(request) if method is Method.PORTAL else _address(request),
         wanted=request.wanted,
-        raise_to=request.raise_to,
+        raise_to=_asked(request),
+        form=form,
     )
 
 
@@ -217,13 +245,18 @@ def _rung(method: Method, request: DecisionInput) -> _Rung:
         case Method.PLAIN:
             return _plain(request)
         case _:
-            return _Shut(Reason("no-portal"))
+            return _portal(request)
 
 
 def _key(request: DecisionInput, kind: KeyKind) -> _Rung:
     """The newest confirmed key that holds; else what is wrong with the newest one."""
+    tried = request.testing
     keys = sorted(
-        (key for key in request.keys if key.kind is kind and key.person == request.person.id),
+        (
+            key
+            for key in request.keys
+            if key.kind is kind and key.person == request.person.id and tried in (None, key.id)
+        ),
         key=lambda key: (key.confirmed_at, key.id),
         reverse=True,
     )
@@ -232,9 +265,11 @@ def _key(request: DecisionInput, kind: KeyKind) -> _Rung:
     problems = [_key_problem(key, request) for key in keys]
     for key, problem in zip(keys, problems, strict=True):
         if problem is None:
-            return _Open((_only(request), Reason("own-key", {"name": request.person.name})), key.fingerprint)
+            ground = Reason(KEY_TEST if tried else "own-key", {"name": request.person.name})
+            return _Open((_only(request), ground), key.fingerprint)
     newest = next(problem for problem in problems if problem is not None)
-    return _Shut(newest, Reason("remedy-new-key", {"name": request.person.name}))
+    remedy = "remedy-confirm-key" if newest.code == _FOUND else "remedy-new-key"
+    return _Shut(newest, Reason(remedy, {"name": request.person.name}))
 
 
 def _key_problem(key: PublicKey, request: DecisionInput) -> Reason | None:
@@ -242,11 +277,15 @@ def _key_problem(key: PublicKey, request: DecisionInput) -> Reason | None:
         return Reason("key-revoked")
     if key.expires is not None and key.expires <= request.now:
         return Reason("key-expired", {"date": key.expires.date().isoformat()})
-    if key.kind is KeyKind.OPENPGP:
-        return None if _FULL_FINGERPRINT.fullmatch(key.fingerprint) else Reason("key-unconfirmed")
+    if key.kind is KeyKind.OPENPGP and not _FULL_FINGERPRINT.fullmatch(key.fingerprint):
+        return Reason("key-unconfirmed")
     address = _address(request)
-    named = any(same_address(named, address) for named in key.addresses)
-    return None if named else Reason("key-other-address")
+    if key.kind is KeyKind.SMIME and not any(same_address(named, address) for named in key.addresses):
+        return Reason("key-other-address")
+    life = request.lives.get(key.id)
+    if life is not None and life.trust is KeyTrust.FOUND and key.id != request.testing:
+        return Reason(_FOUND)
+    return None
 
 
 def _tls(request: DecisionInput) -> _Rung:
@@ -254,13 +293,13 @@ def _tls(request: DecisionInput) -> _Rung:
     if relay is None:
         return _Shut(Reason("no-relay"))
     domain = domain_of(_address(request))
-    proven, ground = onward_tls(relay, domain, request.now)
+    proven, ground = onward_tls(relay, request.onward, domain, request.now)
     if request.looks and not proven:
         verdict = domain_evidence(domain, request.looks, relay.enforces, request.now)
         if verdict.proven or ground.code == NOT_PROVEN:
             proven, ground = verdict.proven, verdict.reason
     if proven:
-        return _Open((Reason("encrypted-on-the-way"), ground))
+        return _Open((Reason("encrypted-on-the-way"), ground, *certificates(request.onward, ground)))
     return _Shut(ground, Reason("remedy-record-tls"))
 
 
@@ -269,8 +308,33 @@ def _envelope(request: DecisionInput) -> _Rung:
         return _Shut(
             Reason("no-password-card"), Reason("remedy-password-card", {"name": request.person.name})
         )
-    grounds = (_only(request), Reason("password-card", {"name": request.person.name}))
-    return _Open(grounds, card_mark(request.card))
+    form = chosen_form(request)
+    if isinstance(form, NoForm):
+        return _Shut(form.reason, form.remedy)
+    grounds = [_only(request), Reason("password-card", {"name": request.person.name})]
+    if request.label is Label.VERY_SENSITIVE:
+        grounds.append(Reason("extra-proof"))
+    return _Open((*grounds, Reason(f"form-{form.value}")), card_mark(request.card), form)
+
+
+def _portal(request: DecisionInput) -> _Rung:
+    """The relay keeps the message and lets the recipient read it there: both can."""
+    problem = portal_problem(request.onward, request.now)
+    if problem is not None:
+        return _Shut(problem, None if problem.code == "no-portal" else Reason("remedy-test-portal"))
+    if not _portal_address(request):
+        return _Shut(Reason("email-unusable", {"name": request.person.name}))
+    return _Open((Reason("encrypted-on-the-way"), Reason("portal", {"name": request.person.name})))
+
+
+def _portal_address(request: DecisionInput) -> str:
+    """Where a message goes that is to wait in the portal; '' where that is no address."""
+    portal = request.onward.portal
+    suffix = portal.value if portal is not None and portal.trigger == ADDRESS_SUFFIX else ""
+    try:
+        return wire_address(f"{_address(request)}{suffix}")
+    except InputError:
+        return ""
 
 
 def _plain(request: DecisionInput) -> _Rung:
@@ -280,7 +344,7 @@ def _plain(request: DecisionInput) -> _Rung:
         return _Shut(Reason("no-plain-wish", {"name": person.name}))
     if person.consent is not Consent.GIVEN:
         return _Shut(Reason("plain-needs-consent", {"name": person.name}), Reason("remedy-consent"))
-    if DEMANDS[request.label] is Level.END_TO_END or request.raise_to is not None:
+    if DEMANDS[request.label] is Level.END_TO_END or _asked(request) is not None:
         return _Shut(Reason("too-little"), Reason("remedy-end-to-end"))
     return _Open((Reason("plain-wish", {"name": person.name, "date": person.plain_wish.date().isoformat()}),))
 

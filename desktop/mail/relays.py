@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from desktop.models.records import Reason, Relay
+from desktop.models.records import Baa, Reason, Relay
 from desktop.paths import resource
 
 REVIEW_DAYS = 366
@@ -22,19 +22,21 @@ _FOLDER = "relays"
 
 def baa_problem(relay: Relay, today: date) -> Reason | None:
     """Why nothing with health information may leave through `relay` today, or None."""
-    baa = relay.baa
+    return agreement_problem(relay.baa, relay.name, today)
+
+
+def agreement_problem(baa: Baa | None, name: str, today: date) -> Reason | None:
+    """As `baa_problem`, of any service that `name` stands for."""
     if baa is None or not baa.counterparty.strip():
-        return Reason("no-baa", {"relay": relay.name})
+        return Reason("no-baa", {"relay": name})
     if baa.signed > today:
-        return Reason("baa-not-yet", {"relay": relay.name, "date": baa.signed.isoformat()})
+        return Reason("baa-not-yet", {"relay": name, "date": baa.signed.isoformat()})
     if baa.expires is not None:
         ended = baa.expires < today
-        return (
-            Reason("baa-expired", {"relay": relay.name, "date": baa.expires.isoformat()}) if ended else None
-        )
+        return Reason("baa-expired", {"relay": name, "date": baa.expires.isoformat()}) if ended else None
     looked_at = max(baa.signed, baa.reviewed or baa.signed)
     if today - looked_at > timedelta(days=REVIEW_DAYS):
-        return Reason("baa-review-overdue", {"relay": relay.name, "date": looked_at.isoformat()})
+        return Reason("baa-review-overdue", {"relay": name, "date": looked_at.isoformat()})
     return None
 
 

@@ -12,19 +12,27 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from desktop.clock import Clock
-from desktop.crypto import envelope
+from desktop.crypto.envelope import Attachment as LockedAttachment
+from desktop.crypto.envelope import EnvelopeContent
 from desktop.crypto.openpgp_seal import OpenPgpSealer
 from desktop.crypto.smime import Identity, SmimeSealer
-from desktop.mail import headers, mime
-from desktop.mail.decision import Decision, card_mark
+from desktop.mail import headers, hosted, mime
+from desktop.mail.decision import Decision
+from desktop.mail.evidence import BY_HEADER
 from desktop.mail.headers import Header
+from desktop.mail.locked import Outside, locked_file
+from desktop.mail.means import SealMeans
 from desktop.mail.mime import Attachment
 from desktop.mail.reread import Meant, reread
-from desktop.models.records import Method, PasswordCard, PersonId, PublicKey
+from desktop.models.protection import Form, Onward, Storage
+from desktop.models.records import Method, PersonId, PublicKey
 from desktop.texts import Texts
 
 REMINDER = "reminder"
 LETTER = "letter"
+HEADER = "header"
+SUBJECT_TAG = "subject-tag"
+"""How a relay's portal is asked for; the third way is `policy.ADDRESS_SUFFIX`."""
 
 
 @dataclass(frozen=True)
@@ -42,15 +50,26 @@ class Letter:
     kind: str
     message_id: str
     date: datetime
+    open_subject: str = field(default="", repr=False)
+    """What everybody on the way may read where the way is proven encrypted; '' for the neutral one."""
+    phrase: str = ""
+    """The practice's sign, by which a patient knows that a locked file is the practice's own."""
 
 
 @dataclass(frozen=True)
 class Sealed:
-    """`wire` is final; `sha256` is its hash in hex."""
+    """`wire` is final; `sha256` is its hash in hex.
+
+    Of a locked file behind a link, `extra` is the file itself, to be put as `object_name`
+    into `storage` before the message may leave; otherwise there is none.
+    """
 
     wire: bytes = field(repr=False)
     sha256: str
     message_id: str
+    extra: bytes = field(default=b"", repr=False)
+    object_name: str = field(default="", repr=False)
+    storage: Storage | None = None
 
 
 class Sealer:
@@ -60,47 +79,68 @@ class Sealer:
         self._openpgp = OpenPgpSealer(openpgp_secret, clock)
         self._smime = SmimeSealer(identity)
 
-    def seal(
-        self, letter: Letter, decision: Decision, keys: tuple[PublicKey, ...], card: PasswordCard | None
-    ) -> Sealed:
+    def seal(self, letter: Letter, decision: Decision, means: SealMeans) -> Sealed:
         """Seal exactly as decided, with the very key that the decision names, and read it back.
 
-        Raises InputError `key-mismatch`, `key-unusable` or `header-unsafe`; ValueError where
-        the decision is none or not about this letter, MisreadError where the bytes are wrong.
+        Raises InputError `key-mismatch`, `key-unusable` or `header-unsafe`, VaultError
+        `card-words-damaged`; ValueError where the decision is none or not about this letter,
+        MisreadError where the bytes are wrong.
         """
         if letter.address != decision.address:
             raise ValueError("the decision is about another address")
-        subject = headers.one_line(Texts(letter.language).say("mail.subject", practice=letter.sender_name))
-        outside = _header(letter, subject)
-        wire = mime.outer(outside, self._entity(letter, decision, keys, card, outside))
+        subject = outer_subject(letter, decision, means.onward)
+        outside = (*_header(letter, subject), *relay_fields(decision, means.onward))
+        name = hosted.new_name() if decision.form is Form.LINK else ""
+        entity, extra = self._entity(letter, decision, means, outside, name)
+        wire = mime.outer(outside, entity)
         reread(
             wire,
             Meant(letter.address, letter.sender, subject, letter.message_id, letter.kind == REMINDER),
         )
-        return Sealed(wire, hashlib.sha256(wire).hexdigest(), letter.message_id)
+        stored = means.storage if name else None
+        return Sealed(wire, hashlib.sha256(wire).hexdigest(), letter.message_id, extra, name, stored)
 
     def _entity(
-        self,
-        letter: Letter,
-        decision: Decision,
-        keys: tuple[PublicKey, ...],
-        card: PasswordCard | None,
-        outside: tuple[Header, ...],
-    ) -> mime.Entity:
+        self, letter: Letter, decision: Decision, means: SealMeans, outside: tuple[Header, ...], name: str
+    ) -> tuple[mime.Entity, bytes]:
         match decision.method:
             case Method.OPENPGP:
-                key = _named(keys, decision)
+                key = _named(means.keys, decision)
                 armored = self._openpgp.seal(_payload(letter, outside), key.data, key.fingerprint)
-                return mime.pgp_encrypted(armored)
+                return mime.pgp_encrypted(armored), b""
             case Method.SMIME:
-                key = _named(keys, decision)
-                return mime.smime_enveloped(self._smime.seal(_payload(letter, outside), key.data))
+                key = _named(means.keys, decision)
+                return mime.smime_enveloped(self._smime.seal(_payload(letter, outside), key.data)), b""
             case Method.ENVELOPE:
-                return _locked_file(letter, decision, card)
-            case Method.TLS | Method.PLAIN:
-                return mime.text_entity(f"{letter.subject}\n\n{letter.text}", attachments=letter.attachments)
+                outside_words = Outside(letter.language, letter.sender_name, letter.phrase)
+                return locked_file(_content(letter), decision, means, outside_words, name)
+            case Method.TLS | Method.PLAIN | Method.PORTAL:
+                text = f"{letter.subject}\n\n{letter.text}"
+                return mime.text_entity(text, attachments=letter.attachments), b""
             case _:
                 raise ValueError(decision.method)
+
+
+def outer_subject(letter: Letter, decision: Decision, onward: Onward) -> str:
+    """What everybody on the way can read: neutral, but for a proven way; a portal's tag in front."""
+    neutral = Texts(letter.language).say("mail.subject", practice=letter.sender_name)
+    subject = letter.open_subject if decision.method is Method.TLS and letter.open_subject else neutral
+    portal = onward.portal
+    if decision.method is Method.PORTAL and portal is not None and portal.trigger == SUBJECT_TAG:
+        subject = f"{portal.value} {subject}"
+    return headers.one_line(subject)
+
+
+def relay_fields(decision: Decision, onward: Onward) -> tuple[Header, ...]:
+    """What tells the relay how this message goes on: required TLS where it is asked for by a
+    header, or its portal. A suffix of the address is in the decision's address already.
+    """
+    if any(reason.code in BY_HEADER.values() for reason in decision.reasons):
+        return (headers.unstructured(onward.name, onward.value),)
+    portal = onward.portal
+    if decision.method is Method.PORTAL and portal is not None and portal.trigger == HEADER:
+        return (headers.unstructured(portal.name, portal.value),)
+    return ()
 
 
 def _header(letter: Letter, subject: str) -> tuple[Header, ...]:
@@ -115,6 +155,17 @@ def _header(letter: Letter, subject: str) -> tuple[Header, ...]:
     return (*fields, ("Auto-Submitted", "auto-generated")) if letter.kind == REMINDER else fields
 
 
+def _content(letter: Letter) -> EnvelopeContent:
+    """What is inside a locked file."""
+    return EnvelopeContent(
+        subject=letter.subject,
+        text=letter.text,
+        attachments=tuple(
+            LockedAttachment(file.name, mime.media_type(file.name), file.data) for file in letter.attachments
+        ),
+    )
+
+
 def _payload(letter: Letter, outside: tuple[Header, ...]) -> bytes:
     """What is sealed: the true header, what the outer one says, and the content."""
     subject = headers.one_line(letter.subject)
@@ -127,21 +178,3 @@ def _named(keys: tuple[PublicKey, ...], decision: Decision) -> PublicKey:
         if key.fingerprint == decision.key_fingerprint and key.kind.value == decision.method.value:
             return key
     raise ValueError("the decision names a key that is not at hand")
-
-
-def _locked_file(letter: Letter, decision: Decision, card: PasswordCard | None) -> mime.Entity:
-    if card is None or card_mark(card) != decision.key_fingerprint:
-        raise ValueError("the decision names a password card that is not at hand")
-    texts = Texts(letter.language)
-    content = envelope.EnvelopeContent(
-        subject=letter.subject,
-        text=letter.text,
-        attachments=tuple(
-            envelope.Attachment(file.name, mime.media_type(file.name), file.data)
-            for file in letter.attachments
-        ),
-    )
-    words = envelope.EnvelopeWords.of(texts, letter.sender_name)
-    locked = envelope.seal_envelope(card.key, card.salt, card.rounds, content, words)
-    text = texts.say("mail.envelope.text", practice=letter.sender_name)
-    return mime.with_locked_file(text, texts.say("mail.envelope.file"), locked)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from desktop.clock import Clock
 from desktop.crypto.smime import Identity
 from desktop.errors import VaultError
+from desktop.mail import phrase
 from desktop.mail.sealing import Sealer
 from desktop.models import identities, relays, settings, vaultkeys
 from desktop.models.database import Tx
@@ -48,6 +49,8 @@ class Sender:
     phone: str
     relay: Relay | None
     mid_key: bytes = field(repr=False)
+    phrase: str = ""
+    """The sign in each locked file's mail; '' until one was chosen."""
 
     @property
     def address(self) -> str:
@@ -81,6 +84,7 @@ def load_sender(tx: Tx) -> Sender:
         phone=settings.get(tx, "practice-phone") or "",
         relay=practice_relay(tx),
         mid_key=mid_key,
+        phrase=phrase.current(tx),
     )
 
 

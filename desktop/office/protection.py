@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from desktop.errors import SealwellError
-from desktop.mail.decision import CARE, LEVEL_OF, RUNGS, Decision, DecisionInput
+from desktop.mail.decision import LEVEL_OF, RUNGS, Decision
+from desktop.mail.gather import Gathered, Wishes, gather
 from desktop.mail.policy import decide
 from desktop.mail.sender import load_sender
-from desktop.models import cards, keys
 from desktop.models.database import Tx
 from desktop.models.records import Label, Level, Method, Person, PersonId
 from desktop.office.values import Explained, RejectedMethod
@@ -24,6 +24,7 @@ def explained(person: PersonId, decision: Decision) -> Explained:
         tuple(RejectedMethod(item.method, item.reason, item.remedy) for item in decision.rejected),
         decision.policy,
         decision.hash(),
+        decision.form,
     )
 
 
@@ -32,37 +33,24 @@ def reachable_methods(tx: Tx, person: Person, now: datetime) -> tuple[Method, ..
 
     The chosen one, then each that the policy would take if it were asked for.
     """
-    request = DecisionInput(
-        person=person,
-        keys=tuple(keys.live(tx, person.id)),
-        card=cards.get(tx, person.id),
-        relay=load_sender(tx).relay,
-        label=Label.ROUTINE,
-        purpose=CARE,
-        now=now,
-    )
-    first = decide(request).method
+    known = gather(tx, (person.id,), load_sender(tx).relay, now.date()).get(person.id)
+    return open_methods(known, now) if known is not None else ()
+
+
+def open_methods(known: Gathered, now: datetime) -> tuple[Method, ...]:
+    """As `reachable_methods`, of what was gathered already."""
+    first = decide(known.asks(Label.ROUTINE, now)).method
     if first is Method.NONE:
         return ()
-    others = [method for method in RUNGS if method is not first and _takes(request, method)]
+    others = [method for method in RUNGS if method is not first and _takes(known, method, now)]
     return (first, *others)
 
 
-def _takes(request: DecisionInput, method: Method) -> bool:
+def _takes(known: Gathered, method: Method, now: datetime) -> bool:
     """Whether the policy takes `method` when somebody asks for it."""
     if LEVEL_OF[method] is Level.PLAIN:
         return False
-    asked = DecisionInput(
-        request.person,
-        request.keys,
-        request.card,
-        request.relay,
-        request.label,
-        request.purpose,
-        request.now,
-        wanted=method,
-    )
     try:
-        return decide(asked).method is method
+        return decide(known.asks(Label.ROUTINE, now, Wishes(wanted=method))).method is method
     except SealwellError:
         return False

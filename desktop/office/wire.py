@@ -80,6 +80,8 @@ def _read_union(kinds: tuple[Any, ...], data: Json) -> Any:
     for kind in rest:
         if type(data) is kind:
             return data
+        if isinstance(data, dict) and dataclasses.is_dataclass(kind) and _hints(kind).keys() == data.keys():
+            return _read(kind, data)
     raise TypeError(str(kinds))
 
 

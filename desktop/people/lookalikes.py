@@ -33,6 +33,12 @@ PROVIDERS = (
 )
 """Where most patients have their mail, with names long enough to tell a slip from another firm."""
 
+_PRIVATE = frozenset(PROVIDERS) | {
+    *("aol.com", "msn.com", "live.com", "me.com", "mac.com", "att.net", "cox.net", "gmx.com", "gmx.net"),
+    *("mail.com", "email.com", "ymail.com", "proton.me", "pm.me", "zoho.com", "yandex.com", "duck.com"),
+}
+"""Further ones, too short to compare."""
+
 _REAL_NEIGHBOURS = frozenset(
     f"{name}.com" for name in ("email", "mail", "ymail", "fmail", "pmail", "qmail", "vmail", "xmail", "zmail")
 ) | {"frontiers.com", "chartered.net"}
@@ -119,6 +125,11 @@ _EUROPEAN_LATIN = frozenset("ßæœøðþđħłŋ")
 
 _EAST_ASIAN = frozenset({"CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "HANGUL", "BOPOMOFO"})
 """Scripts that one word may mix."""
+
+
+def is_private(domain: str) -> bool:
+    """Whether people have their own mail there; any other domain may be an employer's."""
+    return domain.lower() in _PRIVATE
 
 
 def distance(one: str, other: str, limit: int) -> int:

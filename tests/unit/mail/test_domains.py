@@ -188,26 +188,14 @@ def of_tls(decision: Decision) -> str:
     return found
 
 
-@pytest.mark.parametrize(
-    ("relay", "trace"),
-    [
-        (BARE, "65fc4772f50ff645675a0c72f7afb3b3a1e0174f6b0f52905bd4ca68b727e706"),
-        (OBEYS, "65fc4772f50ff645675a0c72f7afb3b3a1e0174f6b0f52905bd4ca68b727e706"),
-        (
-            replace(BARE, required_tls="account", required_tls_at=NOW - timedelta(days=1)),
-            "061d2b06a2c966f65f58ef1fceb01116205c347a5ed888a1a5d3aefce293d687",
-        ),
-    ],
-)
-def test_without_looks_a_decision_is_what_it_was_to_the_byte(relay: Relay, trace: str) -> None:
-    """The hashes were made before looks at domains existed."""
-    assert decided(relay).hash() == trace
+def test_what_a_relay_obeys_changes_nothing_without_looks() -> None:
+    assert decided(OBEYS).trace() == decided(BARE).trace()
 
 
 def test_a_proven_domain_opens_the_way() -> None:
     decision = decided(OBEYS, MAIL, STS)
     assert decision.method is Method.TLS
-    assert [reason.code for reason in decision.reasons] == ["encrypted-on-the-way", "tls-mta-sts"]
+    assert decision.way.grounds == ("encrypted-on-the-way", "tls-mta-sts")
 
 
 def test_the_same_looks_give_the_same_bytes() -> None:
@@ -238,7 +226,7 @@ def test_a_proven_domain_is_not_enough_for_what_is_sensitive() -> None:
 
 def test_what_the_relay_itself_is_known_to_do_comes_first() -> None:
     account = replace(OBEYS, required_tls="account", required_tls_at=NOW - timedelta(days=1))
-    assert [reason.code for reason in decided(account, MAIL, STS).reasons][-1] == "tls-account"
+    assert decided(account, MAIL, STS).way.grounds[-1] == "tls-account"
     stale = replace(account, required_tls_at=NOW - timedelta(days=400))
-    assert decided(stale, MAIL, STS).reasons[-1].code == "tls-mta-sts"
+    assert decided(stale, MAIL, STS).way.grounds[-1] == "tls-mta-sts"
     assert of_tls(decided(stale, MAIL, changed(STS, mode="testing"))) == "tls-stale"

@@ -215,7 +215,7 @@ def test_a_new_password_card_is_another_key() -> None:
 )
 def test_proven_tls_rests_on_evidence_and_names_it(relay: Relay, ground: str) -> None:
     decision = decide(ask(relay=relay))
-    assert codes(decision) == ["encrypted-on-the-way", ground]
+    assert decision.way.grounds == ("encrypted-on-the-way", ground)
     assert needs_requiretls(decision.reasons) is (ground == "tls-requiretls")
 
 

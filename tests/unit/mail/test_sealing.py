@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from desktop.crypto.envelope import derive_person_key, open_envelope
 from desktop.errors import InputError
 from desktop.mail.decision import CARE, Decision, DecisionInput
+from desktop.mail.means import SealMeans
 from desktop.mail.mime import Attachment
 from desktop.mail.policy import decide
 from desktop.mail.sealing import Letter, Sealed, Sealer
@@ -101,6 +102,10 @@ def card() -> PasswordCard:
     return PasswordCard(WHO, SALT, 100_000, key, "Rita", "in-person", MONDAY)
 
 
+def means(keys: tuple[PublicKey, ...] = (), card: PasswordCard | None = None) -> SealMeans:
+    return SealMeans(keys, card=card)
+
+
 def decided(keys: tuple[PublicKey, ...] = (), card: PasswordCard | None = None, **changes: Any) -> Decision:
     label = changes.pop("label", Label.ROUTINE)
     return decide(DecisionInput(replace(MARIA, **changes), keys, card, RELAY, label, CARE, MONDAY))
@@ -138,7 +143,7 @@ def inner_is_true(plain: bytes) -> None:
 def test_gpg_opens_what_is_sealed_by_openpgp_and_finds_the_signature_good(
     sealer: Sealer, pgp: PublicKey, readers: Readers
 ) -> None:
-    sealed = sealer.seal(LETTER, decided((pgp,)), (pgp,), None)
+    sealed = sealer.seal(LETTER, decided((pgp,)), means((pgp,), None))
     says_nothing(sealed)
     opened = readers.open_openpgp(sealed.wire, own_openpgp().public)
     assert opened.signed_by == own_openpgp().fingerprint
@@ -148,14 +153,14 @@ def test_gpg_opens_what_is_sealed_by_openpgp_and_finds_the_signature_good(
 def test_openssl_opens_what_is_sealed_by_smime_and_finds_the_signature_good(
     sealer: Sealer, certificate: PublicKey, readers: Readers
 ) -> None:
-    sealed = sealer.seal(LETTER, decided((certificate,)), (certificate,), None)
+    sealed = sealer.seal(LETTER, decided((certificate,)), means((certificate,), None))
     says_nothing(sealed)
     inner_is_true(readers.open_smime(sealed.wire, own_smime().cert_der).data)
 
 
 def test_the_words_of_the_card_open_the_locked_file(sealer: Sealer, card: PasswordCard) -> None:
     decision = decided(card=card, label=Label.SENSITIVE)
-    sealed = sealer.seal(LETTER, decision, (), card)
+    sealed = sealer.seal(LETTER, decision, means((), card))
     says_nothing(sealed)
     (file,) = list(parsed(sealed.wire).iter_attachments())
     assert file.get_filename() == "message.html"
@@ -170,7 +175,7 @@ def test_the_words_of_the_card_open_the_locked_file(sealer: Sealer, card: Passwo
 
 def test_the_text_around_a_locked_file_is_in_the_persons_language(sealer: Sealer, card: PasswordCard) -> None:
     decision = decided(card=card, label=Label.SENSITIVE)
-    message = parsed(sealer.seal(replace(LETTER, language="es"), decision, (), card).wire)
+    message = parsed(sealer.seal(replace(LETTER, language="es"), decision, means((), card)).wire)
     assert message["Subject"] == "Mensaje de Harbor Clinic"
     assert "tarjeta de contraseña" in message.get_body(("plain",)).get_content()
     (file,) = list(message.iter_attachments())
@@ -178,7 +183,7 @@ def test_the_text_around_a_locked_file_is_in_the_persons_language(sealer: Sealer
 
 
 def test_what_is_only_encrypted_on_the_way_keeps_its_subject_out_of_the_header(sealer: Sealer) -> None:
-    sealed = sealer.seal(LETTER, decided(), (), None)
+    sealed = sealer.seal(LETTER, decided(), means((), None))
     message = parsed(sealed.wire)
     assert message["Subject"] == "Message from Harbor Clinic"
     text = message.get_body(("plain",)).get_content()
@@ -186,9 +191,9 @@ def test_what_is_only_encrypted_on_the_way_keeps_its_subject_out_of_the_header(s
 
 
 def test_a_reminder_says_that_a_machine_wrote_it_and_a_letter_does_not(sealer: Sealer) -> None:
-    reminder = parsed(sealer.seal(replace(LETTER, kind="reminder"), decided(), (), None).wire)
+    reminder = parsed(sealer.seal(replace(LETTER, kind="reminder"), decided(), means((), None)).wire)
     assert reminder["Auto-Submitted"] == "auto-generated"
-    assert parsed(sealer.seal(LETTER, decided(), (), None).wire)["Auto-Submitted"] is None
+    assert parsed(sealer.seal(LETTER, decided(), means((), None)).wire)["Auto-Submitted"] is None
 
 
 @pytest.mark.parametrize(
@@ -201,32 +206,32 @@ def test_a_reminder_says_that_a_machine_wrote_it_and_a_letter_does_not(sealer: S
 )
 def test_a_line_break_in_a_header_value_is_refused(sealer: Sealer, pgp: PublicKey, hostile: Letter) -> None:
     with pytest.raises(InputError) as caught:
-        sealer.seal(hostile, decided((pgp,)), (pgp,), None)
+        sealer.seal(hostile, decided((pgp,)), means((pgp,), None))
     assert caught.value.code == "header-unsafe"
 
 
 def test_only_the_key_that_was_decided_on_is_used(sealer: Sealer, pgp: PublicKey) -> None:
     other = replace(pgp, fingerprint="AB" * 20)
     with pytest.raises(ValueError, match="not at hand"):
-        sealer.seal(LETTER, decided((pgp,)), (other,), None)
+        sealer.seal(LETTER, decided((pgp,)), means((other,), None))
     with pytest.raises(InputError) as caught:
-        sealer.seal(LETTER, decided((other,)), (other,), None)
+        sealer.seal(LETTER, decided((other,)), means((other,), None))
     assert caught.value.code == "key-mismatch"
 
 
 def test_another_card_or_another_address_than_decided_is_a_bug(sealer: Sealer, card: PasswordCard) -> None:
     decision = decided(card=card, label=Label.SENSITIVE)
     with pytest.raises(ValueError, match="not at hand"):
-        sealer.seal(LETTER, decision, (), replace(card, salt=b"t" * 16))
+        sealer.seal(LETTER, decision, means((), replace(card, salt=b"t" * 16)))
     with pytest.raises(ValueError, match="another address"):
-        sealer.seal(replace(LETTER, address="x@mail.example"), decision, (), card)
+        sealer.seal(replace(LETTER, address="x@mail.example"), decision, means((), card))
 
 
 def test_nothing_is_sealed_where_there_is_no_way(sealer: Sealer) -> None:
     decision = decided(label=Label.SENSITIVE)
     assert decision.method is Method.NONE
     with pytest.raises(ValueError, match="none"):
-        sealer.seal(LETTER, decision, (), None)
+        sealer.seal(LETTER, decision, means((), None))
 
 
 @settings(max_examples=60, deadline=None)
@@ -237,7 +242,7 @@ def test_nothing_is_sealed_where_there_is_no_way(sealer: Sealer) -> None:
 )
 def test_whatever_is_written_the_outer_header_has_one_recipient(subject: str, name: str, text: str) -> None:
     letter = replace(LETTER, subject=subject, sender_name=name, text=text)
-    message = parsed(own_sealer().seal(letter, decided(), (), None).wire)
+    message = parsed(own_sealer().seal(letter, decided(), means((), None)).wire)
     assert [item.addr_spec for item in message["To"].addresses] == [ADDRESS]
     assert [item.addr_spec for item in message["From"].addresses] == [SENDER]
     assert set(message.keys()) <= {
@@ -254,4 +259,6 @@ def test_whatever_is_written_the_outer_header_has_one_recipient(subject: str, na
 
 def test_the_date_is_the_letters(sealer: Sealer) -> None:
     at = datetime(2026, 11, 24, 7, 8, 9, tzinfo=UTC)
-    assert parsed(sealer.seal(replace(LETTER, date=at), decided(), (), None).wire)["Date"].datetime == at
+    assert (
+        parsed(sealer.seal(replace(LETTER, date=at), decided(), means((), None)).wire)["Date"].datetime == at
+    )

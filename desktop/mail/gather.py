@@ -1,0 +1,166 @@
+"""Everything that a decision about somebody rests on, read in one place, for one or for many.
+
+Whoever decides (a letter, a day's reminders, the list of open ways, the claim) asks here,
+so that nobody can forget a piece of evidence. Reads only; one query a table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from desktop.errors import InputError
+from desktop.mail import cardwords
+from desktop.mail.decision import CARE, DecisionInput, FormMeans
+from desktop.mail.headers import domain_of, wire_address
+from desktop.mail.means import KeptWords, SealMeans
+from desktop.mail.relays import agreement_problem
+from desktop.models import cards, evidence, keylives, keys, onward, people, pickups, vaultkeys
+from desktop.models import cardwords as kept_words
+from desktop.models.database import Tx
+from desktop.models.observed import DOMAIN, Observed
+from desktop.models.protection import Form, KeyLife, Onward, Storage
+from desktop.models.records import (
+    KeyId,
+    Label,
+    Level,
+    Method,
+    PasswordCard,
+    Person,
+    PersonId,
+    PublicKey,
+    Reason,
+    Relay,
+)
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the sender asks for, and what the content demands; see `DecisionInput`."""
+
+    wanted: Method | None = None
+    raise_to: Level | None = None
+    form: Form | None = None
+    testing: KeyId | None = None
+    content: tuple[Reason, ...] = ()
+
+
+_NONE = Wishes()
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """One person and all that is known of the ways to them."""
+
+    person: Person
+    keys: tuple[PublicKey, ...] = field(repr=False)
+    lives: dict[KeyId, KeyLife] = field(repr=False)
+    card: PasswordCard | None = field(repr=False)
+    words: KeptWords | None = field(repr=False)
+    wish: Form | None
+    blocked: frozenset[Form]
+    looks: tuple[Observed, ...] = field(repr=False)
+    relay: Relay | None
+    onward: Onward
+    storage: Storage | None
+
+    def asks(
+        self, label: Label, now: datetime, wishes: Wishes = _NONE, *, purpose: str = CARE
+    ) -> DecisionInput:
+        return DecisionInput(
+            person=self.person,
+            keys=self.keys,
+            card=self.card,
+            relay=self.relay,
+            label=label,
+            purpose=purpose,
+            now=now,
+            raise_to=wishes.raise_to,
+            wanted=wishes.wanted,
+            lives=self.lives,
+            onward=self.onward,
+            forms=FormMeans(self.storage is not None, self.words is not None, self.wish, self.blocked),
+            looks=self.looks,
+            form=wishes.form,
+            testing=wishes.testing,
+            content=wishes.content,
+        )
+
+    @property
+    def means(self) -> SealMeans:
+        """For whoever seals what was decided."""
+        return SealMeans(
+            keys=self.keys,
+            lives=self.lives,
+            card=self.card,
+            words=self.words,
+            birth_date=self.person.birth_date,
+            onward=self.onward,
+            storage=self.storage,
+        )
+
+
+def gather(tx: Tx, ids: Iterable[PersonId], relay: Relay | None, today: date) -> dict[PersonId, Gathered]:
+    """Those who exist, each with what is known; `relay` is the one that their mail leaves through."""
+    wanted = tuple(dict.fromkeys(ids))
+    found = people.get_many(tx, wanted)
+    their_keys, their_cards = keys.live_many(tx, wanted), cards.get_many(tx, wanted)
+    lives = keylives.of(tx, [key.id for some in their_keys.values() for key in some])
+    words, wishes = _words(tx, their_cards), kept_words.wishes(tx, wanted)
+    domains = {who: _domain(person) for who, person in found.items()}
+    looks = evidence.about_many(tx, DOMAIN, (domain for domain in domains.values() if domain))
+    known = onward.get(tx, relay.id) if relay is not None else Onward()
+    storage = _storage(tx, today)
+    gathered = {}
+    for who, person in found.items():
+        mine = tuple(their_keys.get(who, ()))
+        gathered[who] = Gathered(
+            person=person,
+            keys=mine,
+            lives={key.id: lives[key.id] for key in mine if key.id in lives},
+            card=their_cards.get(who),
+            words=words.get(who),
+            wish=wishes.get(who),
+            blocked=frozenset(),
+            looks=looks.get(domains[who], ()),
+            relay=relay,
+            onward=known,
+            storage=storage,
+        )
+    return gathered
+
+
+def gather_one(tx: Tx, person: PersonId, relay: Relay | None, today: date) -> Gathered:
+    """Raises InputError `person-unknown`."""
+    found = gather(tx, (person,), relay, today).get(person)
+    if found is None:
+        raise InputError("person-unknown")
+    return found
+
+
+def _words(tx: Tx, their_cards: dict[PersonId, PasswordCard]) -> dict[PersonId, KeptWords]:
+    """Where the words of this very card are kept, still sealed."""
+    key = vaultkeys.get(tx, cardwords.KEY)
+    if key is None:
+        return {}
+    return {
+        who: KeptWords(who, salt, sealed, key)
+        for who, (salt, sealed) in kept_words.get_many(tx, their_cards).items()
+        if salt == their_cards[who].salt
+    }
+
+
+def _storage(tx: Tx, today: date) -> Storage | None:
+    """The one in use, if its agreement holds."""
+    storage = pickups.in_use(tx)
+    if storage is None or agreement_problem(storage.baa, storage.name, today) is not None:
+        return None
+    return storage
+
+
+def _domain(person: Person) -> str:
+    try:
+        return domain_of(wire_address(person.email))
+    except InputError:
+        return ""
