@@ -14,6 +14,7 @@ from desktop.models.accounts import Session
 from desktop.models.database import Tx
 from desktop.models.drafts import Draft
 from desktop.models.ids import new_id
+from desktop.models.records import Label
 from desktop.office.desk import Desk, Recorder
 from desktop.office.values_access import DraftKept, DraftsShown
 
@@ -86,10 +87,11 @@ def _stored(kept: DraftKept, session: Session) -> Draft:
         kept.person,
         kept.subject,
         body=kept.text,
-        details={"attachments": list(kept.attachments)},
+        details={"attachments": list(kept.attachments), "label": kept.label.value},
     )
 
 
 def _shown(one: Draft) -> DraftKept:
     paths = tuple(str(path) for path in one.details.get("attachments", ()))
-    return DraftKept(one.id, one.person, one.subject, one.body, paths, one.changed_at)
+    label = Label(one.details.get("label", Label.SENSITIVE))
+    return DraftKept(one.id, one.person, one.subject, one.body, paths, one.changed_at, label)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from desktop.models.accounts import InvitationKind, Role, SessionId, UserId, UserState
-from desktop.models.records import PersonId
+from desktop.models.records import Label, PersonId
 
 
 class Purpose(StrEnum):
@@ -365,6 +365,7 @@ class DraftKept:
     text: str = field(repr=False)
     attachments: tuple[str, ...] = ()
     changed_at: datetime | None = None
+    label: Label = Label.SENSITIVE
 
 
 @dataclass(frozen=True)

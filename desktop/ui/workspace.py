@@ -110,6 +110,13 @@ class Workspace(Desk):
         if isinstance(page, PeoplePage):
             page.focus_search()
 
+    def person(self, person: PersonId) -> None:
+        """The page of one person."""
+        self.open("people")
+        page = self.pages.get("people")
+        if isinstance(page, PeoplePage):
+            page.show_one(person)
+
     def compose(self, person: PersonId | None) -> None:
         """A new letter, to `person` if one is chosen already."""
         self.open("compose")

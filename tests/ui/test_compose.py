@@ -50,14 +50,14 @@ def test_typing_a_name_offers_people_and_a_choice_shows_who_it_is(
     at_work: AtWork, compose: ComposePage
 ) -> None:
     QTest.keyClicks(compose.to, "zor")
-    at_work.screen.qtbot.waitUntil(lambda: bool(compose._names.stringList()), timeout=5000)
-    offered = compose._names.stringList()
+    at_work.screen.qtbot.waitUntil(lambda: bool(compose.recipient.names.stringList()), timeout=5000)
+    offered = compose.recipient.names.stringList()
     assert offered == ["Zoraida Canaryfield  ·  2 Apr 1961  ·  zoraida@example.org"]
     popup_of(compose).hide()
     compose.to.completer().activated.emit(offered[0])
     at_work.screen.settle()
     assert compose.to.text() == "Zoraida Canaryfield"
-    assert "born 2 Apr 1961" in compose.recipient.text()
+    assert "born 2 Apr 1961" in compose.recipient.info.text()
     assert compose.subject.hasFocus()
 
 
@@ -68,21 +68,21 @@ def test_the_offer_can_be_taken_with_the_keyboard_alone(at_work: AtWork, compose
     QTest.keyClick(popup, Qt.Key.Key_Down)
     QTest.keyClick(popup, Qt.Key.Key_Return)
     at_work.screen.settle()
-    assert compose._person is not None
-    assert compose._person.person.first_name == "Zoraida"
+    assert compose.recipient.person is not None
+    assert compose.recipient.person.person.first_name == "Zoraida"
 
 
 def test_a_name_that_nobody_has_says_so(at_work: AtWork, compose: ComposePage) -> None:
     QTest.keyClicks(compose.to, "qqq")
-    at_work.screen.qtbot.waitUntil(lambda: bool(compose.recipient.text()), timeout=5000)
-    assert compose.recipient.text() == at_work.screen.words("ui.compose.nobody")
+    at_work.screen.qtbot.waitUntil(lambda: bool(compose.recipient.info.text()), timeout=5000)
+    assert compose.recipient.info.text() == at_work.screen.words("ui.compose.nobody")
     assert not compose.send_button.isEnabled()
 
 
 def test_how_it_goes_and_why_stand_beside_send(at_work: AtWork, compose: ComposePage) -> None:
     choose(at_work, compose)
-    assert compose.how.text() == at_work.screen.words("ui.compose.how-envelope", name="Zoraida")
-    assert "password card" in compose.why.text()
+    assert compose.deciding.line.how.text() == at_work.screen.words("ui.decision.form-pdf", name="Zoraida")
+    assert compose.deciding.line.why.text() == "", "one line; the reasons are on the card"
     assert compose.send_button.isEnabled()
 
 
@@ -92,7 +92,7 @@ def test_somebody_without_a_safe_way_cannot_be_sent_to_and_the_reason_stands_the
     choose(at_work, compose, "Bo")
     write(compose)
     assert not compose.send_button.isEnabled()
-    assert compose.why.text()
+    assert compose.deciding.line.why.text()
     compose.send()
     at_work.screen.settle()
     assert letters(at_work) == 0
@@ -166,7 +166,7 @@ def test_another_name_takes_the_decision_back(at_work: AtWork, compose: ComposeP
     write(compose)
     QTest.keyClick(compose.to, Qt.Key.Key_X)
     assert not compose.send_button.isEnabled()
-    assert compose.how.text() == ""
+    assert compose.deciding.line.how.text() == ""
     compose.send()
     at_work.screen.settle()
     assert letters(at_work) == 0

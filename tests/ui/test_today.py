@@ -62,7 +62,7 @@ def test_review_shows_everybody_of_the_day_with_the_reason(at_work: AtWork, toda
     assert "no e-mail" in first
     assert view.send_button.text() == "Send 2"
     assert view.send_button.hasFocus()
-    assert "encrypted on the way" in view.how.text()
+    assert "encrypted on the way" in view.counts.buttons["on-the-way"].text()
 
 
 def test_back_from_review_sends_nothing(at_work: AtWork, today: TodayPage) -> None:

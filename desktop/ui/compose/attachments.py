@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QLocale, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -13,7 +15,7 @@ from desktop.ui.base import Ui, button, plain_label
 class AttachmentList(QWidget):
     """Holds the bytes until the letter is sent or the page goes."""
 
-    removed = Signal()
+    changed = Signal()
 
     def __init__(self, ui: Ui) -> None:
         super().__init__()
@@ -34,6 +36,20 @@ class AttachmentList(QWidget):
         self._paths[id(file)] = path
         self.files = (*self.files, file)
         self._draw()
+        self.changed.emit()
+
+    def rename(self, number: int, name: str) -> None:
+        """Another name for what leaves; the file on this computer keeps its own."""
+        old = self.files[number]
+        new = replace(old, name=name)
+        self._paths[id(new)] = self._paths.pop(id(old))
+        self.files = tuple(new if one is old else one for one in self.files)
+        self._draw()
+        self.changed.emit()
+
+    def take_off(self, number: int) -> None:
+        if 0 <= number < len(self.files):
+            self._remove(self.files[number])
 
     def clear(self) -> None:
         self.files = ()
@@ -42,7 +58,7 @@ class AttachmentList(QWidget):
     def _remove(self, file: AttachmentIn) -> None:
         self.files = tuple(one for one in self.files if one is not file)
         self._draw()
-        self.removed.emit()
+        self.changed.emit()
 
     def _draw(self) -> None:
         while self._column.count():

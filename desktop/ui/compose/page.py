@@ -4,35 +4,28 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QStringListModel, Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout
 
 from desktop.config import LIMITS
 from desktop.errors import SealwellError
 from desktop.models.accounts import Session
-from desktop.models.records import Method, PersonId
-from desktop.office.values import (
-    AttachmentIn,
-    Explained,
-    LetterRequest,
-    PeopleFound,
-    PersonLine,
-    PersonShown,
-    Queued,
-)
+from desktop.models.records import PersonId
+from desktop.office.values import AttachmentIn, CallOpened, PersonShown, Queued
 from desktop.office.values_access import DraftKept, DraftsShown
 from desktop.texts import clean
 from desktop.ui.base import Page, Ui, button, card, plain_label
 from desktop.ui.compose.attachments import AttachmentList
+from desktop.ui.compose.deciding import Deciding, Written
 from desktop.ui.compose.drafts import DiscardDialog, DraftKeeper, DraftList
-from desktop.ui.dates import date_words, moment_words
+from desktop.ui.compose.findings import TEXT, Finding, Findings, neutral_name
+from desktop.ui.compose.letter import SubjectField, TextField
+from desktop.ui.compose.recipient import RecipientField
+from desktop.ui.compose.scan import ScanDialog, person_words
 from desktop.ui.files import choose_file, dropped_file, read
 from desktop.ui.gate.gate import Work
 from desktop.ui.navigation import Navigation
-
-_WAIT_MS = 200
-_SUGGESTIONS = 12
 
 
 class ComposePage(Page):
@@ -42,180 +35,132 @@ class ComposePage(Page):
         super().__init__(ui, ui.say("ui.compose.title"))
         self._session = session
         self._navigation = navigation
-        self._person: PersonShown | None = None
-        self._found: dict[str, PersonLine] = {}
-        self._decided: Explained | None = None
-        self._asked = 0
         self._filling = False
+        self._sending = False
         self._take_latest = False
         self.setAcceptDrops(True)
         self.head.addStretch()
         self.drafts = DraftList(ui, self.continue_draft, self._ask_discard)
         self.outer.addWidget(self.drafts)
+        self.recipient = RecipientField(ui, session)
+        self.to = self.recipient.to
+        self.subject = SubjectField(ui)
+        self.text = TextField(ui)
+        self.attachments = AttachmentList(ui)
+        self.deciding = Deciding(self, session, navigation, self.recipient, self._written)
+        self.found = self.deciding.found
         frame, self.column = card()
-        self.outer.addWidget(frame, 1)
-        self._build_recipient()
-        self._build_letter()
-        self._build_foot()
+        self.column.setContentsMargins(20, 16, 20, 16)
+        self.column.setSpacing(10)
+        row = QHBoxLayout()
+        row.setSpacing(14)
+        row.addWidget(frame, 1)
+        row.addWidget(self.deciding.card)
+        self.outer.addLayout(row, 1)
+        self._build()
         QShortcut(QKeySequence("Ctrl+Return"), self).activated.connect(self.send)
         self.keeper = DraftKeeper(self, ui, session, self._letter)
+        self._connect()
+        self._show_send()
+
+    def _build(self) -> None:
+        say = self.ui.say
+        form = QGridLayout()
+        form.setHorizontalSpacing(12)
+        form.setVerticalSpacing(8)
+        form.setColumnStretch(1, 1)
+        for row, (code, field) in enumerate((("to", self.recipient), ("subject", self.subject))):
+            label = plain_label(say(f"ui.compose.{code}"), "label")
+            label.setMinimumHeight(36)
+            label.setBuddy(field)
+            form.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
+            form.addWidget(field, row, 1)
+        self.column.addLayout(form)
+        self.column.addWidget(self.text, 1)
+        self.column.addWidget(self.attachments)
+        self.column.addWidget(self.found)
+        kind = QHBoxLayout()
+        self.attach = button(say("ui.compose.attach"), self._choose_attachment)
+        kind.addWidget(self.attach)
+        kind.addWidget(self.deciding.label, 1)
+        self.column.addLayout(kind)
+        foot = QHBoxLayout()
+        foot.setSpacing(10)
+        self.discard_button = button(say("ui.drafts.discard"), self._ask_discard_letter, "link")
+        self.discard_button.hide()
+        self.send_button = button("", self.send, "primary")
+        foot.addWidget(self.discard_button)
+        foot.addWidget(self.deciding.line, 1)
+        foot.addWidget(self.send_button)
+        self.column.addLayout(foot)
+
+    def _connect(self) -> None:
+        self.recipient.chosen.connect(lambda: self.keeper.touch())
+        self.recipient.edited.connect(self.deciding.nobody)
+        self.recipient.loaded.connect(self._person_loaded)
+        self.recipient.failed.connect(self.show_error)
         self.subject.textEdited.connect(lambda _: self._changed())
         self.text.textChanged.connect(self._changed)
-        self.attachments.removed.connect(self._changed)
-
-    def _build_recipient(self) -> None:
-        self.to = QLineEdit()
-        self.to.setPlaceholderText(self.ui.say("ui.compose.to-hint"))
-        self.to.setAccessibleName(self.ui.say("ui.compose.to"))
-        self._names = QStringListModel(self)
-        completer = QCompleter(self._names, self)
-        completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.activated.connect(self._choose)
-        self.to.setCompleter(completer)
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setInterval(_WAIT_MS)
-        self._later.timeout.connect(self._suggest)
-        self.to.textEdited.connect(self._edited)
-        self.recipient = plain_label("", "muted", wrap=True)
-        self.column.addWidget(plain_label(self.ui.say("ui.compose.to"), "label"))
-        self.column.addWidget(self.to)
-        self.column.addWidget(self.recipient)
-
-    def _build_letter(self) -> None:
-        say = self.ui.say
-        self.subject = QLineEdit()
-        self.subject.setPlaceholderText(say("ui.compose.subject-hint"))
-        self.subject.setAccessibleName(say("ui.compose.subject"))
-        self.text = QPlainTextEdit()
-        self.text.setAccessibleName(say("ui.compose.text"))
-        self.text.setPlaceholderText(say("ui.compose.text-hint"))
-        self.text.setTabChangesFocus(True)
-        self.column.addWidget(plain_label(say("ui.compose.subject"), "label"))
-        self.column.addWidget(self.subject)
-        self.column.addWidget(plain_label(say("ui.compose.text"), "label"))
-        self.column.addWidget(self.text, 1)
-        self.attachments = AttachmentList(self.ui)
-        self.column.addWidget(self.attachments)
-
-    def _build_foot(self) -> None:
-        row = QHBoxLayout()
-        self.attach = button(self.ui.say("ui.compose.attach"), self._choose_attachment)
-        self.discard_button = button(self.ui.say("ui.drafts.discard"), self._ask_discard_letter, "link")
-        self.discard_button.hide()
-        self.send_button = button(self.ui.say("ui.compose.send"), self.send, "primary")
-        how = QVBoxLayout()
-        how.setSpacing(2)
-        self.how = plain_label("", "label", wrap=True)
-        self.why = plain_label("", "muted", wrap=True)
-        for label in (self.how, self.why):
-            label.setAlignment(Qt.AlignmentFlag.AlignRight)
-            how.addWidget(label)
-        row.addWidget(self.attach)
-        row.addWidget(self.discard_button)
-        row.addLayout(how, 1)
-        row.addWidget(self.send_button)
-        self.column.addLayout(row)
-        self._show_decision(None)
+        self.attachments.changed.connect(self._changed)
+        self.deciding.changed.connect(self._show_send)
+        self.deciding.label.changed.connect(self._changed)
+        self.deciding.looked.connect(self._looked)
+        self.found.show_wanted.connect(self._point_at)
+        self.found.move_subject.connect(self._move_subject)
+        self.found.rename.connect(self._rename)
+        self.found.remove.connect(lambda finding: self.attachments.take_off(finding.file))
+        self.found.look.connect(self._look_at)
 
     # --- the recipient ------------------------------------------------------------
 
     def start(self, person: PersonId | None) -> None:
         """Begin; a letter that is being written is kept unless another person is chosen."""
         if person is not None:
-            self._load(person)
+            self.recipient.load(person)
         self.to.setFocus()
 
-    def _edited(self, _: str) -> None:
-        self._person = None
-        self.recipient.setText("")
-        self._show_decision(None)
-        self._later.start()
+    def _person_loaded(self, _: PersonShown) -> None:
+        if self.to.hasFocus():
+            self.subject.setFocus()
+        self.deciding.person_chosen()
 
-    def _suggest(self) -> None:
-        text = self.to.text().strip()
-        if not text:
-            return
-        self._asked += 1
-        asked = self._asked
+    # --- what was found -------------------------------------------------------------
 
-        def done(found: PeopleFound) -> None:
-            if asked == self._asked:
-                self._offer(found)
+    def _written(self) -> Written:
+        return Written(self.subject.text().strip(), self.text.toPlainText(), self.attachments.files)
 
-        self.call(lambda _: self.ui.office.search_people(self._session, text, _SUGGESTIONS), done)
+    def _looked(self, findings: Findings) -> None:
+        self.text.underline(findings.in_text)
 
-    def _offer(self, found: PeopleFound) -> None:
-        language = self.ui.texts.language
-        self._found = {
-            "  ·  ".join(
-                p for p in (clean(one.name), date_words(one.birth_date, language), one.email) if p
-            ): one
-            for one in found.people
-        }
-        self._names.setStringList(list(self._found))
-        if self._found and self.to.hasFocus():
-            self.to.completer().complete()
-        elif not self._found:
-            self.recipient.setText(self.ui.say("ui.compose.nobody"))
+    def _point_at(self, finding: Finding) -> None:
+        (self.text if finding.part == TEXT else self.subject).point_at(finding)
 
-    def _choose(self, words: str) -> None:
-        line = self._found.get(words)
-        if line is not None:
-            self._load(line.id)
-            self.keeper.touch()
-
-    def _load(self, person: PersonId) -> None:
-        self.call(lambda _: self.ui.office.show_person(self._session, person), self._loaded)
-
-    def _loaded(self, shown: PersonShown) -> None:
-        self._person = shown
-        who = shown.person
-        language = self.ui.texts.language
-        self.to.setText(clean(who.name))
-        parts = [
-            self.ui.say("ui.compose.born", when=date_words(who.birth_date, language))
-            if who.birth_date
-            else "",
-            who.email,
-            self.ui.say("ui.compose.last-used", when=moment_words(shown.last_used, language))
-            if shown.last_used
-            else self.ui.say("ui.compose.first-time"),
-        ]
-        self.recipient.setText("  ·  ".join(part for part in parts if part))
+    def _move_subject(self) -> None:
+        """What the subject said becomes the first line; outside stands what says nothing."""
+        said = self.subject.text().strip()
+        self.subject.setText(self.ui.say("ui.compose.neutral-subject"))
+        self.text.setPlainText(f"{said}\n\n{self.text.toPlainText()}" if said else self.text.toPlainText())
+        self.deciding.checker.now()
         self.subject.setFocus()
-        self._decide()
 
-    # --- how it goes ------------------------------------------------------------
+    def _rename(self, finding: Finding) -> None:
+        taken = {one.name for one in self.attachments.files}
+        old = self.attachments.files[finding.file].name
+        self.attachments.rename(finding.file, neutral_name(old, self.ui.say("ui.compose.document"), taken))
+        self.deciding.checker.now()
 
-    def _request(self, person: PersonShown) -> LetterRequest:
-        return LetterRequest(
-            person.person.id,
-            subject=self.subject.text().strip(),
-            text=self.text.toPlainText(),
-            attachments=self.attachments.files,
-            expect=self._decided.hash if self._decided else "",
-        )
-
-    def _decide(self) -> None:
-        person = self._person
-        if person is None:
+    def _look_at(self, finding: Finding) -> None:
+        shown = self.recipient.person
+        if shown is None:
             return
-        request = LetterRequest(person.person.id, subject="", text="")
-        self.call(lambda _: self.ui.office.explain_letter(self._session, request), self._show_decision)
-
-    def _show_decision(self, decided: Explained | None) -> None:
-        self._decided = decided
-        going = decided is not None and decided.method is not Method.NONE
-        self.send_button.setEnabled(going)
-        if decided is None:
-            self.how.setText("")
-            self.why.setText(self.ui.say("ui.compose.choose-first"))
-            return
-        name = self._person.person.first_name or self._person.person.name if self._person else ""
-        self.how.setText(self.ui.say(f"ui.compose.how-{decided.method.value}", name=clean(name)))
-        self.why.setText(" ".join(self.ui.reason(reason) for reason in decided.reasons))
+        ScanDialog(
+            self.ui,
+            finding.picture,
+            person_words(shown),
+            lambda: self.found.answer(finding),
+            lambda: self.attachments.take_off(finding.file),
+            self,
+        ).open()
 
     # --- files --------------------------------------------------------------------
 
@@ -230,8 +175,6 @@ class ComposePage(Page):
 
         def add(file: AttachmentIn) -> None:
             self.attachments.add(file, str(path))
-            if not self._filling:
-                self._changed()
 
         self.call(load, add)
 
@@ -269,6 +212,7 @@ class ComposePage(Page):
         self.keeper.keep()
         self.clear()
         self._filling = True
+        self.deciding.label.choose(draft.label)
         self.subject.setText(draft.subject)
         self.text.setPlainText(draft.text)
         self._filling = False
@@ -277,7 +221,7 @@ class ComposePage(Page):
         for path in draft.attachments:
             self.take_file(Path(path))
         if draft.person is not None:
-            self._load(draft.person)
+            self.recipient.load(draft.person)
         self.text.setFocus()
 
     def unfinished(self) -> Work | None:
@@ -288,14 +232,20 @@ class ComposePage(Page):
         subject, text = self.subject.text(), self.text.toPlainText()
         if not (subject.strip() or text.strip() or self.attachments.files):
             return None
-        person = self._person.person.id if self._person is not None else None
+        shown = self.recipient.person
         return DraftKept(
-            self.keeper.id, person, subject=subject, text=text, attachments=self.attachments.paths
+            self.keeper.id,
+            shown.person.id if shown is not None else None,
+            subject=subject,
+            text=text,
+            attachments=self.attachments.paths,
+            label=self.deciding.label.label,
         )
 
     def _changed(self) -> None:
         if not self._filling:
             self.keeper.touch()
+            self.deciding.checker.soon()
             self._show_letter_or_drafts()
 
     def _show_letter_or_drafts(self) -> None:
@@ -326,25 +276,29 @@ class ComposePage(Page):
 
     def clear(self) -> None:
         """An empty page for the next letter; what was kept stays with the drafts."""
-        self._person = None
         self._filling = True
-        for field in (self.to, self.subject):
-            field.clear()
+        self.recipient.clear()
+        self.subject.clear()
         self.text.clear()
         self.attachments.clear()
         self._filling = False
-        self.recipient.setText("")
-        self._show_decision(None)
+        self.deciding.clear()
         self.keeper.adopt("")
         self.discard_button.hide()
 
     # --- sending --------------------------------------------------------------------
 
+    def _show_send(self) -> None:
+        by_phone = self.deciding.by_phone
+        self.send_button.setText(self.ui.say("ui.compose.call" if by_phone else "ui.compose.send"))
+        self.send_button.setEnabled(self.deciding.ready and not self._sending)
+
     def send(self) -> None:
-        """Refuse with the reason beside the field, else freeze and queue."""
-        person = self._person
-        if person is None or not self.send_button.isEnabled():
-            self.to.setFocus()
+        """Refuse with the reason beside the field; else look once more, freeze and queue."""
+        if self._sending:
+            return
+        if self.recipient.person is None or not self.send_button.isEnabled():
+            (self.to if self.recipient.person is None else self.deciding.line.more).setFocus()
             return
         for field, value, code in (
             (self.subject, self.subject.text(), "ui.compose.no-subject"),
@@ -355,20 +309,38 @@ class ComposePage(Page):
                 field.setFocus()
                 return
         self.notice.clear()
-        self.send_button.setEnabled(False)
-        request = self._request(person)
+        shown = self.deciding.mark
+        self.deciding.checker.then(lambda: self._send_as_shown(shown))
+
+    def _send_as_shown(self, shown: tuple[str, ...]) -> None:
+        """The last words are looked at too: what they change is shown before anything leaves."""
+        if self.deciding.mark != shown:
+            self.deciding.open_card(True)
+            self.notice.show_words(self.ui.say("ui.compose.changed"), "warn")
+            return
+        request = self.deciding.request()
+        if request is None or not self.deciding.ready:
+            return
+        self._sending = True
+        self._show_send()
         self.call(lambda _: self.ui.office.send_letter(self._session, request), self._sent, self._refused)
 
-    def _sent(self, answer: Queued) -> None:
-        name = clean(self._person.person.name) if self._person else ""
+    def _sent(self, answer: Queued | CallOpened) -> None:
+        self._sending = False
+        shown = self.recipient.person
+        name = clean(shown.person.name) if shown is not None else ""
         self._throw_away(self.keeper.id)
         self.clear()
-        self._navigation.queued(
-            (answer.id,), lambda left: self.ui.say("ui.compose.leaves", name=name, seconds=left)
-        )
+        if isinstance(answer, CallOpened):
+            self.notice.show_words(self.ui.say("ui.compose.call-opened", name=name), "ok")
+        else:
+            self._navigation.queued(
+                (answer.id,), lambda left: self.ui.say("ui.compose.leaves", name=name, seconds=left)
+            )
         self.to.setFocus()
 
     def _refused(self, error: SealwellError) -> None:
         """The letter stays as it is; a changed decision is shown anew."""
+        self._sending = False
         self.show_error(error)
-        self._decide()
+        self.deciding.ask_anew()

@@ -9,6 +9,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QLineEdit, QSplitter, QVBoxLayout, QWidget
 
 from desktop.models.accounts import Session
+from desktop.models.records import PersonId
 from desktop.office.values import PeopleFound, PersonLine
 from desktop.texts import clean
 from desktop.ui.base import Page, Ui, button, plain_label
@@ -30,6 +31,7 @@ class PeoplePage(Page):
         super().__init__(ui, ui.say("ui.people.title"))
         self._session = session
         self._asked = 0
+        self._wanted: PersonId | None = None
         self.setAcceptDrops(True)
         self.search = QLineEdit()
         self.search.setPlaceholderText(ui.say("ui.people.search"))
@@ -78,6 +80,12 @@ class PeoplePage(Page):
         self.search.setFocus()
         self.search.selectAll()
 
+    def show_one(self, person: PersonId) -> None:
+        """This person's page, wherever they stand in the list."""
+        self._wanted = person
+        self.search.clear()
+        self.look_up()
+
     def look_up(self) -> None:
         """Ask for the first stretch of what the field says."""
         self._later.stop()
@@ -103,8 +111,13 @@ class PeoplePage(Page):
         self.notice.clear()
         self.rows.show(found.people, found.total)
         self.count.setText(self.ui.texts.count("ui.people.count", found.total))
-        if found.people:
-            first = self.rows.index(0, 0)
+        wanted, self._wanted = self._wanted, None
+        places = [at for at, one in enumerate(found.people) if one.id == wanted]
+        if wanted is not None and not places:
+            self.list.clearSelection()
+            self.detail.open(wanted)
+        elif found.people:
+            first = self.rows.index(places[0] if places else 0, 0)
             flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
             self.list.selectionModel().setCurrentIndex(first, flags)
         else:

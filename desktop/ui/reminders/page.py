@@ -10,10 +10,19 @@ from PySide6.QtWidgets import QStackedWidget
 from desktop.config import LIMITS
 from desktop.errors import SealwellError
 from desktop.models.accounts import Session
-from desktop.office.values import AppointmentsImport, AppointmentsImported, ReminderPlan
+from desktop.models.records import PersonId, Reason
+from desktop.office.values import (
+    AppointmentsImport,
+    AppointmentsImported,
+    Explained,
+    PersonShown,
+    ReminderPlan,
+)
 from desktop.office.values_practice import TodayShown
 from desktop.ui.base import Page, Ui
 from desktop.ui.dates import day_words
+from desktop.ui.decision.card import DecisionCard
+from desktop.ui.decision.steps import Steps, steps_of
 from desktop.ui.files import choose_file, dropped_file, import_request
 from desktop.ui.navigation import Navigation
 from desktop.ui.reminders.review import ReviewView
@@ -28,6 +37,8 @@ class TodayPage(Page):
         self._session = session
         self._navigation = navigation
         self._file: Path | None = None
+        self._explained: PersonId | None = None
+        self._who: PersonShown | None = None
         self.setAcceptDrops(True)
         self.head.addStretch()
         self.views = QStackedWidget()
@@ -39,7 +50,13 @@ class TodayPage(Page):
             on_decline=self._decline,
             on_open=navigation.open,
         )
-        self.review_view = ReviewView(ui, on_send=self.send, on_back=self.refresh)
+        self._steps = Steps(self, ui, session, navigation)
+        self._decisions: dict[PersonId, Explained] | None = None
+        card = DecisionCard(ui, steps_of(session))
+        card.step_wanted.connect(self._take_step)
+        self.review_view = ReviewView(
+            ui, on_send=self.send, on_back=self.refresh, on_person=self.explain, card=card
+        )
         self.views.addWidget(self.start)
         self.views.addWidget(self.review_view)
         self.outer.addWidget(self.views, 1)
@@ -109,12 +126,43 @@ class TodayPage(Page):
 
     def review(self) -> None:
         self.notice.clear()
+        self._decisions = None
         self.call(lambda _: self.ui.office.preview_reminders(self._session), self._reviewed)
 
     def _reviewed(self, plan: ReminderPlan) -> None:
         self.review_view.show_plan(plan)
         self.views.setCurrentWidget(self.review_view)
         self.review_view.focus_send()
+
+    def explain(self, person: PersonId) -> None:
+        """One person's decision; the whole day's are asked for once and kept while the review stands."""
+        day, known = self.review_view.day, self._decisions
+        self._explained = person
+
+        def look(_: object) -> tuple[dict[PersonId, Explained], PersonShown]:
+            office = self.ui.office
+            decisions = known
+            if decisions is None:
+                plan = office.explain_reminders(self._session, day)
+                decisions = {one.person: one for one in plan.people}
+            return decisions, office.show_person(self._session, person)
+
+        def show(found: tuple[dict[PersonId, Explained], PersonShown]) -> None:
+            self._decisions, who = found
+            decided = self._decisions.get(person)
+            if self._explained != person:
+                return
+            self._who = who
+            if decided is not None:
+                self.review_view.show_card(decided, who)
+            else:
+                self.review_view.close_card()
+
+        self.call(look, show)
+
+    def _take_step(self, remedy: Reason) -> None:
+        if self._who is not None:
+            self._steps.take(remedy, self._who, self.review)
 
     def send(self) -> None:
         day = self.review_view.day

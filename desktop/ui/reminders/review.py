@@ -9,59 +9,99 @@ from datetime import date, datetime
 
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
-from desktop.models.records import Method
-from desktop.office.values import ReminderPlan
+from desktop.models.records import PersonId
+from desktop.office.values import Explained, PersonShown, ReminderPlan
 from desktop.texts import clean
 from desktop.ui.base import Ui, button, plain_label
 from desktop.ui.dates import day_words, time_words
+from desktop.ui.decision.card import DecisionCard
+from desktop.ui.decision.words import reason_words
+from desktop.ui.reminders.drill import ALL, GROUPS, NEED, CountLine
 from desktop.ui.table import Column, Rows, table
+
+_WHY = 3
+"""The column that the opened card says better."""
 
 
 @dataclass(frozen=True)
-class _Line:
+class Line:
+    """One visit: who, and how the reminder goes or why it does not."""
+
     start: datetime
+    person: PersonId
     name: str
     how: str
     why: str
-    ready: bool
+    group: str
+
+    @property
+    def ready(self) -> bool:
+        return self.group != NEED
 
 
 class ReviewView(QWidget):
-    """Those who need somebody come first; the rest by the time of the visit."""
+    """Those who need somebody come first; the rest by the time of the visit.
 
-    def __init__(self, ui: Ui, *, on_send: Callable[[], None], on_back: Callable[[], None]) -> None:
+    `on_person` asks for somebody's decision; `show_card` or `no_card` answers.
+    """
+
+    def __init__(
+        self,
+        ui: Ui,
+        *,
+        on_send: Callable[[], None],
+        on_back: Callable[[], None],
+        on_person: Callable[[PersonId], None],
+        card: DecisionCard,
+    ) -> None:
         super().__init__()
         self.ui = ui
         self.day: date | None = None
+        self._lines: list[Line] = []
         self._ready = 0
+        self._on_person = on_person
         self._cancel: Callable[[], None] = lambda: None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
+        column.setSpacing(10)
         self.heading = plain_label("", "heading", wrap=True)
-        self.summary = plain_label("", "muted", wrap=True)
+        self.counts = CountLine(ui, self.show_group)
         column.addWidget(self.heading)
-        column.addWidget(self.summary)
-        tokens = ui.theme.tokens
-        self.rows = Rows[_Line](
-            [
-                Column(
-                    ui.say("ui.review.time"),
-                    lambda line: time_words(line.start, ui.texts.language),
-                    width=90,
-                ),
-                Column(ui.say("ui.review.name"), lambda line: line.name, width=185),
-                Column(
-                    ui.say("ui.review.how"),
-                    lambda line: line.how,
-                    colour=lambda line: tokens.ok if line.ready else tokens.warn,
-                    width=195,
-                ),
-                Column(ui.say("ui.review.why"), lambda line: line.why, stretch=True),
-            ]
-        )
+        column.addWidget(self.counts)
+        self.rows = Rows[Line](self._columns())
         self.view = table(self.rows, ui.say("ui.review.list"))
-        column.addWidget(self.view, 1)
+        self.view.clicked.connect(lambda index: self._open(index.row()))
+        self.view.activated.connect(lambda index: self._open(index.row()))
+        self.view.selectionModel().currentRowChanged.connect(lambda now, _: self._follow(now.row()))
+        self.card = card
+        card.hide()
+        card.closed.connect(self.close_card)
+        middle = QHBoxLayout()
+        middle.setSpacing(14)
+        middle.addWidget(self.view, 1)
+        middle.addWidget(card)
+        column.addLayout(middle, 1)
+        self._build_foot(column, on_send, on_back)
+
+    def _columns(self) -> list[Column[Line]]:
+        ui, tokens = self.ui, self.ui.theme.tokens
+        language = ui.texts.language
+        return [
+            Column(ui.say("ui.review.time"), lambda line: time_words(line.start, language), width=90),
+            Column(ui.say("ui.review.name"), lambda line: line.name, width=185),
+            Column(
+                ui.say("ui.review.how"),
+                lambda line: line.how,
+                colour=lambda line: tokens.ok if line.ready else tokens.warn,
+                width=195,
+            ),
+            Column(ui.say("ui.review.why"), lambda line: line.why, stretch=True),
+        ]
+
+    def _build_foot(
+        self, column: QVBoxLayout, on_send: Callable[[], None], on_back: Callable[[], None]
+    ) -> None:
+        ui = self.ui
         foot = QHBoxLayout()
         self.back = button(ui.say("ui.back"), on_back)
         self.progress = QProgressBar()
@@ -70,58 +110,94 @@ class ReviewView(QWidget):
         self.progress.hide()
         self.cancel_button = button(ui.say("ui.cancel"), lambda: self._cancel())
         self.cancel_button.hide()
-        self.how = plain_label("", "muted")
         self.send_button = button("", on_send, "primary")
         foot.addWidget(self.back)
         foot.addStretch()
-        foot.addWidget(self.how)
         foot.addWidget(self.progress)
         foot.addWidget(self.cancel_button)
         foot.addWidget(self.send_button)
         column.addLayout(foot)
 
+    # --- the plan ------------------------------------------------------------------------
+
     def show_plan(self, plan: ReminderPlan) -> None:
         """Reminders plus excluded are all visits of the day."""
         self.sending_ended()
+        self.close_card()
         self.day = plan.day
         say = self.ui.say
         need = [
-            _Line(e.start, clean(e.name), say("ui.review.not-sent"), self.ui.reason(e.reason), ready=False)
+            Line(
+                e.start,
+                e.person,
+                clean(e.name),
+                say("ui.review.not-sent"),
+                reason_words(self.ui, e.reason),
+                NEED,
+            )
             for e in plan.excluded
         ]
         ready = [
-            _Line(
+            Line(
                 r.start,
+                r.person,
                 clean(r.name),
                 say(f"ui.method.{r.method.value}"),
-                " ".join(self.ui.reason(reason) for reason in r.reasons),
-                ready=True,
+                " ".join(reason_words(self.ui, reason) for reason in r.reasons),
+                GROUPS[r.method],
             )
             for r in plan.reminders
         ]
-        self.rows.show([*sorted(need, key=_when), *sorted(ready, key=_when)])
+        self._lines = [*sorted(need, key=_when), *sorted(ready, key=_when)]
         self._ready = len(ready)
-        total = len(ready) + len(need)
+        counts = Counter(line.group for line in self._lines)
+        self.counts.show_counts(counts)
+        self.show_group(ALL)
         self.heading.setText(
-            self.ui.texts.count("ui.review.heading", total, day=day_words(plan.day, self.ui.texts.language))
+            self.ui.texts.count(
+                "ui.review.heading", len(self._lines), day=day_words(plan.day, self.ui.texts.language)
+            )
         )
-        self.summary.setText(self._sum(len(ready), len(need)))
-        self.how.setText(how_words(self.ui, Counter(r.method for r in plan.reminders)))
-        self.send_button.setText(self.ui.texts.count("ui.review.send", len(ready)))
-        self.send_button.setEnabled(bool(ready))
+        self.send_button.setText(self.ui.texts.count("ui.review.send", self._ready))
+        self.send_button.setEnabled(bool(self._ready))
 
-    def _sum(self, ready: int, need: int) -> str:
-        parts = [self.ui.texts.count("ui.review.ready", ready)]
-        if need:
-            parts.append(self.ui.texts.count("ui.review.need-you", need))
-        return ", ".join(parts)
+    def show_group(self, group: str) -> None:
+        """The people of one count alone, or everybody."""
+        self.close_card()
+        self.rows.show([line for line in self._lines if group in (ALL, line.group)])
+
+    # --- one person ------------------------------------------------------------------------
+
+    def _open(self, row: int) -> None:
+        if 0 <= row < len(self.rows.rows):
+            self._on_person(self.rows.rows[row].person)
+
+    def _follow(self, row: int) -> None:
+        """With the card open, arrows go from person to person."""
+        if self.card.isVisible():
+            self._open(row)
+
+    def show_card(self, decided: Explained, who: PersonShown) -> None:
+        """Beside the list; for somebody who needs a person it says why, and what would help."""
+        name = clean(who.person.first_name or who.person.name)
+        self.card.show_decision(decided, name, who)
+        self.card.show()
+        self.view.setColumnHidden(_WHY, True)
+
+    def close_card(self) -> None:
+        back = self.card.isVisible()
+        self.card.hide()
+        self.view.setColumnHidden(_WHY, False)
+        if back:
+            self.view.setFocus()
 
     def focus_send(self) -> None:
         (self.send_button if self._ready else self.back).setFocus()
 
+    # --- sending ---------------------------------------------------------------------------
+
     def sending(self) -> None:
         self.send_button.setEnabled(False)
-        self.how.hide()
         self.progress.setRange(0, 0)
         self.progress.show()
         self.cancel_button.show()
@@ -136,25 +212,8 @@ class ReviewView(QWidget):
     def sending_ended(self) -> None:
         self.progress.hide()
         self.cancel_button.hide()
-        self.how.show()
         self.send_button.setEnabled(self._ready > 0)
 
 
-def _when(line: _Line) -> datetime:
+def _when(line: Line) -> datetime:
     return line.start
-
-
-def how_words(ui: Ui, methods: Counter[Method]) -> str:
-    """Such as "14 only they can open, 3 locked files"."""
-    sealed = methods[Method.OPENPGP] + methods[Method.SMIME]
-    parts = [
-        ui.texts.count(code, number)
-        for code, number in (
-            ("ui.how.sealed", sealed),
-            ("ui.how.on-the-way", methods[Method.TLS] + methods[Method.PORTAL]),
-            ("ui.how.locked-file", methods[Method.ENVELOPE]),
-            ("ui.how.plain", methods[Method.PLAIN]),
-        )
-        if number
-    ]
-    return ", ".join(parts)

@@ -1,10 +1,11 @@
-"""Settings: mail services, users, who may do what, the access review, the practice's rules."""
+"""Settings: mail services, users, who may do what, the access review, contents, the practice's rules."""
 
 from __future__ import annotations
 
 from desktop.models.accounts import Session
 from desktop.ui.base import Page, Ui
 from desktop.ui.sections import Sections
+from desktop.ui.settings.content import ContentSection
 from desktop.ui.settings.policy import PolicySection
 from desktop.ui.settings.relays import RelaySection
 from desktop.ui.users.matrix import MatrixSection
@@ -25,6 +26,7 @@ class SettingsPage(Page):
                 ("users", ui.say("ui.settings.users"), lambda: UsersSection(ui, session)),
                 ("roles", ui.say("ui.settings.roles"), lambda: MatrixSection(ui, session)),
                 ("review", ui.say("ui.settings.review"), lambda: ReviewSection(ui, session)),
+                ("content", ui.say("ui.settings.content"), lambda: ContentSection(ui, session)),
                 ("policy", ui.say("ui.settings.policy"), lambda: PolicySection(ui, session)),
             ),
         )

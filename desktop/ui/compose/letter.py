@@ -1,0 +1,94 @@
+"""The letter itself: subject, text, files; and ways to point at what was found in it."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QTextEdit
+
+from desktop.ui.base import Ui
+from desktop.ui.compose.findings import BLOCK, Finding
+
+
+class SubjectField(QLineEdit):
+    """One line that only the recipient sees."""
+
+    def __init__(self, ui: Ui) -> None:
+        super().__init__()
+        self.setPlaceholderText(ui.say("ui.compose.subject-hint"))
+        self.setAccessibleName(ui.say("ui.compose.subject"))
+
+    def point_at(self, finding: Finding) -> None:
+        """Select what was found, where it stands now."""
+        self.setFocus()
+        for (start, end), word in zip(finding.spans, _padded(finding), strict=True):
+            now = self.text()
+            at = start if now[start:end] == word else now.find(word)
+            if word and at >= 0:
+                self.setSelection(_units(now[:at]), _units(word))
+                return
+
+
+class TextField(QPlainTextEdit):
+    """The text, with what was found underlined; Tab leaves it."""
+
+    def __init__(self, ui: Ui) -> None:
+        super().__init__()
+        self.ui = ui
+        self._next = 0
+        self.setAccessibleName(ui.say("ui.compose.text"))
+        self.setPlaceholderText(ui.say("ui.compose.text-hint"))
+        self.setTabChangesFocus(True)
+        self.setMinimumHeight(64)
+
+    def point_at(self, finding: Finding) -> None:
+        """Select what was found; asked again, the next place of the same kind."""
+        places = [place for place in self._places(finding) if place is not None]
+        if not places:
+            return
+        start, length = places[self._next % len(places)]
+        self._next += 1
+        cursor = self._cursor(start, length)
+        self.setTextCursor(cursor)
+        self.ensureCursorVisible()
+        self.setFocus()
+
+    def underline(self, findings: tuple[Finding, ...]) -> None:
+        """A quiet line under each; the words beside the letter say what it is."""
+        tokens = self.ui.theme.tokens
+        marks = []
+        for finding in findings:
+            look = QTextCharFormat()
+            look.setUnderlineStyle(QTextCharFormat.UnderlineStyle.DashUnderline)
+            look.setUnderlineColor(QColor(tokens.error if finding.action == BLOCK else tokens.warn))
+            for place in self._places(finding):
+                if place is not None:
+                    mark = QTextEdit.ExtraSelection()
+                    mark.cursor = self._cursor(*place)
+                    mark.format = look
+                    marks.append(mark)
+        self.setExtraSelections(marks)
+
+    def _places(self, finding: Finding) -> list[tuple[int, int] | None]:
+        """Each place in Qt's count, where the same words still stand."""
+        now = self.toPlainText()
+        return [
+            (_units(now[:start]), _units(now[start:end])) if now[start:end] in finding.words else None
+            for start, end in finding.spans
+        ]
+
+    def _cursor(self, start: int, length: int) -> QTextCursor:
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(start)
+        cursor.setPosition(start + length, QTextCursor.MoveMode.KeepAnchor)
+        return cursor
+
+
+def _padded(finding: Finding) -> list[str]:
+    """A word for each span; where several are alike, the last one again."""
+    words = list(finding.words) or [""]
+    return [words[min(at, len(words) - 1)] for at in range(len(finding.spans))]
+
+
+def _units(text: str) -> int:
+    """Qt counts UTF-16 units, the content check counts characters."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -1,0 +1,1 @@
+"""The decision card: how a message goes, why so, and what would make another way possible."""
