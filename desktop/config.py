@@ -56,5 +56,52 @@ class ContentLimits:
     """Of one part; a list for people ends somewhere."""
 
 
+@dataclass(frozen=True)
+class StorageLimits:
+    """What storage for locked files may take; seconds unless the name says otherwise."""
+
+    connect: int = 10
+    answer: int = 30
+    """Silence of a server that is connected."""
+    transfer: int = 120
+    """One file up or down."""
+    file_bytes: int = 40 * 1024 * 1024
+    log_bytes: int = 16 * 1024 * 1024
+    log_files: int = 500
+    """Of one look; the rest waits for the next."""
+    page_bytes: int = 1024 * 1024
+    """Of the file that is fetched by its link in the test."""
+    days_most: int = 365
+    retry: int = 60
+    """Between two tries after one that failed."""
+    sweep: int = 3600
+
+
+@dataclass(frozen=True)
+class WkdLimits:
+    """What a look-up of a key may take and bring."""
+
+    answer_bytes: int = 1024 * 1024
+    seconds: float = 20.0
+    """For the whole, both methods and redirects together."""
+    redirects: int = 2
+    addresses: int = 4
+    """Of one web server, tried in turn."""
+
+
+@dataclass(frozen=True)
+class KeySearchLimits:
+    """What a file, a pasted text or a mail with keys in it may be."""
+
+    mail_parts: int = 200
+    keys: int = 20
+    certificates: int = 40
+    autocrypt_bytes: int = 10 * 1024
+    """Autocrypt 1.1, 2.1: a longer header may be ignored."""
+
+
 LIMITS = Limits()
+WKD_LIMITS = WkdLimits()
+KEY_SEARCH_LIMITS = KeySearchLimits()
+STORAGE_LIMITS = StorageLimits()
 CONTENT_LIMITS = ContentLimits()

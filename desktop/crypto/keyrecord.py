@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+import idna
+
 from desktop.errors import InputError
 
 MAX_KEY_BYTES = 1024 * 1024
@@ -25,7 +27,7 @@ class KeyFacts:
     """One key or certificate as inspected at a given time.
 
     `reason` is None exactly when `usable`: revoked, expired, not-yet-valid, weak-key,
-    weak-signature, cannot-encrypt, ec-key, key-without-address, wrong-usage, secret-key
+    weak-signature, cannot-encrypt, key-without-address, utf8-address, wrong-usage, secret-key
     or several-keys. `fingerprint` is upper-case hex: the OpenPGP fingerprint, or SHA-256
     of the certificate. `expires` is the moment from which nothing may be sealed to it.
     `data` is what to keep (binary OpenPGP key without foreign parts, or DER); it is
@@ -62,3 +64,16 @@ def mailbox(text: str) -> str | None:
     if found is None or len(found["local"]) > 64 or len(found["domain"]) > 253:
         return None
     return f"{found['local']}@{found['domain'].lower()}"
+
+
+def is_for(facts: KeyFacts, address: str) -> bool:
+    """Whether the key names exactly `address`: case counts before the @ only (RFC 5280 7.5).
+
+    The domain may be written as people read it or as A-labels (RFC 5890).
+    """
+    local, at, domain = address.rpartition("@")
+    try:
+        ascii_domain = domain if domain.isascii() else idna.encode(domain, uts46=True).decode("ascii")
+    except idna.IDNAError:
+        return False
+    return mailbox(f"{local}{at}{ascii_domain}") in facts.addresses

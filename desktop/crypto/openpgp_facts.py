@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import SupportsBytes
 
+import idna
 from pysequoia import Cert, Tsk, encrypt
 from pysequoia.packet import HashAlgorithm, Packet, PacketPile, SignatureType, Tag
 
@@ -23,6 +24,8 @@ KIND = "openpgp"
 MIN_BITS = 2048
 """For RSA, DSA and ElGamal (NIST SP 800-131A); curves have no short keys."""
 MAX_PACKETS = 5000
+MAX_NAMES = 200
+"""Reading them costs the library the square of their number: a second at 2,000."""
 MAX_SUBKEYS = 32
 MAX_BINDINGS = 8
 """Bounds for hostile files: each binding costs one trial."""
@@ -36,6 +39,9 @@ _CERTIFICATIONS = (
     SignatureType.CasualCertification,
     SignatureType.PositiveCertification,
 )
+MAX_KEYS = 20
+"""Of one file that are looked at."""
+_LONGEST_ADDRESS = 320
 _KEY_ID_REACH = 40
 """A PKESK packet names its key in its first bytes (RFC 9580 5.1)."""
 
@@ -82,6 +88,8 @@ def _inspect(data: bytes, now: datetime) -> KeyFacts:
     if len(whole) > 1:
         return unusable(KIND, "several-keys")
     certificate = whole[0]
+    if sum(packet.tag == Tag.UserID for packet in _packets(certificate)) > MAX_NAMES:
+        return unusable(KIND, "too-many-names")
     fingerprint = certificate.fingerprint.upper()
     addresses = _addresses(certificate)
     found = _sealable(certificate, now)
@@ -145,10 +153,50 @@ def _addresses(certificate: Cert) -> tuple[str, ...]:
 
 
 def address_in(user_id: str) -> str | None:
-    """The address of `Name <address>` or of a bare address; anything cleverer has none."""
+    """The address of `Name <address>` or of a bare address; anything cleverer has none.
+
+    A domain in letters beyond ASCII is answered as A-labels (RFC 5891), as addresses are kept.
+    """
     if user_id.count("<") == 1 and user_id.count(">") == 1 and user_id.endswith(">"):
-        return mailbox(user_id[user_id.index("<") + 1 : -1])
+        user_id = user_id[user_id.index("<") + 1 : -1]
+    if not user_id.isascii() and len(user_id) <= _LONGEST_ADDRESS:
+        local, at, domain = user_id.rpartition("@")
+        try:
+            user_id = f"{local}{at}{idna.encode(domain, uts46=True).decode('ascii')}"
+        except (idna.IDNAError, UnicodeError):
+            return None
     return mailbox(user_id)
+
+
+def split_openpgp(data: bytes) -> tuple[bytes, ...]:
+    """The public keys in a file, each by itself (binary). Raises as `inspect_openpgp`."""
+    refuse_large(data)
+    try:
+        return tuple(bytes(certificate) for certificate in Cert.split_bytes(data)[:MAX_KEYS])
+    except RuntimeError as problem:
+        raise InputError("key-unreadable") from problem
+
+
+def narrowed(data: bytes, address: str) -> bytes | None:
+    """One key with only those user ids that are exactly for `address` (A-labels); None without any.
+
+    Raises InputError `key-unreadable`. What a stranger's server adds to a key is not taken along.
+    """
+    kept: list[Packet] = []
+    keep = True
+    found = False
+    try:
+        for packet in _packets(Cert.from_bytes(data)):
+            if packet.tag == Tag.UserID:
+                keep = address_in(packet.user_id or "") == address
+                found = found or keep
+            elif packet.tag != Tag.Signature:
+                keep = packet.tag != Tag.UserAttribute
+            if keep:
+                kept.append(packet)
+        return bytes(Cert.from_packets(kept)) if found else None
+    except RuntimeError as problem:
+        raise InputError("key-unreadable") from problem
 
 
 def _expiration(certificate: Cert) -> datetime | None:

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import asyncio
 import http.client
-import io
 import re
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol, cast
+from typing import Protocol
 
 import dns.rdatatype
 
 from desktop.sync.dns import Resolver, State, text_of
+from desktop.sync.https import TooLarge, Web
 
 POLICY_BYTES = 64 * 1024
 """RFC 8461 3.3 suggests this limit."""
@@ -27,7 +27,7 @@ FETCH_SECONDS = 20.0
 MAX_AGE = 31_557_600
 """RFC 8461 3.2: about a year."""
 MX_PATTERNS = 100
-_HEAD_BYTES = 16 * 1024
+_PAGE = "/.well-known/mta-sts.txt"
 _ID = re.compile(r"[A-Za-z0-9]{1,32}")
 _PATTERN = re.compile(r"(?:\*\.)?(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9-]{1,63}\.?")
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
@@ -150,19 +150,22 @@ class HttpsFetcher:
         seconds: float = FETCH_SECONDS,
     ) -> None:
         self._resolver = resolver
-        self._context = context or ssl.create_default_context()
-        self._context.minimum_version = ssl.TLSVersion.TLSv1_2
-        self._port = port
+        self._web = Web(context, port, lambda _: True)
         self._seconds = seconds
 
     async def fetch(self, host: str) -> bytes:
         try:
             async with asyncio.timeout(self._seconds):
-                return _body(await self._get(host, await self._address(host)))
+                where = await self._address(host)
+                answer = await self._web.get(host, (where,), _PAGE, POLICY_BYTES)
         except ssl.SSLCertVerificationError as error:
             raise StsError(Problem.BAD_CERTIFICATE) from error
-        except (OSError, EOFError, TimeoutError, http.client.HTTPException, ValueError) as error:
+        except (OSError, EOFError, TooLarge, http.client.HTTPException, ValueError) as error:
             raise StsError(Problem.UNREACHABLE) from error
+        # 3xx are not followed (RFC 8461 3.3).
+        if answer.status != 200 or answer.kind != "text/plain":
+            raise StsError(Problem.UNREACHABLE)
+        return answer.body
 
     async def _address(self, host: str) -> str:
         for kind in (dns.rdatatype.A, dns.rdatatype.AAAA):
@@ -170,45 +173,3 @@ class HttpsFetcher:
             if reply.records:
                 return str(reply.records[0].address)
         raise StsError(Problem.UNREACHABLE)
-
-    async def _get(self, host: str, address: str) -> bytes:
-        reader, writer = await asyncio.open_connection(
-            address, self._port, ssl=self._context, server_hostname=host
-        )
-        try:
-            writer.write(
-                f"GET /.well-known/mta-sts.txt HTTP/1.1\r\nHost: {host}\r\n"
-                "Accept: text/plain\r\nConnection: close\r\n\r\n".encode("ascii")
-            )
-            await writer.drain()
-            answer = b""
-            while len(answer) <= 2 * POLICY_BYTES + _HEAD_BYTES:
-                piece = await reader.read(16 * 1024)
-                if not piece:
-                    return answer
-                answer += piece
-            raise StsError(Problem.UNREACHABLE)
-        finally:
-            writer.transport.abort()
-
-
-class _Heard:
-    """What came over the line, in the shape that `http.client` reads from."""
-
-    def __init__(self, answer: bytes) -> None:
-        self._answer = answer
-
-    def makefile(self, _mode: str) -> io.BytesIO:
-        return io.BytesIO(self._answer)
-
-
-def _body(answer: bytes) -> bytes:
-    """A whole 200 answer in plain text; 3xx are not followed (RFC 8461 3.3)."""
-    response = http.client.HTTPResponse(cast("http.client.socket.socket", _Heard(answer)))  # type: ignore[name-defined]
-    response.begin()
-    if response.status != 200 or response.headers.get_content_type() != "text/plain":
-        raise StsError(Problem.UNREACHABLE)
-    body = response.read(POLICY_BYTES + 1)
-    if len(body) > POLICY_BYTES or (response.length or 0) > 0:
-        raise StsError(Problem.UNREACHABLE)
-    return body
