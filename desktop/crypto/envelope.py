@@ -1,8 +1,10 @@
 """The locked file: one HTML page that only the person's six words open.
 
     person key = PBKDF2-HMAC-SHA-256(normalised words, salt, rounds)       once per card
-    check      = HKDF-SHA-256(person key, salt=file, "sealwell/envelope/1/check"), 16 bytes
-    file key   = HKDF-SHA-256(person key, salt=file, "sealwell/envelope/1/file")
+    base       = person key, or for a file with a proof
+                 HKDF-SHA-256(person key, salt=file, "sealwell/envelope/2/proof/YYYYMMDD")
+    check      = HKDF-SHA-256(base, salt=file, "sealwell/envelope/2/check"), 16 bytes
+    file key   = HKDF-SHA-256(base, salt=file, "sealwell/envelope/2/file")
     payload    = AES-256-GCM(file key, nonce, content, AAD = header)
 
 `file` is 32 fresh random bytes, so each file has a key of its own although the words
@@ -10,22 +12,21 @@ stay the same. The header holds every parameter and is authenticated. PBKDF2 bec
 browsers have no Argon2; a million rounds is above OWASP's 600,000 (SECURITY 1.8).
 
 The sealed part stands in the page as `base64(header).base64(payload).base64(sum)`, where
-`sum` is SHA-256 of what stands before it: no protection, but it tells a file that was
-damaged on the way from wrong words. `check` tells wrong words from an altered payload.
+`sum` is SHA-256 of what stands before it: no protection, but with the payload's size in
+the header it tells a file that was cut or damaged on the way from wrong words. `check`
+tells wrong words from an altered payload.
 
 The page's own script cannot protect itself: who can change the file on its way can show
-another page. What is inside stays closed all the same.
+another page. What is inside stays closed all the same. The expiry is advisory for the
+same reason: whoever has file and words can open it with another reader.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import hmac
-import json
 import secrets
-from dataclasses import dataclass
+from datetime import date
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -34,57 +35,58 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 
 from desktop.crypto.envelope_content import Attachment, EnvelopeContent, pack, unpack
+from desktop.crypto.envelope_header import (
+    CHECK_BYTES,
+    FILE_BYTES,
+    LEAST_ROUNDS,
+    MOST_ROUNDS,
+    NONCE_BYTES,
+    POINT_BYTES,
+    SALT_BYTES,
+    VERSION,
+    Header,
+    Proof,
+    b64,
+    read_header,
+    unb64,
+    write_header,
+)
 from desktop.crypto.envelope_page import EnvelopeWords, page, sealed_part
 from desktop.crypto.passphrase import new_passphrase, normalise
 from desktop.errors import InputError
 
 __all__ = [
+    "LEAST_ROUNDS",
+    "MOST_ROUNDS",
     "ROUNDS",
     "Attachment",
     "EnvelopeContent",
     "EnvelopeWords",
+    "Proof",
     "derive_person_key",
     "new_passphrase",
     "new_salt",
     "open_envelope",
     "open_with_key",
+    "reply_token",
     "seal_envelope",
 ]
 
 ROUNDS = 1_000_000
-LEAST_ROUNDS = 100_000
-MOST_ROUNDS = 10_000_000
-"""A stranger's file may ask for no more than some seconds of work, and for no less."""
 MAX_FILE_BYTES = 64 * 1024 * 1024
 
 _KEY_BYTES = 32
-_SALT_BYTES = 16
-_FILE_BYTES = 32
-_NONCE_BYTES = 12
-_CHECK_BYTES = 16
-_CIPHER = "AES-256-GCM"
-_KDF = "PBKDF2-HMAC-SHA-256"
-
-
-@dataclass(frozen=True)
-class _Header:
-    """What the file says about how it was sealed; `raw` are its exact bytes."""
-
-    raw: bytes
-    rounds: int
-    salt: bytes
-    file: bytes
-    nonce: bytes
-    check: bytes
+_TAG_BYTES = 16
+_SUM_CHARS = 44
 
 
 def new_salt() -> bytes:
     """The salt of a new password card."""
-    return secrets.token_bytes(_SALT_BYTES)
+    return secrets.token_bytes(SALT_BYTES)
 
 
 def derive_person_key(passphrase: str, salt: bytes, rounds: int = ROUNDS) -> bytes:
-    """The 32 bytes that the words stand for: kept in the database, the words are not.
+    """The 32 bytes that the words stand for.
 
     Takes 0.1 to 0.3 s at a million rounds: once per card, never per message.
     InputError `passphrase-empty` where nothing is left of the words.
@@ -97,126 +99,129 @@ def derive_person_key(passphrase: str, salt: bytes, rounds: int = ROUNDS) -> byt
 
 
 def seal_envelope(
-    person_key: bytes, salt: bytes, rounds: int, content: EnvelopeContent, words: EnvelopeWords
+    person_key: bytes,
+    salt: bytes,
+    rounds: int,
+    content: EnvelopeContent,
+    words: EnvelopeWords,
+    *,
+    phrase: str = "",
+    expires: date | None = None,
+    proof: str = "",
+    birth_date: date | None = None,
+    reply_key: bytes = b"",
+    reply_to: str = "",
 ) -> bytes:
     """One HTML file with `content` under a fresh key from `person_key`.
 
     `salt` and `rounds` are those that the person key was derived with: they go into the
-    file, for the browser. ValueError where they are out of bounds (a bug).
+    file, for the browser. `phrase` is the practice's own, shown before anything is typed.
+    `expires` is the last day on which the page opens. `proof="birth-date"` mixes
+    `birth_date` in. `reply_key` is the public half of `new_reply_keys()`: with it the page
+    offers a reply, to `reply_to`. ValueError where they are out of bounds (a bug).
     """
-    if not LEAST_ROUNDS <= rounds <= MOST_ROUNDS or len(person_key) != _KEY_BYTES or len(salt) < _SALT_BYTES:
-        raise ValueError("person key, salt or rounds out of bounds")
-    file = secrets.token_bytes(_FILE_BYTES)
-    nonce = secrets.token_bytes(_NONCE_BYTES)
-    header = {
-        "v": 1,
-        "cipher": _CIPHER,
-        "kdf": _KDF,
-        "rounds": rounds,
-        "salt": _b64(salt),
-        "file": _b64(file),
-        "nonce": _b64(nonce),
-        "check": _b64(_check(person_key, file)),
-    }
-    raw = json.dumps(header, separators=(",", ":")).encode("ascii")
-    payload = AESGCM(_file_key(person_key, file)).encrypt(nonce, pack(content), raw)
-    body = f"{_b64(raw)}.{_b64(payload)}"
-    return page(f"{body}.{_sum(body)}", words)
+    asked = Proof(proof)
+    bounds = LEAST_ROUNDS <= rounds <= MOST_ROUNDS and len(person_key) == _KEY_BYTES
+    if not bounds or len(salt) < SALT_BYTES or len(reply_key) not in (0, POINT_BYTES):
+        raise ValueError("person key, salt, rounds or reply key out of bounds")
+    if (asked is Proof.BIRTH_DATE) != (birth_date is not None):
+        raise ValueError("a proof by birth date wants the date, and no other file does")
+    file = secrets.token_bytes(FILE_BYTES)
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    base = _base(person_key, file, birth_date)
+    plain = pack(content)
+    size = len(plain) + _TAG_BYTES
+    check = _check(base, file, VERSION)
+    raw = write_header(rounds, salt, file, nonce, check, size, expires, asked, reply_key, reply_to)
+    payload = AESGCM(_file_key(base, file, VERSION)).encrypt(nonce, plain, raw)
+    body = f"{b64(raw)}.{b64(payload)}"
+    return page(f"{body}.{_sum(body)}", words, phrase)
 
 
-def open_envelope(file: bytes, passphrase: str) -> EnvelopeContent:
+def open_envelope(
+    file: bytes, passphrase: str, birth_date: date | None = None, today: date | None = None
+) -> EnvelopeContent:
     """What is inside a locked file, by the parameters that stand in it.
 
     Raises InputError: `envelope-unreadable` (no locked file, or not one of ours),
-    `envelope-altered` (damaged or changed; nothing of it is given out),
-    `envelope-wrong-passphrase`, `passphrase-empty`.
+    `envelope-cut` (its end is missing), `envelope-altered` (damaged or changed; nothing of
+    it is given out), `envelope-expired` (only where `today` is given),
+    `envelope-needs-birth-date`, `envelope-wrong-passphrase`, `envelope-wrong-proof` (the
+    words or the date), `passphrase-empty`.
     """
-    header, payload = _taken_apart(file)
-    return _opened(header, payload, derive_person_key(passphrase, header.salt, header.rounds))
+    header, payload = _parted(file)
+    if today is not None and header.expires is not None and header.expires < today:
+        raise InputError("envelope-expired", date=header.expires.isoformat())
+    if header.proof is Proof.BIRTH_DATE and birth_date is None:
+        raise InputError("envelope-needs-birth-date")
+    person_key = derive_person_key(passphrase, header.salt, header.rounds)
+    return _opened(header, payload, person_key, birth_date)
 
 
-def open_with_key(file: bytes, person_key: bytes) -> EnvelopeContent:
-    """As `open_envelope`, by the key that is kept with a password card: at once, for each of many."""
-    return _opened(*_taken_apart(file), person_key)
+def open_with_key(file: bytes, person_key: bytes, birth_date: date | None = None) -> EnvelopeContent:
+    """As `open_envelope`, by the key that is kept with a password card: for sealing it anew."""
+    header, payload = _parted(file)
+    return _opened(header, payload, person_key, birth_date)
 
 
-def _taken_apart(file: bytes) -> tuple[_Header, bytes]:
-    """Header and payload of an undamaged file; nothing is open yet."""
-    if len(file) > MAX_FILE_BYTES:
-        raise InputError("envelope-unreadable")
-    parts = sealed_part(file).split(".")
-    if len(parts) != 3:
-        raise InputError("envelope-unreadable")
-    if not hmac.compare_digest(parts[2], _sum(f"{parts[0]}.{parts[1]}")):
-        raise InputError("envelope-altered")
-    return _read_header(parts[0]), _unb64(parts[1])
-
-
-def _opened(header: _Header, payload: bytes, person_key: bytes) -> EnvelopeContent:
-    if not hmac.compare_digest(_check(person_key, header.file), header.check):
+def _opened(header: Header, payload: bytes, person_key: bytes, birth_date: date | None) -> EnvelopeContent:
+    base = _base(person_key, header.file, birth_date if header.proof is Proof.BIRTH_DATE else None)
+    if not hmac.compare_digest(_check(base, header.file, header.version), header.check):
+        if header.proof is Proof.BIRTH_DATE:
+            raise InputError("envelope-wrong-proof")
         raise InputError("envelope-wrong-passphrase")
+    key = _file_key(base, header.file, header.version)
     try:
-        plain = AESGCM(_file_key(person_key, header.file)).decrypt(header.nonce, payload, header.raw)
+        plain = AESGCM(key).decrypt(header.nonce, payload, header.raw)
     except InvalidTag as problem:
         raise InputError("envelope-altered") from problem
     return unpack(plain)
 
 
-def _read_header(text: str) -> _Header:
-    raw = _unb64(text)
+def reply_token(person_key: bytes, file: bytes, birth_date: date | None = None) -> bytes:
+    """What only somebody who opened the file `file` can put into a reply (envelope_reply.py)."""
+    return _expand(_base(person_key, file, birth_date), file, b"sealwell/envelope/2/reply")
+
+
+def _parted(file: bytes) -> tuple[Header, bytes]:
+    if len(file) > MAX_FILE_BYTES:
+        raise InputError("envelope-unreadable")
+    parts = sealed_part(file).split(".")
+    if len(parts) != 3:
+        raise InputError("envelope-unreadable")
+    body = f"{parts[0]}.{parts[1]}"
+    if not hmac.compare_digest(parts[2], _sum(body)):
+        raise InputError("envelope-cut" if _is_short(parts) else "envelope-altered")
+    return read_header(unb64(parts[0])), unb64(parts[1])
+
+
+def _is_short(parts: list[str]) -> bool:
+    """Whether fewer bytes arrived than the header tells; a guess for the sentence, no protection."""
     try:
-        given = json.loads(raw)
-    except (ValueError, RecursionError) as problem:
-        raise InputError("envelope-unreadable") from problem
-    if not isinstance(given, dict):
-        raise InputError("envelope-unreadable")
-    rounds = given.get("rounds")
-    known = (given.get("v"), given.get("cipher"), given.get("kdf")) == (1, _CIPHER, _KDF)
-    # bool is an int and True equals 1: the browser's reader tells them apart, so does this one.
-    if not known or type(given["v"]) is not int or type(rounds) is not int:
-        raise InputError("envelope-unreadable")
-    if not LEAST_ROUNDS <= rounds <= MOST_ROUNDS:
-        raise InputError("envelope-unreadable")
-    salt, file, nonce, check = (_field(given, name) for name in ("salt", "file", "nonce", "check"))
-    lengths = (len(file), len(nonce), len(check))
-    if not _SALT_BYTES <= len(salt) <= 64 or lengths != (_FILE_BYTES, _NONCE_BYTES, _CHECK_BYTES):
-        raise InputError("envelope-unreadable")
-    return _Header(raw, rounds, salt, file, nonce, check)
+        size = read_header(unb64(parts[0])).size
+    except InputError:
+        return False
+    return len(parts[2]) < _SUM_CHARS or (size is not None and len(parts[1]) < -(-size // 3) * 4)
 
 
-def _field(given: dict[str, object], name: str) -> bytes:
-    value = given.get(name)
-    if not isinstance(value, str):
-        raise InputError("envelope-unreadable")
-    return _unb64(value)
+def _base(person_key: bytes, file: bytes, birth_date: date | None) -> bytes:
+    if birth_date is None:
+        return person_key
+    day = f"{birth_date.year:04}{birth_date.month:02}{birth_date.day:02}"
+    return _expand(person_key, file, f"sealwell/envelope/2/proof/{day}".encode("ascii"))
 
 
-def _check(person_key: bytes, file: bytes) -> bytes:
-    return _expand(person_key, file, b"sealwell/envelope/1/check")[:_CHECK_BYTES]
+def _check(base: bytes, file: bytes, version: int) -> bytes:
+    return _expand(base, file, f"sealwell/envelope/{version}/check".encode("ascii"))[:CHECK_BYTES]
 
 
-def _file_key(person_key: bytes, file: bytes) -> bytes:
-    return _expand(person_key, file, b"sealwell/envelope/1/file")
+def _file_key(base: bytes, file: bytes, version: int) -> bytes:
+    return _expand(base, file, f"sealwell/envelope/{version}/file".encode("ascii"))
 
 
-def _expand(person_key: bytes, file: bytes, info: bytes) -> bytes:
-    return HKDF(algorithm=SHA256(), length=_KEY_BYTES, salt=file, info=info).derive(person_key)
+def _expand(key: bytes, file: bytes, info: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=_KEY_BYTES, salt=file, info=info).derive(key)
 
 
 def _sum(body: str) -> str:
-    return _b64(hashlib.sha256(body.encode("ascii")).digest())
-
-
-def _b64(data: bytes) -> str:
-    return base64.b64encode(data).decode("ascii")
-
-
-def _unb64(text: str) -> bytes:
-    """Canonical base64 only: otherwise some changed characters would decode to the same bytes."""
-    try:
-        data = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError) as problem:
-        raise InputError("envelope-unreadable") from problem
-    if _b64(data) != text:
-        raise InputError("envelope-unreadable")
-    return data
+    return b64(hashlib.sha256(body.encode("ascii")).digest())

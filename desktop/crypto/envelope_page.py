@@ -11,7 +11,7 @@ import base64
 import hashlib
 import html
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
 from typing import Self
 
@@ -20,56 +20,100 @@ from desktop.paths import resource
 from desktop.texts import Texts, clean
 
 _PLACE = re.compile("@([a-z]+)@")
-_SEALED = re.compile(rb'<script type="application/octet-stream" id="sealed">([A-Za-z0-9+/=.]*)</script>')
+_START = b'<script type="application/octet-stream" id="sealed">'
+_END = b"</script>"
+_SEALED = re.compile(rb"[A-Za-z0-9+/=.]*")
 _MARK = b'id="sealed"'
+_OURS = b'<section id="phrase"'
 
 
 @dataclass(frozen=True)
 class EnvelopeWords:
-    """What the page says outside the lock, in one language. No patient is named in it."""
+    """What the page says outside the lock, in one language. No patient is named in it.
+
+    In `expired` and `until` the page puts the day for `{date}`, in `replysaved` the
+    practice's address for `{address}`.
+    """
 
     language: str
     title: str
     sender: str
     """Which practice it is from."""
+    phrasetitle: str
+    phrasehint: str
     intro: str
     label: str
     show: str
+    birth: str
+    birthhint: str
     open: str
+    until: str
     working: str
     wrong: str
+    wrongproof: str
     damaged: str
+    cut: str
+    expired: str
+    """Says whom to call."""
     unsupported: str
     noscript: str
     attachments: str
+    replytitle: str
+    replyhint: str
+    replylabel: str
+    replysave: str
+    replymail: str
+    replysaved: str
+    replymailed: str
+    replyfile: str
     close: str
     footer: str
 
     @classmethod
-    def of(cls, texts: Texts, practice: str) -> Self:
+    def of(cls, texts: Texts, practice: str, phone: str = "") -> Self:
         """The catalogue's words (`envelope.page.*`) for a file from `practice`."""
-        names = ("title", "intro", "label", "show", "open", "working", "wrong", "damaged", "unsupported")
-        rest = ("noscript", "attachments", "close", "footer")
-        said = {name: texts.say(f"envelope.page.{name}") for name in (*names, *rest)}
-        sender = texts.say("envelope.page.from", practice=clean(practice))
-        return cls(language=texts.language, sender=sender, **said)
+        given = {
+            "practice": clean(practice),
+            "call": f"{clean(practice)}, {clean(phone)}" if phone else clean(practice),
+            "date": "{date}",
+            "address": "{address}",
+        }
+        names = [field.name for field in fields(cls) if field.name not in ("language", "sender")]
+        said = {name: texts.say(f"envelope.page.{name}", **given) for name in names}
+        return cls(language=texts.language, sender=texts.say("envelope.page.from", **given), **said)
 
 
-def page(sealed: str, words: EnvelopeWords) -> bytes:
-    """The HTML file: `sealed` is base64 and dots only, every word is escaped."""
+def page(sealed: str, words: EnvelopeWords, phrase: str = "") -> bytes:
+    """The HTML file: `sealed` is base64 and dots only, every word is escaped.
+
+    The sealed part stands last, so that the page can say so when its end is missing.
+    """
     template, style, script = _parts()
     values = {name: html.escape(value) for name, value in asdict(words).items()}
     values["from"] = values.pop("sender")
+    values["phrase"] = html.escape(clean(phrase))
+    values["phraseless"] = "" if phrase else " hidden"
     values |= {"policy": _policy(style, script), "style": style, "script": script, "sealed": sealed}
     return _PLACE.sub(lambda place: values[place[1]], template).encode()
 
 
 def sealed_part(file: bytes) -> str:
-    """What `page` was given, found again in its file. InputError `envelope-unreadable`."""
-    found = _SEALED.findall(file)
-    if len(found) != 1 or file.count(_MARK) != 1:
+    """What `page` was given, found again in its file.
+
+    InputError `envelope-unreadable`, or `envelope-cut` where its end is missing.
+    """
+    start = file.find(_START)
+    if start < 0 and _OURS in file:
+        raise InputError("envelope-cut")
+    if start < 0 or file.count(_MARK) != 1:
         raise InputError("envelope-unreadable")
-    return bytes(found[0]).decode("ascii")
+    start += len(_START)
+    end = file.find(_END, start)
+    if end < 0:
+        raise InputError("envelope-cut")
+    if not _SEALED.fullmatch(file, start, end):
+        raise InputError("envelope-unreadable")
+    return file[start:end].decode("ascii")
 
 
 @lru_cache(maxsize=1)

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import random
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -26,27 +27,12 @@ from desktop.crypto.envelope_content import STEP, pack, unpack
 from desktop.crypto.envelope_page import sealed_part
 from desktop.errors import InputError
 from desktop.paths import resource
+from desktop.texts import Texts
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "envelope"
 PASSPHRASE = "acorn velvet harbor muffin lantern zigzag"
 SALT = bytes(range(16))
-WORDS = EnvelopeWords(
-    language="en",
-    title="A locked message",
-    sender='From "Smith & Sons" <dental>',
-    intro="Type six words.",
-    label="Six words",
-    show="Show",
-    open="Open",
-    working="Opening",
-    wrong="Wrong words",
-    damaged="Damaged",
-    unsupported="Unsupported",
-    noscript="Needs JavaScript",
-    attachments="Files",
-    close="Close",
-    footer="Nothing is sent.",
-)
+WORDS = EnvelopeWords.of(Texts("en"), '"Smith & Sons" <dental>')
 LETTER = EnvelopeContent(
     "Your visit",
     "Maria Lopez, Tuesday 14:30 ✓\n</script><script>alert(1)</script>",
@@ -103,6 +89,19 @@ def test_a_file_made_by_another_program_opens() -> None:
     assert data == base64.b64decode(known["attachment"])
 
 
+def test_a_file_with_a_proof_made_by_another_program_opens() -> None:
+    known = json.loads((VECTORS / "node.json").read_text(encoding="utf-8"))
+    page = (VECTORS / "node2.html").read_bytes()
+    content = open_envelope(page, known["passphrase"], date(1961, 3, 4), date(2026, 12, 31))
+    assert content.text == known["content"]["text"]
+    with pytest.raises(InputError, match="envelope-wrong-proof"):
+        open_envelope(page, known["passphrase"], date(1961, 4, 3))
+    with pytest.raises(InputError, match="envelope-needs-birth-date"):
+        open_envelope(page, known["passphrase"])
+    with pytest.raises(InputError, match="envelope-expired"):
+        open_envelope(page, known["passphrase"], date(1961, 3, 4), date(2027, 1, 1))
+
+
 def test_the_person_key_is_that_of_another_program() -> None:
     known = json.loads((VECTORS / "node.json").read_text(encoding="utf-8"))
     key = derive_person_key(known["passphrase"], base64.b64decode(known["salt"]), known["rounds"])
@@ -113,6 +112,34 @@ def test_the_person_key_is_that_of_another_program() -> None:
 
 def test_what_was_sealed_is_opened_again(file: bytes) -> None:
     assert open_envelope(file, PASSPHRASE) == LETTER
+    assert open_envelope(file, PASSPHRASE, date(1961, 3, 4), date(2099, 1, 1)) == LETTER
+
+
+def test_a_birth_date_is_wanted_only_with_its_proof(person_key: bytes) -> None:
+    for proof, born in (("", date(1961, 3, 4)), ("birth-date", None)):
+        with pytest.raises(ValueError, match="birth date"):
+            seal_envelope(person_key, SALT, LEAST_ROUNDS, LETTER, WORDS, proof=proof, birth_date=born)
+    with pytest.raises(ValueError, match="zodiac"):
+        seal_envelope(person_key, SALT, LEAST_ROUNDS, LETTER, WORDS, proof="zodiac")
+
+
+def test_names_with_line_breaks_and_turned_letters_come_back_as_they_were(person_key: bytes) -> None:
+    letter = EnvelopeContent(
+        "a\r\nBcc: b",
+        "\u202egpj.exe\u202c\u0000",
+        attachments=(Attachment("\u202efdp.exe\n\r", "a/b\n", b"x"),),
+    )
+    sealed = seal_envelope(person_key, SALT, LEAST_ROUNDS, letter, WORDS, phrase="\u202eblue\nheron<b>")
+    assert open_envelope(sealed, PASSPHRASE) == letter
+    assert b"blue heron&lt;b&gt;</p>" in sealed
+
+
+def test_an_attachment_of_25_mb_fits(person_key: bytes) -> None:
+    letter = EnvelopeContent(
+        "s", "t", attachments=(Attachment("scan", "image/tiff", bytes(25 * 1024 * 1024)),)
+    )
+    sealed = seal_envelope(person_key, SALT, LEAST_ROUNDS, letter, WORDS)
+    assert open_envelope(sealed, PASSPHRASE).attachments[0].data == letter.attachments[0].data
 
 
 @pytest.mark.parametrize(
@@ -150,7 +177,7 @@ def test_500_flipped_bits_are_all_refused(file: bytes) -> None:
         damaged = bytearray(file)
         damaged[chance.randrange(start, end)] ^= 1 << chance.randrange(8)
         codes.add(refused(bytes(damaged)))
-    assert codes <= {"envelope-altered", "envelope-unreadable"}
+    assert codes <= {"envelope-altered", "envelope-unreadable", "envelope-cut"}
     assert "envelope-altered" in codes
 
 
@@ -177,7 +204,8 @@ def test_every_part_of_the_header_is_sealed_too(file: bytes) -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"v": 2},
+        {"v": 3},
+        {"v": 0},
         {"v": True},
         {"cipher": "AES-128-GCM"},
         {"kdf": "none"},
@@ -195,6 +223,13 @@ def test_every_part_of_the_header_is_sealed_too(file: bytes) -> None:
         {"nonce": b64(bytes(11))},
         {"check": ""},
         {"check": "AB=="},
+        {"size": "1"},
+        {"size": True},
+        {"expires": "2026-02-30"},
+        {"expires": None},
+        {"proof": "none"},
+        {"reply": b64(bytes(64))},
+        {"replyto": 5},
     ],
 )
 def test_parameters_out_of_bounds_are_refused_before_any_work(
@@ -210,10 +245,22 @@ def test_a_header_that_is_none_is_unreadable(file: bytes, header: bytes) -> None
 
 def test_files_that_are_no_locked_files_are_unreadable(file: bytes) -> None:
     sealed = sealed_part(file)
-    for other in (b"", b"hello", b"<html></html>", file[: len(file) // 2], file + file, with_sealed("a.b")):
+    for other in (b"", b"hello", b"<html></html>", file[:900], file + file, with_sealed("a.b")):
         assert refused(other) == "envelope-unreadable"
     assert refused(with_sealed(sealed + "." + sealed)) == "envelope-unreadable"
     assert refused(bytes(65 * 1024 * 1024)) == "envelope-unreadable"
+
+
+@pytest.mark.parametrize("left", [0.75, 0.9, 0.999])
+def test_a_file_whose_end_is_missing_is_named_as_such(file: bytes, left: float) -> None:
+    assert refused(file[: int(len(file) * left)]) == "envelope-cut"
+    start, end = file.index(b'id="sealed">') + 12, file.rindex(b"</script>")
+    short = file[: start + int((end - start) * left)] + file[end:]
+    assert refused(short) in {"envelope-cut", "envelope-unreadable"}
+    header, payload, total = sealed_part(file).split(".")
+    assert refused(with_sealed(f"{header}.{payload[:-400]}.{total}")) == "envelope-cut"
+    assert refused(with_sealed(f"{header}.{payload}.{total[:-4]}")) == "envelope-cut"
+    assert refused(with_sealed(f"{header}.{payload}AAAA.{total}")) == "envelope-altered"
 
 
 def test_each_file_has_its_own_key(person_key: bytes, file: bytes) -> None:
@@ -318,7 +365,7 @@ def test_the_script_writes_text_only() -> None:
 
 
 def test_nothing_of_the_letter_is_outside_and_the_practice_is(file: bytes) -> None:
-    for canary in (b"Maria", b"Lopez", b"Tuesday", b"Your visit", b"report"):
+    for canary in (b"Maria", b"Lopez", b"Tuesday", b"Your visit", b"report \xc3"):
         assert canary not in file
     assert b"From &quot;Smith &amp; Sons&quot; &lt;dental&gt;" in file
-    assert len(file) < 20_000
+    assert len(file) < 30_000

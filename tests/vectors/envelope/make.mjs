@@ -1,4 +1,4 @@
-// Wrote node.html and node.json once, with Node's own WebCrypto and none of our code:
+// Wrote node.html (version 1), node2.html (version 2, with a proof) and node.json once, with Node's own WebCrypto and none of our code:
 //   node tests/vectors/envelope/make.mjs tests/vectors/envelope
 // Values are fixed, so that running it again writes the same files.
 import { writeFileSync } from "node:fs";
@@ -45,3 +45,19 @@ writeFileSync(`${folder}/node.html`,
   `<!DOCTYPE html>\n<script type="application/octet-stream" id="sealed">${body}.${sum}</script>\n`);
 writeFileSync(`${folder}/node.json`,
   JSON.stringify({ passphrase, rounds, salt: b64(salt), person_key: b64(person), content, attachment: b64(attachment) }, null, 1) + "\n");
+
+const born = await expand("sealwell/envelope/2/proof/19610304");
+const proved = await subtle.importKey("raw", born, "HKDF", false, ["deriveBits"]);
+const second = (info) => subtle.deriveBits({ name: "HKDF", hash: "SHA-256", salt: file, info: utf8(info) }, proved, 256);
+const header2 = utf8(JSON.stringify({
+  v: 2, cipher: "AES-256-GCM", kdf: "PBKDF2-HMAC-SHA-256", rounds,
+  salt: b64(salt), file: b64(file), nonce: b64(nonce),
+  check: b64((await second("sealwell/envelope/2/check")).slice(0, 16)),
+  size: plain.length + 16, expires: "2026-12-31", proof: "birth-date", reply: "", replyto: "",
+}));
+const key2 = await subtle.importKey("raw", await second("sealwell/envelope/2/file"), "AES-GCM", false, ["encrypt"]);
+const payload2 = await subtle.encrypt({ name: "AES-GCM", iv: nonce, additionalData: header2, tagLength: 128 }, key2, plain);
+const body2 = `${b64(header2)}.${b64(payload2)}`;
+const sum2 = b64(await subtle.digest("SHA-256", utf8(body2)));
+writeFileSync(`${folder}/node2.html`,
+  `<!DOCTYPE html>\n<script type="application/octet-stream" id="sealed">${body2}.${sum2}</script>\n`);
