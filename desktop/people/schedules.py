@@ -7,6 +7,7 @@ Nothing here asks the database: whose visit it is, and what the file changes, is
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timezone
@@ -16,6 +17,8 @@ from zoneinfo import ZoneInfo
 from desktop.errors import InputError, Refused
 from desktop.models.names import name_key
 from desktop.models.records import Reason, VisitStatus
+from desktop.people.fullname import split_name
+from desktop.people.layout import Layout
 from desktop.people.parsing import PEOPLE_COLUMNS, PROGRESS_ROWS, Progress
 from desktop.people.tabular import Aliases, Rejected, RowError, Table, missing, read_table, sound
 from desktop.people.values import read_day, read_text, read_time, read_visit_status
@@ -47,10 +50,14 @@ VISIT_COLUMNS: Aliases = {
             "patientexternalid",
         ),
         *("patientmrn", "personid", "chartnumber", "chartid", "chart", "idpaciente", "numerodeexpediente"),
-        *("expediente", "historiaclinica", "patient", "paciente"),
+        *("expediente", "historiaclinica"),
     ),
     "first_name": PEOPLE_COLUMNS["first_name"],
     "last_name": PEOPLE_COLUMNS["last_name"],
+    "full_name": (
+        *("patientname", "patientfullname", "nameofpatient", "fullname", "name", "nombredelpaciente"),
+        *("nombrepaciente", "nombrecompleto", "nombreyapellidos", "patient", "paciente"),
+    ),
     "birth_date": PEOPLE_COLUMNS["birth_date"],
     "date": (
         *("date", "appointmentdate", "apptdate", "visitdate", "startdate", "day", "dateofservice"),
@@ -148,12 +155,13 @@ def parse_appointments(
     `progress` says so.
     """
     table = read_table(data, VISIT_COLUMNS)
-    reader = _VisitReader(table, ZoneInfo(zone), day_first)
+    layout = Layout(table.names, table.columns, table.titles, table.records(), day_first)
+    reader = _VisitReader(table, ZoneInfo(zone), day_first, layout.columns)
     rejected: list[Rejected] = []
     rows: list[VisitRow] = []
     named: list[str] = []
     doubles = _Doubles()
-    for number, (line, cells) in enumerate(table.rows(rejected), 1):
+    for number, (line, cells) in enumerate(table.rows(rejected, layout), 1):
         try:
             row = reader.read(line, cells)
             doubles.refuse(row)
@@ -172,7 +180,7 @@ def parse_appointments(
         table.encoding,
         table.delimiter,
         zone,
-        "provider" in table.columns,
+        reader.has("provider"),
         frozenset(known),
         len(rejected) - len(known),
         hashlib.sha256(data).hexdigest(),
@@ -182,9 +190,11 @@ def parse_appointments(
 class _VisitReader:
     """Turns cells into values; made once per file."""
 
-    def __init__(self, table: Table, zone: ZoneInfo, day_first: bool) -> None:
+    def __init__(self, table: Table, zone: ZoneInfo, day_first: bool, carried: tuple[str, ...] = ()) -> None:
+        """`carried` names what stands behind each row's cells, from its headings."""
         at = dict(table.columns)
-        who = missing(table, ("patient_id", "last_name", "first_name"))
+        at.update((name, table.width + place) for place, name in enumerate(carried))
+        who = missing(table, ("patient_id", "last_name", "first_name")) if "full_name" not in at else ()
         if "patient_id" in who and len(who) > 1 and "external_id" in at:
             # The only number of the file then is the patient's.
             at["patient_id"] = at.pop("external_id")
@@ -201,6 +211,9 @@ class _VisitReader:
         self._zone = zone
         self._day_first = day_first
 
+    def has(self, column: str) -> bool:
+        return column in self._at
+
     def name(self, cells: list[str]) -> str:
         """The visit's own number, even in a row that is rejected."""
         text = self._text(cells, "external_id", lambda value: value.strip())
@@ -209,14 +222,14 @@ class _VisitReader:
     def read(self, line: int, cells: list[str]) -> VisitRow:
         """The row's values. Raises `RowError` with the first reason against it."""
         start, start_utc = self._start(cells)
-        patient_id, last_name = self._line(cells, "patient_id"), self._line(cells, "last_name")
+        patient_id, last_name, first_name = self._who(cells)
         if not patient_id and not last_name:
             raise RowError(Reason("patient-missing"))
         return VisitRow(
             line,
             self._line(cells, "external_id"),
             patient_id,
-            self._line(cells, "first_name"),
+            first_name,
             last_name,
             self._text(cells, "birth_date", lambda text: read_day(text, self._day_first)),
             start,
@@ -226,6 +239,15 @@ class _VisitReader:
             self._line(cells, "location"),
             self._text(cells, "status", read_visit_status),
         )
+
+    def _who(self, cells: list[str]) -> tuple[str, str, str]:
+        """Number, last and first name; a cell that holds no name holds the number (`Patient: 10442`)."""
+        number, last, first = (self._line(cells, name) for name in ("patient_id", "last_name", "first_name"))
+        whole = self._line(cells, "full_name")
+        split = split_name(whole) if whole else None
+        if split is not None and not last:
+            return number or split.number, split.last, split.first
+        return number or ("" if split else whole), last, first
 
     def _line(self, cells: list[str], column: str) -> str:
         return self._text(cells, column, read_text) or ""
@@ -245,7 +267,7 @@ class _VisitReader:
 
     def _two_cells(self, cells: list[str]) -> tuple[date, time, timezone | None] | None:
         day = self._text(cells, "date", lambda text: read_day(text, self._day_first))
-        clock = self._text(cells, "time", read_time)
+        clock = self._text(cells, "time", _begin)
         return None if day is None or clock is None else (day, *clock)
 
     def _day_and_time(self, text: str) -> tuple[date, time, timezone | None] | Reason:
@@ -258,6 +280,14 @@ class _VisitReader:
                     return day, *clock
         day_alone = read_day(text, self._day_first)
         return Reason("time-missing") if not isinstance(day_alone, Reason) else Reason("start-unreadable")
+
+
+def _begin(text: str) -> tuple[time, timezone | None] | Reason:
+    """A time of day, or the first of `9:00 AM - 9:30 AM`."""
+    whole = read_time(text)
+    if not isinstance(whole, Reason):
+        return whole
+    return read_time(re.split(r"\s*(?:[-\u2013\u2014]|\bto\b|\ba\b)\s*(?=\d)", text, maxsplit=1)[0].strip())
 
 
 class _Doubles:

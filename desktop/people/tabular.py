@@ -11,9 +11,10 @@ import csv
 import io
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from desktop.config import LIMITS
 from desktop.errors import InputError
@@ -23,6 +24,8 @@ from desktop.texts import clean
 
 DELIMITERS = (",", ";", "\t")
 _SAMPLE_ROWS = 20
+_TITLE_ROWS = 30
+"""Among which the header of a report is looked for."""
 _SHOWN_COLUMNS = 20
 
 _T = TypeVar("_T")
@@ -54,6 +57,13 @@ def sound(value: _T | Reason) -> _T:
     return value
 
 
+class Layout(Protocol):
+    """What `Table.rows` asks of a report's layout (`layout.py`)."""
+
+    def skips(self, cells: list[str]) -> bool: ...
+    def said(self) -> list[str]: ...
+
+
 @dataclass(frozen=True)
 class Table:
     """A file whose header was understood; `rows` reads on from there."""
@@ -67,9 +77,23 @@ class Table:
     width: int
     header_line: int
     text: str
+    names: tuple[str, ...] = ()
+    titles: tuple[list[str], ...] = ()
+    """Lines above the header that are no rows."""
 
-    def rows(self, rejected: list[Rejected]) -> Iterator[tuple[int, list[str]]]:
+    def records(self) -> Iterator[list[str]]:
+        """The lines below the header as they stand, as far as they can be read."""
+        try:
+            for _, cells in _read(_Lines(self.text, self.header_line), self.delimiter, []):
+                yield cells
+        except InputError:
+            return  # said by `rows`, which everybody reads afterwards
+
+    def rows(self, rejected: list[Rejected], layout: Layout | None = None) -> Iterator[tuple[int, list[str]]]:
         """Each row with the line that it starts on; rows that are broken go to `rejected`.
+
+        With a `layout` lines that are no rows are left out, and what headings say stands
+        behind the cells, in the order of `layout.columns`.
 
         Raises InputError where the rest of the file is in doubt, or when there is no row.
         """
@@ -77,6 +101,8 @@ class Table:
         width = self.width
         limit = LIMITS.field_chars
         for line, cells in _read(_Lines(self.text, self.header_line), self.delimiter, rejected):
+            if layout is not None and layout.skips(cells):
+                continue
             seen = True
             if len(cells) != width and (len(cells) < width or any(cells[width:])):
                 params: dict[str, str | int] = {"expected": width, "found": len(cells)}
@@ -85,7 +111,7 @@ class Table:
             if max(map(len, cells)) > limit:
                 rejected.append(Rejected(line, Reason("field-too-long", {"limit": limit})))
                 continue
-            yield line, cells
+            yield line, cells if layout is None else [*cells[:width], *layout.said()]
         if not seen and not rejected:
             raise InputError("no-rows")
 
@@ -142,6 +168,8 @@ def read_table(data: bytes, aliases: Aliases) -> Table:
         width=len(best.names),
         header_line=best.line,
         text=decoded.text,
+        names=best.names,
+        titles=best.titles,
     )
 
 
@@ -154,24 +182,32 @@ class _Header:
     """The physical line that the header ends on."""
     steadiness: float
     """Share of the first rows that are as wide as the header; 0 for a single column."""
+    titles: tuple[list[str], ...] = ()
 
     @classmethod
     def read(cls, text: str, delimiter: str, skip: int, aliases: Aliases) -> _Header:
         lines = _Lines(text, skip)
-        rejected: list[Rejected] = []
-        records = _read(lines, delimiter, rejected)
-        names: tuple[str, ...] = ()
-        line = skip
-        try:
-            for _, cells in records:
-                names, line = _without_blank_end(cells), lines.number
-                break
-            widths = [len(cells) for _, cells in islice(records, _SAMPLE_ROWS)]
-        except InputError:
-            widths = []
+        first: list[tuple[tuple[str, ...], int]] = []
+        with suppress(InputError):
+            for _, cells in islice(_read(lines, delimiter, []), _TITLE_ROWS + _SAMPLE_ROWS):
+                first.append((_without_blank_end(cells), lines.number))
+        at = _header_row([names for names, _ in first], aliases)
+        names, line = first[at] if first else ((), skip)
+        widths = [len(cells) for cells, _ in first[at + 1 :][:_SAMPLE_ROWS]]
         same = sum(1 for width in widths if width >= len(names))
         steadiness = same / len(widths) if widths and len(names) > 1 else 0.0
-        return cls(delimiter, names, _recognise(names, aliases), line, steadiness)
+        titles = tuple(list(cells) for cells, _ in first[:at])
+        return cls(delimiter, names, _recognise(names, aliases), line, steadiness, titles)
+
+
+def _header_row(rows: list[tuple[str, ...]], aliases: Aliases) -> int:
+    """The first row, unless it is a title: then the row below that names the most columns, at least two."""
+    known = {key for usual in aliases.values() for key in usual}
+    named = [len({folded(name) for name in names} & known) for names in rows[:_TITLE_ROWS]]
+    if not named or named[0] > 1:
+        return 0
+    best = max(range(len(named)), key=lambda at: (named[at], -at))
+    return best if named[best] > 1 else 0
 
 
 def _without_blank_end(names: list[str]) -> tuple[str, ...]:

@@ -91,14 +91,15 @@ METHODS = {
 """Plain mail is missing on purpose: it takes a warned wish, which no file records."""
 VISIT_STATUSES = {
     VisitStatus.BOOKED: (
-        "booked scheduled confirmed unconfirmed pending new active arrived checkedin rescheduled seen",
-        "programada programado confirmada confirmado reservada agendada reprogramada",
+        "booked scheduled sched confirmed conf unconfirmed pending new active open arrived checkedin seen",
+        "programada programado confirmada confirmado reservada agendada pendiente atendida atendido",
     ),
     VisitStatus.CANCELLED: (
-        "cancelled canceled noshow deleted void missed",
-        "cancelada cancelado anulada anulado",
+        "cancelled canceled canc cx cxl cxd noshow ns dna deleted void missed rescheduled resched rs rsch",
+        "cancelada cancelado anulada anulado reprogramada reprogramado nosepresento noasistio",
     ),
 }
+"""A visit that was rescheduled stands in another row with its new time; this one is over."""
 _LANGUAGES = {
     "en": ("en eng english enus engb", "ingles"),
     "es": ("es spa spanish castellano esus esmx eses", "espanol"),
