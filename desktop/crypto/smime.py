@@ -1,32 +1,50 @@
 """S/MIME (RFC 8551): signed inside, encrypted outside, built as DER.
 
 The signature is opaque (application/pkcs7-mime, signed-data), so nothing on the way can
-break it by changing white space. Encryption is AES-256-CBC with RSA PKCS#1 v1.5 key
-transport: AES-GCM and OAEP cannot be read by Thunderbird's engine or gpgsm (SECURITY
-finding 8, a documented deviation from ASVS 11.3.1). Works on DER with an own MIME wrapper, which
-is ten times as fast as the library's SMIME encoding.
+break it by changing white space; it says which ciphers we read (SMIMECapabilities).
+Encryption is AES-256-CBC with RSA PKCS#1 v1.5 key transport, or ECDH for a certificate
+with a curve: AES-GCM and OAEP cannot be read by Thunderbird's engine or gpgsm (SECURITY
+finding 8, a documented deviation from ASVS 11.3.1), so GCM is only for recipients whose
+program said that it reads it. Works on DER with an own MIME wrapper, which is ten times
+as fast as the library's SMIME encoding.
 """
 
 from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.ciphers import algorithms
 from cryptography.hazmat.primitives.serialization import pkcs7
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from desktop.crypto.keyrecord import KeyFacts, mailbox
+from desktop.crypto.smime_chain import split_chain
+from desktop.crypto.smime_cms import CURVE_HASHES, auth_enveloped, enveloped, smime_type
 from desktop.crypto.smime_facts import inspect_certificate
 from desktop.errors import InputError, VaultError
 from desktop.texts import clean
 
-__all__ = ["Identity", "KeyFacts", "SmimeSealer", "inspect_certificate", "make_identity", "mime_part"]
+__all__ = [
+    "AES_GCM",
+    "Identity",
+    "KeyFacts",
+    "SmimeSealer",
+    "inspect_certificate",
+    "make_identity",
+    "mime_part",
+    "smime_type",
+]
+
+AES_GCM = "aes-256-gcm"
+"""The capability (of a recipient's program) that changes what is written."""
 
 RSA_BITS = 3072
 """RFC 8551 asks for 2,048 and more; 3,072 is worth 128 bits (NIST SP 800-57)."""
@@ -91,50 +109,79 @@ def make_identity(name: str, address: str, now: datetime) -> Identity:
 class SmimeSealer:
     """Holds the practice's signing key, loaded once; safe to use for many messages."""
 
-    def __init__(self, identity: Identity) -> None:
-        """Raises VaultError `own-key-damaged` when key and certificate do not fit."""
+    def __init__(self, identity: Identity, chain: bytes = b"") -> None:
+        """`chain` are the issuers' certificates (DER, one behind the other) that go with each signature.
+
+        Raises VaultError `own-key-damaged` when key and certificate do not fit, or are of
+        a kind that cannot sign mail here (RSA, P-256, P-384 and P-521 can).
+        """
         try:
             key = serialization.load_der_private_key(identity.key_der, password=None)
             certificate = x509.load_der_x509_certificate(identity.cert_der)
-        except (ValueError, TypeError) as problem:
+            issuers = [x509.load_der_x509_certificate(der) for der in split_chain(chain)]
+            fits = certificate.public_key() == key.public_key()
+        except (ValueError, TypeError, UnsupportedAlgorithm) as problem:
             raise VaultError("own-key-damaged") from problem
-        if not isinstance(key, rsa.RSAPrivateKey) or certificate.public_key() != key.public_key():
+        digest = signing_hash(key)
+        if digest is None or not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) or not fits:
             raise VaultError("own-key-damaged")
         self._key = key
+        self._digest = digest
         self._certificate = certificate
+        self._issuers = issuers
 
-    def seal(self, mime_entity: bytes, recipient_cert_der: bytes) -> bytes:
-        """DER EnvelopedData around the signed `mime_entity`, for one recipient.
+    def seal(
+        self, mime_entity: bytes, recipient_cert_der: bytes, capabilities: Collection[str] = ()
+    ) -> bytes:
+        """DER around the signed `mime_entity`, for one recipient.
 
-        `mime_entity` is a whole MIME entity with CRLF line ends (RFC 8551 3.1.1); another
-        line end is a ValueError, because it would not survive the way. The caller wraps
-        the result with `mime_part(der, "enveloped-data")`. Raises InputError
-        `key-unusable` for a certificate that RSA key transport cannot use.
+        EnvelopedData, or AuthEnvelopedData where `capabilities` (what the recipient's
+        program reads) holds `AES_GCM`; `smime_type` tells which. `mime_entity` is a whole
+        MIME entity with CRLF line ends (RFC 8551 3.1.1); another line end is a ValueError,
+        because it would not survive the way. Raises InputError `key-unusable` for a
+        certificate that nothing can be sealed to.
         """
-        return self.encrypt(self.sign(mime_entity), recipient_cert_der)
+        return self.encrypt(self.sign(mime_entity), recipient_cert_der, capabilities)
 
     def sign(self, mime_entity: bytes) -> bytes:
-        """`mime_entity` as a signed-data MIME entity (SHA-256), our certificate inside."""
+        """`mime_entity` as a signed-data MIME entity, our certificate and its issuers inside."""
         if _BARE_BREAK.search(mime_entity):
             raise ValueError("a MIME entity is signed with CRLF line ends only")
-        signed = (
+        builder = (
             pkcs7.PKCS7SignatureBuilder()
             .set_data(mime_entity)
-            .add_signer(self._certificate, self._key, hashes.SHA256())
-            .sign(serialization.Encoding.DER, [pkcs7.PKCS7Options.Binary])
+            .add_signer(self._certificate, self._key, self._digest)
         )
+        for issuer in self._issuers:
+            builder = builder.add_certificate(issuer)
+        signed = builder.sign(serialization.Encoding.DER, [pkcs7.PKCS7Options.Binary])
         return mime_part(signed, "signed-data")
 
-    def encrypt(self, mime_entity: bytes, recipient_cert_der: bytes) -> bytes:
-        """DER EnvelopedData of `mime_entity` under AES-256-CBC, one RecipientInfo."""
+    def encrypt(
+        self, mime_entity: bytes, recipient_cert_der: bytes, capabilities: Collection[str] = ()
+    ) -> bytes:
+        """DER of `mime_entity` encrypted with AES-256 for one RecipientInfo."""
         try:
             recipient = x509.load_der_x509_certificate(recipient_cert_der)
+            if AES_GCM in capabilities:
+                return auth_enveloped(mime_entity, recipient)
+            if isinstance(recipient.public_key(), ec.EllipticCurvePublicKey):
+                return enveloped(mime_entity, recipient)
             builder = pkcs7.PKCS7EnvelopeBuilder().set_data(mime_entity).add_recipient(recipient)
-        except (ValueError, TypeError) as problem:
+        except (ValueError, TypeError, UnsupportedAlgorithm) as problem:
             raise InputError("key-unusable", reason="cannot-encrypt") from problem
         return builder.set_content_encryption_algorithm(algorithms.AES256).encrypt(
             serialization.Encoding.DER, [pkcs7.PKCS7Options.Binary]
         )
+
+
+def signing_hash(key: object) -> hashes.SHA256 | hashes.SHA384 | hashes.SHA512 | None:
+    """The hash that this private key signs mail with; None where it cannot."""
+    if isinstance(key, rsa.RSAPrivateKey):
+        return hashes.SHA256()
+    if isinstance(key, ec.EllipticCurvePrivateKey) and key.curve.name in CURVE_HASHES:
+        return CURVE_HASHES[key.curve.name][0]
+    return None
 
 
 def mime_part(der: bytes, smime_type: str) -> bytes:

@@ -17,23 +17,29 @@ from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa, x448, x25519
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, PublicKeyAlgorithmOID
 
 from desktop.crypto.keyrecord import KeyFacts, mailbox, refuse_large, unusable
+from desktop.crypto.smime_cms import CURVE_HASHES
 from desktop.errors import InputError
 
 _Kind = TypeVar("_Kind", bound=x509.ExtensionType)
 
 KIND = "smime"
 MIN_BITS = 2048
+MAX_BITS = 16384
+"""The longest modulus that OpenSSL computes with."""
+MIN_CURVE_BITS = 256
+_UTF8_MAILBOX = x509.ObjectIdentifier("1.3.6.1.5.5.7.8.9")
+"""SmtpUTF8Mailbox (RFC 8398): an address with letters beyond ASCII before its @."""
 
 _PEM_CERTIFICATES = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 _PEM_SECRET = re.compile(rb"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----")
 _SECRET_VERSIONS = (b"\x02\x01\x00", b"\x02\x01\x01", b"\x02\x01\x03")
 """PKCS#1 and PKCS#8 begin with version 0 or 1, PKCS#12 with 3; a certificate with a SEQUENCE."""
 _WEAK_HASHES = (hashes.MD5, hashes.SHA1)
-_UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension)
+UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension)
 """All that the library raises for a file that is not a proper certificate."""
 _UNDERSTOOD = frozenset(
     {
@@ -58,11 +64,11 @@ def inspect_certificate(data: bytes, now: datetime) -> KeyFacts:
         return unusable(KIND, "secret-key")
     try:
         certificates = _certificates(data)
-        people = [certificate for certificate in certificates if not _authority(certificate)]
+        people = [certificate for certificate in certificates if not is_authority(certificate)]
         if len(certificates) > 1 and len(people) != 1:
             return unusable(KIND, "several-keys")
         return _facts((people or certificates)[0], now)
-    except _UNREADABLE as problem:
+    except UNREADABLE as problem:
         raise InputError("key-unreadable") from problem
 
 
@@ -76,10 +82,10 @@ def _secret_der(data: bytes) -> bool:
 
 def _certificates(data: bytes) -> list[x509.Certificate]:
     blocks = [pem.unarmor(block)[2] for block in _PEM_CERTIFICATES.findall(data)]
-    return [_certificate(der) for der in blocks or [data]]
+    return [load_der(der) for der in blocks or [data]]
 
 
-def _certificate(der: bytes) -> x509.Certificate:
+def load_der(der: bytes) -> x509.Certificate:
     # cryptography still reads serial numbers that RFC 5280 forbids, with a warning on
     # standard error for each one: a stranger's file must not be able to cause that.
     loaded = asn1_x509.Certificate.load(der)
@@ -93,10 +99,10 @@ def _certificate(der: bytes) -> x509.Certificate:
 
 
 def _facts(certificate: x509.Certificate, now: datetime) -> KeyFacts:
-    addresses = _addresses(certificate)
+    addresses = addresses_of(certificate)
     reason = next((code for code, wrong in _CHECKS if wrong(certificate, now)), None)
     if reason is None and not addresses:
-        reason = "key-without-address"
+        reason = "utf8-address" if _utf8_mailbox(certificate) else "key-without-address"
     der = certificate.public_bytes(serialization.Encoding.DER)
     return KeyFacts(
         kind=KIND,
@@ -109,69 +115,94 @@ def _facts(certificate: x509.Certificate, now: datetime) -> KeyFacts:
     )
 
 
-def _extension(certificate: x509.Certificate, kind: type[_Kind]) -> _Kind | None:
+def extension(certificate: x509.Certificate, kind: type[_Kind]) -> _Kind | None:
     try:
         return certificate.extensions.get_extension_for_class(kind).value
     except x509.ExtensionNotFound:
         return None
 
 
-def _addresses(certificate: x509.Certificate) -> tuple[str, ...]:
-    names = _extension(certificate, x509.SubjectAlternativeName)
+def addresses_of(certificate: x509.Certificate) -> tuple[str, ...]:
+    names = extension(certificate, x509.SubjectAlternativeName)
     if names is None:
         return ()
     found = (mailbox(name) for name in names.get_values_for_type(x509.RFC822Name))
     return tuple(dict.fromkeys(address for address in found if address is not None))
 
 
-def _authority(certificate: x509.Certificate) -> bool:
-    constraints = _extension(certificate, x509.BasicConstraints)
+def is_authority(certificate: x509.Certificate) -> bool:
+    constraints = extension(certificate, x509.BasicConstraints)
     return constraints is not None and constraints.ca
 
 
-def _weakly_signed(certificate: x509.Certificate) -> bool:
+def weakly_signed(certificate: x509.Certificate) -> bool:
     """SHA-1 or MD5; Ed25519 has no separate hash and is not meant."""
     return isinstance(certificate.signature_hash_algorithm, _WEAK_HASHES)
 
 
-def _curve(certificate: x509.Certificate) -> bool:
-    curves = (ec.EllipticCurvePublicKey, x25519.X25519PublicKey, x448.X448PublicKey)
-    return isinstance(certificate.public_key(), curves)
+def _utf8_mailbox(certificate: x509.Certificate) -> bool:
+    names = extension(certificate, x509.SubjectAlternativeName)
+    others = () if names is None else names.get_values_for_type(x509.OtherName)
+    return any(other.type_id == _UTF8_MAILBOX for other in others)
 
 
-def _not_rsa(certificate: x509.Certificate) -> bool:
-    """Neither a key of another kind nor an RSA key that is for PSS signatures only."""
-    return certificate.public_key_algorithm_oid != PublicKeyAlgorithmOID.RSAES_PKCS1_v1_5
+def _curve(certificate: x509.Certificate) -> ec.EllipticCurvePublicKey | None:
+    if certificate.public_key_algorithm_oid != PublicKeyAlgorithmOID.EC_PUBLIC_KEY:
+        return None
+    key = certificate.public_key()
+    return key if isinstance(key, ec.EllipticCurvePublicKey) else None
+
+
+def _unsupported(certificate: x509.Certificate) -> bool:
+    """A key of another kind or curve, an RSA key that is for PSS signatures only, or an absurd one."""
+    curve = _curve(certificate)
+    if curve is not None:
+        return curve.curve.name not in CURVE_HASHES and curve.key_size >= MIN_CURVE_BITS
+    if certificate.public_key_algorithm_oid != PublicKeyAlgorithmOID.RSAES_PKCS1_v1_5:
+        return True
+    key = certificate.public_key()
+    return not isinstance(key, rsa.RSAPublicKey) or key.key_size > MAX_BITS
 
 
 def _short(certificate: x509.Certificate) -> bool:
     key = certificate.public_key()
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return key.key_size < MIN_CURVE_BITS
     return isinstance(key, rsa.RSAPublicKey) and key.key_size < MIN_BITS
 
 
 def _for_another_use(certificate: x509.Certificate) -> bool:
     """An authority, no mail among the stated uses, or a condition that we do not know."""
-    usage = _extension(certificate, x509.ExtendedKeyUsage)
+    usage = extension(certificate, x509.ExtendedKeyUsage)
     return (
-        _authority(certificate)
+        is_authority(certificate)
         or (usage is not None and not any(oid in usage for oid in _MAIL_USAGES))
         or any(found.critical and found.oid not in _UNDERSTOOD for found in certificate.extensions)
     )
 
 
-def _no_key_transport(certificate: x509.Certificate) -> bool:
-    usage = _extension(certificate, x509.KeyUsage)
-    return usage is not None and not usage.key_encipherment
+def unfit(certificate: x509.Certificate) -> bool:
+    """Whether it is for something other than mail, or its key or signature is weak."""
+    return _for_another_use(certificate) or _short(certificate) or weakly_signed(certificate)
+
+
+def _no_encryption(certificate: x509.Certificate) -> bool:
+    """The stated usage leaves out how a content key gets to such a key (RFC 5280 4.2.1.3, RFC 5480 3)."""
+    usage = extension(certificate, x509.KeyUsage)
+    if usage is None:
+        return False
+    if _curve(certificate) is None:
+        return not usage.key_encipherment
+    return not usage.key_agreement or usage.encipher_only
 
 
 _CHECKS: tuple[tuple[str, Callable[[x509.Certificate, datetime], bool]], ...] = (
     ("not-yet-valid", lambda certificate, now: now < certificate.not_valid_before_utc),
     ("expired", lambda certificate, now: now >= certificate.not_valid_after_utc),
-    ("weak-signature", lambda certificate, _: _weakly_signed(certificate)),
-    ("ec-key", lambda certificate, _: _curve(certificate)),
-    ("cannot-encrypt", lambda certificate, _: _not_rsa(certificate)),
+    ("weak-signature", lambda certificate, _: weakly_signed(certificate)),
+    ("cannot-encrypt", lambda certificate, _: _unsupported(certificate)),
     ("weak-key", lambda certificate, _: _short(certificate)),
     ("wrong-usage", lambda certificate, _: _for_another_use(certificate)),
-    ("cannot-encrypt", lambda certificate, _: _no_key_transport(certificate)),
+    ("cannot-encrypt", lambda certificate, _: _no_encryption(certificate)),
 )
 """Reasons in the order in which the first one that holds is told."""

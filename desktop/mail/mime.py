@@ -171,9 +171,9 @@ def pgp_encrypted(armored: bytes) -> Entity:
     return _multipart("encrypted", (control, sealed), '\r\n protocol="application/pgp-encrypted";')
 
 
-def smime_enveloped(der: bytes) -> Entity:
-    """RFC 8551 3.3 around a CMS EnvelopedData."""
-    kind = 'application/pkcs7-mime; smime-type=enveloped-data;\r\n name="smime.p7m"'
+def smime_enveloped(der: bytes, smime_type: str = "enveloped-data") -> Entity:
+    """RFC 8551 3.3 and 3.4 around a CMS EnvelopedData or AuthEnvelopedData."""
+    kind = f'application/pkcs7-mime; smime-type={smime_type};\r\n name="smime.p7m"'
     return Entity(
         (
             ("Content-Type", kind),

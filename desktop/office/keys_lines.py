@@ -138,8 +138,6 @@ def refuse_unusable(facts: KeyFacts) -> None:
             raise InputError("key-expired")
         case "revoked":
             raise InputError("key-revoked")
-        case "ec-key":
-            raise InputError("key-ec")
         case "secret-key":
             raise InputError("key-secret")
         case "weak-key" | "weak-signature":

@@ -11,9 +11,9 @@ import pytest
 from asn1crypto import cms
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-from desktop.crypto.smime import Identity, SmimeSealer, inspect_certificate, make_identity, mime_part
+from desktop.crypto.smime import AES_GCM, Identity, SmimeSealer, inspect_certificate, make_identity, mime_part
 from desktop.errors import InputError, VaultError
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -139,13 +139,16 @@ def test_line_ends_that_would_not_survive_are_a_bug(
 
 
 def test_a_certificate_that_cannot_be_used_is_refused(sealer: SmimeSealer, patient: Identity) -> None:
-    key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([])
-    curve = x509.CertificateBuilder(name, name, key.public_key(), 1, NOW, NOW + timedelta(days=1))
-    curve_der = curve.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
-    for wrong in (curve_der, b"", b"hello", patient.cert_der[:-5]):
-        with pytest.raises(InputError, match="key-unusable"):
-            sealer.seal(LETTER, wrong)
+    others: list[bytes] = []
+    for key in (ec.generate_private_key(ec.SECP256K1()), ed25519.Ed25519PrivateKey.generate()):
+        builder = x509.CertificateBuilder(name, name, key.public_key(), 1, NOW, NOW + timedelta(days=1))
+        digest = None if isinstance(key, ed25519.Ed25519PrivateKey) else hashes.SHA256()
+        others.append(builder.sign(key, digest).public_bytes(serialization.Encoding.DER))
+    for wrong in (*others, b"", b"hello", patient.cert_der[:-5]):
+        for capabilities in ((), (AES_GCM,)):
+            with pytest.raises(InputError, match="key-unusable"):
+                sealer.seal(LETTER, wrong, capabilities)
 
 
 def test_a_made_identity_is_itself_a_usable_certificate(patient: Identity) -> None:
