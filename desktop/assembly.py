@@ -23,11 +23,13 @@ from desktop.models.documents import Printer
 from desktop.office.alerts import Alerts
 from desktop.office.api import Office
 from desktop.office.approvals import Approvals
+from desktop.office.cards import Cards
 from desktop.office.desk import Desk
 from desktop.office.doctor import Doctor
 from desktop.office.drafts import Drafts
 from desktop.office.entry import Entry
 from desktop.office.files import Files
+from desktop.office.help import Help
 from desktop.office.keys import Keys
 from desktop.office.keys_own import OwnKeyDesk
 from desktop.office.keys_shown import KeyLists
@@ -46,6 +48,7 @@ from desktop.office.people import People
 from desktop.office.policy import PolicyDesk
 from desktop.office.posture import Posture
 from desktop.office.proof import Proof
+from desktop.office.reach import Reach
 from desktop.office.relays import Relays
 from desktop.office.reminders import Reminders
 from desktop.office.retention import Retention
@@ -117,4 +120,7 @@ def build_office(
         Keys(desk, clock),
         KeyLists(desk, clock),
         OwnKeyDesk(desk, clock),
+        Cards(desk, clock, paper),
+        Help(desk, clock, paper),
+        Reach(desk, clock),
     )

@@ -30,6 +30,8 @@ class Style(StrEnum):
     NOTE = "note"
     EXACT = "exact"
     """Every character counts (a checkpoint, a key): it breaks anywhere, nothing is hyphenated."""
+    LARGE = "large"
+    """To be read from a card at arm's length."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from desktop.models.accounts import Session
 from desktop.models.records import MessageId, PersonId, RelayId
 from desktop.office.api_access import SecurityDoor, UsersDoor
 from desktop.office.api_audit import AlertDoor, LogDoor, RetentionDoor
-from desktop.office.api_protection import KeysDoor
+from desktop.office.api_protection import CardDoor, HelpDoor, KeysDoor, ReachDoor
 from desktop.office.values import (
     AppointmentsImport,
     AppointmentsImported,
@@ -53,6 +53,7 @@ from desktop.office.values_entry import (
     SignedIn,
 )
 from desktop.office.values_mailbox import MailClassified
+from desktop.office.values_parsed import AppointmentsParsed, PeopleParsed
 from desktop.office.values_posture import PostureRequest, PostureShown
 from desktop.office.values_practice import (
     AddressChecked,
@@ -190,6 +191,8 @@ class FileDoor(Protocol):
     def open_envelope(self, data: bytes, passphrase: str) -> EnvelopeOpened: ...
     def check_file(self, name: str, data: bytes) -> ContentChecked: ...
     def classify_mail(self, data: bytes) -> MailClassified: ...
+    def parse_people(self, data: bytes) -> PeopleParsed: ...
+    def parse_schedule(self, data: bytes) -> AppointmentsParsed: ...
 
 
 class Office(
@@ -200,6 +203,9 @@ class Office(
     DoctorDoor,
     FileDoor,
     KeysDoor,
+    CardDoor,
+    HelpDoor,
+    ReachDoor,
     UsersDoor,
     SecurityDoor,
     AlertDoor,

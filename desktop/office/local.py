@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from desktop.office.alerts import Alerts
 from desktop.office.approvals import Approvals
+from desktop.office.cards import Cards
 from desktop.office.doctor import Doctor
 from desktop.office.drafts import Drafts
 from desktop.office.entry import Entry
 from desktop.office.files import Files
+from desktop.office.help import Help
 from desktop.office.keys import Keys
 from desktop.office.keys_own import OwnKeyDesk
 from desktop.office.keys_shown import KeyLists
@@ -22,6 +24,7 @@ from desktop.office.people import People
 from desktop.office.policy import PolicyDesk
 from desktop.office.posture import Posture
 from desktop.office.proof import Proof
+from desktop.office.reach import Reach
 from desktop.office.relays import Relays
 from desktop.office.reminders import Reminders
 from desktop.office.retention import Retention
@@ -65,6 +68,9 @@ class LocalOffice:
         keys: Keys,
         key_lists: KeyLists,
         own_keys: OwnKeyDesk,
+        cards: Cards,
+        help_: Help,
+        reach: Reach,
     ) -> None:
         self.practice_exists = entry.practice_exists
         self.create_practice = entry.create_practice
@@ -127,6 +133,8 @@ class LocalOffice:
         self.open_envelope = files.open_envelope
         self.check_file = files.check_file
         self.classify_mail = files.classify_mail
+        self.parse_people = files.parse_people
+        self.parse_schedule = files.parse_schedule
         self.doctor = doctor.doctor
         self.look_over_computer = doctor.look_over_computer
         self.step_up = security.step_up
@@ -182,3 +190,15 @@ class LocalOffice:
         self.print_witness = witness.print_witness
         self.explain_gap = witness.explain_gap
         self.check_marks = marks.check_marks
+        self.show_words = cards.show_words
+        self.print_card = cards.print_card
+        self.show_phrase = cards.show_phrase
+        self.set_phrase = cards.set_phrase
+        self.reissue_card = cards.reissue_card
+        self.set_form = cards.set_form
+        self.help_patient = help_.help_patient
+        self.help_person = help_.help_person
+        self.record_check = help_.record_check
+        self.send_again = help_.send_again
+        self.print_message = help_.print_message
+        self.reach = reach.reach

@@ -27,6 +27,7 @@ from desktop.office.desk import Desk, Recorder
 from desktop.office.keys_lines import key_line
 from desktop.office.listed import Listed
 from desktop.office.protection import reachable_methods
+from desktop.office.reach import forget as forget_reach
 from desktop.office.values import (
     AppointmentsImport,
     AppointmentsImported,
@@ -122,6 +123,7 @@ class People:
                     "rejected": len(result.rejected),
                 }
                 record(Event(Act.PEOPLE_IMPORTED, obj=result.id, det=det))
+                forget_reach(tx)
                 return PeopleImported(
                     result.created,
                     result.updated,
@@ -193,6 +195,7 @@ class People:
         def keep(tx: Tx, record: Recorder) -> PassphraseMade:
             found(tx, request.person)
             keep_card(tx, card, words)
+            forget_reach(tx)
             record(Event(Act.PASSPHRASE_MADE, obj=request.person, det={"handed": request.how}))
             return PassphraseMade(passphrase=words)
 

@@ -179,6 +179,14 @@ class WordsShown:
 
 
 @dataclass(frozen=True)
+class PhraseShown:
+    """The practice's phrase on cards and in mail; until there is one, a `suggestion`."""
+
+    phrase: str
+    suggestion: str = ""
+
+
+@dataclass(frozen=True)
 class Paper:
     """A finished paper, as PDF."""
 
@@ -216,7 +224,9 @@ class HelpShown:
     """What the patient sees, by `iphone`, `android`, `gmail`, `outlook`."""
     steps: tuple[HelpStep, ...] = ()
     checked_at: datetime | None = None
-    """The last recorded identity check of today."""
+    """When this user last checked today that it is this person."""
+    answers: dict[str, str] = field(default_factory=dict, repr=False)
+    """What the record says, by the code of what can be asked; dates are ISO."""
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,7 @@ _LOOKS = {
     "body": (9.5, QFont.Weight.Normal, LIGHT.text),
     "note": (8.0, QFont.Weight.Normal, LIGHT.muted),
     "exact": (8.5, QFont.Weight.Normal, LIGHT.text),
+    "large": (22.0, QFont.Weight.DemiBold, LIGHT.text),
     "cell": (8.0, QFont.Weight.Normal, LIGHT.text),
     "head": (8.0, QFont.Weight.DemiBold, LIGHT.muted),
 }

@@ -1,0 +1,103 @@
+"""What a message said, from its own bytes: to seal it anew, or to print it.
+
+The text of a letter is not kept. For a locked file it is inside the file, which the card
+that it was sealed with opens; for mail that was encrypted on the way it is the mail. What
+was sealed to a key opens for its owner alone, so there is nothing to take from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from email import message_from_bytes
+from email.message import Message
+from email.policy import compat32
+from email.utils import collapse_rfc2231_value
+
+from desktop.crypto.envelope import EnvelopeContent, open_with_key
+from desktop.errors import InputError, Refused
+from desktop.mail.mime import Attachment
+from desktop.models.protection import Form
+from desktop.models.records import Method, PasswordCard
+
+_READABLE = frozenset({Method.TLS, Method.PLAIN, Method.PORTAL})
+_PAGE, _PDF = "text/html", "application/pdf"
+
+
+@dataclass(frozen=True)
+class Reopened:
+    """Subject, text and files, as they were written."""
+
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+    attachments: tuple[Attachment, ...] = field(default=(), repr=False)
+
+
+def reopen(
+    wire: bytes, method: Method, card: PasswordCard | None, words: str | None, birth_date: date | None
+) -> Reopened:
+    """The content of `wire`, a message of ours that was sealed by `method`, under `card` if it was.
+
+    `words` are the card's where they are kept, `birth_date` the person's: a PDF and a very
+    sensitive page open by nothing less.
+    Raises Refused, each with its own way on: `letter-gone` (destroyed after its time),
+    `letter-sealed` (to a key), `letter-other-card` (under words that are no longer kept),
+    `letter-elsewhere` (behind a link).
+    """
+    if not wire:
+        raise Refused("letter-gone")
+    if method in _READABLE:
+        return _mail(wire)
+    if method is not Method.ENVELOPE:
+        raise Refused("letter-sealed")
+    if card is None:
+        raise Refused("letter-other-card")
+    for part in _files(wire):
+        if part.get_content_type() == _PAGE:
+            return _page(_bytes(part), card, birth_date)
+    raise Refused("letter-elsewhere")
+
+
+def form_of(wire: bytes) -> Form:
+    """What the locked file in `wire` was made as; a mail without one carries a link."""
+    kinds = {part.get_content_type() for part in _files(wire)}
+    if _PDF in kinds:
+        return Form.PDF
+    return Form.HTML if _PAGE in kinds else Form.LINK
+
+
+def _leaves(wire: bytes) -> list[Message]:
+    return [part for part in message_from_bytes(wire, policy=compat32).walk() if not part.is_multipart()]
+
+
+def _files(wire: bytes) -> list[Message]:
+    return [part for part in _leaves(wire) if part.get_content_disposition() == "attachment"]
+
+
+def _bytes(part: Message) -> bytes:
+    data = part.get_payload(decode=True)
+    return data if isinstance(data, bytes) else b""
+
+
+def _page(file: bytes, card: PasswordCard, birth_date: date | None) -> Reopened:
+    try:
+        content = open_with_key(file, card.key, birth_date)
+    except InputError as error:
+        raise Refused("letter-other-card") from error
+    return _inside(content)
+
+
+def _inside(content: EnvelopeContent) -> Reopened:
+    files = tuple(Attachment(file.name, file.data) for file in content.attachments)
+    return Reopened(content.subject, content.text, files)
+
+
+def _mail(wire: bytes) -> Reopened:
+    """The subject stands in the text's first line: the outer one says nothing."""
+    text = _bytes(_leaves(wire)[0]).decode("utf-8")
+    subject, _, rest = text.replace("\r\n", "\n").partition("\n\n")
+    return Reopened(subject, rest, tuple(Attachment(_name(part), _bytes(part)) for part in _files(wire)))
+
+
+def _name(part: Message) -> str:
+    return collapse_rfc2231_value(part.get_filename() or "file")
