@@ -78,7 +78,7 @@ class AttachmentList(QWidget):
         size = QLocale(self.ui.texts.language).formattedDataSize(len(file.data))
         name = clean(file.name, 80)
         row.addWidget(plain_label(f"{name}  ·  {size}", "muted"))
-        remove = button(self.ui.say("ui.compose.remove"), lambda: self._remove(file), "link")
+        remove = button(self.ui.say("ui.compose.remove"), lambda: self._remove(file), "quiet")
         remove.setAccessibleName(self.ui.say("ui.compose.remove-name", name=name))
         row.addWidget(remove)
         row.addStretch()

@@ -201,7 +201,6 @@ class Deciding(QObject):
         focused = QApplication.focusWidget()
         back = not shown and focused is not None and self.card.isAncestorOf(focused)
         self.card.setVisible(shown)
-        self.line.show_open(shown)
         if back and self.line.more.isVisible():
             self.line.more.setFocus()
 

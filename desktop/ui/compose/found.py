@@ -128,8 +128,11 @@ class FoundPanel(QScrollArea):
         row.setSpacing(8)
         picture = QLabel()
         picture.setPixmap(pixmap(look, colour, 18))
+        picture.setContentsMargins(0, 4, 0, 0)
+        label = plain_label(words or self._words(finding), wrap=True)
+        label.setContentsMargins(0, 5, 0, 0)
         row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(plain_label(words or self._words(finding), wrap=True), 1)
+        row.addWidget(label, 1, Qt.AlignmentFlag.AlignTop)
         for one in buttons:
             row.addWidget(one, 0, Qt.AlignmentFlag.AlignTop)
         return made

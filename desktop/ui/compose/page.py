@@ -23,9 +23,13 @@ from desktop.ui.compose.findings import TEXT, Finding, Findings, neutral_name
 from desktop.ui.compose.letter import SubjectField, TextField
 from desktop.ui.compose.recipient import RecipientField
 from desktop.ui.compose.scan import ScanDialog, person_words
+from desktop.ui.decision.beside import Beside
 from desktop.ui.files import choose_file, dropped_file, read
 from desktop.ui.gate.gate import Work
 from desktop.ui.navigation import Navigation
+
+_FOOT = 118
+"""Attach, label, how it goes, Send: the opened card never covers them."""
 
 
 class ComposePage(Page):
@@ -52,11 +56,7 @@ class ComposePage(Page):
         frame, self.column = card()
         self.column.setContentsMargins(20, 16, 20, 16)
         self.column.setSpacing(10)
-        row = QHBoxLayout()
-        row.setSpacing(14)
-        row.addWidget(frame, 1)
-        row.addWidget(self.deciding.card)
-        self.outer.addLayout(row, 1)
+        self.outer.addWidget(Beside(frame, self.deciding.card, _FOOT), 1)
         self._build()
         QShortcut(QKeySequence("Ctrl+Return"), self).activated.connect(self.send)
         self.keeper = DraftKeeper(self, ui, session, self._letter)
@@ -304,7 +304,7 @@ class ComposePage(Page):
             (self.subject, self.subject.text(), "ui.compose.no-subject"),
             (self.text, self.text.toPlainText(), "ui.compose.no-text"),
         ):
-            if not value.strip():
+            if not value.strip() and not self.deciding.by_phone:
                 self.notice.show_words(self.ui.say(code), "warn")
                 field.setFocus()
                 return
@@ -329,11 +329,13 @@ class ComposePage(Page):
         self._sending = False
         shown = self.recipient.person
         name = clean(shown.person.name) if shown is not None else ""
-        self._throw_away(self.keeper.id)
-        self.clear()
         if isinstance(answer, CallOpened):
+            self.keeper.keep()  # whoever calls reads what was to be said
+            self.clear()
             self.notice.show_words(self.ui.say("ui.compose.call-opened", name=name), "ok")
         else:
+            self._throw_away(self.keeper.id)
+            self.clear()
             self._navigation.queued(
                 (answer.id,), lambda left: self.ui.say("ui.compose.leaves", name=name, seconds=left)
             )

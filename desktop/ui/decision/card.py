@@ -24,6 +24,8 @@ from desktop.ui.decision.words import (
 from desktop.ui.icons import icon
 
 WIDTH = 316
+_MORE = "remedy-end-to-end"
+"""Says nothing where the letter already goes that way."""
 
 
 class DecisionCard(QFrame):
@@ -92,6 +94,8 @@ class DecisionCard(QFrame):
         column.addWidget(plain_label(line_words(self.ui, decided, name), "heading", wrap=True))
         for words in grounds(self.ui, decided, who):
             column.addWidget(plain_label(words, "muted", wrap=True))
+        for reason in decided.warnings:
+            column.addWidget(plain_label(reason_words(self.ui, reason), "muted", wrap=True))
         if self._choose:
             self._add_choice(column, decided, name, chosen, raised)
         if not same_for_all(decided):
@@ -129,9 +133,9 @@ class DecisionCard(QFrame):
         column.addWidget(plain_label(self.ui.say("ui.decision.others"), "label"))
         open_ways = choices(decided) if self._choose else frozenset()
         for item in decided.rejected:
-            column.addWidget(self._other(item, name, item.method in open_ways))
+            column.addWidget(self._other(decided, item, name, item.method in open_ways))
 
-    def _other(self, item: RejectedMethod, name: str, may_choose: bool) -> QWidget:
+    def _other(self, decided: Explained, item: RejectedMethod, name: str, may_choose: bool) -> QWidget:
         made = QWidget()
         column = QVBoxLayout(made)
         column.setContentsMargins(0, 2, 0, 4)
@@ -143,7 +147,7 @@ class DecisionCard(QFrame):
             self._add_button(
                 column, item, words, "ui.decision.use", lambda: self.way_wanted.emit(item.method)
             )
-        elif item.remedy is not None:
+        elif item.remedy is not None and not (item.remedy.code == _MORE and decided.method in SEALED):
             self._add_remedy(column, item, item.remedy, words)
         return made
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from desktop.models.records import Method
 from desktop.office.values import Explained
 from desktop.ui.base import Ui, button, plain_label
-from desktop.ui.decision.words import SEALED, line_words, reason_words
+from desktop.ui.decision.words import BY_PHONE, SEALED, line_words, reason_words
 from desktop.ui.icons import pixmap
 
 _PATIENCE_MS = 400
@@ -55,13 +55,15 @@ class DecisionLine(QWidget):
         if decided is None:
             self._say("", self._first)
             return
+        by_phone = any(reason.code == BY_PHONE for reason in decided.reasons)
+        self.more.setVisible(not by_phone)
         how = line_words(self.ui, decided, name)
         why = " ".join(reason_words(self.ui, reason) for reason in decided.reasons)
-        self._say(how, why if decided.method is Method.NONE else "")
+        self._say(how, why if decided.method is Method.NONE and not by_phone else "")
         self.more.setAccessibleName(f"{self.ui.say('ui.decision.open')} {how}")
         self.more.setAccessibleDescription(why)
         tokens = self.ui.theme.tokens
-        look, colour = ("triangle-alert", tokens.warn)
+        look, colour = ("phone", tokens.muted) if by_phone else ("triangle-alert", tokens.warn)
         if decided.method in SEALED:
             look, colour = "lock", tokens.ok
         elif decided.method in (Method.TLS, Method.PORTAL):
@@ -80,10 +82,6 @@ class DecisionLine(QWidget):
         else:
             self._patience.stop()
             self.checking.hide()
-
-    def show_open(self, shown: bool) -> None:
-        """Whether the card stands open: said on the button."""
-        self.more.setText(self.ui.say("ui.decision.shut" if shown else "ui.decision.open"))
 
     def _say(self, how: str, why: str) -> None:
         self.how.setText(how)

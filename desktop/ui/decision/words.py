@@ -14,6 +14,8 @@ from desktop.ui.dates import date_words
 
 SEALED = frozenset({Method.OPENPGP, Method.SMIME, Method.ENVELOPE})
 """Ways that nobody but the recipient can read."""
+BY_PHONE = "label-no-email"
+"""The reason of a letter that stays here and becomes a task to call."""
 _ON_THE_WAY = frozenset({Method.TLS, Method.PORTAL})
 _KEYS = {Method.OPENPGP: KeyKind.OPENPGP, Method.SMIME: KeyKind.SMIME}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -22,6 +24,8 @@ _CHOOSE = "remedy-choose"
 
 def line_words(ui: Ui, decided: Explained, name: str) -> str:
     """One line, such as "Only Maria can open it"."""
+    if any(reason.code == BY_PHONE for reason in decided.reasons):
+        return ui.say("ui.decision.by-phone", name=name)
     if decided.method is Method.ENVELOPE and decided.form is not None:
         return ui.say(f"ui.decision.form-{decided.form.value}", name=name)
     return ui.say(f"ui.compose.how-{decided.method.value}", name=name)

@@ -14,6 +14,7 @@ from desktop.office.values import Explained, PersonShown, ReminderPlan
 from desktop.texts import clean
 from desktop.ui.base import Ui, button, plain_label
 from desktop.ui.dates import day_words, time_words
+from desktop.ui.decision.beside import Beside
 from desktop.ui.decision.card import DecisionCard
 from desktop.ui.decision.words import reason_words
 from desktop.ui.reminders.drill import ALL, GROUPS, NEED, CountLine
@@ -76,11 +77,7 @@ class ReviewView(QWidget):
         self.card = card
         card.hide()
         card.closed.connect(self.close_card)
-        middle = QHBoxLayout()
-        middle.setSpacing(14)
-        middle.addWidget(self.view, 1)
-        middle.addWidget(card)
-        column.addLayout(middle, 1)
+        column.addWidget(Beside(self.view, card), 1)
         self._build_foot(column, on_send, on_back)
 
     def _columns(self) -> list[Column[Line]]:

@@ -1,0 +1,57 @@
+"""A page's main part with the card: side by side where there is room, else the card lies over its edge."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QSize
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from desktop.ui.decision.card import WIDTH, DecisionCard
+
+_GAP = 14
+_ROOM = 1000
+"""From this width on both stand beside each other; below, what is written keeps its width."""
+
+
+class Beside(QWidget):
+    """`free` pixels at the foot stay free of the card, so that Send can be seen and reached."""
+
+    def __init__(self, main: QWidget, card: DecisionCard, free: int = 0) -> None:
+        super().__init__()
+        self._main = main
+        self._card = card
+        self._free = free
+        for one in (main, card):
+            one.setParent(self)
+        card.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent):
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().event(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        self._place()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        return self._main.minimumSizeHint()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        return self._main.sizeHint()
+
+    def _place(self) -> None:
+        width, height = self.width(), self.height()
+        shown = not self._card.isHidden()
+        wide = width >= _ROOM
+        self._main.setGeometry(0, 0, width - (WIDTH + _GAP if shown and wide else 0), height)
+        if wide:
+            self._card.setGeometry(width - WIDTH, 0, WIDTH, height)
+        else:
+            self._card.setGeometry(width - WIDTH - _GAP, _GAP, WIDTH, height - _GAP - self._free)
+        self._card.raise_()
