@@ -55,6 +55,7 @@
     const two = (number) => String(number).padStart(2, "0");
     return now.getFullYear() + "-" + two(now.getMonth() + 1) + "-" + two(now.getDate());
   };
+  const isDay = (day) => /^\d{4}-\d\d-\d\d$/.test(day) && !Number.isNaN(Date.parse(day + "T00:00:00Z"));
   const dated = (sentence, day) => {
     const form = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", timeZone: "UTC" });
     return sentence.replace("{date}", form.format(new Date(day + "T00:00:00Z")));
@@ -66,7 +67,7 @@
       header.v === 2 && header.cipher === "AES-256-GCM" && header.kdf === "PBKDF2-HMAC-SHA-256" &&
       Number.isInteger(header.rounds) && header.rounds >= LEAST_ROUNDS && header.rounds <= MOST_ROUNDS &&
       Number.isInteger(header.size) && ["", "birth-date"].includes(header.proof) &&
-      /^(\d{4}-\d\d-\d\d)?$/.test(header.expires) && typeof header.replyto === "string";
+      (header.expires === "" || isDay(header.expires)) && typeof header.replyto === "string";
     if (!known) throw new Problem("damaged");
     return header;
   };
@@ -253,5 +254,6 @@
     });
   };
 
+  tell("", false);
   document.addEventListener("DOMContentLoaded", start);
 })();

@@ -6,16 +6,15 @@ import base64
 import hashlib
 import json
 import random
-import shutil
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
 from desktop.crypto.envelope import (
@@ -23,31 +22,15 @@ from desktop.crypto.envelope import (
     ROUNDS,
     Attachment,
     EnvelopeContent,
-    EnvelopeWords,
     derive_person_key,
     new_passphrase,
     new_salt,
     seal_envelope,
 )
 from desktop.crypto.envelope_page import sealed_part
+from desktop.crypto.envelope_reply import new_reply_keys
+from tests.support.envelope_page import WORDS, Opened, browser
 
-WORDS = EnvelopeWords(
-    language="es",
-    title="Un mensaje cerrado",
-    sender="De Clínica «Sol & Mar»",
-    intro="Escriba las seis palabras.",
-    label="Sus seis palabras",
-    show="Mostrar",
-    open="Abrir",
-    working="Abriendo",
-    wrong="Las palabras no son correctas.",
-    damaged="El archivo se dañó.",
-    unsupported="No se puede abrir aquí.",
-    noscript="Hace falta JavaScript.",
-    attachments="Archivos",
-    close="Cerrar",
-    footer="No se envía nada.",
-)
 PDF = random.Random(1).randbytes(300_000)
 LETTER = EnvelopeContent(
     "Su cita",
@@ -55,32 +38,6 @@ LETTER = EnvelopeContent(
     "<p>not shown</p>",
     (Attachment("informe ñ.pdf", "application/pdf", PDF), Attachment("nota.html", "text/html", b"<b>x</b>")),
 )
-FLIPS = 40
-"""Of each kind in the browser; 500 of each kind are in tests/unit/crypto/test_envelope.py."""
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND",
-)
-
-
-def browser(folder: Path, *, javascript: bool = True) -> webdriver.Chrome:
-    options = webdriver.ChromeOptions()
-    options.binary_location = shutil.which("chromium") or "chromium"
-    for flag in (*FLAGS, f"--user-data-dir={folder / 'profile'}"):
-        options.add_argument(flag)
-    preferences: dict[str, object] = {"download.default_directory": str(folder / "saved")}
-    if not javascript:
-        preferences["profile.managed_default_content_settings.javascript"] = 2
-    options.add_experimental_option("prefs", preferences)
-    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-    return webdriver.Chrome(options, Service(shutil.which("chromedriver") or "/usr/bin/chromedriver"))
 
 
 @pytest.fixture(scope="module")
@@ -93,34 +50,6 @@ def driver(folder: Path) -> Iterator[webdriver.Chrome]:
     opened = browser(folder)
     yield opened
     opened.quit()
-
-
-class Opened:
-    """One locked file in the browser, and what a person sees and does there."""
-
-    def __init__(self, driver: webdriver.Chrome, path: Path) -> None:
-        self.driver = driver
-        driver.get(path.as_uri())
-        WebDriverWait(driver, 10, 0.02).until(lambda _: self.form.is_displayed() or self.said)
-
-    def part(self, name: str) -> WebElement:
-        return self.driver.find_element(By.ID, name)
-
-    @property
-    def form(self) -> WebElement:
-        return self.part("form")
-
-    @property
-    def said(self) -> str:
-        return self.part("say").text
-
-    def type(self, words: str) -> None:
-        self.part("words").send_keys(words + Keys.ENTER)
-        WebDriverWait(self.driver, 30, 0.02).until(lambda _: self.said != WORDS.working)
-
-    @property
-    def visible(self) -> str:
-        return self.driver.find_element(By.TAG_NAME, "main").text
 
 
 @pytest.fixture(scope="module")
@@ -210,54 +139,17 @@ def test_a_million_rounds_open_too(driver: webdriver.Chrome, folder: Path, passp
     assert page.part("subject").text == LETTER.subject
 
 
-def test_a_file_damaged_on_its_way_is_refused_before_any_words(
-    driver: webdriver.Chrome, folder: Path, locked: bytes
-) -> None:
-    chance = random.Random(5)
-    start = locked.index(b'id="sealed">') + len(b'id="sealed">')
-    end = locked.index(b"</script>", start)
-    path = folder / "damaged.html"
-    for _ in range(FLIPS):
-        damaged = bytearray(locked)
-        damaged[chance.randrange(start, end)] ^= 1 << chance.randrange(7)
-        path.write_bytes(damaged)
-        page = Opened(driver, path)
-        assert page.said == WORDS.damaged
-        assert not page.form.is_displayed()
-    path.write_bytes(locked[: start + 500] + locked[end:])
-    assert Opened(driver, path).said == WORDS.damaged
-
-
-def altered(locked: bytes, place: int, flip: int) -> bytes:
-    """Header or payload changed by somebody who also put the damage check right again."""
-    header, payload, _ = sealed_part(locked).split(".")
-    parts = [bytearray(base64.b64decode(header)), bytearray(base64.b64decode(payload))]
-    which = place % 2
-    parts[which][place % len(parts[which])] ^= flip
-    body = ".".join(base64.b64encode(part).decode() for part in parts)
-    total = base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()
-    return locked.replace(sealed_part(locked).encode(), f"{body}.{total}".encode())
-
-
-def test_a_tampered_file_never_opens_even_with_the_right_words(
-    driver: webdriver.Chrome, folder: Path, locked: bytes, passphrase: str
-) -> None:
-    chance = random.Random(6)
-    path = folder / "tampered.html"
-    for _ in range(FLIPS):
-        path.write_bytes(altered(locked, chance.randrange(10**6), 1 << chance.randrange(8)))
-        page = Opened(driver, path)
-        if page.form.is_displayed():
-            page.type(passphrase)
-        assert page.said in {WORDS.damaged, WORDS.wrong}
-        assert not page.part("letter").is_displayed()
-        assert "María" not in driver.page_source
-
-
 def test_parameters_out_of_bounds_are_refused(driver: webdriver.Chrome, folder: Path, locked: bytes) -> None:
     header, payload, _ = sealed_part(locked).split(".")
     path = folder / "bounds.html"
-    for changes in ({"rounds": 1}, {"rounds": 10**9}, {"rounds": "100000"}, {"v": 2}, {"v": True}):
+    for changes in (
+        {"rounds": 1},
+        {"rounds": 10**9},
+        {"rounds": "100000"},
+        {"v": 1},
+        {"v": True},
+        {"proof": "x"},
+    ):
         fields = json.loads(base64.b64decode(header)) | changes
         body = f"{base64.b64encode(json.dumps(fields).encode()).decode()}.{payload}"
         total = base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()
@@ -265,6 +157,98 @@ def test_parameters_out_of_bounds_are_refused(driver: webdriver.Chrome, folder: 
         page = Opened(driver, path)
         assert page.said == WORDS.damaged
         assert not page.form.is_displayed()
+
+
+def sealed_with(folder: Path, passphrase: str, **more: Any) -> Path:
+    """A file of its own with a phrase, an expiry, a proof ..."""
+    salt = new_salt()
+    path = folder / "with.html"
+    key = derive_person_key(passphrase, salt, LEAST_ROUNDS)
+    path.write_bytes(seal_envelope(key, salt, LEAST_ROUNDS, LETTER, WORDS, **more))
+    return path
+
+
+def today(driver: webdriver.Chrome) -> date:
+    """The browser's own day."""
+    moment = driver.execute_script(
+        "const n = new Date(); return [n.getFullYear(), n.getMonth() + 1, n.getDate()]"
+    )
+    return date(*moment)
+
+
+def test_the_phrase_is_shown_before_anything_is_typed(
+    driver: webdriver.Chrome, folder: Path, file: Path, passphrase: str
+) -> None:
+    page = Opened(driver, sealed_with(folder, passphrase, phrase="garza azul <b>&"))
+    assert page.visible.index("garza azul <b>&") < page.visible.index(WORDS.label)
+    assert WORDS.phrasehint in page.visible
+    page.type(passphrase)
+    assert not page.part("phrase").is_displayed()
+    assert not Opened(driver, file).part("phrase").is_displayed()
+
+
+def test_after_its_last_day_the_page_says_whom_to_call(
+    driver: webdriver.Chrome, folder: Path, passphrase: str
+) -> None:
+    day = today(driver)
+    page = Opened(driver, sealed_with(folder, passphrase, expires=day - timedelta(days=1)))
+    assert not page.form.is_displayed()
+    assert "555 0100" in page.said
+    assert driver.switch_to.active_element.get_attribute("id") == "say"
+    page = Opened(driver, sealed_with(folder, passphrase, expires=date(2026, 3, 9)))
+    assert page.said == WORDS.expired.replace("{date}", "9 de marzo de 2026")
+    page = Opened(driver, sealed_with(folder, passphrase, expires=day))
+    assert str(day.year) in page.part("until").text
+    page.type(passphrase)
+    assert page.part("text").text == LETTER.text
+
+
+def test_a_proof_by_birth_date_wants_both(driver: webdriver.Chrome, folder: Path, passphrase: str) -> None:
+    born = date(1961, 3, 4)
+    page = Opened(driver, sealed_with(folder, passphrase, proof="birth-date", birth_date=born))
+    assert page.part("birth").accessible_name == WORDS.birth
+    page.type(passphrase)
+    assert page.said == ""
+    assert not page.part("letter").is_displayed()
+    for typed, words, said in (
+        ("1961-04-03", passphrase, WORDS.wrongproof),
+        ("1961-03-04", "six other words", WORDS.wrongproof),
+        ("1961-03-04", passphrase, ""),
+    ):
+        driver.execute_script("document.getElementById('birth').value = arguments[0]", typed)
+        page.part("words").clear()
+        page.type(words)
+        assert page.said == said
+    assert page.part("text").text == LETTER.text
+    assert page.part("birth").get_attribute("value") == ""
+
+
+@pytest.mark.parametrize(
+    "after", [b"const unlock", b'id="sealed">', b'id="sealed">ey', b"</script>\n</body>"]
+)
+def test_a_file_whose_end_is_missing_says_so(
+    driver: webdriver.Chrome, folder: Path, locked: bytes, after: bytes
+) -> None:
+    path = folder / "cut.html"
+    path.write_bytes(locked[: locked.rindex(after) + (-1 if after.startswith(b"</") else len(after))])
+    page = Opened(driver, path)
+    assert page.said == WORDS.cut
+    assert not page.form.is_displayed()
+
+
+def test_a_missing_end_that_holds_nothing_does_not_matter(
+    driver: webdriver.Chrome, folder: Path, locked: bytes, passphrase: str
+) -> None:
+    path = folder / "cut.html"
+    path.write_bytes(locked[: locked.rindex(b"</body>")])
+    page = Opened(driver, path)
+    page.type(passphrase)
+    assert page.part("text").text == LETTER.text
+
+
+def test_four_troubles_have_four_sentences() -> None:
+    sentences = {WORDS.wrong, WORDS.wrongproof, WORDS.expired, WORDS.cut, WORDS.damaged, WORDS.unsupported}
+    assert len(sentences) == 6
 
 
 def logged(driver: webdriver.Chrome, kind: str) -> list[dict[str, str]]:
@@ -323,6 +307,45 @@ def test_the_page_can_be_used_with_keyboard_and_screen_reader(
     page.part("close").send_keys(Keys.ENTER)
     WebDriverWait(driver, 10, 0.02).until(lambda _: page.form.is_displayed())
     assert "María" not in driver.page_source
+
+
+def tree(driver: webdriver.Chrome) -> list[tuple[str, str]]:
+    """What a screen reader is told: roles and names, in order."""
+    nodes = driver.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
+    return [
+        (node["role"]["value"], node.get("name", {}).get("value", ""))
+        for node in nodes
+        if not node["ignored"]
+    ]
+
+
+def test_a_screen_reader_is_told_every_part_by_its_name(
+    driver: webdriver.Chrome, folder: Path, passphrase: str
+) -> None:
+    born = date(1961, 3, 4)
+    key = new_reply_keys().public
+    more = {"phrase": "garza", "proof": "birth-date", "birth_date": born, "reply_key": key}
+    page = Opened(driver, sealed_with(folder, passphrase, **more))
+    told = tree(driver)
+    for expected in (
+        ("RootWebArea", WORDS.title),
+        ("heading", WORDS.title),
+        ("region", WORDS.phrasetitle),
+        ("textbox", WORDS.label),
+        ("checkbox", WORDS.show),
+        ("Date", WORDS.birth),
+        ("button", WORDS.open),
+    ):
+        assert expected in told
+    assert ("status", "") in told
+    driver.execute_script("document.getElementById('birth').value = '1961-03-04'")
+    page.type(passphrase)
+    told = tree(driver)
+    named = ("heading", "button", "textbox", "form", "article", "region")
+    assert [one for one in told if one[0] in named and not one[1]] == []
+    for expected in (("article", LETTER.subject), ("form", WORDS.replytitle), ("textbox", WORDS.replylabel)):
+        assert expected in told
+    assert all(role != "image" for role, _ in told)
 
 
 def test_without_javascript_the_page_says_what_to_do(folder: Path, file: Path) -> None:
