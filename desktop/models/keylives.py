@@ -36,16 +36,6 @@ def of(tx: Tx, keys: Iterable[KeyId]) -> dict[KeyId, KeyLife]:
     return found
 
 
-def tested_by(tx: Tx, tests: Iterable[MessageId]) -> dict[MessageId, KeyId]:
-    """Which of these messages try out a key, and which key: it alone may seal them."""
-    found: dict[MessageId, KeyId] = {}
-    for some in chunks(tests):
-        wanted = select(key_life.c.key, key_life.c.test_message).where(key_life.c.test_message.in_(some))
-        for row in tx.connection.execute(wanted):
-            found[MessageId(row.test_message)] = KeyId(row.key)
-    return found
-
-
 def put_own(tx: Tx, fingerprint: str, life: OwnKeyLife) -> None:
     values = {
         "state": life.state.value,

@@ -7,6 +7,7 @@ read out, or by a test message that they could read. What was merely found waits
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -42,7 +43,7 @@ from desktop.office.keys_lines import (
     names_address,
     refuse_unusable,
 )
-from desktop.office.keys_search import Found, find_in, issuer_of, look_up
+from desktop.office.keys_search import Found, ask_directory, find_in, issuer_of, published
 from desktop.office.people import found
 from desktop.office.values import KeyImport, KeyLine, Queued
 from desktop.office.values_protection import (
@@ -53,8 +54,11 @@ from desktop.office.values_protection import (
     KeySearch,
     KeysFound,
 )
+from desktop.sync.wkd import WkdAnswer
 from desktop.texts import Texts
 
+Directory = Callable[[str, Clock], WkdAnswer]
+"""Asked for an address; blocks."""
 BY_FINGERPRINT = "fingerprint"
 BY_TEST = "test"
 _ARRIVED = frozenset({State.ACCEPTED, State.UNCERTAIN})
@@ -71,9 +75,11 @@ class _Kept:
 class Keys:
     """Everything about one person's keys; what changes trust asks for a fresh proof where it replaces."""
 
-    def __init__(self, desk: Desk, clock: Clock) -> None:
+    def __init__(self, desk: Desk, clock: Clock, directory: Directory = ask_directory) -> None:
+        """`directory` answers what a domain publishes: the only thing here that asks the network."""
         self._desk = desk
         self._clock = clock
+        self._directory = directory
 
     # --- finding ----------------------------------------------------------------------
 
@@ -81,22 +87,27 @@ class Keys:
         opened = self._desk.check(session, Action.FIND_KEY)
         person = opened.database.read(lambda tx: found(tx, search.person))
         try:
-            every = self._search(search, person)
+            every, none = self._search(search, person)
         except SealwellError as error:
             self._desk.note_refusal(session, Act.KEY_REFUSED, error)
             raise
         candidates = tuple(_candidate(one, person, self._clock.now()) for one in every)
         event = Event(Act.KEY_LOOKED_UP, obj=person.id, det={"count": len(candidates)})
         self._desk.write(session, Action.FIND_KEY, lambda _, record: record(event))
-        return KeysFound(candidates, None if candidates else _none_found(search.source))
+        return KeysFound(candidates, None if candidates else none)
 
-    def _search(self, search: KeySearch, person: Person) -> tuple[Found, ...]:
-        """WKD with data is a candidate that was looked up before: nobody is asked again."""
-        if search.source is KeySource.WKD and not search.data:
-            if not person.email:
-                raise InputError("key-needs-address")
-            return look_up(person.email, self._clock.now())
-        return find_in(search.data, search.source, self._clock.now())
+    def _search(self, search: KeySearch, person: Person) -> tuple[tuple[Found, ...], Reason]:
+        """What there is, and why there is nothing.
+
+        A look-up with data brings a candidate that was found before: nobody is asked again.
+        """
+        now = self._clock.now()
+        if search.source is not KeySource.WKD or search.data:
+            return find_in(search.data, search.source, now), _none_found(search.source)
+        if not person.email:
+            raise InputError("key-needs-address")
+        answer = self._directory(person.email, self._clock)
+        return published(answer, now), answer.reason or _none_found(search.source)
 
     # --- keeping ----------------------------------------------------------------------
 
@@ -104,7 +115,7 @@ class Keys:
         opened = self._desk.check(session, Action.IMPORT_KEY)
         try:
             person = opened.database.read(lambda tx: found(tx, kept.person))
-            every = self._search(kept, person)
+            every, _ = self._search(kept, person)
             chosen = _chosen(every, kept.fingerprint)
             trust = KeyTrust.CHECKED if kept.compared else KeyTrust.FOUND
             return self._keep(session, kept.person, _Kept(chosen, trust))
@@ -328,8 +339,6 @@ def _candidate(one: Found, person: Person, now: datetime) -> KeyCandidate:
 
 def _none_found(source: KeySource) -> Reason:
     match source:
-        case KeySource.WKD:
-            return Reason("no-key-published")
         case KeySource.MAIL | KeySource.AUTOCRYPT:
             return Reason("no-key-in-mail")
         case _:

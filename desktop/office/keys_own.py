@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from desktop.access.roles import Action
 from desktop.audit.events import Act, Event
 from desktop.clock import Clock
 from desktop.crypto.openpgp_own import revocation_of
 from desktop.crypto.smime_facts import inspect_certificate
+from desktop.crypto.smime_p12 import read_p12
 from desktop.errors import InputError, Refused, SealwellError
 from desktop.mail.sender import load_sender
 from desktop.models import identities, keylives
@@ -49,13 +49,13 @@ class OwnKeyDesk:
         opened = self._desk.check(session, Action.MANAGE_OWN_KEYS)
         try:
             now = self._clock.now()
-            given = _read_p12(file.data, file.password)
-            facts = inspect_certificate(given.cert_der, now)
+            given = read_p12(file.data, file.password)
+            facts = inspect_certificate(given.identity.cert_der, now)
             refuse_unusable(facts)
             address = self._address()
             if not names_address(facts.addresses, address):
                 raise InputError("identity-foreign", address=address)
-            fingerprint = certificate_mark(given.cert_der)
+            fingerprint = certificate_mark(given.identity.cert_der)
             known = opened.database.read(lambda tx: {one.fingerprint for one in identities.listing(tx)})
             if fingerprint in known:
                 raise InputError("identity-known")
@@ -63,9 +63,9 @@ class OwnKeyDesk:
                 KeyKind.SMIME,
                 fingerprint,
                 address,
-                given.cert_der,
+                given.identity.cert_der,
                 now,
-                secret=given.key_der,
+                secret=given.identity.key_der,
                 life=OwnKeyLife(chain=given.chain),
             )
         except SealwellError as error:
@@ -158,7 +158,3 @@ def _known(tx: Tx, fingerprint: str) -> tuple[Identity, OwnKeyLife, bool]:
 
 def _det(kind: KeyKind, fingerprint: str) -> dict[str, str | int]:
     return {"key-kind": kind.value, "fingerprint": hashed(fingerprint)}
-
-
-def _read_p12(data: bytes, password: str) -> Any:
-    raise InputError("key-unreadable")

@@ -21,6 +21,7 @@ from desktop.crypto.smime_chain import split_chain
 from desktop.errors import InputError
 from desktop.models.protection import OwnKeyLife, OwnKeyState
 from desktop.models.records import Identity, KeyKind
+from desktop.sync.wkd import published_tree
 from desktop.texts import clean
 
 _LARGEST = 1024 * 1024
@@ -44,7 +45,9 @@ def prepared(ones: PublicOnes) -> dict[str, bytes]:
         if one.kind is KeyKind.OPENPGP:
             files[f"{one.address}.asc"] = armored(one.public)
             same = [_with_end(old, ones) for old in revoked if old.address == one.address]
-            files.update(_published_tree(one.address, b"".join((one.public, *same))))
+            for name, data in published_tree(one.address, one.public).items():
+                # A withdrawn key stands beside the new one, so that programs learn of its end.
+                files[name] = b"".join((data, *same)) if data else data
         else:
             chain = ones.lives.get(one.fingerprint, OwnKeyLife()).chain
             files[f"{one.address}.crt"] = _pem(one.public, *split_chain(chain))
@@ -72,10 +75,6 @@ def publish(folder: Path, files: Mapping[str, bytes], ours: frozenset[str], now:
 def _pem(*certificates: bytes) -> bytes:
     """As mail programs import them: the own one first, its issuers behind it."""
     return b"".join(pem.armor("CERTIFICATE", one) for one in certificates)
-
-
-def _published_tree(address: str, data: bytes) -> dict[str, bytes]:
-    return {}
 
 
 def _ended(one: Identity, ones: PublicOnes) -> bool:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from desktop.clock import Clock
 from desktop.crypto.keyfacts import KeyFacts, inspect_key
 from desktop.crypto.smime_chain import ChainFacts, chain_of
 from desktop.models.protection import KeySource
+from desktop.sync.dns import Resolver, system_servers
+from desktop.sync.https import Web
+from desktop.sync.wkd import WkdAnswer, look_up
 
 
 @dataclass(frozen=True)
@@ -25,9 +30,17 @@ def find_in(data: bytes, source: KeySource, now: datetime) -> tuple[Found, ...]:
     return (Found(inspect_key(data, now), source),)
 
 
-def look_up(address: str, now: datetime) -> tuple[Found, ...]:
-    """What the address's own domain publishes for it (WKD); asks the network."""
-    raise NotImplementedError(address, now)
+def ask_directory(address: str, clock: Clock) -> WkdAnswer:
+    """What the address's own domain publishes for it (WKD); asks the network, within a time limit.
+
+    Raises DeliveryError `no-resolver` where this computer knows no name server.
+    """
+    return asyncio.run(look_up(address, Resolver(system_servers()), Web(), clock))
+
+
+def published(answer: WkdAnswer, now: datetime) -> tuple[Found, ...]:
+    """What was answered, as candidates; what cannot be read is none."""
+    return tuple(Found(inspect_key(key, now), KeySource.WKD) for key in answer.keys)
 
 
 def issuer_of(certificate: bytes, now: datetime) -> str:

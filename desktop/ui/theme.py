@@ -128,6 +128,7 @@ QLabel#pill-plain { color: @muted; background: @bg; }
 QLabel#badge { color: @surface; background: @error; border-radius: 8px; padding: 1px 5px;
   font-size: 8pt; font-weight: 700; }
 QLabel#mono { font-family: 'DejaVu Sans Mono', Consolas, Menlo, monospace; font-size: 12pt; }
+QLabel#fingerprint { font-family: 'DejaVu Sans Mono', Consolas, Menlo, monospace; font-size: 16pt; }
 QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QDateEdit, QSpinBox { background: @surface; color: @text;
   border: 1px solid @border; border-radius: 8px; padding: 7px 10px; min-height: 18px;
   selection-background-color: @accent; selection-color: @accent_text; }

@@ -1,0 +1,1 @@
+"""Keys of people and of the practice."""
