@@ -96,6 +96,7 @@ def _import_options(made: _Parser) -> None:
 
 def _people(people: _Family) -> None:
     _import_options(people.verb("import", "contacts from a CSV file"))
+    people.verb("parse", "what would be made of these files").add_argument("files", nargs="+", metavar="FILE")
     people.verb("search", "find contacts").add_argument("text", metavar="TEXT")
     people.verb("show", "one contact").add_argument("person", metavar="ID")
     people.verb("set", "change fields of one contact").add_argument("person", metavar="ID")
@@ -132,7 +133,11 @@ def _rest(family: Callable[[str, str], _Family]) -> None:
 
     family("message", "single letters").verb("send", "seal and queue one letter")
 
-    visits = family("appointments", "the schedule").verb("import", "visits from a CSV file")
+    schedule = family("appointments", "the schedule")
+    schedule.verb("parse", "what would be made of these files").add_argument(
+        "files", nargs="+", metavar="FILE"
+    )
+    visits = schedule.verb("import", "visits from a CSV file")
     _import_options(visits)
     mode = visits.add_mutually_exclusive_group()
     mode.add_argument("--whole", action="store_true", help="the file is the whole schedule of its days")

@@ -17,7 +17,7 @@ from desktop.models.accounts import Session
 from desktop.models.records import MessageId, PersonId, RelayId
 from desktop.office.api_access import SecurityDoor, UsersDoor
 from desktop.office.api_audit import AlertDoor, LogDoor, RetentionDoor
-from desktop.office.api_protection import CardDoor, HelpDoor, KeysDoor, ReachDoor
+from desktop.office.api_protection import CardDoor, ContentDoor, HelpDoor, KeysDoor, ReachDoor
 from desktop.office.values import (
     AppointmentsImport,
     AppointmentsImported,
@@ -211,6 +211,7 @@ class Office(
     AlertDoor,
     RetentionDoor,
     LogDoor,
+    ContentDoor,
     Protocol,
 ):
     """Everything."""

@@ -13,6 +13,7 @@ from desktop.mail.content_eml import read_mail
 from desktop.mail.content_values import ContentFile, ContentInput, Hit, Kind, Known, Part
 from desktop.mail.returned import classify
 from desktop.models.records import Reason
+from desktop.office.parsing import Parsing
 from desktop.office.values_mailbox import MailClassified, ReturnedLine
 from desktop.office.values_practice import (
     AddressChecked,
@@ -31,6 +32,9 @@ class Files:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        parsing = Parsing(clock)
+        self.parse_people = parsing.parse_people
+        self.parse_schedule = parsing.parse_schedule
 
     def inspect_key(self, data: bytes) -> KeyInspected:
         facts = inspect_key(data, self._clock.now())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from desktop.office.alerts import Alerts
 from desktop.office.approvals import Approvals
 from desktop.office.cards import Cards
+from desktop.office.content import ContentDesk
 from desktop.office.doctor import Doctor
 from desktop.office.drafts import Drafts
 from desktop.office.entry import Entry
@@ -71,6 +72,7 @@ class LocalOffice:
         cards: Cards,
         help_: Help,
         reach: Reach,
+        content: ContentDesk,
     ) -> None:
         self.practice_exists = entry.practice_exists
         self.create_practice = entry.create_practice
@@ -202,3 +204,7 @@ class LocalOffice:
         self.send_again = help_.send_again
         self.print_message = help_.print_message
         self.reach = reach.reach
+        self.explain_file = content.explain_file
+        self.explain_reminders = content.explain_reminders
+        self.show_content_policy = content.show_content_policy
+        self.set_content_policy = content.set_content_policy
