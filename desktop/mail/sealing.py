@@ -75,9 +75,10 @@ class Sealed:
 class Sealer:
     """Holds the practice's own keys; one per open vault, usable from any thread."""
 
-    def __init__(self, openpgp_secret: bytes, identity: Identity, clock: Clock) -> None:
+    def __init__(self, openpgp_secret: bytes, identity: Identity, clock: Clock, chain: bytes = b"") -> None:
+        """`chain` are the issuers of an imported certificate, which go with each signature."""
         self._openpgp = OpenPgpSealer(openpgp_secret, clock)
-        self._smime = SmimeSealer(identity)
+        self._smime = SmimeSealer(identity, chain)
 
     def seal(self, letter: Letter, decision: Decision, means: SealMeans) -> Sealed:
         """Seal exactly as decided, with the very key that the decision names, and read it back.

@@ -12,8 +12,9 @@ from desktop.crypto.smime import Identity
 from desktop.errors import VaultError
 from desktop.mail import phrase
 from desktop.mail.sealing import Sealer
-from desktop.models import identities, relays, settings, vaultkeys
+from desktop.models import identities, keylives, relays, settings, vaultkeys
 from desktop.models.database import Tx
+from desktop.models.protection import OwnKeyLife
 from desktop.models.records import KeyKind, PersonId, Relay, RelayId
 
 MID_KEY = "mid"
@@ -110,4 +111,5 @@ def load_sealer(tx: Tx, clock: Clock) -> Sealer:
     smime = identities.current(tx, KeyKind.SMIME)
     if openpgp is None or smime is None:
         raise VaultError("own-key-damaged")
-    return Sealer(openpgp.secret, Identity(smime.secret, smime.public), clock)
+    chain = keylives.own(tx).get(smime.fingerprint, OwnKeyLife()).chain
+    return Sealer(openpgp.secret, Identity(smime.secret, smime.public), clock, chain)
