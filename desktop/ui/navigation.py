@@ -7,6 +7,7 @@ from typing import Protocol
 
 from desktop.models.accounts import Role
 from desktop.models.records import MessageId, PersonId
+from desktop.office.values_protection import KeyRequest
 
 _DESK = frozenset({Role.ADMINISTRATOR, Role.MANAGER, Role.FRONT_DESK, Role.CLINICIAN})
 
@@ -27,5 +28,9 @@ class Navigation(Protocol):
 
     def open(self, code: str) -> None: ...
     def compose(self, person: PersonId | None) -> None: ...
+    def letter(self, prepared: KeyRequest) -> None:
+        """A letter with subject and text already in it, to be read and sent by a person."""
+        ...
+
     def person(self, person: PersonId) -> None: ...
     def queued(self, messages: tuple[MessageId, ...], words: Callable[[int], str]) -> None: ...

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout
 from desktop.models.accounts import Session
 from desktop.models.records import MessageId, PersonId
 from desktop.office.values import Cancelled
+from desktop.office.values_protection import KeyRequest
 from desktop.ui.account.page import AccountPage
 from desktop.ui.audit.banner import LogBanner
 from desktop.ui.audit.page import AuditPageView
@@ -124,6 +125,12 @@ class Workspace(Desk):
         if isinstance(page, ComposePage):
             page.start(person)
 
+    def letter(self, prepared: KeyRequest) -> None:
+        self.compose(prepared.person)
+        page = self.pages.get("compose")
+        if isinstance(page, ComposePage):
+            page.fill(prepared.subject, prepared.text)
+
     def queued(self, messages: tuple[MessageId, ...], words: Callable[[int], str]) -> None:
         """Say what will go out and offer Undo while it is held."""
         self._show_toast(words, self._hold, (self.ui.say("ui.undo"), lambda: self._undo(messages)))
@@ -165,7 +172,7 @@ class Workspace(Desk):
                 "scroll-text",
                 lambda ui, who: AuditPageView(ui, who, self._count_alerts, self.banner.show_state),
             ),
-            "settings": ("settings", lambda ui, who: SettingsPage(ui, who)),
+            "settings": ("settings", lambda ui, who: SettingsPage(ui, who, self)),
             "account": ("user", lambda ui, who: AccountPage(ui, who)),
         }
         return tuple(

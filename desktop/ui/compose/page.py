@@ -119,6 +119,14 @@ class ComposePage(Page):
             self.recipient.load(person)
         self.to.setFocus()
 
+    def fill(self, subject: str, text: str) -> None:
+        """A prepared letter; what somebody is writing already is never written over."""
+        if self.subject.text().strip() or self.text.toPlainText().strip():
+            self.notice.show_words(self.ui.say("ui.compose.busy"), "warn")
+            return
+        self.subject.setText(subject)
+        self.text.setPlainText(text)
+
     def _person_loaded(self, _: PersonShown) -> None:
         if self.to.hasFocus():
             self.subject.setFocus()

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.config import LIMITS
 from desktop.errors import SealwellError
 from desktop.models.accounts import Session
+from desktop.models.protection import KeyTrust
 from desktop.models.records import Consent, Person, PersonId, Status
 from desktop.office.values import KeyLine, PersonShown
 from desktop.texts import clean
 from desktop.ui.audit.history import HistoryDialog
 from desktop.ui.base import Notice, Ui, button, card, plain_label
 from desktop.ui.dates import date_words, moment_words
-from desktop.ui.files import choose_file, read
+from desktop.ui.keys.dialog import KeyDialog
 from desktop.ui.navigation import ENTRY_ROLES, Navigation
-from desktop.ui.people.dialogs import EditDialog, KeyDialog, PassphraseDialog
+from desktop.ui.people.dialogs import EditDialog, PassphraseDialog
 
 
 class PersonDetail(QWidget):
@@ -63,7 +61,7 @@ class PersonDetail(QWidget):
         self.write = button(say("ui.person.write"), self._write, "primary")
         self.edit = button(say("ui.person.edit"), self._edit)
         self.passphrase = button(say("ui.person.passphrase"), self._passphrase)
-        self.add_key = button(say("ui.person.add-key"), self._choose_key)
+        self.add_key = button(say("ui.person.add-key"), self._add_key)
         self.history = button(say("ui.person.history"), self._history)
         self.buttons = (self.write, self.edit, self.passphrase, self.add_key, self.history)
         row.addWidget(self.write)
@@ -126,16 +124,26 @@ class PersonDetail(QWidget):
             one.setEnabled(True)
         self.write.setEnabled(person.status is Status.ACTIVE and bool(shown.methods))
 
-    def _key_line(self, key: KeyLine) -> QLabel:
+    def _key_line(self, key: KeyLine) -> QWidget:
         say = self.ui.say
         if not key.usable:
             reason = self.ui.reason(key.reason) if key.reason else ""
             return plain_label(say("ui.person.key-unusable", reason=reason), "problem", wrap=True)
+        if key.trust is KeyTrust.FOUND:
+            return self._waiting_line(key)
         until = date_words(key.expires.date(), self.ui.texts.language) if key.expires else ""
         code = "ui.person.key-until" if until else "ui.person.key"
         label = plain_label(say(code, until=until), "muted", wrap=True)
         label.setToolTip(say("ui.person.key-technical", kind=key.kind.value, fingerprint=key.fingerprint))
         return label
+
+    def _waiting_line(self, key: KeyLine) -> QWidget:
+        made = QWidget()
+        row = QHBoxLayout(made)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(plain_label(self.ui.say("ui.person.key-waiting"), "muted", wrap=True), 1)
+        row.addWidget(button(self.ui.say("ui.person.key-confirm"), lambda: self._about_key(key)))
+        return made
 
     def _show_pills(self, person: Person) -> None:
         looks = {Consent.GIVEN: "pill-ok", Consent.REFUSED: "pill-error", Consent.UNKNOWN: "pill-plain"}
@@ -185,22 +193,14 @@ class PersonDetail(QWidget):
             dialog.finished.connect(lambda _: self.open(person))
             dialog.open()
 
-    def _choose_key(self) -> None:
-        choose_file(self, self.ui.say("ui.key.choose"), self.ui.say("ui.files.keys"), self.take_key)
+    def _add_key(self) -> None:
+        if self.shown is not None:
+            self._about_key(None)
 
-    def take_key(self, path: Path) -> None:
-        """Look at the file, then ask whether its fingerprint was compared with the person."""
-        if self.shown is None:
-            return
-        person = self.shown.person
-
-        def look(_: object) -> KeyDialog.Found:
-            data = read(path, LIMITS.attachment_bytes)
-            return KeyDialog.Found(data, self.ui.office.inspect_key(data))
-
-        def ask(found: KeyDialog.Found) -> None:
-            dialog = KeyDialog(self.ui, self._session, person, found, self)
+    def _about_key(self, key: KeyLine | None) -> None:
+        """Add one, or confirm one that waits."""
+        if self.shown is not None:
+            person = self.shown.person
+            dialog = KeyDialog(self.ui, self._session, person, self, key)
             dialog.finished.connect(lambda _: self.open(person.id))
             dialog.open()
-
-        self.ui.bridge.run(self, look, ask, self._failed)

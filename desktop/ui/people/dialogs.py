@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QWidget
 
 from desktop.errors import SealwellError
 from desktop.models.accounts import Session
 from desktop.models.records import Detail, Person, PersonId, Status
-from desktop.office.values import KeyImport, KeyLine, PassphraseMade, PassphraseRequest, PersonShown
-from desktop.office.values_practice import KeyInspected
-from desktop.texts import clean
+from desktop.office.values import PassphraseMade, PassphraseRequest, PersonShown
 from desktop.ui.base import Ui, button, plain_label
 from desktop.ui.dialog import FormDialog, row_label
 
@@ -139,50 +135,3 @@ class PassphraseDialog(FormDialog):
     def _refused(self, error: SealwellError) -> None:
         self.make.setEnabled(True)
         self.failed(error)
-
-
-class KeyDialog(FormDialog):
-    """A key is stored only after its fingerprint was compared with the person."""
-
-    @dataclass(frozen=True)
-    class Found:
-        """The file's bytes and what they are good for."""
-
-        data: bytes = field(repr=False)
-        facts: KeyInspected = field()
-
-    def __init__(self, ui: Ui, session: Session, person: Person, found: Found, parent: QWidget) -> None:
-        super().__init__(ui, ui.say("ui.key.title"), parent)
-        self._session = session
-        self._person = person
-        self._found = found
-        facts = found.facts
-        self.content.addWidget(
-            plain_label(ui.say("ui.key.for", addresses=clean(", ".join(facts.addresses))), wrap=True)
-        )
-        self.content.addWidget(plain_label(ui.say("ui.key.compare"), "muted", wrap=True))
-        self.fingerprint = plain_label(_grouped(facts.fingerprint), "mono", wrap=True)
-        self.content.addWidget(self.fingerprint)
-        self.store_button = button(ui.say("ui.key.store"), self.store, "primary")
-        self.store_button.setEnabled(facts.usable)
-        self.foot.addWidget(self.store_button)
-        if not facts.usable and facts.reason is not None:
-            self.notice.show_words(ui.reason(facts.reason))
-
-    def store(self) -> None:
-        self.store_button.setEnabled(False)
-        request = KeyImport(self._person.id, self._found.facts.fingerprint, data=self._found.data)
-        self.ui.bridge.run(
-            self, lambda _: self.ui.office.import_key(self._session, request), self._stored, self._refused
-        )
-
-    def _stored(self, _: KeyLine) -> None:
-        self.accept()
-
-    def _refused(self, error: SealwellError) -> None:
-        self.store_button.setEnabled(True)
-        self.failed(error)
-
-
-def _grouped(fingerprint: str) -> str:
-    return " ".join(fingerprint[at : at + 4] for at in range(0, len(fingerprint), 4))

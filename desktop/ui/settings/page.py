@@ -1,9 +1,11 @@
-"""Settings: mail services, users, who may do what, the access review, contents, the practice's rules."""
+"""Settings: mail services, keys, users, roles, the access review, contents, the practice's rules."""
 
 from __future__ import annotations
 
 from desktop.models.accounts import Session
 from desktop.ui.base import Page, Ui
+from desktop.ui.keys.page import KeysSection
+from desktop.ui.navigation import Navigation
 from desktop.ui.sections import Sections
 from desktop.ui.settings.content import ContentSection
 from desktop.ui.settings.policy import PolicySection
@@ -16,13 +18,14 @@ from desktop.ui.users.review import ReviewSection
 class SettingsPage(Page):
     """Opens on the section that was open last."""
 
-    def __init__(self, ui: Ui, session: Session) -> None:
+    def __init__(self, ui: Ui, session: Session, navigation: Navigation) -> None:
         super().__init__(ui, ui.say("ui.settings.title"))
         self.head.addStretch()
         self.sections = Sections(
             ui.say("ui.settings.title"),
             (
                 ("relay", ui.say("ui.settings.relay"), lambda: RelaySection(ui, session)),
+                ("keys", ui.say("ui.settings.keys"), lambda: KeysSection(ui, session, navigation.letter)),
                 ("users", ui.say("ui.settings.users"), lambda: UsersSection(ui, session)),
                 ("roles", ui.say("ui.settings.roles"), lambda: MatrixSection(ui, session)),
                 ("review", ui.say("ui.settings.review"), lambda: ReviewSection(ui, session)),
