@@ -34,7 +34,7 @@ MIN_CURVE_BITS = 256
 _UTF8_MAILBOX = x509.ObjectIdentifier("1.3.6.1.5.5.7.8.9")
 """SmtpUTF8Mailbox (RFC 8398): an address with letters beyond ASCII before its @."""
 
-_PEM_CERTIFICATES = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
+_PEM_CERTIFICATES = re.compile(rb"-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----")
 _PEM_SECRET = re.compile(rb"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----")
 _SECRET_VERSIONS = (b"\x02\x01\x00", b"\x02\x01\x01", b"\x02\x01\x03")
 """PKCS#1 and PKCS#8 begin with version 0 or 1, PKCS#12 with 3; a certificate with a SEQUENCE."""
