@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.models.records import State
 from desktop.office.values import PassphraseRequest
 from desktop.ui.compose.page import ComposePage
+from tests.content_files import pdf
 from tests.support.pages import texts_of
 from tests.ui.conftest import AtWork, RelayHere
 
@@ -103,7 +104,7 @@ def test_a_letter_with_a_file_reaches_the_relay_as_a_locked_file(
 ) -> None:
     choose(at_work, compose)
     write(compose)
-    compose.take_file(at_work.file("result.pdf", b"%PDF-1.7 canary"))
+    compose.take_file(at_work.file("result.pdf", pdf("All is well, canary.")))
     at_work.screen.settle()
     assert any("result.pdf" in text for text in texts_of(compose.attachments))
     compose.send_button.click()
@@ -120,7 +121,7 @@ def test_a_letter_with_a_file_reaches_the_relay_as_a_locked_file(
 def test_after_sending_the_page_is_empty_for_the_next_letter(at_work: AtWork, compose: ComposePage) -> None:
     choose(at_work, compose)
     write(compose)
-    compose.take_file(at_work.file("result.pdf", b"%PDF-1.7"))
+    compose.take_file(at_work.file("result.pdf", pdf("All is well.")))
     at_work.screen.settle()
     compose.send()
     at_work.screen.settle()
@@ -187,7 +188,7 @@ def test_a_decision_that_changed_meanwhile_keeps_the_letter_and_is_shown_anew(
 
 
 def test_a_file_can_be_taken_off_again(at_work: AtWork, compose: ComposePage) -> None:
-    compose.take_file(at_work.file("result.pdf", b"%PDF-1.7"))
+    compose.take_file(at_work.file("result.pdf", pdf("All is well.")))
     at_work.screen.settle()
     compose.attachments._remove(compose.attachments.files[0])
     assert compose.attachments.files == ()

@@ -21,6 +21,7 @@ class AttachmentList(QWidget):
         super().__init__()
         self.ui = ui
         self.files: tuple[AttachmentIn, ...] = ()
+        self.buttons: list[QWidget] = []
         self._paths: dict[int, str] = {}
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -67,6 +68,7 @@ class AttachmentList(QWidget):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
+        self.buttons = []
         for file in self.files:
             self._column.addWidget(self._line(file))
         self.setVisible(bool(self.files))
@@ -80,6 +82,7 @@ class AttachmentList(QWidget):
         row.addWidget(plain_label(f"{name}  ·  {size}", "muted"))
         remove = button(self.ui.say("ui.compose.remove"), lambda: self._remove(file), "quiet")
         remove.setAccessibleName(self.ui.say("ui.compose.remove-name", name=name))
+        self.buttons.append(remove)
         row.addWidget(remove)
         row.addStretch()
         return holder

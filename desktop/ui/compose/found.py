@@ -48,6 +48,8 @@ class FoundPanel(QScrollArea):
         self._looked: set[tuple[object, ...]] = set()
         self.tick: QCheckBox | None = None
         self.buttons: list[QPushButton] = []
+        self.stops: list[QWidget] = []
+        """Where Tab goes, from above."""
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -86,6 +88,7 @@ class FoundPanel(QScrollArea):
         self._files = files
         self.tick = None
         self.buttons = []
+        self.stops = []
         body = QFrame()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 2, 6, 2)
@@ -162,6 +165,7 @@ class FoundPanel(QScrollArea):
         place = self._quoted(finding) or self._file_name(finding) or self.ui.say("ui.compose.subject")
         made.setAccessibleName(f"{said}: {place}")
         self.buttons.append(made)
+        self.stops.append(made)
         return made
 
     def _show_button(self, finding: Finding) -> list[QPushButton]:
@@ -200,6 +204,7 @@ class FoundPanel(QScrollArea):
 
         tick.clicked.connect(turn)
         self.tick = tick
+        self.stops.append(tick)
         return tick
 
     def _raises(self, raises: tuple[Finding, ...]) -> QWidget:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from desktop.config import LIMITS
 from desktop.errors import SealwellError
@@ -102,6 +102,7 @@ class ComposePage(Page):
         self.subject.textEdited.connect(lambda _: self._changed())
         self.text.textChanged.connect(self._changed)
         self.attachments.changed.connect(self._changed)
+        self.attachments.changed.connect(self._order)
         self.deciding.changed.connect(self._show_send)
         self.deciding.label.changed.connect(self._changed)
         self.deciding.looked.connect(self._looked)
@@ -139,6 +140,14 @@ class ComposePage(Page):
 
     def _looked(self, findings: Findings) -> None:
         self.text.underline(findings.in_text)
+        self._order()
+
+    def _order(self) -> None:
+        """Tab goes from above: what was drawn anew is put back into its place."""
+        before: QWidget = self.text
+        for stop in (*self.attachments.buttons, *self.found.stops, self.attach):
+            QWidget.setTabOrder(before, stop)
+            before = stop
 
     def _point_at(self, finding: Finding) -> None:
         (self.text if finding.part == TEXT else self.subject).point_at(finding)
