@@ -16,6 +16,7 @@ from desktop.audit.events import Act, Event
 from desktop.audit.fields import is_id
 from desktop.clock import Clock
 from desktop.errors import InputError, Refused, SealwellError
+from desktop.mail.keysearch import FoundKey
 from desktop.mail.letters import Draft
 from desktop.models import keylives, keys, messages, settings
 from desktop.models.accounts import Session
@@ -43,7 +44,7 @@ from desktop.office.keys_lines import (
     names_address,
     refuse_unusable,
 )
-from desktop.office.keys_search import Found, ask_directory, find_in, issuer_of, published
+from desktop.office.keys_search import ask_directory, find_in, issuer_of, published
 from desktop.office.people import found
 from desktop.office.values import KeyImport, KeyLine, Queued
 from desktop.office.values_protection import (
@@ -68,7 +69,7 @@ _ARRIVED = frozenset({State.ACCEPTED, State.UNCERTAIN})
 class _Kept:
     """A key that is about to be stored, and why it may be trusted."""
 
-    found: Found
+    found: FoundKey
     trust: KeyTrust
 
 
@@ -96,7 +97,7 @@ class Keys:
         self._desk.write(session, Action.FIND_KEY, lambda _, record: record(event))
         return KeysFound(candidates, None if candidates else none)
 
-    def _search(self, search: KeySearch, person: Person) -> tuple[tuple[Found, ...], Reason]:
+    def _search(self, search: KeySearch, person: Person) -> tuple[tuple[FoundKey, ...], Reason]:
         """What there is, and why there is nothing.
 
         A look-up with data brings a candidate that was found before: nobody is asked again.
@@ -128,11 +129,10 @@ class Keys:
         self._desk.check(session, Action.IMPORT_KEY)
         try:
             every = find_in(request.data, KeySource.FILE, self._clock.now())
-            for one in every:
-                refuse_unusable(one.facts)
-            return self._keep(
-                session, request.person, _Kept(_chosen(every, request.fingerprint), KeyTrust.CHECKED)
-            )
+            if len(every) == 1:
+                refuse_unusable(every[0].facts)
+            chosen = _chosen(every, request.fingerprint)
+            return self._keep(session, request.person, _Kept(chosen, KeyTrust.CHECKED))
         except SealwellError as error:
             self._desk.note_refusal(session, Act.KEY_REFUSED, error)
             raise
@@ -314,14 +314,14 @@ def _proof(tx: Tx, confirm: KeyConfirm, key: PublicKey, life: KeyLife) -> KeyTru
     return KeyTrust.TESTED
 
 
-def _chosen(every: tuple[Found, ...], fingerprint: str) -> Found:
+def _chosen(every: tuple[FoundKey, ...], fingerprint: str) -> FoundKey:
     for one in every:
         if bare(one.facts.fingerprint) == bare(fingerprint):
             return one
     raise InputError("fingerprint-differs")
 
 
-def _candidate(one: Found, person: Person, now: datetime) -> KeyCandidate:
+def _candidate(one: FoundKey, person: Person, now: datetime) -> KeyCandidate:
     facts = one.facts
     return KeyCandidate(
         KeyKind(facts.kind),

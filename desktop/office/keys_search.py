@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import datetime
 
 from desktop.clock import Clock
-from desktop.crypto.keyfacts import KeyFacts, inspect_key
+from desktop.crypto.keyfacts import inspect_key
 from desktop.crypto.smime_chain import ChainFacts, chain_of
+from desktop.mail.keysearch import FoundKey, keys_in
 from desktop.models.protection import KeySource
+from desktop.models.records import KeyKind
 from desktop.sync.dns import Resolver, system_servers
 from desktop.sync.https import Web
 from desktop.sync.wkd import WkdAnswer, look_up
 
 
-@dataclass(frozen=True)
-class Found:
-    """A key that was found, what it is good for, and what came with it."""
+def find_in(data: bytes, source: KeySource, now: datetime) -> tuple[FoundKey, ...]:
+    """Keys in what a person gave us; `source` is where they had it from, but for what a mail says itself.
 
-    facts: KeyFacts
-    source: KeySource
-    capabilities: tuple[str, ...] = ()
-    chain: bytes = field(default=b"", repr=False)
-
-
-def find_in(data: bytes, source: KeySource, now: datetime) -> tuple[Found, ...]:
-    """Keys in what a person gave us. Raises InputError `key-unreadable`, `key-too-large`."""
-    return (Found(inspect_key(data, now), source),)
+    Raises InputError `key-unreadable`, `key-too-large`, and what is wrong with a signed mail.
+    """
+    found = keys_in(data, now)
+    return tuple(replace(one, source=source) if one.source is KeySource.FILE else one for one in found)
 
 
 def ask_directory(address: str, clock: Clock) -> WkdAnswer:
@@ -38,9 +34,8 @@ def ask_directory(address: str, clock: Clock) -> WkdAnswer:
     return asyncio.run(look_up(address, Resolver(system_servers()), Web(), clock))
 
 
-def published(answer: WkdAnswer, now: datetime) -> tuple[Found, ...]:
-    """What was answered, as candidates; what cannot be read is none."""
-    return tuple(Found(inspect_key(key, now), KeySource.WKD) for key in answer.keys)
+def published(answer: WkdAnswer, now: datetime) -> tuple[FoundKey, ...]:
+    return tuple(FoundKey(KeyKind.OPENPGP, inspect_key(key, now), KeySource.WKD) for key in answer.keys)
 
 
 def issuer_of(certificate: bytes, now: datetime) -> str:
