@@ -24,6 +24,7 @@ from desktop.office.alerts import Alerts
 from desktop.office.api import Office
 from desktop.office.approvals import Approvals
 from desktop.office.cards import Cards
+from desktop.office.content import ContentDesk
 from desktop.office.desk import Desk
 from desktop.office.doctor import Doctor
 from desktop.office.drafts import Drafts
@@ -42,11 +43,12 @@ from desktop.office.logwatch import LogWatch
 from desktop.office.marks import Marks
 from desktop.office.notices import Notices
 from desktop.office.offboarding import Offboarding
+from desktop.office.onward import OnwardDesk
 from desktop.office.opening import Opener
 from desktop.office.outbox import OutboxDesk
 from desktop.office.people import People
 from desktop.office.policy import PolicyDesk
-from desktop.office.posture import Posture
+from desktop.office.posture import OwnPosture, Posture
 from desktop.office.proof import Proof
 from desktop.office.reach import Reach
 from desktop.office.relays import Relays
@@ -54,6 +56,7 @@ from desktop.office.reminders import Reminders
 from desktop.office.retention import Retention
 from desktop.office.review import Review
 from desktop.office.security import Security
+from desktop.office.storage import Storages
 from desktop.office.users import Users
 from desktop.office.users_join import Joining
 from desktop.office.witness import Witnesses
@@ -91,13 +94,14 @@ def build_office(
     signin = SignIn(folder, clock, device_store, opener.database, audit, guard, keys)
     entry = Entry(desk, folder, clock, limits, cost, device_store, opener, audit, guard, signin, log_watch)
     outbox = OutboxDesk(desk, clock)
+    relays, posture = Relays(desk, clock, texts), Posture(clock)
     return LocalOffice(
         entry,
         People(desk, clock),
         Letters(desk, clock),
         Reminders(desk, clock),
         outbox,
-        Relays(desk, clock, texts),
+        relays,
         Proof(desk),
         Files(clock),
         Doctor(desk, folder, device_store, system_probe()),
@@ -116,11 +120,15 @@ def build_office(
         Marks(desk, folder),
         LogExports(desk, clock, paper),
         LogReports(desk, clock, paper),
-        Posture(clock),
+        posture,
         Keys(desk, clock),
         KeyLists(desk, clock),
         OwnKeyDesk(desk, clock),
         Cards(desk, clock, paper),
         Help(desk, clock, paper),
         Reach(desk, clock),
+        ContentDesk(desk, clock),
+        Storages(desk, clock),
+        OnwardDesk(desk, clock, relays),
+        OwnPosture(desk, posture),
     )

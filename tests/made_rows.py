@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pyotp
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, load_der_private_key
+from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
+from cryptography.x509 import load_der_x509_certificate
 
 from desktop.access.roles import Purpose as ProofFor
 from desktop.audit.events import Act, Event
@@ -17,7 +20,9 @@ from desktop.crypto.smime import make_identity
 from desktop.errors import DeliveryError
 from desktop.models.accounts import Role, Session, UserId
 from desktop.models.database import Tx
-from desktop.models.records import Baa, Label, PersonId
+from desktop.models.identities import current
+from desktop.models.protection import KeySource
+from desktop.models.records import Baa, KeyKind, Label, PersonId
 from desktop.office.api import Office
 from desktop.office.notices import notify
 from desktop.office.values import (
@@ -44,6 +49,7 @@ from desktop.office.values_access import (
 )
 from desktop.office.values_audit import LogExport, LogFormat, OpeningHours, PersonReport
 from desktop.office.values_practice import EvidenceRequest, RelayRequest
+from desktop.office.values_protection import ExplainFile, IdentityFile, KeyConfirm, KeyKept, KeySearch
 from tests.made_practice import PASSWORD, PEOPLE, VISITS, person_named
 from tests.made_staff import HER_PASSWORD, Staff, desk_of
 from tests.support.software_key import SoftwareKey
@@ -105,6 +111,8 @@ def a_world(staff: Staff, folder: Path) -> World:
     world.kept["message"] = office.send_letter(session, a_letter(world)).id
     identity = make_identity("Zoraida", "zoraida@example.org", staff.clock.now())
     shown = office.inspect_key(identity.cert_der)
+    world.kept["p12"] = a_p12("office@elmstreet.example.com", staff.clock.now())
+    (folder / "web").mkdir()
     world.kept["key"] = KeyImport(world.person, shown.fingerprint, identity.cert_der)
     world.kept["other"] = staff.enter(office, code=staff.code()).session.id
     world.kept["key-id"] = office.enrol_key(session, KeyEnrolment(PASSWORD, pin="2468")).id
@@ -155,6 +163,41 @@ def _run(world: World, session: Session) -> None:
         world.office.run_outbox(session)
 
 
+def a_search(world: World) -> KeySearch:
+    return KeySearch(world.person, KeySource.FILE, world.kept["key"].data)
+
+
+def a_found_key(world: World) -> KeyKept:
+    """Another certificate of hers, that nobody has compared."""
+    if "found" not in world.kept:
+        made = make_identity("Zoraida", "zoraida@example.org", world.staff.clock.now())
+        fingerprint = world.office.inspect_key(made.cert_der).fingerprint
+        world.kept["found"] = KeyKept(
+            world.person, KeySource.FILE, made.cert_der, fingerprint=fingerprint, compared=False
+        )
+    return world.kept["found"]  # type: ignore[no-any-return]
+
+
+def own_fingerprint(world: World, session: Session) -> str:
+    """Of the OpenPGP key in use; asked for once, because asking is recorded too."""
+    if "own" not in world.kept:
+        own = desk_of(world.office).opened().database.read(lambda tx: current(tx, KeyKind.OPENPGP))
+        world.kept["own"] = own.fingerprint if own else ""
+    return str(world.kept["own"])
+
+
+def a_p12(address: str, now: datetime) -> IdentityFile:
+    made = make_identity("Elm Street", address, now)
+    data = serialize_key_and_certificates(
+        b"own",
+        load_der_private_key(made.key_der, None),  # type: ignore[arg-type]
+        load_der_x509_certificate(made.cert_der),
+        None,
+        BestAvailableEncryption(b"quiet"),
+    )
+    return IdentityFile(data, password="quiet")
+
+
 Call = Callable[[World, Session], object]
 CALLS: dict[str, Call] = {
     "today": lambda w, s: w.office.today(s),
@@ -168,6 +211,20 @@ CALLS: dict[str, Call] = {
         s, PassphraseRequest(w.person, "Ana", "in-person")
     ),
     "import_key": lambda w, s: w.office.import_key(s, w.kept["key"]),
+    "find_keys": lambda w, s: w.office.find_keys(s, a_search(w)),
+    "list_keys": lambda w, s: w.office.list_keys(s),
+    "show_fingerprint": lambda w, s: w.office.show_fingerprint(s, w.kept["key"].fingerprint),
+    "keep_key": lambda w, s: w.kept.__setitem__("waiting", w.office.keep_key(s, a_found_key(w)).id),
+    "test_key": lambda w, s: w.office.test_key(s, w.kept["waiting"]),
+    "request_key": lambda w, s: w.office.request_key(s, w.kept["waiting"]),
+    "confirm_key": lambda w, s: w.office.confirm_key(
+        s, KeyConfirm(w.kept["waiting"], "fingerprint", a_found_key(w).fingerprint)
+    ),
+    "revoke_key": lambda w, s: w.office.revoke_key(s, w.kept["waiting"]),
+    "rotate_own_key": lambda w, s: w.office.rotate_own_key(s, KeyKind.OPENPGP),
+    "import_identity": lambda w, s: w.office.import_identity(s, w.kept["p12"]),
+    "revoke_own_key": lambda w, s: w.office.revoke_own_key(s, own_fingerprint(w, s)),
+    "publish_own_keys": lambda w, s: w.office.publish_own_keys(s, w.folder / "web"),
     "import_appointments": lambda w, s: w.office.import_appointments(
         s,
         AppointmentsImport(
@@ -179,6 +236,12 @@ CALLS: dict[str, Call] = {
     ),
     "explain_letter": lambda w, s: w.office.explain_letter(s, a_letter(w)),
     "send_letter": lambda w, s: w.office.send_letter(s, a_letter(w)),
+    "explain_file": lambda w, s: w.office.explain_file(
+        s, ExplainFile(w.person, data=b"Subject: Hours\r\n\r\nWe open at nine.\r\n")
+    ),
+    "explain_reminders": lambda w, s: w.office.explain_reminders(s),
+    "show_content_policy": lambda w, s: w.office.show_content_policy(s),
+    "set_content_policy": lambda w, s: w.office.set_content_policy(s, {"npi": "raise"}),
     "preview_reminders": lambda w, s: w.office.preview_reminders(s),
     "send_reminders": lambda w, s: w.office.send_reminders(s),
     "list_outbox": lambda w, s: w.office.list_outbox(s),

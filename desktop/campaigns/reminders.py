@@ -133,6 +133,12 @@ class Reminders:
         )
         return Plan(wanted, sender, rows, excluded)
 
+    def people_on(self, tx: Tx, day: date | None = None) -> tuple[PersonId, ...]:
+        """Who has a visit on `day` (default: tomorrow) that stands."""
+        wanted = day or tomorrow(self._clock.now(), load_sender(tx).zone)
+        visits = appointments.on_day(tx, wanted)
+        return tuple(dict.fromkeys(visit.person for visit in visits if visit.status is VisitStatus.BOOKED))
+
     def seal(self, plan: Plan, progress: Callable[[int, int], bool] | None = None) -> tuple[Frozen, ...]:
         """The sealed messages of a plan, outside the database.
 

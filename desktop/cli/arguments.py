@@ -61,6 +61,7 @@ def parser() -> _Parser:
     posture.add_argument("--resolver", metavar="HOST:PORT", help="ask this one, not the computer's own")
     posture.add_argument("--service", metavar="NAME", help="the mail service, such as google-workspace")
     posture.add_argument("--selector", metavar="NAME", action="append", help="of the domain's DKIM key")
+    command("reach", "how many people can be reached, and what would reach more")
     _people(family("people", "contacts"))
     _users(family("users", "accounts and roles"))
     review = family("access", "who has access").verb("review", "everybody, with what deserves a look")
@@ -131,6 +132,8 @@ def _rest(family: Callable[[str, str], _Family]) -> None:
     add.add_argument("--fingerprint", required=True, metavar="FPR")
     keys.verb("inspect", "what is this file good for").add_argument("files", nargs="+", metavar="FILE")
 
+    _cards(family)
+
     family("message", "single letters").verb("send", "seal and queue one letter")
 
     schedule = family("appointments", "the schedule")
@@ -151,6 +154,17 @@ def _rest(family: Callable[[str, str], _Family]) -> None:
     relay.verb("list", "the stored relays")
     relay.verb("test", "connect, sign in, send nothing").add_argument("relay", metavar="ID")
     relay.verb("evidence", "record what the account enforces onward").add_argument("relay", metavar="ID")
+    relay.verb("onward", "record how it is told to, and its portal").add_argument("relay", metavar="ID")
+
+    storage = family("storage", "where locked files wait")
+    storage.verb("add", "store a storage with its agreement")
+    storage.verb("test", "put a file, fetch it by its link, delete it")
+    storage.verb("list", "the stored storages")
+    storage.verb("retire", "put nothing there any more").add_argument("storage", metavar="ID")
+
+    pickups = family("pickups", "locked files in storage")
+    pickups.verb("list", "what waits, and what was picked up")
+    pickups.verb("revoke", "delete a locked file now").add_argument("pickup", metavar="ID")
 
     reminders = family("reminders", "tomorrow's visits")
     for verb, words in (("preview", "who gets one, how and why"), ("send", "freeze and queue them")):
@@ -166,6 +180,16 @@ def _rest(family: Callable[[str, str], _Family]) -> None:
     _watching(audit)
     _proving(audit)
 
+    protect = family("protect", "how would it go, and why")
+    explain = protect.verb("explain", "the way of one mail to one person")
+    explain.add_argument("--person", required=True, metavar="ID")
+    explain.add_argument("--file", required=True, metavar="MESSAGE", help="an .eml file")
+    explain.add_argument("--label", metavar="LABEL", help="routine, sensitive or very-sensitive")
+    plan = protect.verb("plan", "a day's reminders by their ways")
+    plan.add_argument("--date", metavar="D", help="YYYY-MM-DD; else tomorrow")
+    protect.verb("rules", "what follows from what the content check finds")
+    protect.verb("set", "change these rules")
+
     family("content", "what would give somebody away").verb(
         "check", "look through mails and files"
     ).add_argument("files", nargs="+", metavar="FILE")
@@ -177,6 +201,32 @@ def _rest(family: Callable[[str, str], _Family]) -> None:
     family("envelope", "locked files").verb("open", "with {passphrase} on standard input").add_argument(
         "files", nargs="+", metavar="FILE"
     )
+
+
+def _cards(family: Callable[[str, str], _Family]) -> None:
+    """Password cards, somebody on the phone who cannot open a message, and who can be reached."""
+    cards = family("cards", "password cards")
+    card = cards.verb("print", "one card as a PDF")
+    card.add_argument("person", metavar="ID")
+    card.add_argument("--to", required=True, metavar="FILE")
+    cards.verb("words", "to read out, after `help check`").add_argument("person", metavar="ID")
+    cards.verb("reissue", "new words; what is outstanding is sent again").add_argument("person", metavar="ID")
+    phrase = cards.verb("phrase", "by which people know the practice's mail")
+    phrase.add_argument("phrase", nargs="?", default="", metavar="TEXT")
+
+    helping = family("help", "somebody cannot open a message")
+    show = helping.verb("show", "what they see and what can be done")
+    show.add_argument("message", metavar="ID")
+    show.add_argument("--person", action="store_true", help="ID is a person: their last message")
+    check = helping.verb("check", "how you made sure on the phone that it is this person")
+    check.add_argument("person", metavar="ID")
+    check.add_argument("--asked", action="append", default=[], metavar="CODE", help="two of them at least")
+    again = helping.verb("again", "the same message in another form or way")
+    again.add_argument("message", metavar="ID")
+    again.add_argument("--step", required=True, metavar="STEP")
+    paper = helping.verb("print", "the message as a PDF")
+    paper.add_argument("message", metavar="ID")
+    paper.add_argument("--to", required=True, metavar="FILE")
 
 
 def _handing_out(audit: _Family) -> None:

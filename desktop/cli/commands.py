@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ from desktop.office.api import Office
 from desktop.office.values import (
     AppointmentsImport,
     AttachmentIn,
+    CallOpened,
+    Explained,
     ImportRequest,
     KeyImport,
     LetterRequest,
@@ -207,17 +209,29 @@ def message_send(call: Call) -> None:
     label = given.get("label") or Label.SENSITIVE.value
     if wanted not in (None, *Method) or label not in tuple(Label):
         raise WrongUse(call.console.texts.say("cli.unknown-value"))
-    answer = call.office.send_letter(
-        session,
-        LetterRequest(
-            PersonId(text_of(given, "person")),
-            subject=text_of(given, "subject"),
-            text=text_of(given, "text"),
-            attachments=attachments,
-            label=Label(label),
-            wanted=Method(wanted) if wanted else None,
-        ),
+    request = LetterRequest(
+        PersonId(text_of(given, "person")),
+        subject=text_of(given, "subject"),
+        text=text_of(given, "text"),
+        attachments=attachments,
+        label=Label(label),
+        wanted=Method(wanted) if wanted else None,
     )
+    try:
+        answer = call.office.send_letter(session, request)
+    except Refused as refused:
+        if refused.code not in ("content-not-seen", "content-blocked"):
+            raise
+        shown = _say_found(call, session, request)
+        if refused.code == "content-blocked":
+            raise
+        answer = call.office.send_letter(session, replace(request, seen=shown.seen))
+    if isinstance(answer, CallOpened):
+        reasons = shapes.reasons(call.console, (answer.reason,))
+        call.console.emit(
+            {"id": None, "method": "none", "reasons": reasons, "state": "task", "task": answer.task}
+        )
+        return
     call.console.emit(
         {
             "id": answer.id,
@@ -226,6 +240,14 @@ def message_send(call: Call) -> None:
             "state": answer.state.value,
         }
     )
+
+
+def _say_found(call: Call, session: Session, request: LetterRequest) -> Explained:
+    """What the content check found, on standard error: a command says its warnings and goes on."""
+    shown = call.office.explain_letter(session, request)
+    for hit in shown.hits:
+        call.console.say(call.console.reason(hit.reason)["words"])
+    return shown
 
 
 def appointments_import(call: Call) -> None:

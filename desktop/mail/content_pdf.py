@@ -6,7 +6,9 @@ one, and time and length are looked at between them.
 
 from __future__ import annotations
 
+import struct
 import threading
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +20,7 @@ from desktop.config import ContentLimits
 from desktop.errors import InputError
 
 _PDFIUM = threading.Lock()
+_PICTURE_WIDE, _PICTURE_HIGH = 600, 850
 _SCAN_CHARS = 8
 """Fewer letters than this beside a picture, such as a page number, make a page a scan."""
 
@@ -42,6 +45,39 @@ def pdf_text(data: bytes, limits: ContentLimits, check: Callable[[], None]) -> P
             raise InputError("content-damaged") from error
         finally:
             document.close()
+
+
+def first_page(data: bytes) -> bytes:
+    """A PNG of the first page, 600 pixels wide, so that somebody can look whom a scan is about.
+
+    b"" for what is no readable PDF: its own program shows it.
+    """
+    with _PDFIUM:
+        try:
+            document = pypdfium2.PdfDocument(data)
+        except pypdfium2.PdfiumError:
+            return b""
+        try:
+            page = document[0]
+            width, height = page.get_size()
+            scale = min(_PICTURE_WIDE / max(width, 1), _PICTURE_HIGH / max(height, 1))
+            shown = page.render(scale=scale, rev_byteorder=True, grayscale=True)
+            return _png(shown.width, shown.height, shown.stride, bytes(shown.buffer))
+        except (pypdfium2.PdfiumError, IndexError):
+            return b""
+        finally:
+            document.close()
+
+
+def _png(width: int, height: int, stride: int, grey: bytes) -> bytes:
+    """8-bit grey (PNG, ISO/IEC 15948): one chunk of rows, none of them filtered."""
+    rows = b"".join(b"\x00" + grey[line * stride : line * stride + width] for line in range(height))
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+        for name, body in chunks
+    )
 
 
 def _open(data: bytes) -> Any:

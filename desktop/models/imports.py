@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from desktop.models import import_sql as sql
 from desktop.models import names, search
@@ -177,3 +177,9 @@ def _staged(rows: Iterable[StagedPerson]) -> Iterator[tuple[Any, ...]]:
             utc_text(consent_at) if consent_at else None,
             source,
         )
+
+
+def newest(tx: Tx) -> str:
+    """What tells whether anything was imported since: the id of the newest import, or ''."""
+    latest = select(import_batch.c.id).order_by(import_batch.c.at.desc(), import_batch.c.id).limit(1)
+    return tx.connection.execute(latest).scalar() or ""

@@ -7,6 +7,7 @@ which none is preferred. A person's consent is not written here: see `consents.p
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -152,6 +153,30 @@ def found(tx: Tx, text: str) -> int:
 
 def count(tx: Tx) -> int:
     return tx.connection.execute(select(func.count()).select_from(people)).scalar_one()
+
+
+@dataclass(frozen=True)
+class Named:
+    """A patient as the content check knows them."""
+
+    id: PersonId
+    first_name: str
+    last_name: str
+    external_id: str
+
+
+def patients(tx: Tx) -> list[Named]:
+    """Everybody's names: only what recognising them takes, because it is all of them."""
+    query = (
+        select(people.c.id, people.c.first_name, people.c.last_name, external_ids.c.value)
+        .outerjoin(
+            external_ids,
+            and_(external_ids.c.person == people.c.id, external_ids.c.system == PRACTICE_SYSTEM),
+        )
+        .where(people.c.kind == Kind.PATIENT.value)
+    )
+    rows = tx.connection.execute(query)
+    return [Named(PersonId(who), first, last, number or "") for who, first, last, number in rows]
 
 
 def _put_external(tx: Tx, person: Person) -> None:

@@ -17,7 +17,7 @@ from desktop.models.accounts import Session
 from desktop.models.records import MessageId, PersonId, RelayId
 from desktop.office.api_access import SecurityDoor, UsersDoor
 from desktop.office.api_audit import AlertDoor, LogDoor, RetentionDoor
-from desktop.office.api_protection import CardDoor, ContentDoor, HelpDoor, KeysDoor, ReachDoor
+from desktop.office.api_protection import CardDoor, ContentDoor, HelpDoor, KeysDoor, ReachDoor, StorageDoor
 from desktop.office.values import (
     AppointmentsImport,
     AppointmentsImported,
@@ -64,6 +64,7 @@ from desktop.office.values_practice import (
     KeyInspected,
     PasswordChecked,
     Preset,
+    RelayChange,
     RelayLine,
     RelayRequest,
     RelayTested,
@@ -169,6 +170,8 @@ class RelayDoor(Protocol):
         ...
 
     def record_evidence(self, session: Session, request: EvidenceRequest) -> RelayLine: ...
+    def update_relay(self, session: Session, change: RelayChange) -> RelayLine: ...
+    def retire_relay(self, session: Session, relay: RelayId) -> tuple[RelayLine, ...]: ...
 
 
 class DoctorDoor(Protocol):
@@ -206,6 +209,7 @@ class Office(
     CardDoor,
     HelpDoor,
     ReachDoor,
+    StorageDoor,
     UsersDoor,
     SecurityDoor,
     AlertDoor,

@@ -28,6 +28,8 @@ from desktop.models.accounts import Session, SessionId, UserId
 from desktop.models.database import Database, Tx
 from desktop.office.listed import Listed
 from desktop.office.logwatch import LogWatch
+from desktop.office.looks import Looks
+from desktop.office.names import NameBook
 from desktop.office.ownkeys import OwnKeys
 from desktop.office.persons import PersonVaults
 from desktop.office.quickstore import QuickStore
@@ -35,6 +37,7 @@ from desktop.office.revocation import still_counts
 from desktop.office.watch import Watch
 from desktop.sync.dispatcher import Dispatcher
 from desktop.sync.loop import NetworkLoop
+from desktop.sync.pickups import Pickups
 
 T = TypeVar("T")
 
@@ -52,7 +55,10 @@ class Opened:
     letters: Letters
     dispatcher: Dispatcher
     network: NetworkLoop
+    names: NameBook
+    looks: Looks
     watch: Watch
+    pickups: Pickups
     token_key: bytes = field(repr=False)
     field_key: bytes = field(repr=False)
 

@@ -20,10 +20,11 @@ from desktop.office.log_reports import LogReports
 from desktop.office.marks import Marks
 from desktop.office.notices import Notices
 from desktop.office.offboarding import Offboarding
+from desktop.office.onward import OnwardDesk
 from desktop.office.outbox import OutboxDesk
 from desktop.office.people import People
 from desktop.office.policy import PolicyDesk
-from desktop.office.posture import Posture
+from desktop.office.posture import OwnPosture, Posture
 from desktop.office.proof import Proof
 from desktop.office.reach import Reach
 from desktop.office.relays import Relays
@@ -31,6 +32,7 @@ from desktop.office.reminders import Reminders
 from desktop.office.retention import Retention
 from desktop.office.review import Review
 from desktop.office.security import Security
+from desktop.office.storage import Storages
 from desktop.office.users import Users
 from desktop.office.users_join import Joining
 from desktop.office.witness import Witnesses
@@ -73,6 +75,9 @@ class LocalOffice:
         help_: Help,
         reach: Reach,
         content: ContentDesk,
+        storages: Storages,
+        onward: OnwardDesk,
+        own_posture: OwnPosture,
     ) -> None:
         self.practice_exists = entry.practice_exists
         self.create_practice = entry.create_practice
@@ -123,6 +128,8 @@ class LocalOffice:
         self.test_relay = relays.test_relay
         self.try_relay = relays.try_relay
         self.record_evidence = relays.record_evidence
+        self.update_relay = relays.update_relay
+        self.retire_relay = relays.retire_relay
         self.query_log = proof.query_log
         self.verify_audit = proof.verify_audit
         self.export_log = exports.export_log
@@ -208,3 +215,13 @@ class LocalOffice:
         self.explain_reminders = content.explain_reminders
         self.show_content_policy = content.show_content_policy
         self.set_content_policy = content.set_content_policy
+        self.add_storage = storages.add_storage
+        self.test_storage = storages.test_storage
+        self.list_storages = storages.list_storages
+        self.retire_storage = storages.retire_storage
+        self.list_pickups = storages.list_pickups
+        self.revoke_pickup = storages.revoke_pickup
+        self.set_onward = onward.set_onward
+        self.test_portal = onward.test_portal
+        self.known_relays = onward.known_relays
+        self.own_posture = own_posture.own_posture

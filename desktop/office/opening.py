@@ -15,12 +15,15 @@ from desktop.models.database import Database
 from desktop.models.migrate import upgrade
 from desktop.office.desk import Opened
 from desktop.office.logwatch import LogWatch
+from desktop.office.looks import Looks
+from desktop.office.names import NameBook
 from desktop.office.officer import OfficerMail
 from desktop.office.ownkeys import OwnKeys
 from desktop.office.watch import Watch
 from desktop.paths import PracticeFolder
 from desktop.sync.dispatcher import Dispatcher
 from desktop.sync.loop import NetworkLoop
+from desktop.sync.pickups import Pickups
 
 
 class Opener:
@@ -59,6 +62,8 @@ class Opener:
         )
         if token_key is None or field_key is None:
             raise VaultError("database-damaged")
+        looks = Looks(database, self._audit, self._clock, network)
+        pickups = Pickups(database, self._audit, self._clock)
         officer = OfficerMail(database, letters, outbox, own, self._audit, self._clock)
         return Opened(
             vault=vault,
@@ -67,9 +72,21 @@ class Opener:
             outbox=outbox,
             reminders=reminders,
             letters=letters,
-            dispatcher=Dispatcher(database, outbox, rechecks, self._audit, self._clock, network),
+            dispatcher=Dispatcher(
+                database,
+                outbox,
+                rechecks,
+                self._audit,
+                self._clock,
+                network,
+                before=looks.at_due,
+                ahead=pickups.before_run,
+            ),
             network=network,
-            watch=Watch(database, self._audit, self._clock, officer),
+            names=NameBook(database),
+            looks=looks,
+            watch=Watch(database, self._audit, self._clock, officer, pickups),
+            pickups=pickups,
             token_key=token_key,
             field_key=field_key,
         )

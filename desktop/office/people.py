@@ -96,7 +96,9 @@ class People:
                 record(Event(Act.CONSENT_RECORDED, obj=person, det={"consent": after.consent.value}))
             return self._shown(tx, person, session)
 
-        return self._desk.write(session, Action.SET_PERSON, change)
+        shown = self._desk.write(session, Action.SET_PERSON, change)
+        self._desk.opened().names.forget()
+        return shown
 
     # --- imports ---------------------------------------------------------------------
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 
 from desktop.errors import SealwellError
+from desktop.mail.content import check_sender
+from desktop.mail.content_letters import Judged
+from desktop.mail.content_pdf import first_page
+from desktop.mail.content_values import ContentInput, Kind
 from desktop.mail.decision import LEVEL_OF, RUNGS, Decision
 from desktop.mail.gather import Gathered, Wishes, gather
+from desktop.mail.headers import domain_of
 from desktop.mail.policy import decide
-from desktop.mail.sender import load_sender
+from desktop.mail.sender import Sender, load_sender
 from desktop.models.database import Tx
-from desktop.models.records import Label, Level, Method, Person, PersonId
-from desktop.office.values import Explained, RejectedMethod
+from desktop.models.records import Label, Level, Method, Person, PersonId, Reason
+from desktop.office.values import ContentFound, Explained, RejectedMethod
 
 
 def explained(person: PersonId, decision: Decision) -> Explained:
@@ -26,6 +31,28 @@ def explained(person: PersonId, decision: Decision) -> Explained:
         decision.hash(),
         decision.form,
     )
+
+
+def found(message: ContentInput, judged: Judged) -> tuple[ContentFound, ...]:
+    """Every hit as a value of the door; a scan with a picture of its first page."""
+    return tuple(
+        ContentFound(
+            hit.kind.value,
+            hit.where.part.value,
+            hit.where.file,
+            hit.start,
+            hit.end,
+            hit.reason,
+            action.value,
+            first_page(message.attachments[hit.where.file].data) if hit.kind is Kind.NO_TEXT else b"",
+        )
+        for hit, action in judged.hits
+    )
+
+
+def sender_warnings(sender: Sender) -> tuple[Reason, ...]:
+    """What the practice's own name and domain tell everybody on the way."""
+    return tuple(hit.reason for hit in check_sender(sender.shown, domain_of(sender.address)))
 
 
 def reachable_methods(tx: Tx, person: Person, now: datetime) -> tuple[Method, ...]:

@@ -65,6 +65,7 @@ class Reminders:
 
     def preview_reminders(self, session: Session, day: date | None = None) -> ReminderPlan:
         opened = self._desk.check(session, Action.PREVIEW_REMINDERS)
+        opened.looks.at_people(opened.database.read(lambda tx: opened.reminders.people_on(tx, day)))
 
         def event(plan: ReminderPlan) -> Listed:
             det: dict[str, Value] = {
@@ -86,6 +87,7 @@ class Reminders:
     ) -> ReminderPlan:
         """Freeze and queue; a visit that somebody else queued meanwhile is left as it is."""
         opened = self._desk.check(session, Action.SEND_REMINDERS)
+        opened.looks.at_people(opened.database.read(lambda tx: opened.reminders.people_on(tx, day)))
         plan = opened.database.read(lambda tx: opened.reminders.plan(tx, day))
         frozen = opened.reminders.seal(plan, progress) if plan.rows else ()
 

@@ -6,7 +6,7 @@ As `values.py`: frozen, serialisable, nothing heavy.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from desktop.models.protection import (
     Form,
@@ -22,6 +22,7 @@ from desktop.models.records import (
     Baa,
     KeyId,
     KeyKind,
+    Label,
     MessageId,
     Method,
     PersonId,
@@ -244,6 +245,8 @@ class ExplainFile:
 
     person: PersonId
     data: bytes = field(repr=False)
+    label: Label = Label.ROUTINE
+    """The least protection; what the mail says may ask for more."""
 
 
 @dataclass(frozen=True)
@@ -259,6 +262,7 @@ class PlanExplained:
 
     counts: dict[Method, int]
     people: tuple[Explained, ...]
+    day: date = date.min
 
 
 @dataclass(frozen=True)

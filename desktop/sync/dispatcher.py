@@ -55,14 +55,23 @@ class Dispatcher:
         clock: Clock,
         loop: NetworkLoop,
         timeouts: Timeouts | None = None,
+        before: Callable[[], None] | None = None,
+        ahead: Callable[[bool], None] | None = None,
     ) -> None:
-        """`rechecks` by the message's kind; `loop` may serve others and is not stopped here."""
+        """`rechecks` by the message's kind; `loop` may serve others and is not stopped here.
+
+        `before` is called ahead of each run, off the network's thread: it may look things up
+        that the rechecks will want to know. `ahead` does what rows wait for before they fall
+        due at all (locked files into storage); it is given whether this is the background.
+        """
+        self._ahead = ahead
         self._database = database
         self._outbox = outbox
         self._rechecks = rechecks
         self._audit = audit
         self._clock = clock
         self._loop = loop
+        self._before = before
         self._timeouts = timeouts or Timeouts()
         self._lock = threading.Lock()
         self._one_at_a_time = asyncio.Lock()
@@ -134,10 +143,14 @@ class Dispatcher:
         return future
 
     async def _one_run(self, wait_for_holds: bool, progress: Progress | None) -> RunResult:
+        if self._ahead is not None:
+            await asyncio.to_thread(self._ahead, False)
         async with self._one_at_a_time:
             journal = Journal(self._outbox, self._rechecks, self._audit, self._clock)
             if await self._write(journal.begin) is None:
                 raise DeliveryError("sending-elsewhere")
+            if self._before is not None:
+                await asyncio.to_thread(self._before)
             line = Line(self._password, self._opened, self._timeouts)
             run = SendingRun(self._database, journal, line, self._clock, progress)
             with self._lock:
@@ -171,6 +184,8 @@ class Dispatcher:
     async def _send_if_due(self, progress: Progress | None) -> bool:
         """One look of the background; True when a run ended before its work was done."""
         now = self._clock.now()
+        if self._ahead is not None:
+            await asyncio.to_thread(self._ahead, True)
         if not await self._read(lambda tx: messages.due(tx, now, 1)):
             return False
         try:
