@@ -18,14 +18,14 @@ def relay_add(call: Call) -> None:
     given = call.console.document()
     try:
         request = RelayRequest(
-            name=_word(given, "name"),
-            host=_word(given, "host"),
-            port=_number(given, "port"),
-            security=_word(given, "security"),
-            user=_word(given, "user"),
-            sender=_word(given, "sender"),
-            baa=_agreement(given.get("baa")),
-            password=_word(given, "password"),
+            name=word(given, "name"),
+            host=word(given, "host"),
+            port=number(given, "port"),
+            security=word(given, "security"),
+            user=word(given, "user"),
+            sender=word(given, "sender"),
+            baa=agreement(given.get("baa")),
+            password=word(given, "password"),
             ca_file=given.get("ca_file") or "",
             required_tls=given.get("required_tls") or "",
             forced_tls=_domains(given.get("forced_tls") or []),
@@ -51,33 +51,36 @@ def relay_evidence(call: Call) -> None:
     call.console.emit(shapes.relay(call.console, call.office.record_evidence(session, request)))
 
 
-def _agreement(given: Any) -> Baa | None:
+def agreement(given: Any) -> Baa | None:
+    """An agreement of a document; KeyError, TypeError or ValueError name the field that is wrong."""
     if given is None:
         return None
     if not isinstance(given, dict):
         raise TypeError("baa")
     return Baa(
-        counterparty=_word(given, "counterparty"),
-        signed=date.fromisoformat(_word(given, "signed")),
+        counterparty=word(given, "counterparty"),
+        signed=date.fromisoformat(word(given, "signed")),
         expires=date.fromisoformat(given["expires"]) if given.get("expires") else None,
-        scope=_word(given, "scope"),
+        scope=word(given, "scope"),
     )
 
 
 def _domains(given: Any) -> tuple[ForcedTls, ...]:
     if not isinstance(given, list):
         raise TypeError("forced_tls")
-    return tuple(ForcedTls(_word(item, "domain"), date.fromisoformat(_word(item, "until"))) for item in given)
+    return tuple(ForcedTls(word(item, "domain"), date.fromisoformat(word(item, "until"))) for item in given)
 
 
-def _word(given: dict[str, Any], name: str) -> str:
+def word(given: dict[str, Any], name: str) -> str:
+    """A field that must be text."""
     value = given[name]
     if not isinstance(value, str):
         raise TypeError(name)
     return value
 
 
-def _number(given: dict[str, Any], name: str) -> int:
+def number(given: dict[str, Any], name: str) -> int:
+    """A field that must be a whole number."""
     value = given[name]
     if type(value) is not int:
         raise TypeError(name)

@@ -16,7 +16,8 @@ from desktop.paths import resource
 
 REVIEW_DAYS = 366
 """An agreement without an end is looked at every year."""
-EVIDENCE_WAYS = frozenset({"account", "domain", ""})
+EVIDENCE_WAYS = frozenset({"account", "header", "configuration-set", "domain", ""})
+GENERIC = "other"
 _FOLDER = "relays"
 
 
@@ -45,7 +46,8 @@ class Preset:
     """What is known about one mail service: suggestions that the administrator confirms.
 
     `per_day` and `per_minute` are messages, `bytes` octets per message; 0 is unknown.
-    `required_tls` is how required TLS is recorded (`account`, `domain` or ''); the words
+    `required_tls` is how required TLS is recorded (`account`, `header`, `configuration-set`,
+    `domain` or ''), `ways` every way there is, `header` what asks for it per message; the words
     `mail.relay.how.<required_tls_how>` say where it is switched on. `changes` is what the
     relay does to a message (`mail.relay.change.<code>`), `checked` when this was looked at.
     """
@@ -60,7 +62,16 @@ class Preset:
     bytes: int
     required_tls: str
     required_tls_how: str
+    ways: tuple[str, ...]
+    header: str
+    header_value: str
     verifies_certificates: bool
+    """False also where that is not known."""
+    enforces: tuple[str, ...]
+    """What it honours of recipients' domains: `mta-sts`, `dane`."""
+    requiretls: bool
+    portal: bool
+    """Whether it has a portal of its own that can be asked for."""
     changes: tuple[str, ...]
     password_signin: bool
     """Whether the service still takes a user name and a password for sending."""
@@ -74,13 +85,14 @@ def presets() -> tuple[Preset, ...]:
     found = [
         _preset(path.stem, path.read_text(encoding="utf-8")) for path in resource(_FOLDER).glob("*.json")
     ]
-    return tuple(sorted(found, key=lambda preset: (preset.host == "", preset.name)))
+    return tuple(sorted(found, key=lambda preset: (preset.id == GENERIC, preset.name)))
 
 
 def _preset(name: str, text: str) -> Preset:
     raw = json.loads(text)
     required = raw["required_tls"]
-    if raw["security"] not in ("implicit", "starttls") or required["record"] not in EVIDENCE_WAYS:
+    known = set(required["ways"]) | {required["record"]} <= EVIDENCE_WAYS
+    if raw["security"] not in ("implicit", "starttls") or not known:
         raise ValueError(name)
     return Preset(
         id=name,
@@ -93,7 +105,13 @@ def _preset(name: str, text: str) -> Preset:
         bytes=raw["limits"]["bytes"],
         required_tls=required["record"],
         required_tls_how=required["how"],
-        verifies_certificates=required["verifies_certificates"],
+        ways=tuple(required["ways"]),
+        header=required["header"],
+        header_value=required["value"],
+        verifies_certificates=bool(required["verifies_certificates"]),
+        enforces=tuple(raw["enforces"]),
+        requiretls=bool(raw["requiretls"]),
+        portal=bool(raw["portal"]),
         changes=tuple(raw["changes"]),
         password_signin=raw["password_signin"],
         baa=raw["baa"],

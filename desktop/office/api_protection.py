@@ -12,10 +12,10 @@ from typing import Protocol
 
 from desktop.models.accounts import Session
 from desktop.models.protection import Form, PickupId, StorageId
-from desktop.models.records import KeyId, KeyKind, MessageId, PersonId
+from desktop.models.records import KeyId, KeyKind, MessageId, PersonId, RelayId
 from desktop.office.values import Explained, KeyLine, PassphraseRequest, Queued
 from desktop.office.values_posture import PostureShown
-from desktop.office.values_practice import RelayLine
+from desktop.office.values_practice import RelayLine, RelayTested
 from desktop.office.values_protection import (
     ContentPolicyShown,
     ExplainFile,
@@ -122,6 +122,10 @@ class StorageDoor(Protocol):
     def list_pickups(self, session: Session) -> PickupsShown: ...
     def revoke_pickup(self, session: Session, pickup: PickupId) -> PickupsShown: ...
     def set_onward(self, session: Session, request: OnwardRequest) -> RelayLine: ...
+    def test_portal(self, session: Session, relay: RelayId) -> RelayTested:
+        """One message to the practice itself that asks for the portal; then it is a way."""
+        ...
+
     def known_relays(self) -> tuple[KnownRelay, ...]: ...
     def own_posture(self, session: Session) -> PostureShown:
         """Sending health of the domain in use; campaigns stay locked while it fails."""

@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from desktop.access.roles import Action
 from desktop.audit.events import Act, Event
 from desktop.clock import Clock
 from desktop.errors import InputError
 from desktop.mail.relays import baa_problem, presets
-from desktop.mail.sender import use_relay
-from desktop.models import relays
+from desktop.mail.sender import practice_relay, use_relay
+from desktop.models import onward, relays, settings
 from desktop.models.accounts import Session
 from desktop.models.database import Tx
 from desktop.models.ids import new_id
+from desktop.models.protection import Onward
 from desktop.models.records import Relay, RelayId
 from desktop.office.desk import Desk, Recorder
 from desktop.office.identities import ensure_identities
-from desktop.office.values_practice import EvidenceRequest, Preset, RelayLine, RelayRequest, RelayTested, Step
+from desktop.office.values_practice import (
+    EvidenceRequest,
+    Preset,
+    RelayChange,
+    RelayLine,
+    RelayRequest,
+    RelayTested,
+    Step,
+)
 from desktop.people.addresses import check_address
 from desktop.sync.relay_check import RelayReport, check_relay
 from desktop.texts import Texts
@@ -43,6 +54,14 @@ class Relays:
                 one.port,
                 one.security,
                 self._texts.say(f"mail.relay.how.{one.required_tls_how}") if one.required_tls_how else "",
+                id=one.id,
+                required_tls=one.required_tls,
+                header=one.header,
+                header_value=one.header_value,
+                verifies=one.verifies_certificates,
+                enforces=one.enforces,
+                password_signin=one.password_signin,
+                checked=one.checked.isoformat(),
             )
             for one in presets()
         )
@@ -60,17 +79,72 @@ class Relays:
             for made in identities:
                 made.keep(tx)
                 record(made.event)
-            return self._line(relay)
+            return self.line(tx, relay)
 
         line = self._desk.write(session, Action.ADD_RELAY, store)
         self._desk.opened().own.forget()
         return line
 
+    def update_relay(self, session: Session, change: RelayChange) -> RelayLine:
+        """Address, account, agreement. What was recorded or seen of the way onward counts for the
+        same service only: with another host it is gone.
+        """
+        self._desk.check(session, Action.ADD_RELAY)
+        asked = self._relay(change.profile)
+        identities = ensure_identities(self._desk.opened().database, asked.sender, self._clock)
+
+        def store(tx: Tx, record: Recorder) -> RelayLine:
+            old = live_relay(tx, change.relay)
+            new = replace(
+                old,
+                name=asked.name,
+                host=asked.host,
+                port=asked.port,
+                security=asked.security,
+                ca_file=asked.ca_file,
+                user=asked.user,
+                sender=asked.sender,
+                baa=asked.baa,
+            )
+            if new.host != old.host:
+                new = replace(
+                    new,
+                    required_tls="",
+                    required_tls_at=None,
+                    forced_tls=(),
+                    enforces=(),
+                    requiretls=False,
+                    requiretls_seen=None,
+                )
+                onward.put(tx, new.id, Onward())
+            relays.update(tx, new)
+            if change.profile.password:
+                relays.set_password(tx, new.id, change.profile.password)
+            record(Event(Act.RELAY_CHANGED, obj=new.id))
+            for made in identities:
+                made.keep(tx)
+                record(made.event)
+            return self.line(tx, new)
+
+        line = self._desk.write(session, Action.ADD_RELAY, store)
+        self._desk.opened().own.forget()
+        return line
+
+    def retire_relay(self, session: Session, relay: RelayId) -> tuple[RelayLine, ...]:
+        """Nothing leaves through it any more; another takes its place only by `add_relay`."""
+
+        def end(tx: Tx, record: Recorder) -> tuple[RelayLine, ...]:
+            relays.update(tx, replace(live_relay(tx, relay), retired_at=self._clock.now()))
+            record(Event(Act.RELAY_RETIRED, obj=relay))
+            return tuple(self.line(tx, one) for one in relays.listing(tx))
+
+        return self._desk.write(session, Action.ADD_RELAY, end)
+
     def list_relays(self, session: Session) -> tuple[RelayLine, ...]:
         return self._desk.read(
             session,
             Action.LIST_RELAYS,
-            lambda tx: tuple(self._line(relay) for relay in relays.listing(tx)),
+            lambda tx: tuple(self.line(tx, relay) for relay in relays.listing(tx)),
             lambda lines: Event(Act.RELAYS_LISTED, det={"count": len(lines)}),
         )
 
@@ -112,7 +186,7 @@ class Relays:
             if request.forced_tls is not None:
                 relay = replace(relay, forced_tls=request.forced_tls)
             relays.update(tx, relay)
-            return self._line(relay)
+            return self.line(tx, relay)
 
         return self._desk.write(session, Action.RECORD_EVIDENCE, change)
 
@@ -144,7 +218,9 @@ class Relays:
             enforces=request.enforces,
         )
 
-    def _line(self, relay: Relay) -> RelayLine:
+    def line(self, tx: Tx, relay: Relay) -> RelayLine:
+        """The relay as people see it."""
+        in_use = practice_relay(tx)
         return RelayLine(
             relay.id,
             relay.name,
@@ -153,10 +229,29 @@ class Relays:
             relay.security,
             relay.sender,
             relay.baa,
-            baa_problem(relay, self._clock.now().date()),
+            baa_problem(relay, practice_now(tx, self._clock).date()),
             relay.required_tls,
             relay.forced_tls,
+            user=relay.user,
+            ca_file=relay.ca_file,
+            enforces=relay.enforces,
+            onward=onward.get(tx, relay.id),
+            retired_at=relay.retired_at,
+            in_use=in_use is not None and in_use.id == relay.id,
         )
+
+
+def practice_now(tx: Tx, clock: Clock) -> datetime:
+    """Now by the practice's own clock on the wall: its agreements end with its days."""
+    return clock.now().astimezone(ZoneInfo(settings.get(tx, "zone") or "UTC"))
+
+
+def live_relay(tx: Tx, relay: RelayId) -> Relay:
+    """One that is not retired. Raises InputError `relay-unknown`."""
+    found = _get(tx, relay)
+    if found.retired_at is not None:
+        raise InputError("relay-unknown")
+    return found
 
 
 def _get(tx: Tx, relay: RelayId) -> Relay:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from desktop.models.accounts import Role, UserId
+from desktop.models.protection import Onward
 from desktop.models.records import Baa, ForcedTls, Reason, RelayId
 
 # --- relays ------------------------------------------------------------------------
@@ -42,6 +43,21 @@ class RelayLine:
     """Why nothing with health information may leave through it, if so."""
     required_tls: str = ""
     forced_tls: tuple[ForcedTls, ...] = ()
+    user: str = ""
+    ca_file: str = ""
+    enforces: tuple[str, ...] = ()
+    onward: Onward = field(default_factory=Onward)
+    retired_at: datetime | None = None
+    in_use: bool = False
+    """Everything leaves through this one."""
+
+
+@dataclass(frozen=True)
+class RelayChange:
+    """A relay as it is to be from now on; an empty password keeps the old one."""
+
+    relay: RelayId
+    profile: RelayRequest
 
 
 @dataclass(frozen=True)
@@ -54,6 +70,18 @@ class Preset:
     security: str
     required_tls_how: str = ""
     """How the account is told to require TLS onward, in the window's language."""
+    id: str = ""
+    required_tls: str = ""
+    """How it is recorded: `account`, `header`, `configuration-set`, `domain` or ''."""
+    header: str = ""
+    """Name and usual value of the header that asks for it, where that is the way."""
+    header_value: str = ""
+    verifies: bool = False
+    enforces: tuple[str, ...] = ()
+    password_signin: bool = True
+    """Whether the service still takes a user name and a password."""
+    checked: str = ""
+    """ISO date."""
 
 
 @dataclass(frozen=True)

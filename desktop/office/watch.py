@@ -17,6 +17,7 @@ from desktop.models.alerts import Alert
 from desktop.models.database import Database
 from desktop.office import keys_expiry
 from desktop.office.officer import OfficerMail
+from desktop.sync.pickups import Pickups
 
 LOOK_EVERY = 60.0
 """Seconds between two looks."""
@@ -25,11 +26,14 @@ LOOK_EVERY = 60.0
 class Watch:
     """One per open practice; `stop` before the database closes."""
 
-    def __init__(self, database: Database, audit: AuditLog, clock: Clock, officer: OfficerMail) -> None:
+    def __init__(
+        self, database: Database, audit: AuditLog, clock: Clock, officer: OfficerMail, pickups: Pickups
+    ) -> None:
         self._database = database
         self._audit = audit
         self._clock = clock
         self.officer = officer
+        self._pickups = pickups
         self._looking = threading.Lock()
         self._ended = threading.Event()
         self._started = False
@@ -69,6 +73,7 @@ class Watch:
     def stop(self) -> None:
         """It does not look again; not waited for, because it may be the caller."""
         self._ended.set()
+        self._pickups.stop()
 
     def _tell(self, raised: list[Alert]) -> None:
         """One letter for all; what is a mere notice waits in the program."""
@@ -80,10 +85,14 @@ class Watch:
             self.officer.tell("mail.officer.alerts.subject", lines)
 
     def _watch(self) -> None:
-        while not self._ended.wait(LOOK_EVERY):
+        pause = 0.0
+        while not self._ended.wait(pause):
             try:
-                self.look()
-                self.look_at_keys()
+                if pause:
+                    self.look()
+                    self.look_at_keys()
+                self._pickups.look()  # of the network: not while somebody waits to be signed in
             except SealwellError as error:
                 if error.code == "locked":  # closed meanwhile
                     return
+            pause = LOOK_EVERY

@@ -55,6 +55,18 @@ class Pickups:
         """No further file is begun."""
         self._ended.set()
 
+    def before_run(self, background: bool) -> None:
+        """What sending waits for; a command, behind which no watch looks on, also sweeps."""
+        self.put_waiting(patient=background)
+        if not background:
+            self.look()
+
+    def look(self) -> None:
+        """Once an hour: `sweep`."""
+        now = self._clock.now()
+        if self._database.read(lambda tx: is_due(tx, now)):
+            self.sweep()
+
     def put_waiting(self, *, patient: bool = False) -> None:
         """Put what messages wait for that may leave within a minute; trouble stays beside them.
 
