@@ -12,6 +12,7 @@ from desktop.office.values import Cancelled, OutboxLine, OutboxShown
 from desktop.texts import clean
 from desktop.ui.base import Page, Ui, button, plain_label
 from desktop.ui.dates import moment_words
+from desktop.ui.help.opening import Helper
 from desktop.ui.table import Column, Rows, table
 
 _REFRESH_MS = 2000
@@ -58,7 +59,11 @@ class OutboxPage(Page):
         foot = QHBoxLayout()
         self.stop = button(ui.say("ui.outbox.stop"), self._stop)
         self.stop.setEnabled(False)
+        self.help = button(ui.say("ui.help.open"), self._help)
+        self.help.setEnabled(False)
+        self.helper = Helper(ui, session, self, lambda words, kind: self.notice.show_words(words, kind))
         foot.addStretch()
+        foot.addWidget(self.help)
         foot.addWidget(self.stop)
         self.outer.addLayout(foot)
         self._timer = QTimer(self)
@@ -116,6 +121,12 @@ class OutboxPage(Page):
     def _selected(self) -> None:
         line = self._chosen()
         self.stop.setEnabled(line is not None and line.can_cancel)
+        self.help.setEnabled(line is not None)
+
+    def _help(self) -> None:
+        line = self._chosen()
+        if line is not None:
+            self.helper.message(line.id)
 
     def _stop(self) -> None:
         line = self._chosen()

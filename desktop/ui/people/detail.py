@@ -13,7 +13,10 @@ from desktop.office.values import KeyLine, PersonShown
 from desktop.texts import clean
 from desktop.ui.audit.history import HistoryDialog
 from desktop.ui.base import Notice, Ui, button, card, plain_label
+from desktop.ui.cards.dialog import CardDialog
 from desktop.ui.dates import date_words, moment_words
+from desktop.ui.dialog import FormDialog
+from desktop.ui.help.opening import Helper
 from desktop.ui.keys.dialog import KeyDialog
 from desktop.ui.navigation import ENTRY_ROLES, Navigation
 from desktop.ui.people.dialogs import EditDialog, PassphraseDialog
@@ -28,6 +31,7 @@ class PersonDetail(QWidget):
         self._session = session
         self._navigation = navigation
         self.shown: PersonShown | None = None
+        self.helper = Helper(ui, session, self, lambda words, kind: self.notice.show_words(words, kind))
         frame, self.column = card()
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -63,9 +67,11 @@ class PersonDetail(QWidget):
         self.passphrase = button(say("ui.person.passphrase"), self._passphrase)
         self.add_key = button(say("ui.person.add-key"), self._add_key)
         self.history = button(say("ui.person.history"), self._history)
-        self.buttons = (self.write, self.edit, self.passphrase, self.add_key, self.history)
+        self.help = button(say("ui.help.open"), self._help)
+        self.buttons = (self.write, self.edit, self.help, self.passphrase, self.add_key, self.history)
         row.addWidget(self.write)
         row.addWidget(self.edit)
+        row.addWidget(self.help)
         row.addStretch()
         more = QHBoxLayout()
         more.addWidget(self.passphrase)
@@ -187,11 +193,22 @@ class PersonDetail(QWidget):
             HistoryDialog(self.ui, self._session, person.id, name, self).open()
 
     def _passphrase(self) -> None:
+        """The first card is made; who has one is led to the secret desk."""
+        if self.shown is None:
+            return
+        person = self.shown.person
+        dialog: FormDialog = (
+            CardDialog(self.ui, self._session, person, self)
+            if self.shown.card is not None
+            else PassphraseDialog(self.ui, self._session, person.id, self)
+        )
+        dialog.finished.connect(lambda _: self.open(person.id))
+        dialog.open()
+
+    def _help(self) -> None:
+        """Somebody is on the phone and cannot open what was sent last."""
         if self.shown is not None:
-            person = self.shown.person.id
-            dialog = PassphraseDialog(self.ui, self._session, person, self)
-            dialog.finished.connect(lambda _: self.open(person))
-            dialog.open()
+            self.helper.person(self.shown.person.id)
 
     def _add_key(self) -> None:
         if self.shown is not None:

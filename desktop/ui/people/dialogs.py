@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QWidget
 
 from desktop.errors import SealwellError
@@ -10,6 +10,8 @@ from desktop.models.accounts import Session
 from desktop.models.records import Detail, Person, PersonId, Status
 from desktop.office.values import PassphraseMade, PassphraseRequest, PersonShown
 from desktop.ui.base import Ui, button, plain_label
+from desktop.ui.cards.saving import CardSaver
+from desktop.ui.cards.words import Words
 from desktop.ui.dialog import FormDialog, row_label
 
 
@@ -87,7 +89,7 @@ class EditDialog(FormDialog):
 
 
 class PassphraseDialog(FormDialog):
-    """Six words, shown once; who hands them over and how is written down first."""
+    """A first card: who hands it over and how is written down, then the words stand here for a minute."""
 
     def __init__(self, ui: Ui, session: Session, person: PersonId, parent: QWidget) -> None:
         super().__init__(ui, ui.say("ui.card.title"), parent)
@@ -104,12 +106,12 @@ class PassphraseDialog(FormDialog):
         form.addRow(row_label(ui.say("ui.card.who")), self.who)
         form.addRow(row_label(ui.say("ui.card.how")), self.how)
         self.content.addLayout(form)
-        self.words = plain_label("", "mono", wrap=True)
-        self.words.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByKeyboard | Qt.TextInteractionFlag.TextSelectableByMouse
-        )
-        self.words.hide()
+        self.words = Words(ui)
         self.content.addWidget(self.words)
+        saver = CardSaver(ui, session, self, lambda words, kind: self.notice.show_words(words, kind))
+        self.paper = button(ui.say("ui.card.save"), lambda: saver.save_card(person))
+        self.paper.hide()
+        self.foot.addWidget(self.paper)
         self.make = button(ui.say("ui.card.make"), self.make_card, "primary")
         self.foot.addWidget(self.make)
 
@@ -125,12 +127,11 @@ class PassphraseDialog(FormDialog):
         )
 
     def _made(self, answer: PassphraseMade) -> None:
-        self.words.setText(answer.passphrase)
-        self.words.show()
         self.notice.show_words(self.ui.say("ui.card.once"), "warn")
         self.make.hide()
         self.cancel.setText(self.ui.say("ui.card.noted"))
-        self.words.setFocus()
+        self.paper.show()
+        self.words.show_words(answer.passphrase)
 
     def _refused(self, error: SealwellError) -> None:
         self.make.setEnabled(True)

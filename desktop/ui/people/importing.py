@@ -13,10 +13,12 @@ from desktop.config import LIMITS
 from desktop.errors import SealwellError
 from desktop.models.accounts import Session
 from desktop.office.values import PeopleImported, RejectedRow
+from desktop.office.values_protection import ReachShown
 from desktop.texts import clean
 from desktop.ui.base import Notice, Ui, button, plain_label
 from desktop.ui.capture import block_capture
 from desktop.ui.files import import_request
+from desktop.ui.reach import REACH_ROLES, reach_words
 from desktop.ui.table import Column, Rows, table
 
 
@@ -38,6 +40,9 @@ class ImportDialog(QDialog):
         column.addWidget(plain_label(clean(path.name), "heading", wrap=True))
         self.notice = Notice(ui.theme)
         column.addWidget(self.notice)
+        self.reach = plain_label("", "muted", wrap=True)
+        self.reach.hide()
+        column.addWidget(self.reach)
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName(ui.say("ui.import.progress"))
@@ -103,6 +108,15 @@ class ImportDialog(QDialog):
         self.import_button.hide()
         self.close_button.setText(self.ui.say("ui.close"))
         self.close_button.setFocus()
+        if self._session.role in REACH_ROLES:
+            self.ui.bridge.run(
+                self, lambda _: self.ui.office.reach(self._session), self._reached, self._failed
+            )
+
+    def _reached(self, shown: ReachShown) -> None:
+        """Beside what was stored: how many of all can be reached now."""
+        self.reach.setText(reach_words(self.ui, shown))
+        self.reach.show()
 
     def _show(self, answer: PeopleImported, code: str) -> None:
         self.progress.hide()

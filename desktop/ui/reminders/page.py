@@ -25,6 +25,7 @@ from desktop.ui.decision.card import DecisionCard
 from desktop.ui.decision.steps import Steps, steps_of
 from desktop.ui.files import choose_file, dropped_file, import_request
 from desktop.ui.navigation import Navigation
+from desktop.ui.reach import REACH_ROLES
 from desktop.ui.reminders.review import ReviewView
 from desktop.ui.reminders.start import StartView
 
@@ -64,6 +65,10 @@ class TodayPage(Page):
     def refresh(self) -> None:
         self.views.setCurrentWidget(self.start)
         self.call(lambda _: self.ui.office.today(self._session), self._show)
+        if self._session.role in REACH_ROLES:
+            self.call(
+                lambda task: self.ui.office.reach(self._session, task.progress), self.start.reach.show_reach
+            )
 
     def _show(self, shown: TodayShown) -> None:
         self.start.show_today(shown)

@@ -21,6 +21,7 @@ from desktop.office.values_practice import TodayShown
 from desktop.ui.base import Notice, Ui, button, card, plain_label
 from desktop.ui.dates import day_words, moment_words
 from desktop.ui.icons import pixmap
+from desktop.ui.reach import ReachLine
 from desktop.ui.table import Column, Rows, table
 
 
@@ -59,6 +60,8 @@ class StartView(QWidget):
         self.rejected_view.hide()
         column.addWidget(self.rejected_view, 3)
         column.addWidget(self._waiting_cards(on_open))
+        self.reach = ReachLine(ui, lambda: on_open("people"))
+        column.addWidget(self.reach)
 
     def _schedule_card(self, on_import: Callable[[], None], on_review: Callable[[], None]) -> QFrame:
         frame, column = card()

@@ -6,9 +6,13 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
+from desktop.models.accounts import Role
 from desktop.models.records import Method
 from desktop.office.values_protection import ReachShown
 from desktop.ui.base import Ui, button, plain_label
+
+REACH_ROLES = frozenset({Role.ADMINISTRATOR, Role.MANAGER, Role.FRONT_DESK})
+"""Nobody else is asked about it: the office would refuse, and record that."""
 
 
 class ReachLine(QFrame):

@@ -1,0 +1,1 @@
+"""Password cards: made, saved as a page, read out, made anew."""

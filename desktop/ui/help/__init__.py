@@ -1,0 +1,1 @@
+"""Help this patient: what they see, who they are, and another way for the same message."""
