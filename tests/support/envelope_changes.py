@@ -92,7 +92,7 @@ def _changed(locked: bytes, kind: str, chance: random.Random) -> bytes:
     return locked.replace(sealed.encode(), f"{body}.{total}".encode())
 
 
-def _b64(data: bytes) -> str:
+def _b64(data: bytes | bytearray) -> str:
     return base64.b64encode(data).decode()
 
 
