@@ -77,11 +77,11 @@ def _climb(
 ) -> tuple[bool, str | None]:
     for below in range(MOST_ISSUERS):
         if current.issuer == current.subject:
-            return (True, None) if _signed_by(current, current) else (False, "issuer-foreign")
+            return (True, None) if signed_by(current, current) else (False, "issuer-foreign")
         named = [candidate for candidate in issuers if candidate.subject == current.issuer]
         if not named:
             return False, None
-        parent = next((candidate for candidate in named if _signed_by(current, candidate)), None)
+        parent = next((candidate for candidate in named if signed_by(current, candidate)), None)
         if parent is None:
             return False, "issuer-foreign"
         wrong = _wrong(parent, below, now)
@@ -107,7 +107,8 @@ def _wrong(authority: x509.Certificate, below: int, now: datetime) -> str | None
     return None
 
 
-def _signed_by(certificate: x509.Certificate, authority: x509.Certificate) -> bool:
+def signed_by(certificate: x509.Certificate, authority: x509.Certificate) -> bool:
+    """Whether the name fits and the signature is good."""
     try:
         certificate.verify_directly_issued_by(authority)
     except (InvalidSignature, *UNREADABLE):

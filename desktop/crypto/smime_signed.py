@@ -18,6 +18,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
+from desktop.crypto.smime_chain import signed_by
 from desktop.crypto.smime_facts import UNREADABLE, addresses_of, load_der
 from desktop.crypto.smime_parts import signed_part
 from desktop.errors import InputError
@@ -89,6 +90,9 @@ def _read(signed: Any, outside: bytes | None) -> SignedMail:
     content: bytes = outside if outside is not None else bytes(inside["content"])
     attributes = _attributes(signer_info["signed_attrs"])
     _verify(signer, signer_info, content, inside["content_type"].dump(), attributes)
+    # The signature covers the key, not the certificate around it: its own one does.
+    if signer.issuer == signer.subject and not signed_by(signer, signer):
+        raise InvalidSignature
     own = addresses_of(signer)
     first = _named(found, attributes["encrypt_key_pref"]) if "encrypt_key_pref" in attributes else None
     if first is None or addresses_of(first) != own:

@@ -134,8 +134,8 @@ class Nss:
         return self._through("-D", data=cms)
 
     def sign(self, content: bytes, name: str) -> bytes:
-        """SignedData by a kept key, the content inside."""
-        return self._through("-S", "-N", name, "-H", "SHA256", "-G", data=content)
+        """SignedData by a kept key, the content inside; it says what NSS reads and where to encrypt to."""
+        return self._through("-S", "-N", name, "-H", "SHA256", "-G", "-P", "-Y", name, data=content)
 
     def _through(self, *arguments: str, data: bytes) -> bytes:
         given, made = self.folder / "given", self.folder / "made"
