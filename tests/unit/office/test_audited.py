@@ -28,8 +28,8 @@ ELSEWHERE = {
     "seal_year": "needs a year that is over (test_retention.py)",
     "purge_year": "needs a year that is long over (test_retention.py)",
 }
-BOOKMARKS = {"alerts-looked-to"}
-"""How far the rules have read the log: no use case, and nothing of a patient."""
+BOOKMARKS = {"alerts-looked-to", "keys-looked-at"}
+"""How far the rules have read the log, when keys were looked at: no use case, and nothing of a patient."""
 SPLIT = {
     "run_outbox": "each message it sends is a transaction of its own (tests/end2end/test_kill.py)",
 }
