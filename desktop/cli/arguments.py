@@ -131,6 +131,7 @@ def _rest(family: Callable[[str, str], _Family]) -> None:
     add.add_argument("--person", required=True, metavar="ID")
     add.add_argument("--fingerprint", required=True, metavar="FPR")
     keys.verb("inspect", "what is this file good for").add_argument("files", nargs="+", metavar="FILE")
+    _keys(keys)
 
     _cards(family)
 
@@ -227,6 +228,35 @@ def _cards(family: Callable[[str, str], _Family]) -> None:
     paper = helping.verb("print", "the message as a PDF")
     paper.add_argument("message", metavar="ID")
     paper.add_argument("--to", required=True, metavar="FILE")
+
+
+def _keys(keys: _Family) -> None:
+    """People's keys from the find to the withdrawal, and the practice's own."""
+    keys.verb("list", "own keys, people's keys, and what ends within 90 days")
+    find = keys.verb("find", "look for a person's keys; nothing is kept")
+    keep = keys.verb("keep", "keep a key that was found; it waits until it is confirmed")
+    for made in (find, keep):
+        made.add_argument("file", metavar="FILE", nargs="?", help="a key, a certificate, or a mail (.eml)")
+        made.add_argument("--person", required=True, metavar="ID")
+        made.add_argument("--wkd", action="store_true", help="ask the domain of the person's address")
+    keep.add_argument("--fingerprint", required=True, metavar="FPR")
+    keep.add_argument("--compared", action="store_true", help="its owner read the fingerprint out")
+    keys.verb("test", "a test letter sealed to this key").add_argument("key", metavar="ID")
+    confirm = keys.verb("confirm", "its owner has confirmed it")
+    confirm.add_argument("key", metavar="ID")
+    how = confirm.add_mutually_exclusive_group(required=True)
+    how.add_argument("--fingerprint", metavar="FPR", help="as they read it out")
+    how.add_argument("--test", action="store_true", help="they could read the test letter")
+    revoke = keys.verb("revoke", "use a key no more")
+    revoke.add_argument("key", metavar="KEY", help="id of a person's key")
+    revoke.add_argument("--own", action="store_true", help="KEY is the fingerprint of an own one")
+    keys.verb("request", "a prepared letter that asks for a new key").add_argument("key", metavar="ID")
+    publish = keys.verb("publish", "own public keys as files, and for the web server")
+    publish.add_argument("--to", required=True, metavar="DIR")
+    rotate = keys.verb("rotate", "a new own key; the old one is kept to read")
+    rotate.add_argument("--kind", required=True, choices=("openpgp", "smime"))
+    identity = keys.verb("import-identity", "use a certificate with its key (.p12)")
+    identity.add_argument("file", metavar="FILE", help="its password is asked for, or read as JSON")
 
 
 def _handing_out(audit: _Family) -> None:
