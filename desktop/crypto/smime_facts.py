@@ -155,7 +155,10 @@ def _curve(certificate: x509.Certificate) -> ec.EllipticCurvePublicKey | None:
 
 def _unsupported(certificate: x509.Certificate) -> bool:
     """A key of another kind or curve, an RSA key that is for PSS signatures only, or an absurd one."""
-    curve = _curve(certificate)
+    try:
+        curve = _curve(certificate)
+    except UnsupportedAlgorithm:
+        return True
     if curve is not None:
         return curve.curve.name not in CURVE_HASHES and curve.key_size >= MIN_CURVE_BITS
     if certificate.public_key_algorithm_oid != PublicKeyAlgorithmOID.RSAES_PKCS1_v1_5:

@@ -123,6 +123,12 @@ class Nss:
         )
         self._run("pk12util", "-i", str(file), "-W", "x")
 
+    def export(self, name: str) -> bytes:
+        """A kept key as .p12 with the password `x`."""
+        file = self.folder / "exported.p12"
+        self._run("pk12util", "-o", str(file), "-n", name, "-W", "x")
+        return file.read_bytes()
+
     def trust(self, name: str, certificate: bytes) -> None:
         """Believe this certificate's signatures on mail."""
         file = self.folder / f"{name}.der"

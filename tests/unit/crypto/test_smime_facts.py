@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import random
 import subprocess
+import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from asn1crypto import keys as asn1_keys
+from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
 from desktop.crypto.keyfacts import inspect_key
-from desktop.crypto.keyrecord import MAX_KEY_BYTES
+from desktop.crypto.keyrecord import MAX_KEY_BYTES, is_for
 from desktop.crypto.smime_facts import inspect_certificate
 from desktop.errors import InputError
 
@@ -143,7 +147,11 @@ def test_weak_signatures_are_refused(authority: Authority, now: datetime, digest
     [
         (("genrsa", "-out", "{}", "1024"), "weak-key"),
         (("ecparam", "-genkey", "-noout", "-name", "prime192v1", "-out", "{}"), "weak-key"),
+        (("ecparam", "-genkey", "-noout", "-name", "secp256k1", "-out", "{}"), "cannot-encrypt"),
+        (("ecparam", "-genkey", "-noout", "-name", "brainpoolP256r1", "-out", "{}"), "cannot-encrypt"),
+        (("ecparam", "-genkey", "-noout", "-name", "sect233k1", "-out", "{}"), "cannot-encrypt"),
         (("genpkey", "-algorithm", "ED25519", "-out", "{}"), "cannot-encrypt"),
+        (("genpkey", "-algorithm", "ED448", "-out", "{}"), "cannot-encrypt"),
         (("genpkey", "-algorithm", "RSA-PSS", "-out", "{}"), "cannot-encrypt"),
     ],
 )
@@ -156,6 +164,74 @@ def test_the_kind_and_length_of_the_key_decide(
     authority.run(*(word.format(key) for word in make))
     facts = inspect_certificate(authority.certificate(*GOOD, key=key), now)
     assert (facts.usable, facts.reason) == (False, reason)
+
+
+@pytest.fixture(scope="module")
+def curve_key(authority: Authority) -> Path:
+    key = authority.folder / "curve.key"
+    authority.run("ecparam", "-genkey", "-noout", "-name", "secp384r1", "-out", str(key))
+    return key
+
+
+@pytest.mark.parametrize(
+    ("usage", "reason"),
+    [
+        ((), None),
+        (("keyUsage=keyAgreement",), None),
+        (("keyUsage=digitalSignature,keyAgreement,decipherOnly",), None),
+        (("keyUsage=digitalSignature",), "cannot-encrypt"),
+        (("keyUsage=keyEncipherment",), "cannot-encrypt"),
+        (("keyUsage=keyAgreement,encipherOnly",), "cannot-encrypt"),
+        (("keyUsage=keyAgreement", "extendedKeyUsage=clientAuth"), "wrong-usage"),
+    ],
+)
+def test_a_key_on_a_curve_needs_key_agreement(
+    authority: Authority, now: datetime, curve_key: Path, usage: tuple[str, ...], reason: str | None
+) -> None:
+    facts = inspect_certificate(authority.certificate(*GOOD, *usage, key=curve_key), now)
+    assert (facts.usable, facts.reason) == (reason is None, reason)
+
+
+def test_x25519_has_no_reader_and_is_refused(authority: Authority, good: bytes, now: datetime) -> None:
+    """OpenSSL 3.0 cannot open RFC 8418, so nothing would check what we wrote."""
+    person, key = authority.folder / "person.pem", authority.folder / "x25519"
+    person.write_bytes(good)
+    authority.run("genpkey", "-algorithm", "X25519", "-out", f"{key}.key")
+    authority.run("pkey", "-in", f"{key}.key", "-pubout", "-out", f"{key}.pub")
+    forced = authority.run(
+        *("x509", "-new", "-force_pubkey", f"{key}.pub", "-subj", "/CN=Maria", "-days", "10"),
+        *("-CA", str(person), "-CAkey", str(authority.key)),
+    )
+    assert inspect_certificate(forced, now).reason == "cannot-encrypt"
+
+
+def test_an_address_beyond_ascii_has_its_own_reason(authority: Authority, now: datetime) -> None:
+    utf8 = "subjectAltName=otherName:1.3.6.1.5.5.7.8.9;UTF8:mar\u00eda@example.org"
+    facts = inspect_certificate(authority.certificate(utf8, options=("-utf8",)), now)
+    assert (facts.reason, facts.addresses) == ("utf8-address", ())
+    both = inspect_certificate(authority.certificate(f"{utf8},email:m@example.org", options=("-utf8",)), now)
+    assert (both.usable, both.addresses) == (True, ("m@example.org",))
+
+
+def test_only_case_and_spelling_of_the_domain_are_free(authority: Authority, now: datetime) -> None:
+    names = "subjectAltName=email:Maria@XN--BCHER-KVA.example,email:m@example.org"
+    facts = inspect_certificate(authority.certificate(names), now)
+    for address in ("Maria@xn--bcher-kva.example", "Maria@B\u00fccher.example", "m@EXAMPLE.org"):
+        assert is_for(facts, address)
+    for address in ("maria@xn--bcher-kva.example", "m@example.org.evil.org", "m", "", "m@", "m@\u202e.org"):
+        assert not is_for(facts, address)
+
+
+def test_many_names_and_a_huge_modulus_take_no_time(authority: Authority, now: datetime) -> None:
+    began = time.perf_counter()
+    many = "subjectAltName=" + ",".join(f"email:a{n}@example.org" for n in range(3000))
+    assert len(inspect_certificate(authority.certificate(many), now).addresses) == 3000
+    loaded = asn1_x509.Certificate.load(der_of(authority.certificate(*GOOD)))
+    public = {"modulus": (1 << 40_000) + 1, "public_exponent": (1 << 4_000) + 1}
+    loaded["tbs_certificate"]["subject_public_key_info"]["public_key"] = asn1_keys.RSAPublicKey(public)
+    with suppress(InputError):
+        assert inspect_certificate(loaded.dump(force=True), now).reason == "cannot-encrypt"
+    assert time.perf_counter() - began < 5
 
 
 def test_a_chain_is_read_as_the_one_certificate_that_is_no_authority(
