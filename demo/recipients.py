@@ -1,7 +1,7 @@
 """The sample patients' side: their keys, certificates and cards, and the programs that open mail.
 
-Every opening is done by something that is not Sealwell: gpg, the openssl program, and
-for the locked file a few lines that follow the parameters written in the file itself.
+Every opening is done by something that is not Sealwell: gpg, the openssl program, qpdf with
+pdftotext, and for the locked page a few lines that follow the parameters written in it.
 """
 
 from __future__ import annotations
@@ -109,8 +109,16 @@ class Recipients:
         return _text(_openssl("cms", "-verify", "-noverify", feed=signed))
 
     def open_locked_file(self, wire: bytes, passphrase: str) -> str:
-        """The text inside, following the parameters that the file carries."""
+        """The text inside: of a PDF by qpdf and pdftotext, of a page by what the page says of itself."""
+        if b"application/pdf" in wire:
+            return self._open_pdf(_attached(wire, "application/pdf"), passphrase)
         return open_locked_file(_attached(wire, "text/html"), passphrase)
+
+    def _open_pdf(self, data: bytes, passphrase: str) -> str:
+        source = self.folder / "in.pdf"
+        source.write_bytes(data)
+        _run(["qpdf", "--decrypt", f"--password={passphrase}", str(source), str(self.folder / "out.pdf")])
+        return _run(["pdftotext", "-layout", str(self.folder / "out.pdf"), "-"]).decode("utf-8")
 
     def _gpg(self, *words: str) -> bytes:
         return _run(self._command(*words))
@@ -134,7 +142,7 @@ def open_locked_file(page: bytes, passphrase: str) -> str:
     salt, file, nonce = (base64.b64decode(facts[name]) for name in ("salt", "file", "nonce"))
     words = re.sub(r"[\s-]+", " ", passphrase.strip().lower())
     person = PBKDF2HMAC(hashes.SHA256(), 32, salt, facts["rounds"]).derive(words.encode())
-    key = HKDF(hashes.SHA256(), 32, file, b"sealwell/envelope/1/file").derive(person)
+    key = HKDF(hashes.SHA256(), 32, file, f"sealwell/envelope/{facts['v']}/file".encode()).derive(person)
     plain = AESGCM(key).decrypt(nonce, payload, raw)
     size = int.from_bytes(plain[:4], "big")
     return str(json.loads(plain[4 : 4 + size])["text"])

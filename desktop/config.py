@@ -34,6 +34,8 @@ class Limits:
     import_bytes: int = 256 * 1024 * 1024
     field_chars: int = 10_000
     draft_chars: int = 200_000
+    locked_file_days: int = 90
+    """How long a page that came by mail opens; one behind a link ends with its storage."""
     look_seconds: int = 20
     """For looking at all domains of the people who are about to be written to."""
 

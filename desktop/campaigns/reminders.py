@@ -260,6 +260,7 @@ class Reminders:
             message_id=sender.message_id(origin),
             date=self._clock.now(),
             open_subject=_open_subject(visit, person),
+            phone=sender.phone,
             phrase=sender.phrase,
         )
         return Frozen(

@@ -124,6 +124,7 @@ class Letters:
             kind=LETTER,
             message_id=sender.message_id(origin),
             date=now,
+            phone=sender.phone,
             phrase=sender.phrase,
         )
         return Prepared(letter, decision, sender.relay, source, known.means)

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
+from desktop.config import LIMITS
 from desktop.crypto.envelope import EnvelopeContent, EnvelopeWords, seal_envelope
+from desktop.crypto.envelope_header import Proof
+from desktop.crypto.envelope_pdf import PdfWords, seal_pdf
 from desktop.mail import hosted, mime
 from desktop.mail.decision import Decision, card_mark
 from desktop.mail.means import SealMeans
 from desktop.models.protection import Form
+from desktop.models.records import Label, PasswordCard
 from desktop.texts import Texts
 
 
 @dataclass(frozen=True)
 class Outside:
-    """What may stand where everybody can read it: the language, the practice, its sign."""
+    """What may stand where everybody can read it: the language, the practice, its sign, the day."""
 
     language: str
     practice: str
+    day: date
+    phone: str = ""
     phrase: str = ""
 
 
@@ -26,22 +33,61 @@ def locked_file(
 ) -> tuple[mime.Entity, bytes]:
     """The mail's content, and the file for storage where the mail holds a link only.
 
-    `name` is what the file is called there. ValueError where the decision names a card or a
-    storage that is not at hand, or a form that nothing was decided about: bugs.
+    `name` is what the file is called there. Raises VaultError `card-words-damaged`; ValueError
+    where the decision names a card, words or a storage that is not at hand: bugs.
     """
     card = means.card
     if card is None or card_mark(card) != decision.key_fingerprint:
         raise ValueError("the decision names a password card that is not at hand")
     texts = Texts(outside.language)
-    words = EnvelopeWords.of(texts, outside.practice)
-    page = seal_envelope(card.key, card.salt, card.rounds, content, words)
-    if decision.form is Form.LINK:
-        if means.storage is None:
-            raise ValueError("the decision names a storage that is not at hand")
-        text = _text(texts, outside, "link", link=hosted.link(means.storage, name))
-        return mime.text_entity(text), page
-    text = _text(texts, outside, "text")
-    return mime.with_locked_file(text, texts.say("mail.envelope.file"), page), b""
+    match decision.form:
+        case Form.PDF:
+            text = _text(texts, outside, "pdf")
+            file = _pdf(content, means, outside, texts)
+            return mime.with_file(text, texts.say("mail.envelope.file-pdf"), file, _PDF), b""
+        case Form.HTML:
+            text = _text(texts, outside, "text")
+            page = _page(content, decision, means, card, outside, LIMITS.locked_file_days)
+            return mime.with_file(text, texts.say("mail.envelope.file"), page, _HTML), b""
+        case Form.LINK if means.storage is not None:
+            page = _page(content, decision, means, card, outside, means.storage.days)
+            text = _text(texts, outside, "link", link=hosted.link(means.storage, name))
+            return mime.text_entity(text), page
+        case _:
+            raise ValueError("the decision names a form that cannot be made")
+
+
+_PDF = "application/pdf"
+_HTML = "text/html; charset=utf-8"
+
+
+def _pdf(content: EnvelopeContent, means: SealMeans, outside: Outside, texts: Texts) -> bytes:
+    if means.words is None:
+        raise ValueError("the decision names words that are not at hand")
+    return seal_pdf(content, means.words.open(), PdfWords.of(texts, outside.practice), outside.phrase)
+
+
+def _page(
+    content: EnvelopeContent,
+    decision: Decision,
+    means: SealMeans,
+    card: PasswordCard,
+    outside: Outside,
+    days: int,
+) -> bytes:
+    """The page; a very sensitive one asks for the birth date beside the words."""
+    proven = decision.label is Label.VERY_SENSITIVE
+    return seal_envelope(
+        card.key,
+        card.salt,
+        card.rounds,
+        content,
+        EnvelopeWords.of(Texts(outside.language), outside.practice, outside.phone),
+        phrase=outside.phrase,
+        expires=outside.day + timedelta(days=days),
+        proof=Proof.BIRTH_DATE if proven else Proof.NONE,
+        birth_date=means.birth_date if proven else None,
+    )
 
 
 def _text(texts: Texts, outside: Outside, code: str, **values: str) -> str:

@@ -184,11 +184,9 @@ def smime_enveloped(der: bytes, smime_type: str = "enveloped-data") -> Entity:
     )
 
 
-def with_locked_file(text: str, name: str, locked: bytes) -> Entity:
+def with_file(text: str, name: str, locked: bytes, kind: str) -> Entity:
     """A neutral text with the locked file beside it; `name` says nothing either."""
-    return _multipart(
-        "mixed", (_text("plain", text, ""), attached(Attachment(name, locked), "text/html; charset=utf-8"))
-    )
+    return _multipart("mixed", (_text("plain", text, ""), attached(Attachment(name, locked), kind)))
 
 
 def outer(fields: tuple[Header, ...], entity: Entity) -> bytes:

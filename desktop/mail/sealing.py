@@ -15,7 +15,7 @@ from desktop.clock import Clock
 from desktop.crypto.envelope import Attachment as LockedAttachment
 from desktop.crypto.envelope import EnvelopeContent
 from desktop.crypto.openpgp_seal import OpenPgpSealer
-from desktop.crypto.smime import Identity, SmimeSealer
+from desktop.crypto.smime import Identity, SmimeSealer, smime_type
 from desktop.mail import headers, hosted, mime
 from desktop.mail.decision import Decision
 from desktop.mail.evidence import BY_HEADER
@@ -52,6 +52,8 @@ class Letter:
     date: datetime
     open_subject: str = field(default="", repr=False)
     """What everybody on the way may read where the way is proven encrypted; '' for the neutral one."""
+    phone: str = ""
+    """Whom to call where a locked file does not open."""
     phrase: str = ""
     """The practice's sign, by which a patient knows that a locked file is the practice's own."""
 
@@ -111,9 +113,14 @@ class Sealer:
                 return mime.pgp_encrypted(armored), b""
             case Method.SMIME:
                 key = _named(means.keys, decision)
-                return mime.smime_enveloped(self._smime.seal(_payload(letter, outside), key.data)), b""
+                life = means.lives.get(key.id)
+                known = life.capabilities if life is not None else ()
+                der = self._smime.seal(_payload(letter, outside), key.data, known)
+                return mime.smime_enveloped(der, smime_type(der)), b""
             case Method.ENVELOPE:
-                outside_words = Outside(letter.language, letter.sender_name, letter.phrase)
+                outside_words = Outside(
+                    letter.language, letter.sender_name, letter.date.date(), letter.phone, letter.phrase
+                )
                 return locked_file(_content(letter), decision, means, outside_words, name)
             case Method.TLS | Method.PLAIN | Method.PORTAL:
                 text = f"{letter.subject}\n\n{letter.text}"

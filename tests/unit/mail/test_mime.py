@@ -160,7 +160,7 @@ def test_smime_is_named_as_rfc_8551_wants_it() -> None:
 
 
 def test_a_locked_file_travels_beside_a_text() -> None:
-    message = parsed(mime.with_locked_file("open the file", "message.html", b"<!doctype html>\nx"))
+    message = parsed(mime.with_file("open the file", "message.html", b"<!doctype html>\nx", "text/html"))
     (part,) = list(message.iter_attachments())
     assert (part.get_filename(), part.get_content_type()) == ("message.html", "text/html")
     assert part.get_payload(decode=True) == b"<!doctype html>\nx"

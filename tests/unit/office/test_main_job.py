@@ -154,7 +154,7 @@ def test_a_key_takes_precedence_and_only_its_owner_can_open(
     letter = LetterRequest(person, subject="Secret-subject", text="Canary-text", attachments=_file())
     shown = office.explain_letter(session, letter)
     assert shown.method is Method.OPENPGP
-    office.send_letter(session, replace(letter, expect=shown.hash))
+    office.send_letter(session, replace(letter, expect=shown.hash, seen=shown.seen))
     practice.clock.move(11)
     office.run_outbox(session)
     wire = server.received[0].wire
