@@ -1,22 +1,17 @@
-"""People: search, import with a dry run, changing somebody, password cards, keys."""
+"""People: search, import with a dry run, changing somebody, password cards."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import shiboken6
 from PySide6.QtWidgets import QComboBox, QLineEdit
 
-from demo.recipients import Recipients
 from desktop.models.records import Method
-from desktop.ui.people.dialogs import EditDialog, KeyDialog, PassphraseDialog
+from desktop.ui.people.dialogs import EditDialog, PassphraseDialog
 from desktop.ui.people.importing import ImportDialog
 from desktop.ui.people.page import PeoplePage
-from tests.practice.readers import Readers
 from tests.support.pages import texts_of
-from tests.ui.conftest import AtWork, Screen
+from tests.ui.conftest import AtWork
 
 MORE = (
     b"MRN,First Name,Last Name,E-mail,DOB\n"
@@ -29,20 +24,6 @@ MORE = (
 @pytest.fixture
 def people(at_work: AtWork) -> PeoplePage:
     return at_work.page("people", PeoplePage)
-
-
-@pytest.fixture
-def recipients() -> Iterator[Recipients]:
-    made = Recipients()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def readers() -> Iterator[Readers]:
-    made = Readers()
-    yield made
-    made.close()
 
 
 def find(at_work: AtWork, people: PeoplePage, text: str) -> None:
@@ -229,69 +210,3 @@ def test_cancelling_makes_no_card(at_work: AtWork, people: PeoplePage) -> None:
     card(at_work, people).cancel.click()
     at_work.screen.settle()
     assert at_work.office.show_person(at_work.session, at_work.person("Zoraida")).card is None
-
-
-# --- keys --------------------------------------------------------------------------
-
-
-def key(at_work: AtWork, people: PeoplePage, path: Path) -> KeyDialog:
-    people.detail.take_key(path)
-    at_work.screen.settle()
-    return people.findChildren(KeyDialog)[-1]
-
-
-def test_a_key_is_stored_after_its_fingerprint_was_compared(
-    at_work: AtWork, people: PeoplePage, recipients: Recipients
-) -> None:
-    find(at_work, people, "Zoraida")
-    made = recipients.openpgp("Zoraida Canaryfield", "zoraida@example.org")
-    dialog = key(at_work, people, at_work.file("key.asc", made.public))
-    assert dialog.fingerprint.text().replace(" ", "") == made.fingerprint
-    dialog.store_button.click()
-    at_work.screen.settle()
-    assert Method.OPENPGP in at_work.office.show_person(at_work.session, at_work.person("Zoraida")).methods
-
-
-def test_a_key_for_another_address_is_refused_with_its_reason(
-    at_work: AtWork, people: PeoplePage, recipients: Recipients
-) -> None:
-    find(at_work, people, "Zoraida")
-    made = recipients.openpgp("Somebody Else", "else@example.org")
-    dialog = key(at_work, people, at_work.file("key.asc", made.public))
-    dialog.store_button.click()
-    at_work.screen.settle()
-    assert dialog.isVisible()
-    assert dialog.notice.words.startswith(at_work.screen.words("error.key-foreign")[:12])
-    assert at_work.office.show_person(at_work.session, at_work.person("Zoraida")).keys == ()
-
-
-def test_an_expired_key_cannot_be_stored(at_work: AtWork, people: PeoplePage, readers: Readers) -> None:
-    find(at_work, people, "Zoraida")
-    long_ago = "--faked-system-time=20240101T000000!"
-    uid = "Zoraida <zoraida@example.org>"
-    readers.gpg(long_ago, "--quick-generate-key", uid, "future-default", "default", "1y")
-    dialog = key(at_work, people, at_work.file("key.asc", readers.gpg("--export", uid)))
-    assert not dialog.store_button.isEnabled()
-    assert "expired" in dialog.notice.words.lower()
-    dialog.cancel.click()
-    at_work.screen.settle()
-
-
-def test_a_file_that_is_no_key_is_said_to_be_none(at_work: AtWork, people: PeoplePage) -> None:
-    find(at_work, people, "Zoraida")
-    people.detail.take_key(at_work.file("key.asc", b"hello"))
-    at_work.screen.settle()
-    dialogs = people.findChildren(KeyDialog)
-    said = dialogs[-1].notice.words if dialogs else people.detail.notice.words
-    assert said
-    assert not said.startswith(("reason.", "error."))
-    assert not any(dialog.store_button.isEnabled() for dialog in dialogs)
-
-
-def test_ctrl_k_leads_to_the_search_from_any_page(at_work: AtWork, people: PeoplePage) -> None:
-    at_work.workspace.open("outbox")
-    screen: Screen = at_work.screen
-    screen.settle()
-    at_work.workspace.search()
-    screen.settle()
-    assert people.search.hasFocus()

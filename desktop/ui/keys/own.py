@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.models.protection import OwnKeyState
 from desktop.office.values_protection import OwnKeyLine
@@ -52,8 +52,8 @@ class OwnKeysCard(QWidget):
         row.addWidget(self.take)
         row.addStretch()
         self.column.addLayout(row)
-        self.renew: dict[str, QWidget] = {}
-        self.revoke: dict[str, QWidget] = {}
+        self.renew: dict[str, QPushButton] = {}
+        self.revoke: dict[str, QPushButton] = {}
 
     def show_lines(self, own: tuple[OwnKeyLine, ...], days: dict[str, int]) -> None:
         """`days` until the end, of those that end soon."""
