@@ -181,7 +181,7 @@ def _embed(pdf: pikepdf.Pdf, key: str, file: Attachment) -> str:
         pdf,
         file.data,
         filename=clean(file.name) or key,
-        mime_type=file.type,
+        mime_type="application/octet-stream",  # names in a PDF are not encrypted
         description="",
         creation_date="",
         mod_date="",

@@ -1,0 +1,66 @@
+"""Which forms of the locked file a recipient's mail host tends to stop.
+
+Knowledge as data, dated: `resources/providers/forms.json`. It chooses among forms and
+never decides that somebody gets nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from desktop.models.protection import Form
+from desktop.paths import resource
+
+
+@dataclass(frozen=True)
+class MailHost:
+    """`mx` are endings of mail servers' names, `domains` whole domains of addresses."""
+
+    name: str
+    mx: tuple[str, ...]
+    domains: tuple[str, ...]
+    stops: frozenset[Form]
+
+
+@lru_cache(maxsize=1)
+def known_hosts() -> tuple[date, tuple[MailHost, ...]]:
+    """The day of the knowledge, and the hosts."""
+    given = json.loads(resource("providers/forms.json").read_text(encoding="utf-8"))
+    hosts = tuple(
+        MailHost(
+            host["name"],
+            tuple(host["mx"]),
+            tuple(host["domains"]),
+            frozenset(Form(form) for form in host["stops"]),
+        )
+        for host in given["hosts"]
+    )
+    return date.fromisoformat(given["as_of"]), hosts
+
+
+def blocked_forms(domain: str, mx_hosts: Iterable[str] = ()) -> frozenset[Form]:
+    """Forms that are likely to be stopped on the way to `domain`, whose servers are `mx_hosts`.
+
+    Names count without regard to case and to a dot at the end.
+    """
+    asked = _name(domain)
+    servers = [_name(host) for host in mx_hosts]
+    _, hosts = known_hosts()
+    return frozenset(
+        form
+        for host in hosts
+        for form in host.stops
+        if asked in host.domains or any(_ends(server, ending) for server in servers for ending in host.mx)
+    )
+
+
+def _name(name: str) -> str:
+    return name.strip().rstrip(".").lower()
+
+
+def _ends(server: str, ending: str) -> bool:
+    return server == ending or server.endswith(f".{ending}")
