@@ -32,6 +32,8 @@ MAX_BINDINGS = 8
 
 _SECRET = (Tag.SecretKey, Tag.SecretSubkey)
 _MPI_ALGORITHMS = frozenset({1, 2, 3, 16, 17})
+_SIGNING_ONLY = frozenset(bytes([number]) for number in (3, 17, 19, 22, 27, 28))
+"""RSA for signatures only, DSA, ECDSA, EdDSA, Ed25519, Ed448 (RFC 9580 9.1)."""
 _WEAK_HASHES = (HashAlgorithm.MD5, HashAlgorithm.SHA1, HashAlgorithm.RipeMD)
 _CERTIFICATIONS = (
     SignatureType.GenericCertification,
@@ -59,11 +61,15 @@ class _Part:
 
 @dataclass(frozen=True)
 class Sealable:
-    """A certificate cut down to what may be sealed to now, and until when."""
+    """A certificate cut down to what may be sealed to now, and until when.
+
+    It `expires` when the last of its keys does; it is as it should be `until` the first one does.
+    """
 
     certificate: Cert
     fingerprint: str
     expires: datetime | None
+    until: datetime | None
 
 
 def inspect_openpgp(data: bytes, now: datetime) -> KeyFacts:
@@ -102,13 +108,16 @@ def _inspect(data: bytes, now: datetime) -> KeyFacts:
 
 
 def sealable(data: bytes, now: datetime) -> Sealable:
-    """The certificate in `data` cut down to what may be sealed to at `now`.
+    """The certificate in `data` cut down to what may be sealed to at `now`, to be sealed to at once.
+
+    A binding that has no rival is not tried here: whoever seals to the result finds out, because
+    the library seals to no key whose binding does not verify.
 
     Raises InputError `key-unreadable`, or `key-unusable` with the reason's code.
     """
     try:
         whole = Cert.split_bytes(data)
-        found = _sealable(whole[0], now) if len(whole) == 1 else "several-keys"
+        found = _sealable(whole[0], now, tried=False) if len(whole) == 1 else "several-keys"
     except RuntimeError as problem:
         raise InputError("key-unreadable") from problem
     if isinstance(found, Sealable):
@@ -206,8 +215,8 @@ def _expiration(certificate: Cert) -> datetime | None:
         return None
 
 
-def _sealable(certificate: Cert, now: datetime) -> Sealable | str:
-    """What may be sealed to, or the code of the reason why nothing may."""
+def _sealable(certificate: Cert, now: datetime, tried: bool = True) -> Sealable | str:
+    """What may be sealed to, or the code of the reason why nothing may; `tried` proves each binding."""
     primary, names, subkeys = _parts(certificate)
     if certificate.is_revoked:
         return "revoked"
@@ -224,7 +233,7 @@ def _sealable(certificate: Cert, now: datetime) -> Sealable | str:
     ends: list[datetime | None] = [limit] if _seals_to(head, primary.packet) else []
     reasons: list[str] = []
     for subkey in sorted(subkeys, key=lambda part: _created(part.packet))[-MAX_SUBKEYS:]:
-        live = _live_subkey(head, subkey, now)
+        live = _live_subkey(head, subkey, now, tried)
         if isinstance(live, str):
             reasons.append(live)
         else:
@@ -238,7 +247,10 @@ def _sealable(certificate: Cert, now: datetime) -> Sealable | str:
     last = max(dated) if len(dated) == len(ends) else None
     limits = [moment for moment in (limit, last) if moment is not None]
     return Sealable(
-        Cert.from_packets(head + keys), certificate.fingerprint.upper(), min(limits, default=None)
+        Cert.from_packets(head + keys),
+        certificate.fingerprint.upper(),
+        expires=min(limits, default=None),
+        until=min([*dated, *limits], default=None),
     )
 
 
@@ -282,8 +294,10 @@ def _signed(signature: Packet) -> datetime:
     return signature.signature_created or datetime.min.replace(tzinfo=UTC)
 
 
-def _live_subkey(head: list[Packet], subkey: _Part, now: datetime) -> tuple[Packet, datetime | None] | str:
-    """The proven binding of an encryption subkey with its end, or why it is of no use."""
+def _live_subkey(
+    head: list[Packet], subkey: _Part, now: datetime, tried: bool
+) -> tuple[Packet, datetime | None] | str:
+    """The binding of an encryption subkey with its end, proven if `tried`, or why it is of no use."""
     bindings = [s for s in subkey.signatures if s.signature_type == SignatureType.SubkeyBinding]
     bindings = sorted(bindings, key=_signed, reverse=True)[:MAX_BINDINGS]
     flags = next((s.key_flags for s in bindings if s.key_flags is not None), None)
@@ -295,10 +309,10 @@ def _live_subkey(head: list[Packet], subkey: _Part, now: datetime) -> tuple[Pack
         return "weak-key"
     if _created(subkey.packet) > now:
         return "not-yet-valid"
-    proven = next(
-        (s for s in bindings if _seals_to([*head, subkey.packet, s], subkey.packet)),
-        None,
-    )
+    if len(bindings) == 1 and not tried:
+        proven: Packet | None = bindings[0]
+    else:
+        proven = next((s for s in bindings if _seals_to([*head, subkey.packet, s], subkey.packet)), None)
     if proven is None:
         return _why_rejected([subkey])
     end = _end(subkey.packet, proven)
@@ -315,7 +329,7 @@ def _end(key: Packet, binding: Packet) -> datetime | None:
 
 def _seals_to(packets: list[Packet], key: Packet) -> bool:
     """Whether pysequoia, under its policy, seals to `key` in this certificate."""
-    if key.key_id is None:
+    if key.key_id is None or key.body[5:6] in _SIGNING_ONLY:
         return False
     try:
         sealed = encrypt(b"", recipients=[Cert.from_packets(packets)], armor=False)

@@ -208,7 +208,7 @@ def test_g3_what_pysequoia_seals_to_the_practice_its_gpg_opens_and_verifies(worl
 
 def test_g3_what_sq_seals_to_the_practice_its_gpg_opens_and_verifies(world: World) -> None:
     sender = world.recipients["rsa3072"]
-    command = ["sq", "encrypt", "--recipient-cert", world.signer, "--signer-key", sender.secret]
+    command = ["sq", "encrypt", "--recipient-cert", str(world.signer), "--signer-key", str(sender.secret)]
     sealed = subprocess.run(command, input=LETTER, capture_output=True, check=True, timeout=60).stdout
     with OwnKeyring() as ring:
         ring.open(world.own.secret)

@@ -30,7 +30,7 @@ def armored_part(wire: bytes) -> bytes:
     """The message inside PGP/MIME (RFC 3156 4), as a mail program takes it out."""
     mail = message_from_bytes(wire)
     assert mail.get_content_type() == "multipart/encrypted"
-    control, sealed = mail.get_payload()
+    control, sealed = list(mail.walk())[1:]
     assert isinstance(control, Message)
     assert isinstance(sealed, Message)
     assert control.get_content_type() == "application/pgp-encrypted"
@@ -52,8 +52,8 @@ def by_gpg(people: Correspondents, armored: bytes) -> Opened:
 def by_sq(folder: Path, armored: bytes, secret: Path, signer: Path, fingerprint: str) -> Opened:
     """sq gives out nothing that `signer`, a file with one key of this fingerprint, has not signed."""
     (folder / "in.asc").write_bytes(armored)
-    command = ["sq", "decrypt", "--recipient-key", secret, "--signer-cert", signer, "--signatures", "1"]
-    command += ["--output", folder / "out", folder / "in.asc"]
+    command = ["sq", "decrypt", "--recipient-key", str(secret), "--signer-cert", str(signer)]
+    command += ["--signatures", "1", "--output", str(folder / "out"), str(folder / "in.asc")]
     (folder / "out").unlink(missing_ok=True)
     ran = subprocess.run(command, capture_output=True, check=False, timeout=120)
     assert ran.returncode == 0, ran.stderr.decode()

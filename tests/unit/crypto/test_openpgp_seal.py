@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pysequoia.packet import PacketPile, Tag
 
+from desktop.crypto import openpgp_seal
 from desktop.crypto.keyrecord import KeyFacts
 from desktop.crypto.openpgp import OwnKey, OwnKeyring
 from desktop.crypto.openpgp_seal import OpenPgpSealer, inspect_openpgp
@@ -21,9 +22,12 @@ LETTER = b"Content-Type: text/plain; charset=utf-8\r\n\r\nMartes, 14:30 \xe2\x9c
 
 
 class FixedClock:
-    """A clock that stands still at `NOW`."""
+    """A clock that stands still, by itself."""
 
     def __init__(self, now: datetime = NOW) -> None:
+        self._now = now
+
+    def set(self, now: datetime) -> None:
         self._now = now
 
     def now(self) -> datetime:
@@ -108,6 +112,41 @@ def test_a_key_that_ends_between_import_and_sealing_is_refused(people: Correspon
     with pytest.raises(InputError, match="key-unusable") as refused:
         after.seal(LETTER, facts.data, facts.fingerprint)
     assert refused.value.params == {"reason": "expired"}
+
+
+def test_a_subkey_that_ends_between_two_messages_gets_no_second_one(
+    people: Correspondents, own: OwnKey
+) -> None:
+    key = people.make("Turns <turns@example.org>", "ed25519", "default")
+    for end in ("20301231T000000", "20351231T000000"):
+        people.run("--quick-add-key", key, "cv25519", "encr", end)
+    clock = FixedClock(datetime(2030, 12, 30, tzinfo=UTC))
+    sealer = OpenPgpSealer(own.secret, clock)
+    recipient = people.public(key)
+
+    def readers() -> int:
+        tags = [packet.tag for packet in PacketPile.from_bytes(sealer.seal(LETTER, recipient, key))]
+        return tags.count(Tag.PKESK)
+
+    assert (readers(), readers()) == (2, 2)
+    clock.set(datetime(2030, 12, 31, 12, tzinfo=UTC))
+    assert readers() == 1
+    clock.set(datetime(2036, 1, 1, tzinfo=UTC))
+    with pytest.raises(InputError, match="key-unusable"):
+        readers()
+    clock.set(datetime(2030, 12, 30, tzinfo=UTC))
+    assert readers() == 2
+
+
+def test_a_key_is_no_longer_known_after_five_hundred_others(
+    people: Correspondents, own: OwnKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(openpgp_seal, "MOST_KNOWN", 2)
+    sealer = OpenPgpSealer(own.secret, FixedClock())
+    made = [facts_of(people, f"Known <known{n}@example.org>") for n in range(3)]
+    for facts in made * 2:
+        assert people.open(sealer.seal(LETTER, facts.data, facts.fingerprint))[0] == LETTER
+        assert len(sealer._known) <= 2
 
 
 def test_a_revoked_key_is_refused_although_pysequoia_would_seal_to_it(
