@@ -40,13 +40,13 @@ def rules(at_work: AtWork) -> dict[str, str]:
 def test_every_kind_has_its_words_and_its_choice(at_work: AtWork, section: ContentSection) -> None:
     kept = rules(at_work)
     assert section.wanted() == {kind: kept[kind] for kind in section.choices}
-    assert set(kept) - set(section.choices) == {"other-patient"}
+    assert set(kept) - set(section.choices) == {"other-patient", "own-name"}
     assert not any(text.startswith("ui.") for text in texts_of(section))
 
 
 def test_what_always_stops_a_letter_is_shown_and_cannot_be_softened(section: ContentSection) -> None:
     assert section.ui.say("ui.content.always") in texts_of(section)
-    assert "other-patient" not in section.choices
+    assert not {"other-patient", "own-name"} & set(section.choices)
 
 
 def test_saving_is_offered_only_when_something_differs(section: ContentSection) -> None:

@@ -31,6 +31,7 @@ from desktop.ui.audit.history import HistoryDialog
 from desktop.ui.audit.retention import PurgeDialog
 from desktop.ui.audit.state import GapDialog
 from desktop.ui.compose.drafts import DiscardDialog
+from desktop.ui.compose.scan import ScanDialog
 from desktop.ui.firstrun.setup import PracticePage, RelayPage
 from desktop.ui.gate.arrival import MustChangePage, NoticePage
 from desktop.ui.gate.codes import CodesPage
@@ -101,6 +102,7 @@ def pages(
         "relay": RelayPage(ui, session, lambda: None),
         "edit": EditDialog(ui, session, shown.person, workspace),
         "card": PassphraseDialog(ui, session, person, workspace),
+        "scan": ScanDialog(ui, b"", "Zoraida Canaryfield, 1961", lambda: None, lambda: None, workspace),
         "export": ExportDialog(ui, session, workspace),
         "add-relay": RelayDialog(ui, session, settings),
         **access_pages(screen, session, practice, workspace),

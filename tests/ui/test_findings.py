@@ -350,7 +350,7 @@ def test_a_draft_comes_back_with_its_label(at_work: AtWork, compose: ComposePage
     at_work.screen.settle()
     (draft,) = at_work.office.list_drafts(at_work.session).drafts
     compose.clear()
-    assert compose.deciding.label.label is Label.SENSITIVE
+    assert compose.deciding.label.box.currentData() == Label.SENSITIVE.value
     compose.continue_draft(draft)
     at_work.screen.settle()
     assert compose.deciding.label.label is Label.VERY_SENSITIVE

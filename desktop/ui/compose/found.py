@@ -23,7 +23,8 @@ from desktop.ui.base import Ui, button, plain_label
 from desktop.ui.compose.findings import FILE, FILE_NAME, SUBJECT, TEXT, Finding, Findings
 from desktop.ui.icons import pixmap
 
-_TALLEST = 148
+_LEAST, _PART = 148, 0.27
+"""It grows to that part of the window, then it scrolls."""
 _QUOTED = 3
 
 
@@ -116,7 +117,7 @@ class FoundPanel(QScrollArea):
             width = max(self.viewport().width(), 300)
             layout = body.layout()
             wanted = layout.totalHeightForWidth(width) if layout is not None else 0
-            self.setFixedHeight(min(max(wanted, 24), _TALLEST))
+            self.setFixedHeight(min(max(wanted, 24), max(_LEAST, int(self.window().height() * _PART))))
 
     def resizeEvent(self, event: object) -> None:  # noqa: N802 - Qt's name
         super().resizeEvent(event)  # type: ignore[arg-type]

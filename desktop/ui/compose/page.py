@@ -28,7 +28,7 @@ from desktop.ui.files import choose_file, dropped_file, read
 from desktop.ui.gate.gate import Work
 from desktop.ui.navigation import Navigation
 
-_FOOT = 118
+_FOOT = 104
 """Attach, label, how it goes, Send: the opened card never covers them."""
 
 

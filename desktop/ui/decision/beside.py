@@ -53,5 +53,5 @@ class Beside(QWidget):
         if wide:
             self._card.setGeometry(width - WIDTH, 0, WIDTH, height)
         else:
-            self._card.setGeometry(width - WIDTH - _GAP, _GAP, WIDTH, height - _GAP - self._free)
+            self._card.setGeometry(width - WIDTH - _GAP, _GAP, WIDTH, height - 2 * _GAP - self._free)
         self._card.raise_()

@@ -17,6 +17,13 @@ SEALED = frozenset({Method.OPENPGP, Method.SMIME, Method.ENVELOPE})
 BY_PHONE = "label-no-email"
 """The reason of a letter that stays here and becomes a task to call."""
 _ON_THE_WAY = frozenset({Method.TLS, Method.PORTAL})
+_SAID = {
+    Method.OPENPGP: "only-recipient",
+    Method.SMIME: "only-recipient",
+    Method.TLS: "encrypted-on-the-way",
+    Method.PORTAL: "encrypted-on-the-way",
+}
+"""What the card's heading says already."""
 _KEYS = {Method.OPENPGP: KeyKind.OPENPGP, Method.SMIME: KeyKind.SMIME}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CHOOSE = "remedy-choose"
@@ -49,7 +56,8 @@ def _told(ui: Ui, value: str | int) -> str | int:
 
 def grounds(ui: Ui, decided: Explained, who: PersonShown | None) -> list[str]:
     """Why this way, and what it rests on with its age; each sentence once."""
-    found = [reason_words(ui, reason) for reason in decided.reasons]
+    said = _SAID.get(decided.method, "")
+    found = [reason_words(ui, reason) for reason in decided.reasons if reason.code != said]
     if who is not None and who.person.id == decided.person:
         found += _age(ui, decided, who)
     return list(dict.fromkeys(found))

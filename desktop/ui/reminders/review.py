@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QProgressBar, QVBoxLayout, QWidget
 
 from desktop.models.records import PersonId
 from desktop.office.values import Explained, PersonShown, ReminderPlan
@@ -20,8 +20,8 @@ from desktop.ui.decision.words import reason_words
 from desktop.ui.reminders.drill import ALL, GROUPS, NEED, CountLine
 from desktop.ui.table import Column, Rows, table
 
-_WHY = 3
-"""The column that the opened card says better."""
+_HOW, _WHY = 2, 3
+"""Columns; the opened card says the last one better."""
 
 
 @dataclass(frozen=True)
@@ -179,14 +179,23 @@ class ReviewView(QWidget):
         name = clean(who.person.first_name or who.person.name)
         self.card.show_decision(decided, name, who)
         self.card.show()
-        self.view.setColumnHidden(_WHY, True)
+        self._say_why(False)
 
     def close_card(self) -> None:
         back = self.card.isVisible()
         self.card.hide()
-        self.view.setColumnHidden(_WHY, False)
+        self._say_why(True)
         if back:
             self.view.setFocus()
+
+    def _say_why(self, shown: bool) -> None:
+        """In its own column, or on the card, and then the list takes the room that is left."""
+        header = self.view.horizontalHeader()
+        mode = QHeaderView.ResizeMode.Interactive if shown else QHeaderView.ResizeMode.Stretch
+        self.view.setColumnHidden(_WHY, not shown)
+        header.setSectionResizeMode(_HOW, mode)
+        if shown:
+            header.resizeSection(_HOW, self.rows.columns[_HOW].width)
 
     def focus_send(self) -> None:
         (self.send_button if self._ready else self.back).setFocus()

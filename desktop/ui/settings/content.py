@@ -13,8 +13,8 @@ from desktop.ui.base import Page, Ui, button, card, plain_label
 from desktop.ui.stepup import proved
 
 ACTIONS = ("warn", "raise", "block")
-FIXED = frozenset({"other-patient"})
-"""Always stops a letter, whatever is chosen for the rest."""
+FIXED = frozenset({"other-patient", "own-name"})
+"""Always stops a letter: the wrong patient's file, and a name where everybody on the way can read it."""
 
 
 class ContentSection(Page):
