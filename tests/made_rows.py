@@ -17,11 +17,11 @@ from cryptography.x509 import load_der_x509_certificate
 from desktop.access.roles import Purpose as ProofFor
 from desktop.audit.events import Act, Event
 from desktop.crypto.smime import make_identity
-from desktop.errors import DeliveryError
+from desktop.errors import DeliveryError, Refused
 from desktop.models.accounts import Role, Session, UserId
 from desktop.models.database import Tx
 from desktop.models.identities import current
-from desktop.models.protection import KeySource
+from desktop.models.protection import Form, KeySource
 from desktop.models.records import Baa, KeyKind, Label, PersonId
 from desktop.office.api import Office
 from desktop.office.notices import notify
@@ -49,7 +49,15 @@ from desktop.office.values_access import (
 )
 from desktop.office.values_audit import LogExport, LogFormat, OpeningHours, PersonReport
 from desktop.office.values_practice import EvidenceRequest, RelayRequest
-from desktop.office.values_protection import ExplainFile, IdentityFile, KeyConfirm, KeyKept, KeySearch
+from desktop.office.values_protection import (
+    ExplainFile,
+    IdentityCheck,
+    IdentityFile,
+    KeyConfirm,
+    KeyKept,
+    KeySearch,
+    SendAgain,
+)
 from tests.made_practice import PASSWORD, PEOPLE, VISITS, person_named
 from tests.made_staff import HER_PASSWORD, Staff, desk_of
 from tests.support.software_key import SoftwareKey
@@ -198,6 +206,12 @@ def a_p12(address: str, now: datetime) -> IdentityFile:
     return IdentityFile(data, password="quiet")
 
 
+def _without_printer(work: Callable[[], object]) -> None:
+    """Recorded before the paper is made; here nothing makes papers."""
+    with suppress(Refused):
+        work()
+
+
 Call = Callable[[World, Session], object]
 CALLS: dict[str, Call] = {
     "today": lambda w, s: w.office.today(s),
@@ -210,6 +224,19 @@ CALLS: dict[str, Call] = {
     "make_passphrase": lambda w, s: w.office.make_passphrase(
         s, PassphraseRequest(w.person, "Ana", "in-person")
     ),
+    "set_phrase": lambda w, s: w.office.set_phrase(s, "three quiet lanterns"),
+    "record_check": lambda w, s: w.office.record_check(
+        s, IdentityCheck(w.person, ("birth-date", "record-number"))
+    ),
+    "show_words": lambda w, s: w.office.show_words(s, w.person),
+    "print_card": lambda w, s: _without_printer(lambda: w.office.print_card(s, w.person)),
+    "set_form": lambda w, s: w.office.set_form(s, w.person, Form.HTML),
+    "help_patient": lambda w, s: w.office.help_patient(s, w.kept["message"]),
+    "help_person": lambda w, s: w.office.help_person(s, w.person),
+    "print_message": lambda w, s: _without_printer(lambda: w.office.print_message(s, w.kept["message"])),
+    "send_again": lambda w, s: w.office.send_again(s, SendAgain(w.kept["message"], "as-page")),
+    "reissue_card": lambda w, s: w.office.reissue_card(s, PassphraseRequest(w.person, "Ana", "in-person")),
+    "reach": lambda w, s: w.office.reach(s),
     "import_key": lambda w, s: w.office.import_key(s, w.kept["key"]),
     "find_keys": lambda w, s: w.office.find_keys(s, a_search(w)),
     "list_keys": lambda w, s: w.office.list_keys(s),

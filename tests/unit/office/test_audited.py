@@ -24,6 +24,7 @@ ELSEWHERE = {
     "touch": "moving is no use case: nothing is read or changed",
     "start_sending": "only wakes the dispatcher, whose every step is recorded (tests/unit/sync)",
     "new_authenticator": "makes up a secret and keeps nothing; confirming it is recorded",
+    "show_phrase": "the practice's own words: nothing of a patient",
     "explain_gap": "needs a gap (test_witness.py)",
     "seal_year": "needs a year that is over (test_retention.py)",
     "purge_year": "needs a year that is long over (test_retention.py)",

@@ -162,7 +162,9 @@ def test_a_check_is_two_things_that_the_record_can_answer(
     office, session, person = maria
     assert code_of(lambda: office.record_check(session, IdentityCheck(person, asked))) == code
     day = practice_start(office)
-    assert desk(office).opened().database.read(lambda tx: checks.latest(tx, person, session.user, day)) is None
+    assert (
+        desk(office).opened().database.read(lambda tx: checks.latest(tx, person, session.user, day)) is None
+    )
 
 
 def practice_start(office: Office) -> datetime:
