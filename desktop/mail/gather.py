@@ -6,15 +6,17 @@ so that nobody can forget a piece of evidence. Reads only; one query a table.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from desktop.errors import InputError
 from desktop.mail import cardwords
 from desktop.mail.decision import CARE, DecisionInput, FormMeans
+from desktop.mail.domains import MX
 from desktop.mail.headers import domain_of, wire_address
 from desktop.mail.means import KeptWords, SealMeans
+from desktop.mail.providers import blocked_forms
 from desktop.mail.relays import agreement_problem
 from desktop.models import cards, evidence, keylives, keys, onward, people, pickups, vaultkeys
 from desktop.models import cardwords as kept_words
@@ -122,7 +124,7 @@ def gather(tx: Tx, ids: Iterable[PersonId], relay: Relay | None, today: date) ->
             card=their_cards.get(who),
             words=words.get(who),
             wish=wishes.get(who),
-            blocked=frozenset(),
+            blocked=_blocked(domains[who], looks.get(domains[who], ())),
             looks=looks.get(domains[who], ()),
             relay=relay,
             onward=known,
@@ -157,6 +159,12 @@ def _storage(tx: Tx, today: date) -> Storage | None:
     if storage is None or agreement_problem(storage.baa, storage.name, today) is not None:
         return None
     return storage
+
+
+def _blocked(domain: str, looks: Sequence[Observed]) -> frozenset[Form]:
+    """By the domain, and by the mail servers that any look at it has found."""
+    servers = {str(host) for look in looks if look.kind == MX for host in look.details.get("hosts") or ()}
+    return blocked_forms(domain, servers)
 
 
 def _domain(person: Person) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from desktop.access.passwords import check_password
 from desktop.clock import Clock
 from desktop.config import CONTENT_LIMITS
 from desktop.crypto.envelope import open_envelope
+from desktop.crypto.envelope_pdf import is_pdf, open_pdf
 from desktop.crypto.keyfacts import inspect_key
 from desktop.errors import InputError
 from desktop.mail.content import check_content
@@ -55,9 +58,13 @@ class Files:
         reason = check_password(text, ())
         return PasswordChecked(reason is None, reason)
 
-    def open_envelope(self, data: bytes, passphrase: str) -> EnvelopeOpened:
-        """Raises InputError for a file that is none, a wrong passphrase, or damage."""
-        content = open_envelope(data, passphrase)
+    def open_envelope(self, data: bytes, passphrase: str, birth_date: date | None = None) -> EnvelopeOpened:
+        """Either form of a locked file. Raises InputError for a file that is none, wrong words, or damage."""
+        if is_pdf(data):
+            content = open_pdf(data, passphrase)
+        else:
+            today = self._clock.now().astimezone().date()
+            content = open_envelope(data, passphrase, birth_date, today)
         return EnvelopeOpened(
             ok=True,
             reason=None,
