@@ -123,6 +123,7 @@ class LocalOffice:
         self.start_sending = outbox.start_sending
         self.cancel_messages = outbox.cancel_messages
         self.relay_presets = relays.relay_presets
+        self.sender_warnings = relays.sender_warnings
         self.add_relay = relays.add_relay
         self.list_relays = relays.list_relays
         self.test_relay = relays.test_relay

@@ -11,6 +11,7 @@ from desktop.access.roles import Action
 from desktop.audit.events import Act, Event
 from desktop.clock import Clock
 from desktop.errors import InputError
+from desktop.mail.content import check_sender
 from desktop.mail.relays import baa_problem, presets
 from desktop.mail.sender import practice_relay, use_relay
 from desktop.models import onward, relays, settings
@@ -18,7 +19,7 @@ from desktop.models.accounts import Session
 from desktop.models.database import Tx
 from desktop.models.ids import new_id
 from desktop.models.protection import Onward
-from desktop.models.records import Relay, RelayId
+from desktop.models.records import Reason, Relay, RelayId
 from desktop.office.desk import Desk, Recorder
 from desktop.office.identities import ensure_identities
 from desktop.office.values_practice import (
@@ -65,6 +66,10 @@ class Relays:
             )
             for one in presets()
         )
+
+    def sender_warnings(self, address: str) -> tuple[Reason, ...]:
+        name, _, domain = address.strip().rpartition("@")
+        return tuple(hit.reason for hit in check_sender(name, domain))
 
     def add_relay(self, session: Session, request: RelayRequest) -> RelayLine:
         """Keep it without connecting. The first relay's sender gets the practice's own keys."""

@@ -37,6 +37,11 @@ class Field(QWidget):
     def text(self) -> str:
         return self.input.text()
 
+    def hint(self, words: str) -> None:
+        """Another hint from now on."""
+        self._hint = words
+        self.wrong("")
+
     def wrong(self, words: str) -> None:
         """Say what is wrong; an empty text takes it back."""
         self.input.setProperty("wrong", bool(words))

@@ -9,7 +9,9 @@ from desktop.ui.navigation import Navigation
 from desktop.ui.sections import Sections
 from desktop.ui.settings.content import ContentSection
 from desktop.ui.settings.policy import PolicySection
+from desktop.ui.settings.posture import PostureSection
 from desktop.ui.settings.relays import RelaySection
+from desktop.ui.settings.storage import StorageSection
 from desktop.ui.users.matrix import MatrixSection
 from desktop.ui.users.page import UsersSection
 from desktop.ui.users.review import ReviewSection
@@ -25,6 +27,8 @@ class SettingsPage(Page):
             ui.say("ui.settings.title"),
             (
                 ("relay", ui.say("ui.settings.relay"), lambda: RelaySection(ui, session)),
+                ("storage", ui.say("ui.settings.storage"), lambda: StorageSection(ui, session)),
+                ("posture", ui.say("ui.settings.posture"), lambda: PostureSection(ui, session)),
                 ("keys", ui.say("ui.settings.keys"), lambda: KeysSection(ui, session, navigation.letter)),
                 ("users", ui.say("ui.settings.users"), lambda: UsersSection(ui, session)),
                 ("roles", ui.say("ui.settings.roles"), lambda: MatrixSection(ui, session)),

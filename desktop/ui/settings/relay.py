@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 
 from desktop.errors import SealwellError
 from desktop.models.accounts import Session
-from desktop.models.records import Baa
-from desktop.office.values_practice import Preset, RelayLine, RelayRequest, RelayTested
+from desktop.models.records import Reason
+from desktop.office.values_practice import Preset, RelayChange, RelayLine, RelayRequest, RelayTested
 from desktop.ui.base import Ui, button, plain_label
 from desktop.ui.dialog import FormDialog
 from desktop.ui.form import Field
+from desktop.ui.settings.agreement import AgreementFields, pair
 
 
 class RelayForm(QWidget):
@@ -22,6 +21,7 @@ class RelayForm(QWidget):
         super().__init__()
         self.ui = ui
         self._presets: tuple[Preset, ...] = ()
+        self._known: RelayLine | None = None
         say = ui.say
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -45,21 +45,23 @@ class RelayForm(QWidget):
         self.from_address = Field(say("ui.relay.sender"))
         self.user = Field(say("ui.relay.user"))
         self.password = Field(say("ui.relay.password"), secret=True)
-        column.addLayout(_pair(self.host, self.port))
+        column.addLayout(pair(self.host, self.port))
         column.addWidget(plain_label(say("ui.relay.security"), "label"))
         column.addWidget(self.security)
-        column.addLayout(_pair(self.from_address, self.user))
+        column.addLayout(pair(self.from_address, self.user))
         column.addWidget(self.password)
-        column.addWidget(plain_label(say("ui.relay.agreement-heading"), "heading"))
-        column.addWidget(plain_label(say("ui.relay.agreement-lead"), "muted", wrap=True))
-        self.counterparty = Field(say("ui.relay.counterparty"))
-        self.signed = Field(say("ui.relay.signed"), hint=say("ui.form.date-hint"))
-        self.expires = Field(say("ui.relay.expires"), hint=say("ui.relay.expires-hint"))
-        column.addWidget(self.counterparty)
-        column.addLayout(_pair(self.signed, self.expires))
+        self.sender_note = plain_label("", "problem", wrap=True)
+        self.sender_note.hide()
+        column.addWidget(self.sender_note)
+        self.from_address.input.editingFinished.connect(self._look_at_sender)
+        self.agreement = AgreementFields(ui)
+        self.counterparty = self.agreement.counterparty
+        self.signed, self.expires = self.agreement.signed, self.agreement.expires
+        column.addWidget(self.agreement)
         self.required = QCheckBox(say("ui.relay.required-tls"))
         column.addWidget(self.required)
-        column.addWidget(plain_label(say("ui.relay.required-tls-hint"), "muted", wrap=True))
+        self.required_hint = plain_label(say("ui.relay.required-tls-hint"), "muted", wrap=True)
+        column.addWidget(self.required_hint)
 
     def offer(self, presets: tuple[Preset, ...]) -> None:
         self._presets = presets
@@ -67,37 +69,65 @@ class RelayForm(QWidget):
             self.preset.addItem(preset.name)
 
     def _take_preset(self, position: int) -> None:
-        if position <= 0:
+        preset = self._presets[position - 1] if position > 0 else None
+        by_account = preset is None or preset.required_tls in ("account", "")
+        self.required.setEnabled(by_account)
+        self.required.setChecked(self.required.isChecked() and by_account)
+        way = (
+            "ui.relay.required-tls-hint"
+            if preset is None or by_account
+            else f"ui.relay.way-{preset.required_tls}"
+        )
+        self.required_hint.setText(self.ui.say(way))
+        if preset is None:
             self.preset_note.hide()
             return
-        preset = self._presets[position - 1]
         self.host.input.setText(preset.host)
         self.port.input.setText(str(preset.port))
         self.security.setCurrentIndex(max(0, self.security.findData(preset.security)))
-        self.preset_note.setText(preset.required_tls_how)
-        self.preset_note.setVisible(bool(preset.required_tls_how))
+        told = [] if preset.password_signin else [self.ui.say("ui.relay.no-password-signin")]
+        told += [preset.required_tls_how] if preset.required_tls_how else []
+        self.preset_note.setText("\n".join(told))
+        self.preset_note.setVisible(bool(told))
+
+    def fill(self, line: RelayLine) -> None:
+        """A relay that is there; an empty password keeps the old one."""
+        self._known = line
+        self.host.input.setText(line.host)
+        self.port.input.setText(str(line.port))
+        self.security.setCurrentIndex(max(0, self.security.findData(line.security)))
+        self.from_address.input.setText(line.sender)
+        self.user.input.setText(line.user)
+        self.password.hint(self.ui.say("ui.relay.password-kept"))
+        self.agreement.fill(line.baa)
+        self.required.hide()
+        self.required_hint.hide()
+
+    def _look_at_sender(self) -> None:
+        address = self.from_address.text
+        self.ui.bridge.run(
+            self, lambda _: self.ui.office.sender_warnings(address), self._warn_of_sender, lambda _: None
+        )
+
+    def _warn_of_sender(self, warnings: tuple[Reason, ...]) -> None:
+        self.sender_note.setText(" ".join(self.ui.reason(one) for one in warnings))
+        self.sender_note.setVisible(bool(warnings))
 
     def request(self) -> RelayRequest | None:
         """What the form says, or None with what is wrong beside its field."""
-        for field in (self.host, self.from_address, self.user, self.password):
+        needed = (self.host, self.from_address, self.user, self.password)
+        for field in needed[: 3 if self._known else 4]:
             if not field.text.strip():
                 self._wrong(field, "ui.form.missing")
                 return None
         if not self.port.text.strip().isdecimal() or not 0 < int(self.port.text) < 65536:
             self._wrong(self.port, "ui.relay.port-wrong")
             return None
-        baa = None
-        if self.counterparty.text.strip():
-            signed, expires = _date(self.signed.text), _date(self.expires.text)
-            if signed is None:
-                self._wrong(self.signed, "ui.form.date-wrong")
-                return None
-            if self.expires.text.strip() and expires is None:
-                self._wrong(self.expires, "ui.form.date-wrong")
-                return None
-            baa = Baa(self.counterparty.text.strip(), signed, expires, scope="e-mail")
+        fit, baa = self.agreement.value()
+        if not fit:
+            return None
         return RelayRequest(
-            name=self.host.text.strip(),
+            name=self._known.name if self._known else self.host.text.strip(),
             host=self.host.text.strip(),
             port=int(self.port.text),
             security=str(self.security.currentData()),
@@ -105,6 +135,7 @@ class RelayForm(QWidget):
             sender=self.from_address.text.strip(),
             baa=baa,
             password=self.password.text,
+            ca_file=self._known.ca_file if self._known else "",
             required_tls="account" if self.required.isChecked() else "",
         )
 
@@ -116,9 +147,11 @@ class RelayForm(QWidget):
 class RelayDialog(FormDialog):
     """Test, then save; saving an untested relay is allowed and says so by itself later."""
 
-    def __init__(self, ui: Ui, session: Session, parent: QWidget) -> None:
-        super().__init__(ui, ui.say("ui.relay.add-title"), parent)
+    def __init__(self, ui: Ui, session: Session, parent: QWidget, line: RelayLine | None = None) -> None:
+        """A new relay, or `line` changed."""
+        super().__init__(ui, ui.say("ui.relay.edit-title" if line else "ui.relay.add-title"), parent)
         self._session = session
+        self._line = line
         self.setMinimumWidth(560)
         self.form = RelayForm(ui)
         self.content.addWidget(self.form)
@@ -127,6 +160,9 @@ class RelayDialog(FormDialog):
         self.foot.addWidget(self.test_button)
         self.foot.addWidget(self.save_button)
         self.form.preset.setFocus()
+        if line is not None:
+            self.form.fill(line)
+            self.test_button.hide()  # with the kept password: on the relay's own card
         ui.bridge.run(self, lambda _: ui.office.relay_presets(), self.form.offer, self.failed)
 
     def test(self) -> None:
@@ -148,9 +184,12 @@ class RelayDialog(FormDialog):
         if request is None:
             return
         self.save_button.setEnabled(False)
-        self.ui.bridge.run(
-            self, lambda _: self.ui.office.add_relay(self._session, request), self._saved, self._refused
-        )
+        self.ui.bridge.run(self, lambda _: self._store(request), self._saved, self._refused)
+
+    def _store(self, request: RelayRequest) -> RelayLine:
+        if self._line is None:
+            return self.ui.office.add_relay(self._session, request)
+        return self.ui.office.update_relay(self._session, RelayChange(self._line.id, request))
 
     def _saved(self, _: RelayLine) -> None:
         self.accept()
@@ -167,18 +206,3 @@ def steps_words(ui: Ui, answer: RelayTested) -> str:
         if not step.ok:
             return ui.reason(step.reason)
     return ui.say("ui.relay.works")
-
-
-def _pair(left: Field, right: Field) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setSpacing(12)
-    row.addWidget(left, 3)
-    row.addWidget(right, 2)
-    return row
-
-
-def _date(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        return None

@@ -15,7 +15,9 @@ from desktop.ui.base import Page, Ui, button, card, plain_label
 from desktop.ui.dates import date_words
 from desktop.ui.dialog import FormDialog
 from desktop.ui.form import Field
+from desktop.ui.settings.onward import OnwardDialog
 from desktop.ui.settings.relay import RelayDialog, steps_words
+from desktop.ui.settings.storage import ConfirmDialog
 
 
 class RelaySection(Page):
@@ -48,16 +50,35 @@ class RelaySection(Page):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        self.cards = {line.id: RelayCard(self, line) for line in relays}
+        self.cards = {line.id: RelayCard(self, line) for line in relays if line.retired_at is None}
         for made in self.cards.values():
             self.column.addWidget(made)
-        if not relays:
+        if not self.cards:
             self.column.addWidget(plain_label(self.ui.say("ui.relay.none"), "muted", wrap=True))
         self.column.addStretch()
 
     def add(self) -> None:
         dialog = RelayDialog(self.ui, self._session, self)
         dialog.accepted.connect(self.refresh)
+        dialog.open()
+
+    def edit(self, line: RelayLine) -> None:
+        dialog = RelayDialog(self.ui, self._session, self, line)
+        dialog.accepted.connect(self.refresh)
+        dialog.open()
+
+    def onward(self, line: RelayLine) -> None:
+        dialog = OnwardDialog(self.ui, self._session, self, line)
+        dialog.finished.connect(lambda _: self.refresh())
+        dialog.open()
+
+    def ask_retire(self, relay: RelayId) -> None:
+        dialog = ConfirmDialog(self.ui, "ui.relay.retire", self)
+        dialog.accepted.connect(
+            lambda: self.call(
+                lambda _: self.ui.office.retire_relay(self._session, relay), lambda _: self.refresh()
+            )
+        )
         dialog.open()
 
     def test(self, relay: RelayId) -> None:
@@ -115,11 +136,16 @@ class RelayCard(QWidget):
             column.addWidget(
                 plain_label(say("ui.relay.domain-until", domain=forced.domain, until=until), "muted")
             )
+        for words in _known_words(ui, line):
+            column.addWidget(plain_label(words, "muted", wrap=True))
         row = QHBoxLayout()
         self.test_button = button(say("ui.relay.test"), lambda: page.test(line.id))
         row.addWidget(self.test_button)
+        row.addWidget(button(say("ui.relay.edit"), lambda: page.edit(line)))
+        row.addWidget(button(say("ui.relay.onward"), lambda: page.onward(line)))
         row.addWidget(button(say("ui.relay.add-domain"), lambda: page.add_domain(line)))
         row.addStretch()
+        row.addWidget(button(say("ui.relay.retire"), lambda: page.ask_retire(line.id)))
         column.addLayout(row)
 
     def _pill(self, ui: Ui, line: RelayLine) -> QLabel:
@@ -137,6 +163,20 @@ class RelayCard(QWidget):
             return ui.say("ui.relay.agreement-open", who=who, signed=signed)
         expires = date_words(line.baa.expires, language)
         return ui.say("ui.relay.agreement", who=who, signed=signed, expires=expires)
+
+
+def _known_words(ui: Ui, line: RelayLine) -> list[str]:
+    """What is recorded of the way onward beside the account's own setting."""
+    known, told = line.onward, []
+    if known.how in ("header", "configuration-set"):
+        told.append(ui.say("ui.onward.by-header", header=f"{known.name}: {known.value}"))
+    if line.enforces:
+        told.append(ui.say("ui.onward.honours", what=", ".join(one.upper() for one in line.enforces)))
+    if known.portal is not None:
+        told.append(
+            ui.say("ui.onward.portal-ready" if known.portal.tested_at else "ui.onward.portal-untested")
+        )
+    return told
 
 
 class DomainDialog(FormDialog):
