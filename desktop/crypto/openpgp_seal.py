@@ -7,7 +7,6 @@ their full fingerprint and nothing else: a search by address also finds
 
 from __future__ import annotations
 
-import base64
 import re
 from datetime import datetime
 
@@ -22,7 +21,6 @@ __all__ = ["KeyFacts", "OpenPgpSealer", "inspect_openpgp"]
 
 MOST_KNOWN = 500
 """Keys that are kept taken apart; beyond it the memory is emptied."""
-_BEGIN, _END = b"-----BEGIN PGP MESSAGE-----", b"-----END PGP MESSAGE-----"
 _FULL_FINGERPRINT = re.compile("[0-9A-F]{40}|[0-9A-F]{64}")
 
 
@@ -41,8 +39,8 @@ class OpenPgpSealer:
     def seal(self, plain: bytes, recipient_key: bytes, fingerprint: str) -> bytes:
         """`plain` signed by the practice and encrypted to one recipient, ASCII-armored.
 
-        The practice itself is not a recipient. The armor has no checksum: RFC 9580 6.1 advises
-        against one, and the message has integrity protection of its own.
+        The practice itself is not a recipient. The armor keeps the checksum that RFC 9580 6.1
+        advises against: without one gpg 2.2 takes some messages for altered.
 
         Raises InputError `key-mismatch` where the key is not the one with this full fingerprint,
         `key-unusable` (with the reason) where it has expired or was revoked by now, `key-unreadable`.
@@ -52,10 +50,9 @@ class OpenPgpSealer:
         if _FULL_FINGERPRINT.fullmatch(wanted) is None or recipient.fingerprint != wanted:
             raise InputError("key-mismatch")
         try:
-            sealed = encrypt(plain, recipients=[recipient.certificate], signer=self._signer, armor=False)
+            return encrypt(plain, recipients=[recipient.certificate], signer=self._signer)
         except RuntimeError as problem:
             raise InputError("key-unusable", reason="cannot-encrypt") from problem
-        return b"%s\n\n%s%s\n" % (_BEGIN, base64.encodebytes(sealed), _END)
 
     def _recipient(self, key: bytes) -> Sealable:
         """The key cut down anew, unless it was before and none of its parts has ended since.

@@ -72,6 +72,13 @@ def test_gpg_opens_and_verifies_what_was_sealed(
     assert signer[-1] == own.fingerprint
 
 
+def test_gpg_opens_whatever_the_length(people: Correspondents, sealer: OpenPgpSealer) -> None:
+    facts = facts_of(people, "Length <length@example.org>")
+    for length in range(40):
+        _, status = people.open(sealer.seal(b"x" * length, facts.data, facts.fingerprint))
+        assert "[GNUPG:] DECRYPTION_OKAY" in status, (length, status)
+
+
 def test_only_the_recipient_is_a_recipient(people: Correspondents, sealer: OpenPgpSealer) -> None:
     facts = facts_of(people, "Only <only@example.org>")
     _, status = people.open(sealer.seal(LETTER, facts.data, facts.fingerprint))
