@@ -6,6 +6,7 @@ import json
 import ssl
 import sys
 from pathlib import Path
+from typing import Self
 
 import httpx
 import trustme
@@ -48,7 +49,7 @@ class S3(_Tls):
     def command(self) -> list[str]:
         return [sys.executable, str(Path(__file__).with_name("s3_main.py")), str(self.port), str(self.folder)]
 
-    def __enter__(self) -> S3:
+    def __enter__(self) -> Self:
         super().__enter__()
         for bucket in ("locked", "logs"):
             self.ask("PUT", f"/{bucket}")

@@ -206,9 +206,11 @@ class StorageDialog(FormDialog):
         """What the form says, or None with what is wrong beside its field."""
         for field in (self.url, self.user, self.secret, self.public):
             if not field.text.strip():
-                return self._wrong(field, "ui.form.missing")
+                self._wrong(field, "ui.form.missing")
+                return None
         if not self.days.text.strip().isdecimal():
-            return self._wrong(self.days, "ui.storage.days-wrong")
+            self._wrong(self.days, "ui.storage.days-wrong")
+            return None
         fit, baa = self.agreement.value()
         return self._asked(baa) if fit else None
 
