@@ -221,7 +221,7 @@ def test_no_code_stands_where_words_should(pages: tuple[Screen, Workspace, Pages
 def test_pages_of_the_front_desk_hold_no_term_of_art_and_no_boast(
     pages: tuple[Screen, Workspace, Pages], language: str
 ) -> None:
-    technical = {"relay", "add-relay", "settings", "settings-relay"}
+    technical = {"relay", "add-relay", "settings", "settings-relay", "settings-keys"}
     wrong = [
         f"{code}: {text}"
         for code, page in pages[2].items()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.models.accounts import Session
@@ -33,7 +35,9 @@ from desktop.ui.stepup import proved
 from desktop.ui.table import Column, Rows, table
 from desktop.ui.users.dialogs import ConfirmDialog
 
-_LIST_HEIGHT = 240
+_ROW = 44
+_MOST_ROWS = 8
+"""More than these scroll inside the list."""
 _SHOWN_SOON = 6
 
 
@@ -51,6 +55,7 @@ class KeysSection(Page):
         self.column.setSpacing(14)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(holder)
         self.outer.addWidget(scroll, 1)
         self.own = OwnKeysCard(ui, self)
@@ -88,12 +93,11 @@ class KeysSection(Page):
         self.rows = Rows[ContactKeyLine](
             [
                 Column(say("ui.keys.name"), lambda one: clean(one.name), stretch=True),
-                Column(say("ui.keys.state"), self._state, self._colour, width=220),
+                Column(say("ui.keys.state"), self._state, self._colour, width=270),
                 Column(say("ui.keys.end"), self._end, width=130),
             ]
         )
         self.list = table(self.rows, say("ui.keys.list"))
-        self.list.setMinimumHeight(_LIST_HEIGHT)
         self.list.selectionModel().currentRowChanged.connect(lambda now, _: self._choose(now.row()))
         column.addWidget(self.list, 1)
         row = QHBoxLayout()
@@ -107,7 +111,8 @@ class KeysSection(Page):
         column.addLayout(row)
         self.technical = plain_label("", "muted", wrap=True)
         column.addWidget(self.technical)
-        self.column.addWidget(frame, 1)
+        self.column.addWidget(frame)
+        self.column.addStretch()
 
     # --- showing ----------------------------------------------------------------------
 
@@ -133,10 +138,11 @@ class KeysSection(Page):
         made = QWidget()
         row = QHBoxLayout(made)
         row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(10)
         name = clean(line.name) if line.person is not None else self.ui.say("ui.keys.soon-own")
         row.addWidget(plain_label(name, "label"))
         look = "pill-error" if line.days <= 0 else "pill-warn" if line.days <= 30 else "pill-plain"
-        row.addWidget(plain_label(end_words(self.ui, line.days), look))
+        row.addWidget(plain_label(end_words(self.ui, line.days), look), 0, Qt.AlignmentFlag.AlignVCenter)
         row.addStretch()
         key = line.key
         if key is not None:
@@ -152,6 +158,7 @@ class KeysSection(Page):
         self.rows.show(kept)
         self.none.setVisible(not every)
         self.list.setVisible(bool(every))
+        self.list.setFixedHeight(_ROW * (min(max(len(every), 2), _MOST_ROWS) + 1))
         if kept:
             self.list.selectRow(0)
         self._choose(0 if kept else -1)
