@@ -7,6 +7,7 @@ was sealed to a key opens for its owner alone, so there is nothing to take from 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from email import message_from_bytes
@@ -15,9 +16,9 @@ from email.policy import compat32
 from email.utils import collapse_rfc2231_value
 
 from desktop.crypto.envelope import EnvelopeContent, open_with_key
+from desktop.crypto.envelope_pdf import open_pdf, pdf_password
 from desktop.errors import InputError, Refused
 from desktop.mail.mime import Attachment
-from desktop.models.protection import Form
 from desktop.models.records import Method, PasswordCard
 
 _READABLE = frozenset({Method.TLS, Method.PLAIN, Method.PORTAL})
@@ -52,18 +53,14 @@ def reopen(
         raise Refused("letter-sealed")
     if card is None:
         raise Refused("letter-other-card")
-    for part in _files(wire):
-        if part.get_content_type() == _PAGE:
-            return _page(_bytes(part), card, birth_date)
+    files = {part.get_content_type(): _bytes(part) for part in _files(wire)}
+    if _PAGE in files:
+        return _opened(lambda: open_with_key(files[_PAGE], card.key, birth_date))
+    if _PDF in files:
+        if words is None:
+            raise Refused("letter-other-card")
+        return _opened(lambda: open_pdf(files[_PDF], pdf_password(words)))
     raise Refused("letter-elsewhere")
-
-
-def form_of(wire: bytes) -> Form:
-    """What the locked file in `wire` was made as; a mail without one carries a link."""
-    kinds = {part.get_content_type() for part in _files(wire)}
-    if _PDF in kinds:
-        return Form.PDF
-    return Form.HTML if _PAGE in kinds else Form.LINK
 
 
 def _leaves(wire: bytes) -> list[Message]:
@@ -79,15 +76,11 @@ def _bytes(part: Message) -> bytes:
     return data if isinstance(data, bytes) else b""
 
 
-def _page(file: bytes, card: PasswordCard, birth_date: date | None) -> Reopened:
+def _opened(open_: Callable[[], EnvelopeContent]) -> Reopened:
     try:
-        content = open_with_key(file, card.key, birth_date)
+        content = open_()
     except InputError as error:
         raise Refused("letter-other-card") from error
-    return _inside(content)
-
-
-def _inside(content: EnvelopeContent) -> Reopened:
     files = tuple(Attachment(file.name, file.data) for file in content.attachments)
     return Reopened(content.subject, content.text, files)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from desktop.crypto.envelope_pdf import pdf_password
 from desktop.mail import phrase
 from desktop.mail.reopening import Reopened
 from desktop.models import settings
@@ -38,7 +39,7 @@ def card_paper(tx: Tx, language: str, words: str, made_at: datetime) -> Document
         Paragraph(words, Style.LARGE),
         Paragraph(say("paper.card.typing")),
         Paragraph(say("paper.card.pdf"), Style.HEADING),
-        Paragraph(words, Style.EXACT),
+        Paragraph(pdf_password(words), Style.EXACT),
         Paragraph(say("paper.card.pdf-how"), Style.NOTE),
         QrCode(words, say("paper.card.code"), _CODE_MM),
         Paragraph(say("paper.card.how"), Style.HEADING),

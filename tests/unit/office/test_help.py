@@ -131,7 +131,7 @@ def test_the_last_visit_is_asked_where_the_role_sees_visits(practice: Practice, 
     assert "last-visit" not in office.help_patient(bos, message).answers
 
 
-def test_as_pdf_sends_the_same_content_and_keeps_the_wish(desk: Desk) -> None:
+def test_as_pdf_sends_the_same_content_and_keeps_the_wish(printer: Kept, desk: Desk) -> None:
     office, session, person = desk
     old = write(desk)
     check(desk)
@@ -145,6 +145,13 @@ def test_as_pdf_sends_the_same_content_and_keeps_the_wish(desk: Desk) -> None:
     assert office.help_patient(session, queued.id).form is Form.PDF
     acts = [line.act for line in office.query_log(session).lines]
     assert {"form.changed", "message.resent", "message.cancelled"} <= set(acts)
+    back = office.send_again(session, SendAgain(queued.id, "as-page"))
+    assert office.help_patient(session, back.id).form is Form.HTML
+    assert office.print_message(session, back.id).data
+    paper = printer.papers[-1]
+    assert [block.text for block in paper.blocks if isinstance(block, Paragraph)][:2] == [
+        *("All is well.", "Come again in a year.")
+    ]
 
 
 def test_on_the_way_is_for_routine_content_alone_and_kept_as_the_persons_wish(desk: Desk) -> None:
