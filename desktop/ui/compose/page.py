@@ -28,9 +28,6 @@ from desktop.ui.files import choose_file, dropped_file, read
 from desktop.ui.gate.gate import Work
 from desktop.ui.navigation import Navigation
 
-_FOOT = 104
-"""Attach, label, how it goes, Send: the opened card never covers them."""
-
 
 class ComposePage(Page):
     """The recipient is a contact and never free text; the decision is shown before sending."""
@@ -56,7 +53,7 @@ class ComposePage(Page):
         frame, self.column = card()
         self.column.setContentsMargins(20, 16, 20, 16)
         self.column.setSpacing(10)
-        self.outer.addWidget(Beside(frame, self.deciding.card, _FOOT), 1)
+        self.outer.addWidget(Beside(frame, self.deciding.card, self.text), 1)
         self._build()
         QShortcut(QKeySequence("Ctrl+Return"), self).activated.connect(self.send)
         self.keeper = DraftKeeper(self, ui, session, self._letter)

@@ -11,22 +11,25 @@ from desktop.ui.decision.card import WIDTH, DecisionCard
 _GAP = 14
 _ROOM = 1000
 """From this width on both stand beside each other; below, what is written keeps its width."""
+_MOVED = (QEvent.Type.Resize, QEvent.Type.Move)
+_TURNED = (QEvent.Type.ShowToParent, QEvent.Type.HideToParent)
 
 
 class Beside(QWidget):
-    """`free` pixels at the foot stay free of the card, so that Send can be seen and reached."""
+    """Where it lies over, the card ends with `above`: what stands below stays free, such as Send."""
 
-    def __init__(self, main: QWidget, card: DecisionCard, free: int = 0) -> None:
+    def __init__(self, main: QWidget, card: DecisionCard, above: QWidget | None = None) -> None:
         super().__init__()
         self._main = main
         self._card = card
-        self._free = free
+        self._above = above or main
         for one in (main, card):
             one.setParent(self)
-        card.installEventFilter(self)
+        for watched in (card, self._above):
+            watched.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        if event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent):
+        if event.type() in _MOVED if watched is self._above else event.type() in _TURNED:
             self._place()
         return super().eventFilter(watched, event)
 
@@ -53,5 +56,10 @@ class Beside(QWidget):
         if wide:
             self._card.setGeometry(width - WIDTH, 0, WIDTH, height)
         else:
-            self._card.setGeometry(width - WIDTH - _GAP, _GAP, WIDTH, height - 2 * _GAP - self._free)
+            self._card.setGeometry(width - WIDTH - _GAP, _GAP, WIDTH, self._end() - _GAP)
         self._card.raise_()
+
+    def _end(self) -> int:
+        if self._above is self._main:
+            return self.height() - _GAP
+        return self._above.mapTo(self, self._above.rect().bottomLeft()).y()
