@@ -48,7 +48,7 @@ from desktop.ui.settings.relay import RelayDialog
 from desktop.ui.theme import Theme
 from desktop.ui.window import MainWindow
 from desktop.ui.workspace import Workspace
-from docs import screenshots_access, screenshots_audit
+from docs import screenshots_access, screenshots_audit, screenshots_decision, screenshots_keys
 
 SHOWN = Path(__file__).parent / "screenshots"
 _URI = "otpauth://totp/Sealwell:ana?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Elm%20Street"
@@ -171,6 +171,7 @@ def at_work(camera: Camera, signed: SignedIn, visits: Path, contacts: Path, *, s
     if isinstance(settings, SettingsPage):
         camera.dialog("relay", RelayDialog(camera.ui, signed.session, settings))
     screenshots_access.at_work(camera, workspace, signed.session)
+    screenshots_keys.at_work(camera, workspace, signed.session)
 
 
 def _today(camera: Camera, workspace: Workspace, visits: Path) -> None:
@@ -181,6 +182,7 @@ def _today(camera: Camera, workspace: Workspace, visits: Path) -> None:
         camera.take("today-imported")
         today.review()
         camera.take("review")
+        screenshots_decision.review(camera, today)
 
 
 def _people(camera: Camera, workspace: Workspace, session: Session, contacts: Path) -> None:
@@ -212,6 +214,7 @@ def _compose(camera: Camera, workspace: Workspace, contacts: Path) -> None:
         page.text.setPlainText(_LETTER[camera.ui.texts.language])
         page.take_file(contacts.with_name("results.pdf"))
         camera.take("compose")
+        screenshots_decision.letter(camera, workspace, contacts)
 
 
 def _workspace(ui: Ui, session: Session) -> QWidget:
@@ -241,9 +244,9 @@ def _plan(target: Path | None) -> list[tuple[Variant, Callable[[str], Path | Non
         ]
         return [(one, _into(target, one)) for one in everything]
     dark = {"today-imported", "review", "people", "compose", "sign-in", "settings-users", "account"}
-    dark |= {"audit", "audit-alerts", "audit-gap"}
+    dark |= {"audit", "audit-alerts", "audit-gap", "compose-card", "review-card"}
     spanish = {"today-imported", "review", "compose", "outbox", "settings-users", "lock-quick"}
-    spanish |= {"audit", "audit-alerts", "audit-export"}
+    spanish |= {"audit", "audit-alerts", "audit-export", "compose-card", "compose-found"}
     return [
         (Variant(), lambda name: SHOWN / f"{name}.png"),
         (Variant(dark=True), lambda name: SHOWN / f"{name}-dark.png" if name in dark else None),

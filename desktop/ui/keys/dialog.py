@@ -177,7 +177,15 @@ class KeyDialog(FormDialog):
         self.could_read = button(say("ui.key.could-read"), self.read_it)
         self.matches = button(say("ui.key.matches"), self.agree, "primary")
         self._answers = (self.differs, self.send_test, self.could_read, self.matches)
-        for one in (self.use_text, self.other, *self._answers):
+        first, second = QHBoxLayout(), QHBoxLayout()
+        for one in (self.matches, self.differs):
+            first.addWidget(one)
+        for one in (self.send_test, self.could_read):
+            second.addWidget(one)
+        for row in (first, second):
+            row.addStretch()
+            self.content.addLayout(row)
+        for one in (self.other, self.use_text):
             self.foot.addWidget(one)
 
     def _start(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.models.protection import OwnKeyState
@@ -79,12 +80,24 @@ class OwnKeysCard(QWidget):
     def _line(self, one: OwnKeyLine, days: int | None) -> QWidget:
         say, language = self.ui.say, self.ui.texts.language
         made = QWidget()
-        row = QHBoxLayout(made)
-        row.setContentsMargins(0, 0, 0, 0)
+        column = QVBoxLayout(made)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        row = QHBoxLayout()
         row.setSpacing(8)
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addWidget(plain_label(say(f"ui.keys.kind.{one.kind.value}"), "label"))
+        row.addWidget(plain_label(say(f"ui.keys.kind.{one.kind.value}"), "label"))
+        urgent = days is not None and days <= _SOON
+        if urgent and days is not None:
+            row.addWidget(self._pill(days), 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addStretch()
+        show = button(say("ui.keys.fingerprint"), lambda: self._acts.fingerprint(one.fingerprint), "link")
+        renew = button(say("ui.keys.renew"), lambda: self._acts.renew(one), "primary" if urgent else "")
+        revoke = button(say("ui.keys.revoke"), lambda: self._acts.revoke(one), "link")
+        for each in (show, renew, revoke):
+            each.setAccessibleDescription(say(f"ui.keys.kind.{one.kind.value}"))
+            row.addWidget(each)
+        self.renew[one.kind.value], self.revoke[one.kind.value] = renew, revoke
+        column.addLayout(row)
         since = date_words(one.made_at.date(), language)
         facts = [say("ui.keys.made", date=since, address=clean(one.address))]
         facts.append(say("ui.keys.issued", issuer=clean(one.issuer)) if one.issuer else say("ui.keys.self"))
@@ -95,18 +108,7 @@ class OwnKeysCard(QWidget):
         detail = plain_label("  ·  ".join(facts), "muted", wrap=True)
         kind = say(f"ui.key.technical-kind.{one.kind.value}")
         detail.setToolTip(say("ui.key.technical", kind=kind, fingerprint=one.fingerprint))
-        words.addWidget(detail)
-        row.addLayout(words, 1)
-        if days is not None and days <= _SOON:
-            row.addWidget(self._pill(days))
-        urgent = days is not None and days <= _SOON
-        show = button(say("ui.keys.fingerprint"), lambda: self._acts.fingerprint(one.fingerprint), "link")
-        renew = button(say("ui.keys.renew"), lambda: self._acts.renew(one), "primary" if urgent else "")
-        revoke = button(say("ui.keys.revoke"), lambda: self._acts.revoke(one), "link")
-        for each in (show, renew, revoke):
-            each.setAccessibleDescription(say(f"ui.keys.kind.{one.kind.value}"))
-            row.addWidget(each)
-        self.renew[one.kind.value], self.revoke[one.kind.value] = renew, revoke
+        column.addWidget(detail)
         return made
 
     def _pill(self, days: int) -> QLabel:
