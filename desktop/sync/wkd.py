@@ -72,12 +72,12 @@ def published_tree(address: str, public: bytes) -> dict[str, bytes]:
     """What a web server must serve so that others find `public`: paths below its root, and contents.
 
     For both methods, so that the practice may choose. Raises InputError `address-wrong`,
-    `key-unreadable`, or `key-other-address` where the key does not name this address.
+    `key-unreadable`, or `key-mismatch` where the key does not name this address.
     """
     asked = _asked(address)
     key = narrowed(public, asked)
     if key is None:
-        raise InputError("key-other-address")
+        raise InputError("key-mismatch")
     direct = _ROOT.removeprefix("/")
     advanced = f"{direct}/{asked.rpartition('@')[2]}"
     # The policy file must be there, and may be empty (draft 4.5).

@@ -238,7 +238,7 @@ def test_the_tree_for_ones_own_web_server_is_found_by_a_look_up(web: Authority, 
     for zone in (BOTH, ONLY_DOMAIN):
         with world(web, pages, zone) as there:
             assert there.look().keys == (tree[f".well-known/openpgpkey/hu/{HASH}"],)
-    with pytest.raises(InputError, match="key-other-address"):
+    with pytest.raises(InputError, match="key-mismatch"):
         published_tree("x@example.org", key)
 
 
