@@ -9,8 +9,6 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-import idna
-
 from desktop.errors import InputError
 
 MAX_KEY_BYTES = 1024 * 1024
@@ -64,16 +62,3 @@ def mailbox(text: str) -> str | None:
     if found is None or len(found["local"]) > 64 or len(found["domain"]) > 253:
         return None
     return f"{found['local']}@{found['domain'].lower()}"
-
-
-def is_for(facts: KeyFacts, address: str) -> bool:
-    """Whether the key names exactly `address`: case counts before the @ only (RFC 5280 7.5).
-
-    The domain may be written as people read it or as A-labels (RFC 5890).
-    """
-    local, at, domain = address.rpartition("@")
-    try:
-        ascii_domain = domain if domain.isascii() else idna.encode(domain, uts46=True).decode("ascii")
-    except idna.IDNAError:
-        return False
-    return mailbox(f"{local}{at}{ascii_domain}") in facts.addresses

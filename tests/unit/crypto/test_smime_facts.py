@@ -17,7 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
 from desktop.crypto.keyfacts import inspect_key
-from desktop.crypto.keyrecord import MAX_KEY_BYTES, is_for
+from desktop.crypto.keyrecord import MAX_KEY_BYTES
 from desktop.crypto.smime_facts import inspect_certificate
 from desktop.errors import InputError
 
@@ -213,13 +213,10 @@ def test_an_address_beyond_ascii_has_its_own_reason(authority: Authority, now: d
     assert (both.usable, both.addresses) == (True, ("m@example.org",))
 
 
-def test_only_case_and_spelling_of_the_domain_are_free(authority: Authority, now: datetime) -> None:
-    names = "subjectAltName=email:Maria@XN--BCHER-KVA.example,email:m@example.org"
+def test_only_the_domain_is_brought_to_one_case(authority: Authority, now: datetime) -> None:
+    names = "subjectAltName=email:Maria@XN--BCHER-KVA.example,email:m@Example.org"
     facts = inspect_certificate(authority.certificate(names), now)
-    for address in ("Maria@xn--bcher-kva.example", "Maria@B\u00fccher.example", "m@EXAMPLE.org"):
-        assert is_for(facts, address)
-    for address in ("maria@xn--bcher-kva.example", "m@example.org.evil.org", "m", "", "m@", "m@\u202e.org"):
-        assert not is_for(facts, address)
+    assert facts.addresses == ("Maria@xn--bcher-kva.example", "m@example.org")
 
 
 def test_many_names_and_a_huge_modulus_take_no_time(authority: Authority, now: datetime) -> None:
