@@ -330,6 +330,7 @@ def test_do_not_email_becomes_a_call_and_the_words_stay_with_the_drafts(
     box.activated.emit(box.currentIndex())
     at_work.screen.settle()
     assert compose.send_button.text() == at_work.screen.words("ui.compose.call")
+    assert not compose.deciding.card.isVisible(), "there is nothing to explain"
     compose.send()
     at_work.screen.settle()
     assert letters(at_work) == 0

@@ -155,9 +155,13 @@ class Deciding(QObject):
         findings = Findings() if self.by_phone else put_together(request, decided)
         self.found.show_findings(findings, request.attachments)
         self.looked.emit(findings)
+        if self.by_phone:
+            self._show(decided)
+            self.open_card(False)
+            return
         before = self._shown.get(decided.person)
         self._shown[decided.person] = mark(decided)
-        stuck = decided.method is Method.NONE and not self.by_phone
+        stuck = decided.method is Method.NONE
         self._show(decided)
         if mark(decided) != before and (stuck or before is not None):
             self.open_card(True)
