@@ -29,6 +29,7 @@ from desktop.ui.cards.saving import CardSaver
 from desktop.ui.cards.words import Words
 from desktop.ui.dialog import FormDialog
 
+_WIDTH, _BUTTON = 740, 240
 Load = Callable[[], HelpShown]
 
 
@@ -40,6 +41,7 @@ class HelpDialog(FormDialog):
 
     def __init__(self, ui: Ui, session: Session, parent: QWidget) -> None:
         super().__init__(ui, ui.say("ui.help.title"), parent)
+        self.setMinimumWidth(_WIDTH)
         self._session = session
         self._load: Load = lambda: ui.office.help_patient(session, MessageId(""))
         self.shown: HelpShown | None = None
@@ -47,10 +49,10 @@ class HelpDialog(FormDialog):
         self.steps: dict[str, QPushButton] = {}
         self.who = plain_label("", "muted", wrap=True)
         self.content.addWidget(self.who)
-        self._place = QVBoxLayout()
-        self.content.addLayout(self._place)
         self.words = Words(ui)
         self.content.addWidget(self.words)
+        self._place = QVBoxLayout()
+        self.content.addLayout(self._place)
         self._saver = CardSaver(ui, session, self, lambda words, kind: self.notice.show_words(words, kind))
         self.cancel.setText(ui.say("ui.close"))
 
@@ -72,10 +74,10 @@ class HelpDialog(FormDialog):
         how = say(f"ui.form.{shown.form.value}") if shown.form else say(f"ui.method.{shown.method.value}")
         self.who.setText(say("ui.help.of", name=clean(shown.name), how=how))
         self._clear()
-        self._place.addWidget(self._sees(shown))
         if shown.checked_at is None:
             self.check = CheckPanel(self.ui, shown.answers, self._checked)
             self._place.addWidget(self.check)
+        self._place.addWidget(self._sees(shown))
         self._place.addWidget(plain_label(say("ui.help.now"), "heading"))
         self._place.addWidget(self._ways(shown))
         self._focus_first()
@@ -111,12 +113,14 @@ class HelpDialog(FormDialog):
         grid = QGridLayout(frame)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setColumnStretch(1, 1)
+        grid.setHorizontalSpacing(18)
         for row, step in enumerate(shown.steps):
             made = button(self.ui.say(f"ui.help.{step.step}"), lambda chosen=step: self.take(chosen))  # type: ignore[misc]
             made.setEnabled(step.blocked is None)
             words = self.ui.reason(step.blocked) if step.blocked else self.ui.say(f"ui.help.{step.step}-what")
             made.setAccessibleDescription(words)
             self.steps[step.step] = made
+            made.setMinimumWidth(_BUTTON)
             grid.addWidget(made, row, 0)
             grid.addWidget(plain_label(words, "muted", wrap=True), row, 1)
         return frame
