@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,13 @@ from desktop.access.roles import Purpose as ProofFor
 from desktop.audit.events import Act, Event
 from desktop.crypto.smime import make_identity
 from desktop.errors import DeliveryError, Refused
+from desktop.mail.hosted import new_name
+from desktop.models import pickups
 from desktop.models.accounts import Role, Session, UserId
 from desktop.models.database import Tx
 from desktop.models.identities import current
-from desktop.models.protection import Form, KeySource
+from desktop.models.ids import new_id
+from desktop.models.protection import Form, KeySource, Pickup, PickupId, Portal
 from desktop.models.records import Baa, KeyKind, Label, PersonId
 from desktop.office.api import Office
 from desktop.office.notices import notify
@@ -48,7 +51,7 @@ from desktop.office.values_access import (
     Verdict,
 )
 from desktop.office.values_audit import LogExport, LogFormat, OpeningHours, PersonReport
-from desktop.office.values_practice import EvidenceRequest, RelayRequest
+from desktop.office.values_practice import EvidenceRequest, RelayChange, RelayRequest
 from desktop.office.values_protection import (
     ExplainFile,
     IdentityCheck,
@@ -56,7 +59,9 @@ from desktop.office.values_protection import (
     KeyConfirm,
     KeyKept,
     KeySearch,
+    OnwardRequest,
     SendAgain,
+    StorageRequest,
 )
 from tests.made_practice import PASSWORD, PEOPLE, VISITS, person_named
 from tests.made_staff import HER_PASSWORD, Staff, desk_of
@@ -117,6 +122,7 @@ def a_world(staff: Staff, folder: Path) -> World:
     world.kept["relay"] = office.add_relay(session, world.relay("First")).id
     world.kept["draft"] = office.keep_draft(session, DraftKept("", None, "About", "Dear Ms. Lopez")).id
     world.kept["message"] = office.send_letter(session, a_letter(world)).id
+    world.kept["pickup"] = a_pickup(world)
     identity = make_identity("Zoraida", "zoraida@example.org", staff.clock.now())
     shown = office.inspect_key(identity.cert_der)
     world.kept["p12"] = a_p12("office@elmstreet.example.com", staff.clock.now())
@@ -157,6 +163,30 @@ def a_letter(world: World) -> LetterRequest:
 def slot_of(world: World, user: str) -> UserId:
     found = [one.id for one in world.office.list_users(world.session).users if one.name == user]
     return found[0]
+
+
+def a_storage() -> StorageRequest:
+    """Nobody answers there."""
+    baa = Baa("Files Inc.", date(2026, 1, 1), None, "storage")
+    url = "https://127.0.0.1:1/locked"
+    return StorageRequest("Files", "webdav", url, "office", url, baa, secret="storage-secret")
+
+
+def a_pickup(world: World) -> Pickup:
+    """A locked file that lies in storage."""
+    stored = world.office.add_storage(world.session, a_storage()).storage.id
+    now = world.staff.clock.now()
+    made = Pickup(
+        PickupId(new_id()),
+        world.kept["message"],
+        stored,
+        new_name(),
+        now,
+        now + timedelta(days=9),
+        put_at=now,
+    )
+    desk_of(world.office).opened().database.write(lambda tx: pickups.add(tx, made, b""))
+    return made
 
 
 def _code(world: World) -> FactorProof:
@@ -280,6 +310,20 @@ CALLS: dict[str, Call] = {
     "record_evidence": lambda w, s: w.office.record_evidence(
         s, EvidenceRequest(w.kept["relay"], required_tls="")
     ),
+    "set_onward": lambda w, s: w.office.set_onward(
+        s,
+        OnwardRequest(
+            w.kept["relay"], "header", "X-Require-TLS", "yes", portal=Portal("subject-tag", "[portal]")
+        ),
+    ),
+    "test_portal": lambda w, s: w.office.test_portal(s, w.kept["relay"]),
+    "add_storage": lambda w, s: w.office.add_storage(s, a_storage()),
+    "test_storage": lambda w, s: w.office.test_storage(s, a_storage()),
+    "list_storages": lambda w, s: w.office.list_storages(s),
+    "list_pickups": lambda w, s: w.office.list_pickups(s),
+    "revoke_pickup": lambda w, s: w.office.revoke_pickup(s, w.kept["pickup"].id),
+    "retire_storage": lambda w, s: w.office.retire_storage(s, w.kept["pickup"].storage),
+    "update_relay": lambda w, s: w.office.update_relay(s, RelayChange(w.kept["relay"], w.relay("Changed"))),
     "query_log": lambda w, s: w.office.query_log(s),
     "verify_audit": lambda w, s: w.office.verify_audit(s),
     "export_log": lambda w, s: w.office.export_log(
@@ -344,6 +388,7 @@ CALLS: dict[str, Call] = {
         s, PasswordChange(PASSWORD, NEW_PASSWORD, key_pin="2468")
     ),
     "offboard_user": lambda w, s: w.office.offboard_user(s, OffboardRequest(w.users["di"], heir=s.user)),
+    "retire_relay": lambda w, s: w.office.retire_relay(s, w.kept["relay"]),
     "sign_out": lambda w, s: w.office.sign_out(s),
 }
 """In this order each finds what it needs, and leaves the next what it needs."""

@@ -16,14 +16,20 @@ from desktop.models.accounts import Session
 from desktop.office.desk import Desk
 from desktop.office.values_posture import PostureLine, PostureRequest, PostureShown
 from desktop.sync import posture
-from desktop.sync.dns import Resolver, domain_name, server_of, system_servers
+from desktop.sync.dns import Resolver, Server, domain_name, server_of, system_servers
 from desktop.sync.mtasts import Fetcher, HttpsFetcher
 
 
 class Posture:
     """Asks public questions only: no session, no record."""
 
-    def __init__(self, clock: Clock, fetcher: Callable[[Resolver], Fetcher] = HttpsFetcher) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        fetcher: Callable[[Resolver], Fetcher] = HttpsFetcher,
+        servers: Callable[[], tuple[Server, ...]] = system_servers,
+    ) -> None:
+        self._servers = servers
         self._clock = clock
         self._fetcher = fetcher
 
@@ -35,7 +41,7 @@ class Posture:
         """
         domain = domain_name(request.domain)
         expected = posture.expected_of(request.service, request.selectors)
-        servers = (server_of(request.resolver),) if request.resolver else system_servers()
+        servers = (server_of(request.resolver),) if request.resolver else self._servers()
         resolver = Resolver(servers)
         found = asyncio.run(posture.examine(domain, resolver, self._fetcher(resolver), self._clock, expected))
         lines = tuple(PostureLine(each.check, each.grade.value, each.reason, each.fix) for each in found)

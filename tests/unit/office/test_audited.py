@@ -25,11 +25,12 @@ ELSEWHERE = {
     "start_sending": "only wakes the dispatcher, whose every step is recorded (tests/unit/sync)",
     "new_authenticator": "makes up a secret and keeps nothing; confirming it is recorded",
     "show_phrase": "the practice's own words: nothing of a patient",
+    "own_posture": "asks a name server (test_own_posture.py)",
     "explain_gap": "needs a gap (test_witness.py)",
     "seal_year": "needs a year that is over (test_retention.py)",
     "purge_year": "needs a year that is long over (test_retention.py)",
 }
-BOOKMARKS = {"alerts-looked-to", "keys-looked-at"}
+BOOKMARKS = {"alerts-looked-to", "keys-looked-at", "pickups-swept"}
 """How far the rules have read the log, when keys were looked at: no use case, and nothing of a patient."""
 SPLIT = {
     "run_outbox": "each message it sends is a transaction of its own (tests/end2end/test_kill.py)",
