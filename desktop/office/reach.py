@@ -11,16 +11,16 @@ from datetime import datetime, timedelta
 from desktop.access.roles import Action
 from desktop.audit.events import Act, Event
 from desktop.clock import Clock
-from desktop.errors import Refused
+from desktop.errors import InputError, Refused
 from desktop.mail.decision import Decision
-from desktop.mail.gather import gather
-from desktop.mail.headers import domain_of
+from desktop.mail.gather import Gathered, gather
+from desktop.mail.headers import domain_of, wire_address
 from desktop.mail.policy import decide
 from desktop.mail.sender import load_sender
 from desktop.models import active, settings
 from desktop.models.accounts import Session
 from desktop.models.database import Tx
-from desktop.models.records import Kind, Label, Method, Person, Reason
+from desktop.models.records import Consent, Kind, Label, Method, Person, Reason
 from desktop.office.api import Progress
 from desktop.office.desk import Desk, Recorder
 from desktop.office.values_protection import ReachShown
@@ -46,6 +46,10 @@ _BY_STOP = {
     "consent-refused": "remedy-call",
 }
 """What helps where a single reason rules out every way; other such reasons are the relay's agreement."""
+
+
+_Alike = tuple[Kind, Consent, Method | None, datetime | None, bool, str]
+_Found = tuple[Method, frozenset[str]]
 
 
 class Reach:
@@ -92,14 +96,14 @@ def count_reach(tx: Tx, now: datetime, go_on: Callable[[int, int], bool]) -> Rea
     relay, today = load_sender(tx).relay, now.date()
     counts: Counter[Method] = Counter()
     remedies: Counter[str] = Counter()
+    alike: dict[_Alike, _Found] = {}
     done = work = 0
     for total, some in active.stretches(tx):
         for one in gather(tx, some, relay, today).values():
-            decision = decide(one.asks(Label.ROUTINE, now))
-            counts[decision.method] += 1
+            way, helps = _way(one, now, alike)
+            counts[way] += 1
             work += _is_work(one.person)
-            if decision.method is Method.NONE:
-                remedies.update(_helps(decision))
+            remedies.update(helps)
         done += len(some)
         if not go_on(done, total):
             raise Refused("cancelled")
@@ -115,10 +119,36 @@ def count_reach(tx: Tx, now: datetime, go_on: Callable[[int, int], bool]) -> Rea
     )
 
 
-def _helps(decision: Decision) -> set[str]:
+def _way(one: Gathered, now: datetime, alike: dict[_Alike, _Found]) -> _Found:
+    """The way to one person and what would help. Those without key and card are decided once for
+    all who are alike in everything that their decision rests on: names only stand in its words."""
+    person = one.person
+    key: _Alike = (
+        *(person.kind, person.consent, person.preferred_method, person.plain_wish),
+        *(bool(person.email), _domain(person.email)),
+    )
+    plain = not one.keys and one.card is None
+    if plain and key in alike:
+        return alike[key]
+    decision = decide(one.asks(Label.ROUTINE, now))
+    found = (decision.method, _helps(decision) if decision.method is Method.NONE else frozenset[str]())
+    if plain:
+        alike[key] = found
+    return found
+
+
+def _domain(email: str) -> str:
+    """Of an address that can be written to; else ''."""
+    try:
+        return domain_of(wire_address(email))
+    except InputError:
+        return ""
+
+
+def _helps(decision: Decision) -> frozenset[str]:
     """The actions of which each by itself would open a way to this person."""
-    rungs = {item.remedy.code for item in decision.rejected if item.remedy is not None}
-    return rungs & _OPENS or {_BY_STOP.get(decision.reasons[0].code, "remedy-relay")}
+    rungs = frozenset(item.remedy.code for item in decision.rejected if item.remedy is not None)
+    return rungs & _OPENS or frozenset({_BY_STOP.get(decision.reasons[0].code, "remedy-relay")})
 
 
 def _is_work(person: Person) -> bool:
