@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from PySide6.QtWidgets import QScrollArea
+
 from desktop.models.accounts import Session
 from desktop.models.protection import KeySource, KeyTrust, OwnKeyState
 from desktop.models.records import KeyId, KeyKind, PersonId
@@ -88,8 +90,8 @@ def _page(camera: Camera, section: KeysSection) -> None:
     section.show_keys(KeysShown(own, tuple(lines), tuple(weather)))
     camera.take("keys")
     section.list.selectRow(2)
-    scroll = section.outer.itemAt(section.outer.count() - 1).widget()
-    scroll.verticalScrollBar().setValue(10_000)  # type: ignore[union-attr]
+    for scroll in section.findChildren(QScrollArea):
+        scroll.verticalScrollBar().setValue(10_000)
     camera.take("keys-people")
     text = camera.ui.say("mail.key-request.smime", name="Elm Street Radiology", practice="Elm Street")
     subject = camera.ui.say("mail.key-request.subject", practice="Elm Street")
