@@ -237,7 +237,7 @@ def test_the_request_is_in_the_language_of_the_person(at_work: Work, openpgp: by
     assert english.person == zoe(at_work)
     assert (english.subject, spanish.subject) == (
         "We need your new key: Elm Street",
-        "Necesitamos su nueva clave: Elm Street",
+        "Necesitamos su nueva llave: Elm Street",
     )
 
 
