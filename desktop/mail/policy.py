@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from desktop.errors import InputError, Refused
 from desktop.mail.decision import (
@@ -125,8 +126,14 @@ def _stop(request: DecisionInput) -> Reason | None:
 
 
 def _address(request: DecisionInput) -> str:
+    return _wire(request.person.email)
+
+
+@lru_cache(maxsize=1024)
+def _wire(address: str) -> str:
+    """Asked for by each rung; '' for what is no address."""
     try:
-        return wire_address(request.person.email)
+        return wire_address(address)
     except InputError:
         return ""
 
@@ -331,10 +338,7 @@ def _portal_address(request: DecisionInput) -> str:
     """Where a message goes that is to wait in the portal; '' where that is no address."""
     portal = request.onward.portal
     suffix = portal.value if portal is not None and portal.trigger == ADDRESS_SUFFIX else ""
-    try:
-        return wire_address(f"{_address(request)}{suffix}")
-    except InputError:
-        return ""
+    return _wire(f"{_address(request)}{suffix}")
 
 
 def _plain(request: DecisionInput) -> _Rung:
