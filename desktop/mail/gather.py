@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from desktop.errors import InputError
 from desktop.mail import cardwords
@@ -18,7 +19,7 @@ from desktop.mail.headers import domain_of, wire_address
 from desktop.mail.means import KeptWords, SealMeans
 from desktop.mail.providers import blocked_forms
 from desktop.mail.relays import agreement_problem
-from desktop.models import cards, evidence, keylives, keys, onward, people, pickups, vaultkeys
+from desktop.models import cards, evidence, keylives, keys, onward, people, pickups, settings, vaultkeys
 from desktop.models import cardwords as kept_words
 from desktop.models.database import Tx
 from desktop.models.observed import DOMAIN, Observed
@@ -66,6 +67,8 @@ class Gathered:
     relay: Relay | None
     onward: Onward
     storage: Storage | None
+    zone: str = "UTC"
+    """The practice's: agreements and forced TLS end with its days, not with those of UTC."""
 
     def asks(
         self, label: Label, now: datetime, wishes: Wishes = _NONE, *, purpose: str = CARE
@@ -77,7 +80,7 @@ class Gathered:
             relay=self.relay,
             label=label,
             purpose=purpose,
-            now=now,
+            now=now.astimezone(ZoneInfo(self.zone)),
             raise_to=wishes.raise_to,
             wanted=wishes.wanted,
             lives=self.lives,
@@ -114,6 +117,7 @@ def gather(tx: Tx, ids: Iterable[PersonId], relay: Relay | None, today: date) ->
     looks = evidence.about_many(tx, DOMAIN, (domain for domain in domains.values() if domain))
     known = onward.get(tx, relay.id) if relay is not None else Onward()
     storage = _storage(tx, today)
+    zone = settings.get(tx, "zone") or "UTC"
     gathered = {}
     for who, person in found.items():
         mine = tuple(their_keys.get(who, ()))
@@ -129,6 +133,7 @@ def gather(tx: Tx, ids: Iterable[PersonId], relay: Relay | None, today: date) ->
             relay=relay,
             onward=known,
             storage=storage,
+            zone=zone,
         )
     return gathered
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from desktop.access.computer import Finding, Probe, check_clock, check_computer
 from desktop.access.signin import MAX_SEEN
@@ -97,10 +98,11 @@ class Doctor:
         return Check("database", True, Reason("doctor-database"))
 
     def _relay(self, database: Database) -> Check:
-        relay = database.read(lambda tx: load_sender(tx)).relay
+        sender = database.read(load_sender)
+        relay = sender.relay
         if relay is None:
             return Check("relay", False, Reason("doctor-no-relay"))
-        problem = baa_problem(relay, self._desk.clock.now().date())
+        problem = baa_problem(relay, self._desk.clock.now().astimezone(ZoneInfo(sender.zone)).date())
         return Check("relay", problem is None, problem or Reason("doctor-relay"))
 
 

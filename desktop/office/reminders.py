@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from desktop.access.roles import Action
 from desktop.audit.events import Act, Event
@@ -43,7 +44,8 @@ class Reminders:
             counts = messages.counts(tx)
             known = schedules.latest(tx, day)
             relay = plan.sender.relay
-            ready = relay is not None and baa_problem(relay, self._clock.now().date()) is None
+            today = self._clock.now().astimezone(ZoneInfo(plan.sender.zone)).date()
+            ready = relay is not None and baa_problem(relay, today) is None
             return TodayShown(
                 practice=plan.sender.practice,
                 user=session.user_name,
