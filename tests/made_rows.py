@@ -281,7 +281,7 @@ CALLS: dict[str, Call] = {
     "rotate_own_key": lambda w, s: w.office.rotate_own_key(s, KeyKind.OPENPGP),
     "import_identity": lambda w, s: w.office.import_identity(s, w.kept["p12"]),
     "revoke_own_key": lambda w, s: w.office.revoke_own_key(s, own_fingerprint(w, s)),
-    "publish_own_keys": lambda w, s: w.office.publish_own_keys(s, w.folder / "web"),
+    "publish_own_keys": lambda w, s: w.office.publish_own_keys(s, str(w.folder / "web")),
     "import_appointments": lambda w, s: w.office.import_appointments(
         s,
         AppointmentsImport(

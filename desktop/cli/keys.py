@@ -90,7 +90,7 @@ def keys_request(call: Call) -> None:
 
 
 def keys_publish(call: Call) -> None:
-    done = call.office.publish_own_keys(call.session(), Path(call.args.to).absolute())
+    done = call.office.publish_own_keys(call.session(), str(Path(call.args.to).absolute()))
     call.console.emit({"files": list(done.files)}, list(done.files))
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import Protocol
 
 from desktop.models.accounts import Session
@@ -75,7 +74,7 @@ class KeysDoor(Protocol):
     def rotate_own_key(self, session: Session, kind: KeyKind) -> OwnKeyLine: ...
     def import_identity(self, session: Session, file: IdentityFile) -> OwnKeyLine: ...
     def revoke_own_key(self, session: Session, fingerprint: str) -> OwnKeyLine: ...
-    def publish_own_keys(self, session: Session, folder: Path) -> PublishedKeys: ...
+    def publish_own_keys(self, session: Session, folder: str) -> PublishedKeys: ...
 
 
 class CardDoor(Protocol):

@@ -96,7 +96,7 @@ class OwnKeyDesk:
         opened.own.forget()
         return line
 
-    def publish_own_keys(self, session: Session, folder: Path) -> PublishedKeys:
+    def publish_own_keys(self, session: Session, folder: str) -> PublishedKeys:
         """Public halves only: for a web site, for the web server (WKD), to hand on."""
         self._desk.check(session, Action.MANAGE_OWN_KEYS)
 
@@ -105,7 +105,7 @@ class OwnKeyDesk:
             ones = PublicOnes(tuple(own), lives, tuple(in_use(own, lives)))
             files = prepared(ones)
             record(Event(Act.IDENTITY_PUBLISHED, det={"count": len(files)}))
-            publish(folder, files, frozenset(one.fingerprint for one in own), self._clock.now())
+            publish(Path(folder), files, frozenset(one.fingerprint for one in own), self._clock.now())
             return PublishedKeys(tuple(files))
 
         return self._desk.write(session, Action.MANAGE_OWN_KEYS, write)

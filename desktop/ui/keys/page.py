@@ -297,7 +297,7 @@ class KeysSection(Page):
             self._said(self.ui.say("ui.keys.published", count=len(done.files)))
 
         def work(_: Task) -> PublishedKeys:
-            return self.ui.office.publish_own_keys(self._session, folder)
+            return self.ui.office.publish_own_keys(self._session, str(folder))
 
         self.notice.clear()
         proved(self, self.ui, self._session, Purpose.KEYS, work, told, self.show_error)

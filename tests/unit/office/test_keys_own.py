@@ -100,7 +100,7 @@ def test_without_a_mail_service_there_is_no_key_to_make(at_work: Work, web: Path
     with refused("no-relay", Refused):
         office.rotate_own_key(session, KeyKind.OPENPGP)
     with refused("own-keys-none"):
-        office.publish_own_keys(session, web)
+        office.publish_own_keys(session, str(web))
 
 
 def test_a_certificate_from_a_file_is_used(practice: Practice, work: Work) -> None:
@@ -138,7 +138,7 @@ def test_a_withdrawn_key_is_replaced_and_published_with_its_end(
         office.revoke_own_key(session, old.fingerprint)
     with refused("own-key-unknown"):
         office.revoke_own_key(session, "0" * 40)
-    files = office.publish_own_keys(session, web).files
+    files = office.publish_own_keys(session, str(web)).files
     (revoked,) = [name for name in files if "-revoked-" in name]
     (directory,) = [name for name in files if "/hu/" in name and "elmstreet.example.com" not in name]
     for name in (revoked, directory):
@@ -150,14 +150,14 @@ def test_a_withdrawn_key_is_replaced_and_published_with_its_end(
 
 def test_what_is_published_can_be_imported_by_others(practice: Practice, work: Work, web: Path) -> None:
     office, session = work
-    files = office.publish_own_keys(session, web).files
+    files = office.publish_own_keys(session, str(web)).files
     assert {f"{US}.asc", f"{US}.crt"} < set(files)
     assert any(name.endswith("policy") for name in files)
     now = practice.clock.now()
     for name, kind in ((f"{US}.asc", KeyKind.OPENPGP), (f"{US}.crt", KeyKind.SMIME)):
         facts = inspect_key((web / name).read_bytes(), now)
         assert (facts.usable, facts.fingerprint) == (True, used(work, kind).fingerprint)
-    assert office.publish_own_keys(session, web).files == files
+    assert office.publish_own_keys(session, str(web)).files == files
 
 
 def test_a_file_of_somebody_else_is_never_written_over(practice: Practice, work: Work, web: Path) -> None:
@@ -166,12 +166,12 @@ def test_a_file_of_somebody_else_is_never_written_over(practice: Practice, work:
     for content in (b"our own page", theirs):
         (web / f"{US}.crt").write_bytes(content)
         with refused("file-exists"):
-            office.publish_own_keys(session, web)
+            office.publish_own_keys(session, str(web))
         assert [file.name for file in web.iterdir()] == [f"{US}.crt"]
         assert (web / f"{US}.crt").read_bytes() == content
     (web / f"{US}.crt").unlink()
-    office.publish_own_keys(session, web)
+    office.publish_own_keys(session, str(web))
     office.rotate_own_key(session, KeyKind.SMIME)
     before = (web / f"{US}.crt").read_bytes()
-    office.publish_own_keys(session, web)  # our own older one gives way
+    office.publish_own_keys(session, str(web))  # our own older one gives way
     assert (web / f"{US}.crt").read_bytes() != before
