@@ -34,6 +34,8 @@ class Meant:
     subject: str
     message_id: str
     automatic: bool = False
+    asked: tuple[tuple[str, str], ...] = ()
+    """What tells the relay how the message goes on, name and value, if anything does."""
 
 
 def reread(wire: bytes, meant: Meant) -> None:
@@ -44,7 +46,9 @@ def reread(wire: bytes, meant: Meant) -> None:
     names = message.keys()
     allowed = {*_ONCE, "Content-Transfer-Encoding", "Content-Disposition"}
     allowed |= {"Auto-Submitted"} if meant.automatic else set()
-    if message.defects or len(set(names)) != len(names) or not set(_ONCE) <= set(names) <= allowed:
+    needed = {*_ONCE, *(name for name, _ in meant.asked)}
+    twice = len({name.lower() for name in names}) != len(names)
+    if message.defects or twice or not needed <= set(names) <= allowed | needed:
         raise MisreadError("fields")
     if getaddresses([message["To"]]) != [("", meant.address)]:
         raise MisreadError("To")
@@ -52,6 +56,9 @@ def reread(wire: bytes, meant: Meant) -> None:
         raise MisreadError("From")
     if message["Message-ID"].strip() != meant.message_id or _decoded(message["Subject"]) != meant.subject:
         raise MisreadError("Subject")
+    for name, value in meant.asked:
+        if _decoded(message[name]).strip() != value:
+            raise MisreadError(name)
 
 
 def _decoded(value: str) -> str:

@@ -92,13 +92,15 @@ class Sealer:
         if letter.address != decision.address:
             raise ValueError("the decision is about another address")
         subject = outer_subject(letter, decision, means.onward)
-        outside = (*_header(letter, subject), *relay_fields(decision, means.onward))
+        asked = relay_asked(decision, means.onward)
+        fields = (headers.unstructured(name, value) for name, value in asked)
+        outside = (*_header(letter, subject), *fields)
         name = hosted.new_name() if decision.form is Form.LINK else ""
         entity, extra = self._entity(letter, decision, means, outside, name)
         wire = mime.outer(outside, entity)
         reread(
             wire,
-            Meant(letter.address, letter.sender, subject, letter.message_id, letter.kind == REMINDER),
+            Meant(letter.address, letter.sender, subject, letter.message_id, letter.kind == REMINDER, asked),
         )
         stored = means.storage if name else None
         return Sealed(wire, hashlib.sha256(wire).hexdigest(), letter.message_id, extra, name, stored)
@@ -139,15 +141,15 @@ def outer_subject(letter: Letter, decision: Decision, onward: Onward) -> str:
     return headers.one_line(subject)
 
 
-def relay_fields(decision: Decision, onward: Onward) -> tuple[Header, ...]:
-    """What tells the relay how this message goes on: required TLS where it is asked for by a
-    header, or its portal. A suffix of the address is in the decision's address already.
+def relay_asked(decision: Decision, onward: Onward) -> tuple[tuple[str, str], ...]:
+    """Name and value of what tells the relay how this message goes on: required TLS where a
+    header asks for it, or its portal. A suffix of the address is in the decision's already.
     """
     if any(reason.code in BY_HEADER.values() for reason in decision.reasons):
-        return (headers.unstructured(onward.name, onward.value),)
+        return ((onward.name, onward.value),)
     portal = onward.portal
     if decision.method is Method.PORTAL and portal is not None and portal.trigger == HEADER:
-        return (headers.unstructured(portal.name, portal.value),)
+        return ((portal.name, portal.value),)
     return ()
 
 

@@ -56,3 +56,13 @@ def test_any_difference_is_found(old: bytes, new: bytes) -> None:
 def test_an_automatic_message_may_say_so() -> None:
     wire = GOOD.replace(b"MIME-Version", b"Auto-Submitted: auto-generated\r\nMIME-Version")
     reread(wire, Meant(MEANT.address, MEANT.sender, MEANT.subject, MEANT.message_id, automatic=True))
+
+
+ASKED = Meant(MEANT.address, MEANT.sender, MEANT.subject, MEANT.message_id, asked=(("X-Portal", "on"),))
+
+
+def test_a_field_for_the_relay_must_be_there_as_it_was_asked_for() -> None:
+    reread(GOOD.replace(b"MIME-Version", b"X-Portal: on\r\nMIME-Version"), ASKED)
+    for other in (b"", b"X-Portal: off\r\n", b"X-Portal: on\r\nx-portal: on\r\n", b"X-Other: on\r\n"):
+        with pytest.raises(MisreadError):
+            reread(GOOD.replace(b"MIME-Version", other + b"MIME-Version"), ASKED)
