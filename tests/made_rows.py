@@ -65,6 +65,7 @@ from desktop.office.values_protection import (
 )
 from tests.made_practice import PASSWORD, PEOPLE, VISITS, person_named
 from tests.made_staff import HER_PASSWORD, Staff, desk_of
+from tests.support.queued import queued
 from tests.support.software_key import SoftwareKey
 
 NEW_PASSWORD = "seven lanterns beyond the quiet harbour"
@@ -121,7 +122,7 @@ def a_world(staff: Staff, folder: Path) -> World:
     world.kept["person"] = person_named(office, session, "Zoraida")
     world.kept["relay"] = office.add_relay(session, world.relay("First")).id
     world.kept["draft"] = office.keep_draft(session, DraftKept("", None, "About", "Dear Ms. Lopez")).id
-    world.kept["message"] = office.send_letter(session, a_letter(world)).id
+    world.kept["message"] = queued(office.send_letter(session, a_letter(world))).id
     world.kept["pickup"] = a_pickup(world)
     identity = make_identity("Zoraida", "zoraida@example.org", staff.clock.now())
     shown = office.inspect_key(identity.cert_der)

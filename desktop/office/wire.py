@@ -78,11 +78,14 @@ def _read_union(kinds: tuple[Any, ...], data: Json) -> Any:
     if len(rest) == 1:
         return _read(rest[0], data)
     for kind in rest:
-        if type(data) is kind:
-            return data
-        if isinstance(data, dict) and dataclasses.is_dataclass(kind) and _hints(kind).keys() == data.keys():
+        if type(data) is kind or (isinstance(data, dict) and _has_fields(kind, data)):
             return _read(kind, data)
     raise TypeError(str(kinds))
+
+
+def _has_fields(kind: Any, data: dict[str, Json]) -> bool:
+    """Two dataclasses of a union are told apart by the names of their fields."""
+    return isinstance(kind, type) and dataclasses.is_dataclass(kind) and _hints(kind).keys() == data.keys()
 
 
 def _read_plain(kind: Any, data: Json) -> Any:

@@ -25,6 +25,7 @@ from desktop.office.values_protection import IdentityCheck
 from tests.made_practice import Practice, person_named
 from tests.made_staff import desk_of
 from tests.support.colleagues import id_of, let_in
+from tests.support.queued import queued
 
 CHECK = ("birth-date", "record-number")
 
@@ -70,7 +71,7 @@ def make(office: Office, session: Session, person: PersonId) -> str:
 
 def write(office: Office, session: Session, person: PersonId, text: str = "All is well.") -> MessageId:
     request = LetterRequest(person, "Results", text, label=Label.SENSITIVE, wanted=Method.ENVELOPE)
-    return office.send_letter(session, request).id
+    return queued(office.send_letter(session, request)).id
 
 
 def code_of(work: Callable[[], object]) -> str:

@@ -19,6 +19,7 @@ from desktop.office.values_protection import HelpShown, IdentityCheck, SendAgain
 from tests.made_practice import Practice, import_visits, person_named
 from tests.made_staff import desk_of
 from tests.support.colleagues import let_in
+from tests.support.queued import queued
 
 CHECK = ("birth-date", "record-number")
 DEVICES = {"iphone", "android", "gmail", "outlook"}
@@ -61,7 +62,7 @@ def write(desk: Desk, label: Label = Label.ROUTINE, method: Method = Method.ENVE
         label=label,
         wanted=method,
     )
-    return office.send_letter(session, letter).id
+    return queued(office.send_letter(session, letter)).id
 
 
 def check(desk: Desk) -> None:
