@@ -108,8 +108,8 @@ class Rejected:
 class Decision:
     """How one message to one person travels. `method` and `rejected` name each rung once.
 
-    `key_fingerprint` is the key's, the certificate's, or the password card's mark: whoever
-    seals uses exactly that one. `address` is where it goes: of a relay's portal that is asked
+    `key_fingerprint` is the key's, the certificate's, or the mark of the password card or of
+    what asks the relay: whoever seals uses exactly that one. `address` is where it goes: of a relay's portal that is asked
     for by a suffix, with that suffix.
     """
 

@@ -7,6 +7,7 @@ age, and stale evidence is none.
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime, timedelta
 
 from desktop.models.protection import Onward
@@ -53,6 +54,11 @@ def certificates(onward: Onward, ground: Reason) -> tuple[Reason, ...]:
     if not onward.how or ground.code not in ("tls-account", "tls-domain", *BY_HEADER.values()):
         return ()
     return (Reason("tls-verified" if onward.verifies else "tls-not-verified"),)
+
+
+def sign_mark(name: str, value: str) -> str:
+    """What tells two signs for the relay apart: a message must not leave with one that changed since."""
+    return hashlib.sha256(f"sign\0{name}\0{value}".encode()).hexdigest()[:40]
 
 
 def portal_problem(onward: Onward, now: datetime) -> Reason | None:

@@ -26,7 +26,14 @@ from desktop.mail.decision import (
     card_mark,
 )
 from desktop.mail.domains import domain_evidence
-from desktop.mail.evidence import NOT_PROVEN, certificates, onward_tls, portal_problem
+from desktop.mail.evidence import (
+    BY_HEADER,
+    NOT_PROVEN,
+    certificates,
+    onward_tls,
+    portal_problem,
+    sign_mark,
+)
 from desktop.mail.forms import NoForm, chosen_form
 from desktop.mail.headers import domain_of, same_address, wire_address
 from desktop.mail.relays import baa_problem
@@ -306,7 +313,9 @@ def _tls(request: DecisionInput) -> _Rung:
         if verdict.proven or ground.code == NOT_PROVEN:
             proven, ground = verdict.proven, verdict.reason
     if proven:
-        return _Open((Reason("encrypted-on-the-way"), ground, *certificates(request.onward, ground)))
+        onward, by_header = request.onward, ground.code in BY_HEADER.values()
+        sign = sign_mark(onward.name, onward.value) if by_header else ""
+        return _Open((Reason("encrypted-on-the-way"), ground, *certificates(onward, ground)), sign)
     return _Shut(ground, Reason("remedy-record-tls"))
 
 
@@ -326,12 +335,14 @@ def _envelope(request: DecisionInput) -> _Rung:
 
 def _portal(request: DecisionInput) -> _Rung:
     """The relay keeps the message and lets the recipient read it there: both can."""
-    problem = portal_problem(request.onward, request.now)
-    if problem is not None:
+    portal, problem = request.onward.portal, portal_problem(request.onward, request.now)
+    if portal is None or problem is not None:
+        problem = problem or Reason("no-portal")
         return _Shut(problem, None if problem.code == "no-portal" else Reason("remedy-test-portal"))
     if not _portal_address(request):
         return _Shut(Reason("email-unusable", {"name": request.person.name}))
-    return _Open((Reason("encrypted-on-the-way"), Reason("portal", {"name": request.person.name})))
+    grounds = (Reason("encrypted-on-the-way"), Reason("portal", {"name": request.person.name}))
+    return _Open(grounds, sign_mark(f"{portal.trigger} {portal.name}", portal.value))
 
 
 def _portal_address(request: DecisionInput) -> str:

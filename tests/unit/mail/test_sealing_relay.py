@@ -9,7 +9,7 @@ from email.policy import compat32
 
 import pytest
 
-from desktop.mail.decision import CARE, Decision, DecisionInput
+from desktop.mail.decision import CARE, Decision, DecisionInput, read_trace
 from desktop.mail.means import SealMeans
 from desktop.mail.policy import decide
 from desktop.mail.sealing import Letter
@@ -113,3 +113,24 @@ def test_the_open_subject_is_for_a_proven_way_alone() -> None:
     proven = replace(RELAY, required_tls="account", required_tls_at=MONDAY)
     _, message = sent(Onward(), proven, open_subject="Your visit on Tuesday")
     assert message["Subject"] == "Your visit on Tuesday"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (BY_CONFIGURATION, replace(BY_CONFIGURATION, value="no-longer-required")),
+        (BY_CONFIGURATION, replace(BY_CONFIGURATION, name="X-Other")),
+        *(
+            (
+                Onward(portal=Portal(trigger, "on", "X-Portal", tested_at=MONDAY)),
+                Onward(portal=Portal(trigger, "off", "X-Portal", tested_at=MONDAY)),
+            )
+            for trigger in ("header", "subject-tag")
+        ),
+    ],
+)
+def test_a_message_that_waits_does_not_leave_with_a_sign_that_changed(before: Onward, after: Onward) -> None:
+    relay = replace(RELAY, required_tls_at=MONDAY)
+    kept = read_trace(decided(before, relay).trace()).way
+    assert decided(before, relay).holds(kept)
+    assert not decided(after, relay).holds(kept)
