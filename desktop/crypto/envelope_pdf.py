@@ -66,8 +66,8 @@ def seal_pdf(content: EnvelopeContent, password: str, words: PdfWords, phrase: s
     shown = _shown(content.attachments)
     pictures = [file for file in shown if file.type in _PICTURES]
     listed = [(file.name, _size(len(file.data)), file in shown) for file in content.attachments]
-    drawn, whole = draw(Sheet(content.subject, content.text, phrase, listed, pictures), words)
-    with pikepdf.open(BytesIO(drawn)) as pdf:
+    with pikepdf.new() as pdf:
+        whole = draw(pdf, Sheet(content.subject, content.text, phrase, listed, pictures), words)
         for file in shown:
             if file not in pictures:
                 _append(pdf, file.data)
@@ -77,8 +77,6 @@ def seal_pdf(content: EnvelopeContent, password: str, words: PdfWords, phrase: s
             _embed(pdf, "text", Attachment(words.text, "text/plain", text))
         pdf.Root[_LETTER] = pdf.make_stream(_index(content, keys))
         pdf.Root.Lang = pikepdf.String(words.language)
-        if "/Info" in pdf.trailer:
-            del pdf.trailer["/Info"]
         sealed = BytesIO()
         pdf.save(
             sealed,
@@ -130,7 +128,10 @@ def _read(pdf: pikepdf.Pdf) -> EnvelopeContent:
             if not hmac.compare_digest(hashlib.sha256(data).hexdigest(), str(entry["sha256"])):
                 raise InputError("envelope-altered")
             files.append(Attachment(str(entry["name"]), str(entry["type"]), data))
-        return EnvelopeContent(str(index["subject"]), str(index["text"]), str(index["html"]), tuple(files))
+        found = EnvelopeContent(str(index["subject"]), str(index["text"]), str(index["html"]), tuple(files))
+        if not hmac.compare_digest(_words_hash(found), str(index["sha256"])):
+            raise InputError("envelope-altered")
+        return found
     except (ValueError, KeyError, TypeError, RecursionError) as problem:
         raise InputError("envelope-altered") from problem
 
@@ -140,8 +141,20 @@ def _index(content: EnvelopeContent, keys: list[str]) -> bytes:
         {"key": key, "name": file.name, "type": file.type, "sha256": hashlib.sha256(file.data).hexdigest()}
         for key, file in zip(keys, content.attachments, strict=True)
     ]
-    whole = {"subject": content.subject, "text": content.text, "html": content.html, "attachments": files}
+    whole = {
+        "subject": content.subject,
+        "text": content.text,
+        "html": content.html,
+        "sha256": _words_hash(content),
+        "attachments": files,
+    }
     return json.dumps(whole).encode("ascii")
+
+
+def _words_hash(content: EnvelopeContent) -> str:
+    """Of what was written: encryption in a PDF would let changed words through unseen."""
+    written = json.dumps([content.subject, content.text, content.html])
+    return hashlib.sha256(written.encode("ascii")).hexdigest()
 
 
 def _shown(files: tuple[Attachment, ...]) -> list[Attachment]:

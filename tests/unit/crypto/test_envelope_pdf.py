@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 
@@ -128,7 +129,7 @@ def test_nothing_of_the_letter_is_outside_the_lock(file: bytes) -> None:
         b"garza",
         b"informe",
         b"Sealwell",
-        b"fpdf",
+        b"fontTools",
         b"qpdf",
         b"pikepdf",
         b"/Info",
@@ -175,6 +176,42 @@ def test_a_damaged_pdf_never_shows_another_letter(file: bytes) -> None:
         "envelope-unreadable",
         "envelope-wrong-passphrase",
     }
+
+
+def test_other_words_in_the_letter_are_noticed_though_the_lock_is_right(file: bytes) -> None:
+    with pikepdf.open(BytesIO(file), password=PASSWORD) as pdf:
+        letter = pdf.Root["/XXLetter"]
+        letter.write(letter.read_bytes().replace(b"14:30", b"16:30", 1))
+        changed = BytesIO()
+        pdf.save(changed, encryption=pikepdf.Encryption(owner=PASSWORD, user=PASSWORD, R=6))
+    assert refused(changed.getvalue()) == "envelope-altered"
+
+
+def test_lines_pages_and_long_words_lose_nothing(tmp_path: Path) -> None:
+    text = "\n".join(f"line {number}" for number in range(100)) + "\n\tend " + "W" * 200
+    data = seal_pdf(EnvelopeContent("s", text), PASSWORD, WORDS)
+    shown = pypdfium2.PdfDocument(data, password=PASSWORD)
+    pages = [page.get_textpage().get_text_range() for page in shown]
+    found = "\n".join(pages)
+    assert len(pages) == 3
+    assert all(f"line {number}\r\n" in found for number in range(100))
+    assert found.count("W") == 200
+    assert all("consultorio" in page and f"Página {at}" in page for at, page in enumerate(pages, 1))
+    shown.close()
+
+
+def test_threads_share_the_letters_and_make_the_same_pages() -> None:
+    texts = [f"Дорогая María {number} Ω" for number in range(8)]
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda text: seal_pdf(EnvelopeContent("s", text), PASSWORD, WORDS), texts))
+    for text, data in zip(texts, made, strict=True):
+        shown = pypdfium2.PdfDocument(data, password=PASSWORD)
+        assert text in shown[0].get_textpage().get_text_range()
+        shown.close()
+
+
+def test_a_short_letter_is_small() -> None:
+    assert len(seal_pdf(EnvelopeContent("s", "Dear Maria"), PASSWORD, WORDS)) < 40_000
 
 
 def test_what_is_no_locked_pdf_is_named_as_such() -> None:
