@@ -28,6 +28,7 @@ from desktop.models.records import (
     KeyKind,
     Label,
     Message,
+    Method,
     Person,
     PersonId,
     PublicKey,
@@ -62,6 +63,7 @@ Directory = Callable[[str, Clock], WkdAnswer]
 """Asked for an address; blocks."""
 BY_FINGERPRINT = "fingerprint"
 BY_TEST = "test"
+_REVOKED = "revoked"
 _ARRIVED = frozenset({State.ACCEPTED, State.UNCERTAIN})
 
 
@@ -93,9 +95,20 @@ class Keys:
             self._desk.note_refusal(session, Act.KEY_REFUSED, error)
             raise
         candidates = tuple(_candidate(one, person, self._clock.now()) for one in every)
-        event = Event(Act.KEY_LOOKED_UP, obj=person.id, det={"count": len(candidates)})
-        self._desk.write(session, Action.FIND_KEY, lambda _, record: record(event))
+
+        def note(tx: Tx, record: Recorder) -> None:
+            record(Event(Act.KEY_LOOKED_UP, obj=person.id, det={"count": len(candidates)}))
+            self._end_revoked(tx, record, person.id, every)
+
+        self._desk.write(session, Action.FIND_KEY, note)
         return KeysFound(candidates, None if candidates else none)
+
+    def _end_revoked(self, tx: Tx, record: Recorder, person: PersonId, every: tuple[FoundKey, ...]) -> None:
+        """A copy that its owner has revoked ends the one that is kept: nobody else could have made it."""
+        ended = {one.facts.fingerprint for one in every if one.facts.reason == _REVOKED}
+        for key in keys.live(tx, person):
+            if key.fingerprint in ended:
+                self._retire(tx, record, key)
 
     def _search(self, search: KeySearch, person: Person) -> tuple[tuple[FoundKey, ...], Reason]:
         """What there is, and why there is nothing.
@@ -221,7 +234,9 @@ class Keys:
             say = Texts(who.language).say
             subject = say("mail.key-test.subject", practice=practice)
             text = say("mail.key-test.text", name=name_of(who), practice=practice)
-            draft = Draft(who.id, subject, text, label=Label.SENSITIVE, testing=one.id)
+            # Asked for by its own way: a locked file in its place would prove nothing about the key.
+            way = Method(one.kind.value)
+            draft = Draft(who.id, subject, text, label=Label.SENSITIVE, wanted=way, testing=one.id)
             prepared = opened.database.read(lambda tx: opened.letters.prepare(tx, draft))
             frozen = opened.letters.seal(prepared, opened.own.sealer())
 
@@ -309,7 +324,7 @@ def _proof(tx: Tx, confirm: KeyConfirm, key: PublicKey, life: KeyLife) -> KeyTru
     if confirm.how != BY_TEST:
         raise ValueError(confirm.how)
     sent = messages.get(tx, life.test_message) if life.test_message else None
-    if sent is None or sent.state not in _ARRIVED:
+    if sent is None or sent.state not in _ARRIVED or sent.method.value != key.kind.value:
         raise Refused("key-test-not-sent")
     return KeyTrust.TESTED
 

@@ -10,6 +10,7 @@ import pytest
 
 from desktop.clock import Clock
 from desktop.crypto.openpgp import OwnKeyring
+from desktop.crypto.openpgp_own import revoked_public
 from desktop.crypto.smime import make_identity
 from desktop.errors import InputError, Refused, SealwellError
 from desktop.models import keylives, keys, messages, tasks
@@ -20,7 +21,7 @@ from desktop.models.records import KeyId, Label, Method, PersonId, Reason, State
 from desktop.office.api import Office
 from desktop.office.keys import Keys
 from desktop.office.keys_expiry import KEY_EXPIRING
-from desktop.office.values import KeyImport, KeyLine, LetterRequest
+from desktop.office.values import KeyImport, KeyLine, LetterRequest, PassphraseRequest
 from desktop.office.values_practice import RelayRequest
 from desktop.office.values_protection import KeyConfirm, KeyKept, KeySearch
 from desktop.sync.wkd import WkdAnswer
@@ -203,6 +204,31 @@ def test_a_test_letter_is_sealed_to_the_waiting_key_and_counts_once_it_left(
     desk_of(office).opened().database.write(leave)
     shown = office.confirm_key(session, KeyConfirm(waiting.id, "test"))
     assert (shown.trust, trusts(writing)) == (KeyTrust.TESTED, [KeyTrust.TESTED])
+
+
+def test_a_locked_file_in_place_of_the_test_letter_confirms_no_key(writing: Work, newer: bytes) -> None:
+    office, session = writing
+    office.make_passphrase(session, PassphraseRequest(zoe(writing), "Ana", "in-person"))
+    office.set_person(session, zoe(writing), {"preferred_method": "envelope"})
+    waiting = keep(writing, newer, compared=False, source=KeySource.MAIL)
+    assert office.test_key(session, waiting.id).method is Method.OPENPGP
+
+
+def test_a_copy_that_its_owner_revoked_ends_the_key_that_is_kept(writing: Work) -> None:
+    office, session = writing
+    with OwnKeyring() as ring:
+        key = ring.make_key("Zoraida", ZOE)
+    kept = keep(writing, key.public, compared=True)
+    revoked = revoked_public(key.public, key.revocation)
+    bo = person_named(office, session, "Bo")
+    office.find_keys(session, KeySearch(bo, KeySource.PASTE, revoked))
+    assert trusts(writing) == [KeyTrust.CHECKED]
+    office.find_keys(session, KeySearch(zoe(writing), KeySource.PASTE, revoked))
+    assert trusts(writing) == []
+    letter = LetterRequest(zoe(writing), "Results", "Please call us.", label=Label.SENSITIVE)
+    assert office.explain_letter(session, letter).method is Method.NONE
+    line = next(one for one in office.query_log(session).lines if one.act == "key.revoked")
+    assert line.obj == kept.id
 
 
 def test_a_key_for_another_address_is_not_kept(at_work: Work) -> None:
