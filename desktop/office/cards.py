@@ -13,7 +13,7 @@ from desktop.mail import phrase
 from desktop.mail.cardwords import keep_card
 from desktop.mail.sealing import REMINDER
 from desktop.mail.states import WAITING
-from desktop.models import cardwords, messages, outstanding
+from desktop.models import cards, cardwords, messages, outstanding
 from desktop.models.accounts import Session
 from desktop.models.database import Tx
 from desktop.models.documents import Document, Printer
@@ -25,7 +25,8 @@ from desktop.office.card_paper import card_paper
 from desktop.office.card_rules import card_of, kept_words, must_be_checked, new_card
 from desktop.office.desk import Desk, Recorder
 from desktop.office.people import found
-from desktop.office.values import PassphraseRequest
+from desktop.office.reach import forget as forget_reach
+from desktop.office.values import PassphraseMade, PassphraseRequest
 from desktop.office.values_protection import Paper, PhraseShown, Reissued, WordsShown
 
 NEW_WORDS = "new-words"
@@ -40,6 +41,26 @@ class Cards:
         self._desk = desk
         self._clock = clock
         self._printer = printer
+
+    def make_passphrase(self, session: Session, request: PassphraseRequest) -> PassphraseMade:
+        """Six words, shown once here; kept sealed, for PDF files and for reading out (ADR 0014).
+
+        Whoever has a card already gets new words as `reissue_card` gives them: by phone only after
+        the check, and with what is outstanding sealed anew.
+        """
+        opened = self._desk.check(session, Action.MAKE_PASSPHRASE)
+        if opened.database.read(lambda tx: cards.get(tx, request.person)) is not None:
+            return PassphraseMade(passphrase=self.reissue_card(session, request).passphrase)
+        card, words = new_card(request, self._clock.now())
+
+        def keep(tx: Tx, record: Recorder) -> PassphraseMade:
+            found(tx, request.person)
+            keep_card(tx, card, words)
+            forget_reach(tx)
+            record(Event(Act.PASSPHRASE_MADE, obj=request.person, det={"handed": request.how}))
+            return PassphraseMade(passphrase=words)
+
+        return self._desk.write(session, Action.MAKE_PASSPHRASE, keep)
 
     def show_words(self, session: Session, person: PersonId) -> WordsShown:
         """To read out. Refused `check-first` without this user's identity check of today,

@@ -99,7 +99,7 @@ class LocalOffice:
         self.set_person = people.set_person
         self.import_people = people.import_people
         self.import_appointments = people.import_appointments
-        self.make_passphrase = people.make_passphrase
+        self.make_passphrase = cards.make_passphrase
         self.import_key = keys.import_key
         self.find_keys = keys.find_keys
         self.keep_key = keys.keep_key

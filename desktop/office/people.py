@@ -10,7 +10,6 @@ from desktop.audit.events import Act, Event
 from desktop.audit.fields import Value
 from desktop.clock import Clock
 from desktop.errors import InputError, SealwellError
-from desktop.mail.cardwords import keep_card
 from desktop.models import cards, keylives, keys, messages, people, settings
 from desktop.models.accounts import Session
 from desktop.models.database import Tx
@@ -22,7 +21,6 @@ from desktop.models.records import (
     State,
 )
 from desktop.office.api import Progress
-from desktop.office.card_rules import new_card
 from desktop.office.desk import Desk, Recorder
 from desktop.office.keys_lines import key_line
 from desktop.office.listed import Listed
@@ -34,8 +32,6 @@ from desktop.office.values import (
     CardLine,
     ImportRequest,
     KeyLine,
-    PassphraseMade,
-    PassphraseRequest,
     PeopleFound,
     PeopleImported,
     PersonLine,
@@ -186,22 +182,6 @@ class People:
         except SealwellError as error:
             self._desk.note_refusal(session, Act.IMPORT_REFUSED, error)
             raise
-
-    # --- keys and password cards --------------------------------------------------------
-
-    def make_passphrase(self, session: Session, request: PassphraseRequest) -> PassphraseMade:
-        """Six words, shown once here; kept sealed, for PDF files and for reading out (ADR 0014)."""
-        self._desk.check(session, Action.MAKE_PASSPHRASE)
-        card, words = new_card(request, self._clock.now())
-
-        def keep(tx: Tx, record: Recorder) -> PassphraseMade:
-            found(tx, request.person)
-            keep_card(tx, card, words)
-            forget_reach(tx)
-            record(Event(Act.PASSPHRASE_MADE, obj=request.person, det={"handed": request.how}))
-            return PassphraseMade(passphrase=words)
-
-        return self._desk.write(session, Action.MAKE_PASSPHRASE, keep)
 
     def _shown(self, tx: Tx, id_: PersonId, session: Session) -> PersonShown:
         """As this role sees it; how the person can be reached is found out from the whole."""

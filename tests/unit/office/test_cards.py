@@ -11,13 +11,14 @@ import pytest
 from desktop.crypto.envelope import open_envelope
 from desktop.crypto.passphrase import wordlist
 from desktop.errors import SealwellError
-from desktop.mail.cardwords import words_of
+from desktop.mail.cardwords import keep_card, words_of
 from desktop.models import cards, checks, messages, settings
 from desktop.models.accounts import Role, Session
 from desktop.models.documents import Document, QrCode
 from desktop.models.protection import Form
 from desktop.models.records import Label, MessageId, Method, PersonId, State
 from desktop.office.api import Office
+from desktop.office.card_rules import new_card
 from desktop.office.desk import Desk
 from desktop.office.values import LetterRequest, PassphraseRequest
 from desktop.office.values_access import OffboardRequest
@@ -273,7 +274,8 @@ def test_what_is_no_longer_kept_is_listed_and_nothing_leaves_under_old_words(
 ) -> None:
     office, session, person, _ = with_card
     arrived = write(office, session, person)
-    make(office, session, person)  # other words, without sending anything again
+    card, words = new_card(PassphraseRequest(person, "Rita", "in-person"), desk(office).clock.now())
+    desk(office).opened().database.write(lambda tx: keep_card(tx, card, words))  # nothing is sent again
     made = office.reissue_card(session, PassphraseRequest(person, "Rita", "in-person"))
     assert (made.messages, made.not_again) == ((), (arrived,))
     assert states(office, arrived) == [State.CANCELLED]
@@ -285,6 +287,21 @@ def test_new_words_by_phone_want_the_check(with_card: tuple[Office, Session, Per
     assert code_of(lambda: office.reissue_card(session, request)) == "check-first"
     office.record_check(session, IdentityCheck(person, CHECK))
     assert office.reissue_card(session, request).passphrase
+
+
+def test_a_second_card_by_phone_wants_the_check_too_and_leaves_no_letter_behind(
+    with_card: tuple[Office, Session, PersonId, str],
+) -> None:
+    office, session, person, words = with_card
+    arrived = write(office, session, person, "All is well.")
+    accept(office, arrived)
+    request = PassphraseRequest(person, "somebody on the phone", "by-phone")
+    assert code_of(lambda: office.make_passphrase(session, request)) == "check-first"
+    assert opened_with(office, write(office, session, person), words)
+    again = make(office, session, person)
+    listed = desk(office).opened().database.read(lambda tx: messages.of_person(tx, person))
+    anew = next(one.id for one in listed if one.source == arrived)
+    assert opened_with(office, anew, again) == "All is well."
 
 
 def test_stopping_half_way_leaves_card_words_and_messages_as_they_were(
