@@ -23,7 +23,7 @@ from desktop.mail.policy import decide
 from desktop.mail.sealing import REMINDER, Letter, Sealer
 from desktop.mail.sender import Origin, Sender, load_sender
 from desktop.mail.templates import shipped
-from desktop.models import appointments, messages
+from desktop.models import appointments, messages, pickups
 from desktop.models.accounts import Session
 from desktop.models.database import Tx
 from desktop.models.records import (
@@ -170,8 +170,11 @@ class Reminders:
         visits = appointments.get_many(tx, [AppointmentId(row.source) for row in rows])
         sender = load_sender(tx)
         known = self._known(tx, visits.values(), sender)
-        traces = messages.traces(tx, [row.id for row in rows])
-        return [self._verdict(row, visits, known, traces[row.id], sender) for row in rows]
+        ids = [row.id for row in rows]
+        traces, gone = messages.traces(tx, ids), pickups.gone(tx, ids, self._clock.now())
+        return [
+            self._verdict(row, visits, known, traces[row.id], sender, gone=row.id in gone) for row in rows
+        ]
 
     def _verdict(
         self,
@@ -180,6 +183,8 @@ class Reminders:
         known: dict[PersonId, Gathered],
         trace: str,
         sender: Sender,
+        *,
+        gone: bool,
     ) -> Verdict:
         visit = visits.get(AppointmentId(row.source))
         if visit is None or visit.status is not VisitStatus.BOOKED:
@@ -194,9 +199,10 @@ class Reminders:
         kept = read_trace(trace)
         same_relay = sender.relay is not None and sender.relay.id == row.relay
         same_way = same_relay and (line.decision.holds(kept.way) or self._form_holds(line.known, kept))
-        if same_way and kept.wording in ("", line.wording):
+        if same_way and kept.wording in ("", line.wording) and not gone:
             return Keep()
-        reason = Reason("wording-changed" if same_way else "way-changed")
+        changed = "wording-changed" if same_way else "way-changed"
+        reason = Reason("link-expired" if gone else changed)
         return Replace(self._seal(sender, line, self._sealer()), reason)
 
     def _form_holds(self, known: Gathered, kept: KeptTrace) -> bool:

@@ -21,7 +21,7 @@ from desktop.mail.outgoing import Cancel, Frozen, Keep, Verdict
 from desktop.mail.policy import KEY_TEST, decide
 from desktop.mail.sealing import LETTER, Letter, Sealer
 from desktop.mail.sender import Origin, load_sender
-from desktop.models import messages, relays
+from desktop.models import messages, pickups, relays
 from desktop.models.database import Tx
 from desktop.models.ids import new_id
 from desktop.models.protection import Form
@@ -151,13 +151,19 @@ class Letters:
         """At the claim: may it still leave just as it was sealed? If not, a person writes it again."""
         traces = messages.traces(tx, [row.id for row in rows])
         now = self._clock.now()
+        gone = pickups.gone(tx, [row.id for row in rows if row.method is Method.ENVELOPE], now)
         known: dict[tuple[RelayId | None, PersonId], Gathered] = {}
         for relay in {row.relay for row in rows}:
             profile = relays.get(tx, relay) if relay else None
             theirs = [row.person for row in rows if row.relay == relay]
             found = gather(tx, theirs, profile, now.date())
             known |= {(relay, who): one for who, one in found.items()}
-        return [_verdict(known[row.relay, row.person], row, read_trace(traces[row.id]), now) for row in rows]
+        return [
+            Cancel(Reason("link-expired"))
+            if row.id in gone
+            else _verdict(known[row.relay, row.person], row, read_trace(traces[row.id]), now)
+            for row in rows
+        ]
 
 
 def _verdict(known: Gathered, row: Message, kept: KeptTrace, now: datetime) -> Verdict:

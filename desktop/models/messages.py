@@ -223,8 +223,11 @@ def put_outcomes(tx: Tx, rows: Sequence[tuple[State, Message]]) -> bool:
     return tx.connection.execute(_PUT_OUTCOME, values).rowcount == len(rows)
 
 
-_NOT_PUT = exists().where(pickup.c.message == message.c.id, pickup.c.put_at.is_(None))
-"""Its locked file is not in storage yet: a link that leads nowhere must not leave."""
+_NOT_PUT = exists().where(
+    pickup.c.message == message.c.id, pickup.c.put_at.is_(None), pickup.c.deleted_at.is_(None)
+)
+"""Its locked file is not in storage yet: a link that leads nowhere must not leave. (Of one that was
+deleted before it left, the claim ends the message.)"""
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:

@@ -91,7 +91,7 @@ def to_put(tx: Tx, until: datetime) -> list[Pickup]:
     query = (
         select(pickup)
         .join(message, message.c.id == pickup.c.message)
-        .where(pickup.c.put_at.is_(None), pickup.c.revoked_at.is_(None))
+        .where(pickup.c.put_at.is_(None), pickup.c.revoked_at.is_(None), pickup.c.deleted_at.is_(None))
         .where(message.c.state.in_(_WAITING), message.c.not_before <= until)
         .order_by(pickup.c.made_at, pickup.c.id)
     )
@@ -127,6 +127,15 @@ def of_messages(tx: Tx, messages: Iterable[MessageId]) -> dict[MessageId, Pickup
         query = select(pickup).where(pickup.c.message.in_(some)).order_by(pickup.c.made_at)
         found.update((MessageId(row.message), _pickup(row)) for row in tx.connection.execute(query))
     return found
+
+
+def gone(tx: Tx, messages: Iterable[MessageId], now: datetime) -> set[MessageId]:
+    """Those of these messages whose link leads nowhere any more."""
+    return {
+        message
+        for message, one in of_messages(tx, messages).items()
+        if one.deleted_at is not None or one.revoked_at is not None or one.expires_at <= now
+    }
 
 
 def listing(tx: Tx, limit: int = 500) -> list[Pickup]:

@@ -84,8 +84,8 @@ class Pickups:
         """Delete what is over, and read who fetched what; as often as asked, `is_due` says when."""
         now = self._clock.now()
         self._database.write(lambda tx: settings.put(tx, SWEPT, now.isoformat()))
-        over = self._database.read(lambda tx: pickups.to_delete(tx, now))
-        with self._one_at_a_time:
+        with self._one_at_a_time:  # what is being put now is known only afterwards
+            over = self._database.read(lambda tx: pickups.to_delete(tx, now))
             for storage, some in self._by_storage(over):
                 self._delete_all(storage, some)
             for storage in self._database.read(pickups.storages):
@@ -94,9 +94,9 @@ class Pickups:
 
     def delete(self, one: PickupId) -> None:
         """One that was revoked, at once; where that fails the sweep tries again."""
-        found = self._database.read(lambda tx: pickups.get(tx, one))
-        if found is not None and found.deleted_at is None:
-            with self._one_at_a_time:
+        with self._one_at_a_time:
+            found = self._database.read(lambda tx: pickups.get(tx, one))
+            if found is not None and found.deleted_at is None:
                 for storage, some in self._by_storage((found,)):
                     self._delete_all(storage, some)
 
@@ -134,12 +134,14 @@ class Pickups:
         content = self._database.read(lambda tx: pickups.content(tx, one.id))
         place.put(one.name, content)
 
-        def keep(tx: Tx) -> None:
+        def keep(tx: Tx) -> bool:
             pickups.put(tx, one.id, self._clock.now())
             _say_why(tx, one, None)
             self._record(tx, Act.PICKUP_PUT, one)
+            return _is_there(tx, one)
 
-        self._database.write(keep)
+        if not self._database.write(keep):  # another process was done with it meanwhile
+            place.delete(one.name)
 
     def _wait(self, some: list[Pickup], reason: Reason) -> None:
         def note(tx: Tx) -> None:
@@ -159,8 +161,7 @@ class Pickups:
                 for one in some:
                     if self._ended.is_set():
                         return
-                    if one.put_at is not None or one.trouble:  # a try that broke off may have put it
-                        place.delete(one.name)
+                    place.delete(one.name)  # also what is not known to be there: a crash forgets what was put
                     self._gone(one)
         except (StorageError, InputError) as error:
             self._stays(some, error)

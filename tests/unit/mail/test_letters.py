@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 
 import pytest
@@ -12,9 +12,11 @@ from desktop.errors import InputError, Refused
 from desktop.mail.letters import Draft, NotSendable
 from desktop.mail.mime import Attachment
 from desktop.mail.outbox import Cancel, Keep, Verdict
-from desktop.models import cards, messages
+from desktop.models import cards, messages, pickups
 from desktop.models.ids import new_id
+from desktop.models.protection import Storage, StorageId
 from desktop.models.records import (
+    Baa,
     Consent,
     Label,
     Level,
@@ -162,6 +164,18 @@ def test_a_new_password_card_makes_the_old_locked_file_stay_home(office: Practic
     assert recheck(office, message) == Keep()
     give_card(office, maria, b"t" * 16)
     assert recheck(office, message) == Cancel(Reason("way-changed"))
+
+
+def test_a_letter_does_not_leave_with_a_link_that_has_ended(office: Practice, maria: Person) -> None:
+    agreement, now = Baa("Files Inc.", date(2026, 1, 1), None, "storage"), office.clock.now()
+    url = "https://files.example/locked"
+    storage = Storage(StorageId(new_id()), "Files", "webdav", url, "us", url, 1, agreement, now)
+    office.db.write(lambda tx: pickups.add_storage(tx, storage, "secret"))
+    give_card(office, maria)
+    message = send(office, draft(maria, label=Label.SENSITIVE))
+    assert recheck(office, message) == Keep()
+    office.clock.pass_(hours=25)
+    assert recheck(office, message) == Cancel(Reason("link-expired"))
 
 
 def test_a_wanted_way_is_wanted_again_at_the_claim(office: Practice, maria: Person) -> None:

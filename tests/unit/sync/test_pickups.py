@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -12,6 +13,7 @@ import trustme
 from demo.relay import RecordingRelay
 from desktop.mail.hosted import new_name
 from desktop.models import pickups
+from desktop.models.database import Tx
 from desktop.models.ids import new_id
 from desktop.models.protection import Pickup, PickupId, Storage, StorageId
 from desktop.models.records import Baa, Message, Reason, Relay, State
@@ -19,6 +21,8 @@ from desktop.sync.dispatcher import Dispatcher
 from desktop.sync.loop import NetworkLoop
 from desktop.sync.pickups import Pickups, is_due
 from desktop.sync.relay import Timeouts
+from desktop.sync.storage import Place
+from desktop.sync.storage_test import open_place
 from tests.servers.practice import BarePractice
 from tests.servers.storages import KEY, SECRET, WebDav
 
@@ -244,6 +248,87 @@ def test_after_stop_no_file_is_begun(
 ) -> None:
     _, one = linked(practice, relay[1], storage)
     at_hand.stop()
+    at_hand.put_waiting()
+    assert kept(practice, one).put_at is None
+    assert not (server.files / "locked" / one.name).exists()
+
+
+class _Held:
+    """A storage whose put waits until it is let go."""
+
+    def __init__(self, place: Place, begun: threading.Event, go: threading.Event) -> None:
+        self._place, self._begun, self._go = place, begun, go
+        self.delete, self.exists = place.delete, place.exists
+        self.access_log, self.close = place.access_log, place.close
+
+    def put(self, name: str, content: bytes) -> None:
+        self._begun.set()
+        assert self._go.wait(5)
+        self._place.put(name, content)
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_a_link_taken_back_while_its_file_is_being_put_leaves_no_file(
+    practice: BarePractice,
+    server: WebDav,
+    storage: Storage,
+    relay: tuple[RecordingRelay, Relay],
+    at_hand: Pickups,
+    elsewhere: bool,
+) -> None:
+    begun, go = threading.Event(), threading.Event()
+    slow = Pickups(
+        practice.database,
+        practice.audit,
+        practice.clock,
+        lambda one, secret: _Held(open_place(one, secret), begun, go),
+    )
+    row, one = linked(practice, relay[1], storage)
+    putting = threading.Thread(target=slow.put_waiting)
+    putting.start()
+    assert begun.wait(5)
+
+    def revoke(tx: Tx) -> None:
+        pickups.mark(tx, one.id, revoked_at=practice.clock.now())
+        practice.outbox.cancel(tx, row.id, Reason("link-revoked"))
+
+    practice.database.write(revoke)
+    deleting = threading.Thread(target=(at_hand if elsewhere else slow).delete, args=(one.id,))
+    deleting.start()
+    deleting.join(5 if elsewhere else 0.2)
+    go.set()
+    putting.join(5)
+    deleting.join(5)
+    assert kept(practice, one).deleted_at is not None
+    assert not (server.files / "locked" / one.name).exists()
+
+
+def test_what_a_crash_left_in_storage_is_deleted_when_its_mail_is_stopped(
+    practice: BarePractice,
+    server: WebDav,
+    storage: Storage,
+    relay: tuple[RecordingRelay, Relay],
+    at_hand: Pickups,
+) -> None:
+    row, one = linked(practice, relay[1], storage)
+    place = open_place(storage, SECRET)
+    place.put(one.name, b"<html>locked</html>")  # and the power went before that was written down
+    place.close()
+    practice.database.write(lambda tx: practice.outbox.cancel(tx, row.id, Reason("cancelled-by-person")))
+    at_hand.sweep()
+    assert kept(practice, one).deleted_at is not None
+    assert not (server.files / "locked" / one.name).exists()
+
+
+def test_a_file_that_was_deleted_before_it_was_put_is_not_put_empty(
+    practice: BarePractice,
+    server: WebDav,
+    storage: Storage,
+    relay: tuple[RecordingRelay, Relay],
+    at_hand: Pickups,
+) -> None:
+    _, one = linked(practice, relay[1], storage, days=0)
+    at_hand.sweep()
     at_hand.put_waiting()
     assert kept(practice, one).put_at is None
     assert not (server.files / "locked" / one.name).exists()
