@@ -48,7 +48,7 @@ DEMANDS = {
     Label.DO_NOT_EMAIL: Level.END_TO_END,
 }
 """The least that a label asks for; only a recorded wish for plain mail goes below, for routine."""
-NOTES = frozenset({"work-address", "tls-verified", "tls-not-verified"})
+NOTES = frozenset({"work-address", "tls-verified", "tls-not-verified", "key-checked", "key-tested"})
 """Reasons that tell people something and that the sealed bytes do not rest on."""
 _NOTE_STARTS = ("form-", "content-")
 

@@ -279,11 +279,20 @@ def _key(request: DecisionInput, kind: KeyKind) -> _Rung:
     problems = [_key_problem(key, request) for key in keys]
     for key, problem in zip(keys, problems, strict=True):
         if problem is None:
-            ground = Reason(KEY_TEST if tried else "own-key", {"name": request.person.name})
-            return _Open((_only(request), ground), key.fingerprint)
+            return _Open((_only(request), *_key_grounds(key, request)), key.fingerprint)
     newest = next(problem for problem in problems if problem is not None)
     remedy = "remedy-confirm-key" if newest.code == _FOUND else "remedy-new-key"
     return _Shut(newest, Reason(remedy, {"name": request.person.name}))
+
+
+def _key_grounds(key: PublicKey, request: DecisionInput) -> tuple[Reason, ...]:
+    """Whose key it is, and since when it is known to be theirs and how."""
+    name = {"name": request.person.name}
+    if request.testing:
+        return (Reason(KEY_TEST, name),)
+    life = request.lives.get(key.id)
+    how = "key-tested" if life is not None and life.trust is KeyTrust.TESTED else "key-checked"
+    return Reason("own-key", name), Reason(how, {"date": key.confirmed_at.date().isoformat()})
 
 
 def _key_problem(key: PublicKey, request: DecisionInput) -> Reason | None:

@@ -207,9 +207,16 @@ class Desk:
         return result
 
     def read(
-        self, session: Session, action: Action, work: Callable[[Tx], T], event: Callable[[T], Event | Listed]
+        self,
+        session: Session,
+        action: Action,
+        work: Callable[[Tx], T],
+        event: Callable[[T], Event | Listed | None],
     ) -> T:
-        """One use case that reads: on the reading lane, recorded before the answer is given."""
+        """One use case that reads: on the reading lane, recorded before the answer is given.
+
+        `event` answers None where this same answer to this session is on record already.
+        """
         opened = self.check(session, action)
 
         def look(tx: Tx) -> T:
@@ -218,6 +225,8 @@ class Desk:
 
         result = opened.database.read(look)
         noted = event(result)
+        if noted is None:
+            return result
 
         def note(tx: Tx) -> None:
             record = Recorder(self.audit, tx, session)

@@ -18,10 +18,10 @@ from desktop.mail.letters import Draft
 from desktop.mail.mime import Attachment
 from desktop.mail.sender import load_sender
 from desktop.models import people, tasks
-from desktop.models.accounts import Session
+from desktop.models.accounts import Session, SessionId
 from desktop.models.database import Tx
 from desktop.models.ids import new_id
-from desktop.models.records import Label, Message, Person, Reason
+from desktop.models.records import Label, Message, Person, PersonId, Reason
 from desktop.office.desk import Desk, Opened, Recorder
 from desktop.office.protection import explained, found, sender_warnings
 from desktop.office.values import CallOpened, Explained, LetterRequest, Queued
@@ -45,9 +45,14 @@ class Letters:
     def __init__(self, desk: Desk, clock: Clock) -> None:
         self._desk = desk
         self._clock = clock
+        self._told: tuple[SessionId, PersonId, str] | None = None
 
     def explain_letter(self, session: Session, request: LetterRequest) -> Explained:
-        """How it would go and why, and what its content gives away, hit by hit."""
+        """How it would go and why, and what its content gives away, hit by hit.
+
+        Asked at each pause of typing: on record is the first answer about a person, then each
+        that differs from the one before.
+        """
         opened = self._desk.check(session, Action.EXPLAIN_LETTER)
         looked = self._looked(opened, request)
         opened.looks.at_people((request.person,))
@@ -55,11 +60,15 @@ class Letters:
             session,
             Action.EXPLAIN_LETTER,
             lambda tx: opened.letters.explain(tx, _draft(request, looked)),
-            lambda made: Event(
-                Act.PROTECTION_EXPLAINED, obj=request.person, det={"method": made.method.value}
-            ),
+            lambda made: self._news(session, request, made),
         )
+        self._told = (session.id, request.person, decision.hash())
         return with_content(request, decision, looked.message, looked.judged, looked.warnings)
+
+    def _news(self, session: Session, request: LetterRequest, made: Decision) -> Event | None:
+        if self._told == (session.id, request.person, made.hash()):
+            return None
+        return Event(Act.PROTECTION_EXPLAINED, obj=request.person, det={"method": made.method.value})
 
     def send_letter(self, session: Session, request: LetterRequest) -> Queued | CallOpened:
         """Frozen and queued; it leaves after the hold. A refusal is recorded with its reason.

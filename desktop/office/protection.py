@@ -18,6 +18,8 @@ from desktop.models.database import Tx
 from desktop.models.records import Label, Level, Method, Person, PersonId, Reason
 from desktop.office.values import ContentFound, Explained, RejectedMethod
 
+_BY_KEY = frozenset({Method.OPENPGP, Method.SMIME})
+
 
 def explained(person: PersonId, decision: Decision) -> Explained:
     """The decision as a value of the door."""
@@ -30,6 +32,7 @@ def explained(person: PersonId, decision: Decision) -> Explained:
         decision.policy,
         decision.hash(),
         decision.form,
+        decision.key_fingerprint if decision.method in _BY_KEY else "",
     )
 
 

@@ -193,6 +193,8 @@ class Explained:
     hash: str
     form: Form | None = None
     """What a locked file would be made as."""
+    fingerprint: str = ""
+    """Of the key that would seal it, where one does."""
     hits: tuple[ContentFound, ...] = ()
     seen: str = ""
     """Goes into `LetterRequest.seen` once the warnings of `hits` were shown; '' where there are none."""

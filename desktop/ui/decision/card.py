@@ -100,7 +100,7 @@ class DecisionCard(QFrame):
             self._add_choice(column, decided, name, chosen, raised)
         if not same_for_all(decided):
             self._add_others(column, decided, name)
-        self._add_technical(column, decided, who, kept)
+        self._add_technical(column, decided, kept)
         column.addStretch()
         self._scroll.setWidget(self._body)
 
@@ -172,9 +172,7 @@ class DecisionCard(QFrame):
 
     # --- for whoever asks exactly ----------------------------------------------------
 
-    def _add_technical(
-        self, column: QVBoxLayout, decided: Explained, who: PersonShown | None, kept: bool
-    ) -> None:
+    def _add_technical(self, column: QVBoxLayout, decided: Explained, kept: bool) -> None:
         fold = QPushButton(self.ui.say("ui.decision.technical"))
         fold.setObjectName("quiet")
         fold.setCheckable(True)
@@ -184,7 +182,7 @@ class DecisionCard(QFrame):
         inner = QVBoxLayout(folded)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(2)
-        for name, value in technical(self.ui, decided, who):
+        for name, value in technical(self.ui, decided):
             inner.addWidget(plain_label(name, "muted"))
             label = plain_label(value, wrap=True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 from desktop.models.protection import Form
-from desktop.models.records import KeyKind, Method, Reason
+from desktop.models.records import Method, Reason
 from desktop.office.values import Explained, KeyLine, PersonShown
 from desktop.texts import clean
 from desktop.ui.base import Ui
@@ -24,7 +24,6 @@ _SAID = {
     Method.PORTAL: "encrypted-on-the-way",
 }
 """What the card's heading says already."""
-_KEYS = {Method.OPENPGP: KeyKind.OPENPGP, Method.SMIME: KeyKind.SMIME}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CHOOSE = "remedy-choose"
 
@@ -81,16 +80,16 @@ def _age(ui: Ui, decided: Explained, who: PersonShown) -> list[str]:
 
 
 def _key(decided: Explained, who: PersonShown) -> KeyLine | None:
-    kind = _KEYS.get(decided.method)
-    return next((key for key in who.keys if key.kind is kind and key.usable), None)
+    return next(
+        (key for key in who.keys if decided.fingerprint and key.fingerprint == decided.fingerprint), None
+    )
 
 
-def technical(ui: Ui, decided: Explained, who: PersonShown | None) -> list[tuple[str, str]]:
+def technical(ui: Ui, decided: Explained) -> list[tuple[str, str]]:
     """For whoever asks exactly: names and values."""
     found = [(ui.say("ui.decision.technical-method"), decided.method.value)]
-    key = _key(decided, who) if who is not None else None
-    if key is not None:
-        found.append((ui.say("ui.decision.technical-key"), grouped(key.fingerprint)))
+    if decided.fingerprint:
+        found.append((ui.say("ui.decision.technical-key"), grouped(decided.fingerprint)))
     found.append((ui.say("ui.decision.technical-policy"), decided.policy))
     found.append((ui.say("ui.decision.technical-hash"), grouped(decided.hash)))
     return found

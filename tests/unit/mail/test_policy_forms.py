@@ -96,7 +96,14 @@ def test_a_key_that_was_only_found_waits_for_its_confirmation() -> None:
 
 @pytest.mark.parametrize("trust", [KeyTrust.CHECKED, KeyTrust.TESTED])
 def test_a_key_that_was_checked_or_tested_is_used(trust: KeyTrust) -> None:
-    assert decide(ask(keys=(PGP,), lives={PGP.id: KeyLife(trust)})).method is Method.OPENPGP
+    decision = decide(ask(keys=(PGP,), lives={PGP.id: KeyLife(trust)}))
+    assert decision.method is Method.OPENPGP
+    assert Reason(f"key-{trust.value}", {"date": "2026-11-23"}) in decision.reasons
+
+
+def test_a_message_sealed_before_the_day_of_the_check_was_told_may_still_leave() -> None:
+    before = Way(Method.OPENPGP, PGP.fingerprint, "maria@gmail.com", ("only-recipient", "own-key"))
+    assert decide(ask(keys=(PGP,))).holds(before)
 
 
 def test_an_expired_key_is_not_said_to_wait_for_confirmation() -> None:
