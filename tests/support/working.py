@@ -37,7 +37,7 @@ from desktop.paths import PracticeFolder
 from tests.made_practice import PASSWORD, PEOPLE, USER, MovedClock, Practice, person_named
 from tests.servers.storages import KEY, S3, SECRET, WebDav
 
-BAA = Baa("Somebody Inc.", date(2026, 1, 1), date(2027, 6, 30), "all of it")
+BAA = Baa("Somebody Inc.", date(2026, 1, 1), date(2029, 1, 1), "all of it")
 SENDER = "office@elmstreet.example.com"
 HELD = 11
 """Seconds, more than the hold."""
