@@ -69,6 +69,8 @@ class Gathered:
     storage: Storage | None
     zone: str = "UTC"
     """The practice's: agreements and forced TLS end with its days, not with those of UTC."""
+    domain: str = ""
+    """Of an address that can be written to; else ''."""
 
     def asks(
         self, label: Label, now: datetime, wishes: Wishes = _NONE, *, purpose: str = CARE
@@ -118,6 +120,7 @@ def gather(tx: Tx, ids: Iterable[PersonId], relay: Relay | None, today: date) ->
     known = onward.get(tx, relay.id) if relay is not None else Onward()
     storage = _storage(tx, today)
     zone = settings.get(tx, "zone") or "UTC"
+    blocked = {domain: _blocked(domain, looks.get(domain, ())) for domain in set(domains.values())}
     gathered = {}
     for who, person in found.items():
         mine = tuple(their_keys.get(who, ()))
@@ -128,12 +131,13 @@ def gather(tx: Tx, ids: Iterable[PersonId], relay: Relay | None, today: date) ->
             card=their_cards.get(who),
             words=words.get(who),
             wish=wishes.get(who),
-            blocked=_blocked(domains[who], looks.get(domains[who], ())),
+            blocked=blocked[domains[who]],
             looks=looks.get(domains[who], ()),
             relay=relay,
             onward=known,
             storage=storage,
             zone=zone,
+            domain=domains[who],
         )
     return gathered
 

@@ -86,7 +86,7 @@ class Help:
     def send_again(self, session: Session, again: SendAgain) -> Queued:
         """The same content in the form or the way that the patient asked for, which is kept as
         their wish. InputError `step-unknown`, `message-unknown`; Refused `check-first`,
-        `help-not-arrived`, `form-not-possible`, `letter-...`, and why no such way is open."""
+        `help-not-arrived`, `not-sendable` (`help_patient` says why), `letter-...`."""
         opened = self._desk.check(session, Action.SEND_AGAIN)
         try:
             return self._send_again(opened, session, again)

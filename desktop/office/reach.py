@@ -11,16 +11,15 @@ from datetime import datetime, timedelta
 from desktop.access.roles import Action
 from desktop.audit.events import Act, Event
 from desktop.clock import Clock
-from desktop.errors import InputError, Refused
+from desktop.errors import Refused
 from desktop.mail.decision import Decision
 from desktop.mail.gather import Gathered, gather
-from desktop.mail.headers import domain_of, wire_address
 from desktop.mail.policy import decide
-from desktop.mail.sender import load_sender
+from desktop.mail.sender import practice_relay
 from desktop.models import active, settings
 from desktop.models.accounts import Session
 from desktop.models.database import Tx
-from desktop.models.records import Consent, Kind, Label, Method, Person, Reason
+from desktop.models.records import Consent, Kind, Label, Method, Reason
 from desktop.office.api import Progress
 from desktop.office.desk import Desk, Recorder
 from desktop.office.values_protection import ReachShown
@@ -93,21 +92,23 @@ def forget(tx: Tx) -> None:
 
 def count_reach(tx: Tx, now: datetime, go_on: Callable[[int, int], bool]) -> ReachShown:
     """Everybody who is active, decided as for a routine letter. Refused `cancelled`."""
-    relay, today = load_sender(tx).relay, now.date()
-    counts: Counter[Method] = Counter()
-    remedies: Counter[str] = Counter()
+    relay, today = practice_relay(tx), now.date()
+    ways: Counter[_Found] = Counter()
     alike: dict[_Alike, _Found] = {}
     done = work = 0
     for total, some in active.stretches(tx):
         for one in gather(tx, some, relay, today).values():
-            way, helps = _way(one, now, alike)
-            counts[way] += 1
-            work += _is_work(one.person)
-            remedies.update(helps)
+            ways[_way(one, now, alike)] += 1
+            work += one.person.kind is Kind.PATIENT and one.domain != "" and not is_private(one.domain)
         done += len(some)
         if not go_on(done, total):
             raise Refused("cancelled")
         time.sleep(_PAUSE)
+    counts: Counter[Method] = Counter()
+    remedies: Counter[str] = Counter()
+    for (way, helps), number in ways.items():
+        counts[way] += number
+        remedies.update(dict.fromkeys(helps, number))
     best = max(remedies.items(), key=lambda item: (item[1], item[0] == _CARD), default=None)
     return ReachShown(
         total=done,
@@ -125,7 +126,7 @@ def _way(one: Gathered, now: datetime, alike: dict[_Alike, _Found]) -> _Found:
     person = one.person
     key: _Alike = (
         *(person.kind, person.consent, person.preferred_method, person.plain_wish),
-        *(bool(person.email), _domain(person.email)),
+        *(bool(person.email), one.domain),
     )
     plain = not one.keys and one.card is None
     if plain and key in alike:
@@ -137,23 +138,10 @@ def _way(one: Gathered, now: datetime, alike: dict[_Alike, _Found]) -> _Found:
     return found
 
 
-def _domain(email: str) -> str:
-    """Of an address that can be written to; else ''."""
-    try:
-        return domain_of(wire_address(email))
-    except InputError:
-        return ""
-
-
 def _helps(decision: Decision) -> frozenset[str]:
     """The actions of which each by itself would open a way to this person."""
     rungs = frozenset(item.remedy.code for item in decision.rejected if item.remedy is not None)
     return rungs & _OPENS or frozenset({_BY_STOP.get(decision.reasons[0].code, "remedy-relay")})
-
-
-def _is_work(person: Person) -> bool:
-    """An address of their employer: it may be read there."""
-    return person.kind is Kind.PATIENT and "@" in person.email and not is_private(domain_of(person.email))
 
 
 def _kept(tx: Tx, now: datetime) -> ReachShown | None:
