@@ -201,9 +201,11 @@ def keys_import(call: Call) -> None:
 def message_send(call: Call) -> None:
     session = call.session()
     given = call.console.document()
+    named = given.get("attachments") or []
+    if not isinstance(named, list) or not all(isinstance(path, str) for path in named):
+        raise WrongUse(call.console.texts.say("cli.wrong-document", field="attachments"))
     attachments = tuple(
-        AttachmentIn(Path(str(path)).name, data=read_file(str(path), LIMITS.attachment_bytes)[0])
-        for path in given.get("attachments") or ()
+        AttachmentIn(Path(path).name, data=read_file(path, LIMITS.attachment_bytes)[0]) for path in named
     )
     wanted = given.get("method")
     label = given.get("label") or Label.SENSITIVE.value
@@ -308,12 +310,12 @@ def _day(call: Call) -> date | None:
 
 
 def day_of(console: Console, given: str | None) -> date | None:
-    """A day as it is typed, YYYY-MM-DD."""
+    """A day as it is typed, YYYY-MM-DD; of a document it may be anything."""
     if not given:
         return None
     try:
         return date.fromisoformat(given)
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise WrongUse(console.texts.say("cli.not-a-date")) from error
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 
 from desktop.cli import shapes
-from desktop.cli.commands import Call, day_of, read_file
+from desktop.cli.commands import Call, day_of, read_file, text_of
 from desktop.config import LIMITS
 from desktop.errors import InputError
 from desktop.models.records import Reason
@@ -56,11 +56,11 @@ def password_check(call: Call) -> None:
 
 def envelope_open(call: Call) -> None:
     given = call.console.ask("passphrase", optional=("birth_date",))
-    passphrase, born = given["passphrase"], day_of(call.console, given.get("birth_date"))
+    passphrase, born = text_of(given, "passphrase"), day_of(call.console, given.get("birth_date"))
     for path in call.args.files:
         try:
             opened = call.office.open_envelope(
-                read_file(path, 4 * LIMITS.attachment_bytes)[0], str(passphrase), born
+                read_file(path, 4 * LIMITS.attachment_bytes)[0], passphrase, born
             )
         except InputError as error:
             call.console.emit_line({"file": path, "ok": False, "reason": _failed(call, error)})

@@ -26,10 +26,10 @@ def relay_add(call: Call) -> None:
             sender=word(given, "sender"),
             baa=agreement(given.get("baa")),
             password=word(given, "password"),
-            ca_file=given.get("ca_file") or "",
-            required_tls=given.get("required_tls") or "",
+            ca_file=maybe_word(given, "ca_file"),
+            required_tls=maybe_word(given, "required_tls"),
             forced_tls=_domains(given.get("forced_tls") or []),
-            enforces=tuple(given.get("enforces") or ()),
+            enforces=words(given, "enforces"),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise WrongUse(call.console.texts.say("cli.wrong-document", field=str(error).strip("'"))) from error
@@ -43,7 +43,7 @@ def relay_evidence(call: Call) -> None:
     try:
         request = EvidenceRequest(
             RelayId(call.args.relay),
-            required_tls=(given["required_tls"] or "") if "required_tls" in given else None,
+            required_tls=maybe_word(given, "required_tls") if "required_tls" in given else None,
             forced_tls=_domains(given["forced_tls"] or []) if "forced_tls" in given else None,
         )
     except (KeyError, TypeError, ValueError) as error:
@@ -60,13 +60,15 @@ def agreement(given: Any) -> Baa | None:
     return Baa(
         counterparty=word(given, "counterparty"),
         signed=date.fromisoformat(word(given, "signed")),
-        expires=date.fromisoformat(given["expires"]) if given.get("expires") else None,
+        expires=date.fromisoformat(word(given, "expires")) if given.get("expires") else None,
         scope=word(given, "scope"),
     )
 
 
 def _domains(given: Any) -> tuple[ForcedTls, ...]:
     if not isinstance(given, list):
+        raise TypeError("forced_tls")
+    if not all(isinstance(item, dict) for item in given):
         raise TypeError("forced_tls")
     return tuple(ForcedTls(word(item, "domain"), date.fromisoformat(word(item, "until"))) for item in given)
 
@@ -77,6 +79,21 @@ def word(given: dict[str, Any], name: str) -> str:
     if not isinstance(value, str):
         raise TypeError(name)
     return value
+
+
+def maybe_word(given: dict[str, Any], name: str) -> str:
+    """A field that may be missing or null: '' then."""
+    return "" if given.get(name) is None else word(given, name)
+
+
+def words(given: dict[str, Any], name: str) -> tuple[str, ...]:
+    """A field that must be a list of texts; nothing where it is missing or null."""
+    value = given.get(name)
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise TypeError(name)
+    return tuple(value)
 
 
 def number(given: dict[str, Any], name: str) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 from desktop.cli import shapes
 from desktop.cli.arguments import WrongUse
 from desktop.cli.commands import Call
-from desktop.cli.relays import agreement, number, word
+from desktop.cli.relays import agreement, maybe_word, number, word, words
 from desktop.models.protection import PickupId, Portal, StorageId
 from desktop.models.records import RelayId
 from desktop.office.values_protection import OnwardRequest, PickupsShown, StorageLine, StorageRequest
@@ -57,11 +57,11 @@ def relay_onward(call: Call) -> None:
             raise KeyError(min(unknown))
         request = OnwardRequest(
             RelayId(call.args.relay),
-            how=(given["how"] or "") if "how" in given else None,
-            name=word(given, "name") if "name" in given else "",
-            value=word(given, "value") if "value" in given else "",
+            how=maybe_word(given, "how") if "how" in given else None,
+            name=maybe_word(given, "name"),
+            value=maybe_word(given, "value"),
             verifies=_yes(given, "verifies"),
-            enforces=tuple(given["enforces"] or ()) if "enforces" in given else None,
+            enforces=words(given, "enforces") if "enforces" in given else None,
             portal=_portal(given["portal"]) if "portal" in given else None,
         )
     except (KeyError, TypeError, ValueError) as error:
@@ -79,10 +79,10 @@ def _request(call: Call) -> StorageRequest:
             user=word(given, "user"),
             public_url=word(given, "public_url"),
             baa=agreement(given.get("baa")),
-            secret=given.get("secret") or "",
+            secret=maybe_word(given, "secret"),
             days=number(given, "days") if "days" in given else 30,
-            access_log=given.get("access_log") or "",
-            ca_file=given.get("ca_file") or "",
+            access_log=maybe_word(given, "access_log"),
+            ca_file=maybe_word(given, "ca_file"),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise WrongUse(call.console.texts.say("cli.wrong-document", field=str(error).strip("'"))) from error
@@ -94,8 +94,9 @@ def _portal(given: Any) -> Portal:
         return Portal("", "")
     if not isinstance(given, dict):
         raise TypeError("portal")
-    name = word(given, "name") if given.get("name") else ""
-    return Portal(word(given, "trigger"), word(given, "value"), name, tuple(given.get("reports") or ()))
+    return Portal(
+        word(given, "trigger"), word(given, "value"), maybe_word(given, "name"), words(given, "reports")
+    )
 
 
 def _yes(given: dict[str, Any], name: str) -> bool:

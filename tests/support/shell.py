@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from desktop.assembly import build_office
 from desktop.cli.main import run
 from desktop.crypto.kdf import FLOOR
+from desktop.models.documents import Document, Printer
 from desktop.office.api import Office
 from desktop.paths import PracticeFolder
 from tests.made_practice import PASSWORD, USER, MovedClock
@@ -26,6 +28,11 @@ class Terminal(io.StringIO):
         return True
 
 
+class _Paper:
+    def print_pdf(self, _document: Document, _progress: object = None) -> bytes:
+        return b"%PDF-1.7"
+
+
 @dataclass
 class Shell:
     """Runs commands; keeps the exit code, the document and the messages of the last one."""
@@ -36,6 +43,8 @@ class Shell:
     code: int = 0
     out: str = ""
     err: str = ""
+    printer: Callable[[], Printer] | None = None
+    """What makes papers, where a test wants them."""
     totp: pyotp.TOTP = field(default_factory=lambda: pyotp.TOTP(pyotp.random_base32()))
 
     def __call__(self, *words: str, given: Any = None, raw: str = "") -> Any:
@@ -53,7 +62,13 @@ class Shell:
             return [json.loads(line) for line in self.out.splitlines()]
 
     def _office(self, folder: PracticeFolder) -> Office:
-        return build_office(folder, self.clock, params=lambda: FLOOR, device_store=lambda: None)
+        return build_office(
+            folder, self.clock, params=lambda: FLOOR, device_store=lambda: None, printer=self.printer
+        )
+
+    def print_papers(self) -> None:
+        """From now on papers are made; what stands on them is the printer's own test."""
+        self.printer = _Paper
 
     def sign_in(
         self, user: str = USER, password: str = PASSWORD, totp: pyotp.TOTP | None = None
