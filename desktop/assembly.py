@@ -53,6 +53,7 @@ from desktop.office.proof import Proof
 from desktop.office.reach import Reach
 from desktop.office.relays import Relays
 from desktop.office.reminders import Reminders
+from desktop.office.replies import Replies
 from desktop.office.retention import Retention
 from desktop.office.review import Review
 from desktop.office.security import Security
@@ -126,6 +127,7 @@ def build_office(
         OwnKeyDesk(desk, clock),
         Cards(desk, clock, paper),
         Help(desk, clock, paper),
+        Replies(desk),
         Reach(desk, clock),
         ContentDesk(desk, clock),
         Storages(desk, clock),

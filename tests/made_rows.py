@@ -18,8 +18,9 @@ from desktop.access.roles import Purpose as ProofFor
 from desktop.audit.events import Act, Event
 from desktop.crypto.smime import make_identity
 from desktop.errors import DeliveryError, Refused
+from desktop.mail import replies
 from desktop.mail.hosted import new_name
-from desktop.models import pickups
+from desktop.models import pickups, vaultkeys
 from desktop.models.accounts import Role, Session, UserId
 from desktop.models.database import Tx
 from desktop.models.identities import current
@@ -66,6 +67,7 @@ from desktop.office.values_protection import (
 from tests.made_practice import PASSWORD, PEOPLE, VISITS, person_named
 from tests.made_staff import HER_PASSWORD, Staff, desk_of
 from tests.support.queued import queued
+from tests.support.replies import sealed_reply
 from tests.support.software_key import SoftwareKey
 
 NEW_PASSWORD = "seven lanterns beyond the quiet harbour"
@@ -237,6 +239,11 @@ def a_p12(address: str, now: datetime) -> IdentityFile:
     return IdentityFile(data, password="quiet")
 
 
+def an_answer(w: World) -> bytes:
+    public = desk_of(w.office).opened().database.read(lambda tx: vaultkeys.get(tx, replies.PUBLIC)) or b""
+    return sealed_reply(public, bytes(32), bytes(32), "thank you")
+
+
 def _without_printer(work: Callable[[], object]) -> None:
     """Recorded before the paper is made; here nothing makes papers."""
     with suppress(Refused):
@@ -264,6 +271,7 @@ CALLS: dict[str, Call] = {
     "set_form": lambda w, s: w.office.set_form(s, w.person, Form.HTML),
     "help_patient": lambda w, s: w.office.help_patient(s, w.kept["message"]),
     "help_person": lambda w, s: w.office.help_person(s, w.person),
+    "open_reply": lambda w, s: w.office.open_reply(s, an_answer(w)),
     "print_message": lambda w, s: _without_printer(lambda: w.office.print_message(s, w.kept["message"])),
     "send_again": lambda w, s: w.office.send_again(s, SendAgain(w.kept["message"], "as-page")),
     "reissue_card": lambda w, s: w.office.reissue_card(s, PassphraseRequest(w.person, "Ana", "in-person")),

@@ -104,6 +104,7 @@ class Act(StrEnum):
     CARD_REISSUED = "card.reissued"
     IDENTITY_CHECKED = "identity.checked"
     HELP_SHOWN = "help.shown"
+    REPLY_OPENED = "reply.opened"
     MESSAGE_PRINTED = "message.printed"
     FORM_CHANGED = "form.changed"
     CONTENT_POLICY_SHOWN = "content.policy-shown"

@@ -140,6 +140,7 @@ RULES: Mapping[Act, Rule] = MappingProxyType(
         Act.CARD_REISSUED: _one("messages"),
         Act.IDENTITY_CHECKED: _one("count"),
         Act.HELP_SHOWN: _one("person"),
+        Act.REPLY_OPENED: _one("reader"),
         Act.MESSAGE_PRINTED: _one("person"),
         Act.FORM_CHANGED: _one("form"),
         Act.CONTENT_POLICY_SHOWN: _nothing("count"),

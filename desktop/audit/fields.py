@@ -72,6 +72,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "person-kind": tuple(Kind),
     "phase": ("connecting", "envelope", "data", "dot-sent", "after-dot"),
     "kept": ("messages", "attempts", "drafts", "imports"),
+    "reader": ("yes", "no"),
     "report": ("access", "disclosures"),
     "role": tuple(Role),
     "role-before": tuple(Role),

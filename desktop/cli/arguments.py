@@ -199,9 +199,11 @@ def _rest(family: Callable[[str, str], _Family]) -> None:
     )
     family("address", "e-mail addresses").verb("check", "one a line on standard input")
     family("password", "passwords").verb("check", "one a line on standard input")
-    family("envelope", "locked files").verb("open", "with {passphrase} on standard input").add_argument(
+    envelope = family("envelope", "locked files")
+    envelope.verb("open", "with {passphrase} on standard input").add_argument(
         "files", nargs="+", metavar="FILE"
     )
+    envelope.verb("reply", "what a patient answered in a locked page").add_argument("file", metavar="FILE")
 
 
 def _cards(family: Callable[[str, str], _Family]) -> None:

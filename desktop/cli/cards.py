@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from desktop.cli import shapes
-from desktop.cli.commands import Call, text_of
+from desktop.cli.commands import Call, read_file, text_of
+from desktop.config import LIMITS
 from desktop.errors import InputError
 from desktop.models.records import MessageId, PersonId
 from desktop.office.values import PassphraseRequest
@@ -75,6 +76,21 @@ def help_again(call: Call) -> None:
 def help_print(call: Call) -> None:
     target = _free(call.args.to)
     _put(call, target, call.office.print_message(call.session(), MessageId(call.args.message)))
+
+
+def envelope_reply(call: Call) -> None:
+    """An answer in a saved file, or in the mail (.eml) that brought it."""
+    session = call.session()
+    shown = call.office.open_reply(session, read_file(call.args.file, LIMITS.attachment_bytes)[0])
+    call.console.emit(
+        {
+            "person": shown.person,
+            "name": shown.name,
+            "text": shown.text,
+            "message": shown.message,
+            "from_reader": shown.from_reader,
+        }
+    )
 
 
 def reach(call: Call) -> None:

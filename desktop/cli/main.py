@@ -123,6 +123,7 @@ HANDLERS: dict[str, Handler] = {
     "address check": inspect.address_check,
     "password check": inspect.password_check,
     "envelope open": inspect.envelope_open,
+    "envelope reply": cards.envelope_reply,
     "posture": posture.posture,
 }
 

@@ -64,6 +64,7 @@ __all__ = [
     "EnvelopeWords",
     "Proof",
     "derive_person_key",
+    "file_id",
     "new_passphrase",
     "new_salt",
     "open_envelope",
@@ -111,6 +112,7 @@ def seal_envelope(
     birth_date: date | None = None,
     reply_key: bytes = b"",
     reply_to: str = "",
+    file: bytes = b"",
 ) -> bytes:
     """One HTML file with `content` under a fresh key from `person_key`.
 
@@ -118,15 +120,17 @@ def seal_envelope(
     file, for the browser. `phrase` is the practice's own, shown before anything is typed.
     `expires` is the last day on which the page opens. `proof="birth-date"` mixes
     `birth_date` in. `reply_key` is the public half of `new_reply_keys()`: with it the page
-    offers a reply, to `reply_to`. ValueError where they are out of bounds (a bug).
+    offers a reply, to `reply_to`. `file` is its id where `envelope_reply.new_file` made one:
+    never the same for two files. ValueError where they are out of bounds (a bug).
     """
     asked = Proof(proof)
     bounds = LEAST_ROUNDS <= rounds <= MOST_ROUNDS and len(person_key) == _KEY_BYTES
-    if not bounds or len(salt) < SALT_BYTES or len(reply_key) not in (0, POINT_BYTES):
-        raise ValueError("person key, salt, rounds or reply key out of bounds")
+    sizes = len(reply_key) in (0, POINT_BYTES) and len(file) in (0, FILE_BYTES)
+    if not bounds or len(salt) < SALT_BYTES or not sizes:
+        raise ValueError("person key, salt, rounds, reply key or file out of bounds")
     if (asked is Proof.BIRTH_DATE) != (birth_date is not None):
         raise ValueError("a proof by birth date wants the date, and no other file does")
-    file = secrets.token_bytes(FILE_BYTES)
+    file = file or secrets.token_bytes(FILE_BYTES)
     nonce = secrets.token_bytes(NONCE_BYTES)
     base = _base(person_key, file, birth_date)
     plain = pack(content)
@@ -176,6 +180,11 @@ def _opened(header: Header, payload: bytes, person_key: bytes, birth_date: date 
     except InvalidTag as problem:
         raise InputError("envelope-altered") from problem
     return unpack(plain)
+
+
+def file_id(file: bytes) -> bytes:
+    """The id that a reply to this locked file names. Raises what `open_envelope` does before the words."""
+    return _parted(file)[0].file
 
 
 def reply_token(person_key: bytes, file: bytes, birth_date: date | None = None) -> bytes:

@@ -11,9 +11,11 @@ from somebody who opened the file is shown by `token` (`envelope.reply_token`).
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import json
 import re
+import secrets
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
@@ -35,9 +37,11 @@ from desktop.errors import InputError
 MAX_REPLY_BYTES = 1024 * 1024
 """The mail around it included; the page takes 20,000 characters."""
 
-_ARMOR = re.compile(rb"-----BEGIN SEALWELL REPLY-----(.*?)-----END SEALWELL REPLY-----", re.DOTALL)
+BEGIN = b"-----BEGIN SEALWELL REPLY-----"
+_ARMOR = re.compile(BEGIN + rb"(.*?)-----END SEALWELL REPLY-----", re.DOTALL)
 _AROUND = re.compile(rb"[\s>]+|&nbsp;")
 _INFO = b"sealwell/reply/1"
+_HALF = FILE_BYTES // 2
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,28 @@ def new_reply_keys() -> ReplyKeys:
     return ReplyKeys(
         key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()), _point(key.public_key())
     )
+
+
+def new_file(key: bytes, about: bytes) -> bytes:
+    """An id for a locked file, 32 bytes, from which `key` tells `about` (16 bytes) again.
+
+    For everybody else it is random: `nonce ‖ about XOR HMAC-SHA-256(key, nonce)`, 16 bytes
+    each. It proves nothing; that is the token's part. ValueError for another length (a bug).
+    """
+    if len(about) != _HALF:
+        raise ValueError("what a file is about has 16 bytes")
+    nonce = secrets.token_bytes(_HALF)
+    return nonce + _masked(key, nonce, about)
+
+
+def file_about(key: bytes, file: bytes) -> bytes:
+    """What `new_file` was given; something random for a file that was made otherwise."""
+    return _masked(key, file[:_HALF], file[_HALF:])
+
+
+def _masked(key: bytes, nonce: bytes, data: bytes) -> bytes:
+    mask = hmac.new(key, b"sealwell/file/1" + nonce, hashlib.sha256).digest()
+    return bytes(a ^ b for a, b in zip(data, mask, strict=False))
 
 
 def open_reply(private: bytes, data: bytes) -> Reply:

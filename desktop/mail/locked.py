@@ -12,8 +12,9 @@ from desktop.crypto.envelope_pdf import PdfWords, seal_pdf
 from desktop.mail import hosted, mime
 from desktop.mail.decision import Decision, card_mark
 from desktop.mail.means import SealMeans
+from desktop.mail.replies import ReplyMeans
 from desktop.models.protection import Form
-from desktop.models.records import Label, PasswordCard
+from desktop.models.records import Label, PasswordCard, PersonId
 from desktop.texts import Texts
 
 
@@ -28,13 +29,28 @@ class Outside:
     phrase: str = ""
 
 
+@dataclass(frozen=True)
+class Answer:
+    """How a page's reader can answer: sealed for the practice, by mail to `to`."""
+
+    means: ReplyMeans
+    person: PersonId
+    to: str
+
+
 def locked_file(
-    content: EnvelopeContent, decision: Decision, means: SealMeans, outside: Outside, name: str
+    content: EnvelopeContent,
+    decision: Decision,
+    means: SealMeans,
+    outside: Outside,
+    name: str,
+    answer: Answer | None = None,
 ) -> tuple[mime.Entity, bytes]:
     """The mail's content, and the file for storage where the mail holds a link only.
 
-    `name` is what the file is called there. Raises VaultError `card-words-damaged`; ValueError
-    where the decision names a card, words or a storage that is not at hand: bugs.
+    `name` is what the file is called there; a page offers the `answer`, a PDF cannot.
+    Raises VaultError `card-words-damaged`; ValueError where the decision names a card, words or
+    a storage that is not at hand: bugs.
     """
     card = means.card
     if card is None or card_mark(card) != decision.key_fingerprint:
@@ -47,10 +63,10 @@ def locked_file(
             return mime.with_file(text, texts.say("mail.envelope.file-pdf"), file, _PDF), b""
         case Form.HTML:
             text = _text(texts, outside, "text")
-            page = _page(content, decision, means, card, outside, LIMITS.locked_file_days)
+            page = _page(content, decision, means, card, outside, LIMITS.locked_file_days, answer)
             return mime.with_file(text, texts.say("mail.envelope.file"), page, _HTML), b""
         case Form.LINK if means.storage is not None:
-            page = _page(content, decision, means, card, outside, means.storage.days)
+            page = _page(content, decision, means, card, outside, means.storage.days, answer)
             text = _text(texts, outside, "link", link=hosted.link(means.storage, name))
             return mime.text_entity(text), page
         case _:
@@ -74,6 +90,7 @@ def _page(
     card: PasswordCard,
     outside: Outside,
     days: int,
+    answer: Answer | None,
 ) -> bytes:
     """The page; a very sensitive one asks for the birth date beside the words."""
     proven = decision.label is Label.VERY_SENSITIVE
@@ -87,6 +104,9 @@ def _page(
         expires=outside.day + timedelta(days=days),
         proof=Proof.BIRTH_DATE if proven else Proof.NONE,
         birth_date=means.birth_date if proven else None,
+        reply_key=answer.means.public if answer else b"",
+        reply_to=answer.to if answer else "",
+        file=answer.means.new_file(answer.person) if answer else b"",
     )
 
 

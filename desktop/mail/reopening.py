@@ -63,6 +63,13 @@ def reopen(
     raise Refused("letter-elsewhere")
 
 
+def locked_page(wire: bytes) -> bytes | None:
+    """The HTML locked file in a message of ours, if it has one."""
+    if not wire:
+        return None
+    return next((_bytes(part) for part in _files(wire) if part.get_content_type() == _PAGE), None)
+
+
 def _leaves(wire: bytes) -> list[Message]:
     return [part for part in message_from_bytes(wire, policy=compat32).walk() if not part.is_multipart()]
 

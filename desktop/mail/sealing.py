@@ -20,9 +20,10 @@ from desktop.mail import headers, hosted, mime
 from desktop.mail.decision import Decision
 from desktop.mail.evidence import BY_HEADER
 from desktop.mail.headers import Header
-from desktop.mail.locked import Outside, locked_file
+from desktop.mail.locked import Answer, Outside, locked_file
 from desktop.mail.means import SealMeans
 from desktop.mail.mime import Attachment
+from desktop.mail.replies import ReplyMeans
 from desktop.mail.reread import Meant, reread
 from desktop.models.protection import Form, Onward, Storage
 from desktop.models.records import Method, PersonId, PublicKey
@@ -77,10 +78,19 @@ class Sealed:
 class Sealer:
     """Holds the practice's own keys; one per open vault, usable from any thread."""
 
-    def __init__(self, openpgp_secret: bytes, identity: Identity, clock: Clock, chain: bytes = b"") -> None:
-        """`chain` are the issuers of an imported certificate, which go with each signature."""
+    def __init__(
+        self,
+        openpgp_secret: bytes,
+        identity: Identity,
+        clock: Clock,
+        chain: bytes = b"",
+        replies: ReplyMeans | None = None,
+    ) -> None:
+        """`chain` are the issuers of an imported certificate, which go with each signature;
+        with `replies`, locked pages offer an answer."""
         self._openpgp = OpenPgpSealer(openpgp_secret, clock)
         self._smime = SmimeSealer(identity, chain)
+        self._replies = replies
 
     def seal(self, letter: Letter, decision: Decision, means: SealMeans) -> Sealed:
         """Seal exactly as decided, with the very key that the decision names, and read it back.
@@ -123,7 +133,8 @@ class Sealer:
                 outside_words = Outside(
                     letter.language, letter.sender_name, letter.date.date(), letter.phone, letter.phrase
                 )
-                return locked_file(_content(letter), decision, means, outside_words, name)
+                answer = Answer(self._replies, letter.person, letter.sender) if self._replies else None
+                return locked_file(_content(letter), decision, means, outside_words, name, answer)
             case Method.TLS | Method.PLAIN | Method.PORTAL:
                 text = f"{letter.subject}\n\n{letter.text}"
                 return mime.text_entity(text, attachments=letter.attachments), b""

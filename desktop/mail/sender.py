@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from desktop.clock import Clock
 from desktop.crypto.smime import Identity
 from desktop.errors import VaultError
-from desktop.mail import phrase
+from desktop.mail import phrase, replies
 from desktop.mail.sealing import Sealer
 from desktop.models import identities, keylives, relays, settings, vaultkeys
 from desktop.models.database import Tx
@@ -112,4 +112,4 @@ def load_sealer(tx: Tx, clock: Clock) -> Sealer:
     if openpgp is None or smime is None:
         raise VaultError("own-key-damaged")
     chain = keylives.own(tx).get(smime.fingerprint, OwnKeyLife()).chain
-    return Sealer(openpgp.secret, Identity(smime.secret, smime.public), clock, chain)
+    return Sealer(openpgp.secret, Identity(smime.secret, smime.public), clock, chain, replies.means(tx))

@@ -38,6 +38,7 @@ from desktop.office.values_protection import (
     QrShown,
     ReachShown,
     Reissued,
+    ReplyShown,
     SendAgain,
     StorageLine,
     StorageRequest,
@@ -100,6 +101,9 @@ class HelpDoor(Protocol):
     def record_check(self, session: Session, check: IdentityCheck) -> None: ...
     def send_again(self, session: Session, again: SendAgain) -> Queued: ...
     def print_message(self, session: Session, message: MessageId) -> Paper: ...
+    def open_reply(self, session: Session, data: bytes) -> ReplyShown:
+        """An answer that a patient wrote in a locked page: the saved file, or the mail around it."""
+        ...
 
 
 class ContentDoor(Protocol):

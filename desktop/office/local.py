@@ -29,6 +29,7 @@ from desktop.office.proof import Proof
 from desktop.office.reach import Reach
 from desktop.office.relays import Relays
 from desktop.office.reminders import Reminders
+from desktop.office.replies import Replies
 from desktop.office.retention import Retention
 from desktop.office.review import Review
 from desktop.office.security import Security
@@ -73,6 +74,7 @@ class LocalOffice:
         own_keys: OwnKeyDesk,
         cards: Cards,
         help_: Help,
+        replies: Replies,
         reach: Reach,
         content: ContentDesk,
         storages: Storages,
@@ -211,6 +213,7 @@ class LocalOffice:
         self.record_check = help_.record_check
         self.send_again = help_.send_again
         self.print_message = help_.print_message
+        self.open_reply = replies.open_reply
         self.reach = reach.reach
         self.explain_file = content.explain_file
         self.explain_reminders = content.explain_reminders

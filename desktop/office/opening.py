@@ -7,6 +7,7 @@ from desktop.campaigns.reminders import Reminders
 from desktop.clock import Clock
 from desktop.crypto.vault import OpenVault
 from desktop.errors import VaultError
+from desktop.mail import replies
 from desktop.mail.letters import Letters
 from desktop.mail.outbox import Outbox
 from desktop.mail.sealing import LETTER, REMINDER
@@ -51,6 +52,8 @@ class Opener:
         return database
 
     def open(self, vault: OpenVault, database: Database) -> Opened:
+        if database.read(replies.means) is None:
+            database.write(replies.make_keys)
         own = OwnKeys(database, self._clock)
         outbox = Outbox(self._clock, self._audit)
         reminders = Reminders(self._clock, outbox, own.sealer)

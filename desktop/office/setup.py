@@ -25,6 +25,7 @@ from desktop.crypto.kdf import KdfParams
 from desktop.crypto.keyslots import discard_slots, intact_copies, move_slots
 from desktop.crypto.vault import OpenVault, create_vault, new_vault_id
 from desktop.errors import InputError, Refused, VaultError
+from desktop.mail import replies
 from desktop.models import settings, users, vaultkeys
 from desktop.models.accounts import Role, User, UserId
 from desktop.models.database import Database, Tx
@@ -128,6 +129,7 @@ def _fill(
     def first_rows(tx: Tx) -> None:
         for name in _DATABASE_KEYS:
             vaultkeys.put(tx, name, secrets.token_bytes(32))
+        replies.make_keys(tx)
         make_log_key(tx, vault.vault_id, vault.key(WRAP_INFO))
         start_tries(tx, folder, clock)
         users.add(tx, user, secret)

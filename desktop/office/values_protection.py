@@ -231,6 +231,18 @@ class HelpShown:
 
 
 @dataclass(frozen=True)
+class ReplyShown:
+    """An answer from a locked page. `person` is whom the page was sealed to, `message` what carried it."""
+
+    person: PersonId | None
+    name: str
+    text: str = field(repr=False)
+    message: MessageId | None
+    from_reader: bool
+    """Whether its writer had opened the page with the card's words; if not, anybody can have written it."""
+
+
+@dataclass(frozen=True)
 class SendAgain:
     message: MessageId
     step: str

@@ -131,6 +131,7 @@ USE_CASES: dict[str, Action] = {
     "reissue_card": Action.REISSUE_CARD,
     "set_form": Action.SET_FORM,
     "help_patient": Action.HELP_PATIENT,
+    "open_reply": Action.HELP_PATIENT,
     "help_person": Action.HELP_PATIENT,
     "record_check": Action.RECORD_CHECK,
     "send_again": Action.SEND_AGAIN,
