@@ -159,6 +159,9 @@ class Keys:
             who = found(tx, person)
             if not names_address(facts.addresses, who.email):
                 raise InputError("key-foreign")
+            same = self._confirmed_same(tx, person, kept)
+            if same is not None:
+                return self._stays(tx, record, same, kept)
             trust = self._make_room(tx, record, session, person, kept)
             key = PublicKey(
                 KeyId(new_id()),
@@ -179,12 +182,37 @@ class Keys:
 
         return self._desk.write(session, Action.IMPORT_KEY, store)
 
+    def _confirmed_same(self, tx: Tx, person: PersonId, kept: _Kept) -> PublicKey | None:
+        """The confirmed key of which a mere copy was found, unless the copy lasts longer.
+
+        Anybody can hand in an old copy: one from before its owner ended a part of it.
+        """
+        facts = kept.found.facts
+        live, trusts = self._live(tx, person, KeyKind(facts.kind))
+        for key in live:
+            confirmed = key.fingerprint == facts.fingerprint and trusts[key.id] is not KeyTrust.FOUND
+            if confirmed and kept.trust is KeyTrust.FOUND and not _lasts_longer(facts.expires, key.expires):
+                return key
+        return None
+
+    def _stays(self, tx: Tx, record: Recorder, key: PublicKey, kept: _Kept) -> KeyLine:
+        """The kept bytes stand; what its owner's program reads may have become known."""
+        before, found_ = keylives.of(tx, [key.id]).get(key.id, KeyLife()), kept.found
+        life = replace(
+            before,
+            capabilities=found_.capabilities or before.capabilities,
+            chain=found_.chain or before.chain,
+        )
+        keylives.put(tx, key.id, life)
+        record(Event(Act.KEY_ADDED, obj=key.id, det={"person": key.person, "key-kind": key.kind.value}))
+        return key_line(key, life, self._clock.now())
+
     def _make_room(
         self, tx: Tx, record: Recorder, session: Session, person: PersonId, kept: _Kept
     ) -> KeyTrust:
         """A confirmed key gives way to a confirmed one only; what was found replaces what was found.
 
-        The same key once more, such as with a later end, keeps the trust that it has.
+        The same key with a later end keeps the trust that it has.
         """
         fingerprint = kept.found.facts.fingerprint
         live, trusts = self._live(tx, person, KeyKind(kept.found.facts.kind))
@@ -327,6 +355,11 @@ def _proof(tx: Tx, confirm: KeyConfirm, key: PublicKey, life: KeyLife) -> KeyTru
     if sent is None or sent.state not in _ARRIVED or sent.method.value != key.kind.value:
         raise Refused("key-test-not-sent")
     return KeyTrust.TESTED
+
+
+def _lasts_longer(new: datetime | None, old: datetime | None) -> bool:
+    """Where one of them has no end nobody can tell which came later."""
+    return new is not None and old is not None and new > old
 
 
 def _chosen(every: tuple[FoundKey, ...], fingerprint: str) -> FoundKey:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from desktop.clock import Clock
+from desktop.crypto.keyfacts import inspect_key
 from desktop.crypto.openpgp import OwnKeyring
 from desktop.crypto.openpgp_own import revoked_public
 from desktop.crypto.smime import make_identity
@@ -42,6 +45,26 @@ def openpgp() -> bytes:
 def newer() -> bytes:
     with OwnKeyring() as ring:
         return ring.make_key("Zoraida", ZOE).public
+
+
+@pytest.fixture(scope="module")
+def growing() -> Iterator[tuple[bytes, bytes]]:
+    """One key before and after its owner gave it another part that lasts longer."""
+    with tempfile.TemporaryDirectory(prefix="zoe-", ignore_cleanup_errors=True) as home:
+        gpg = ("gpg", "--homedir", home, "--batch", "--pinentry-mode", "loopback", "--passphrase", "")
+
+        def run(*arguments: str) -> bytes:
+            return subprocess.run((*gpg, *arguments), capture_output=True, check=True, timeout=60).stdout
+
+        run("--quick-gen-key", f"Zoraida <{ZOE}>", "ed25519", "default", "never")
+        listed = run("--with-colons", "--list-keys").decode("ascii").splitlines()
+        fingerprint = next(line.split(":")[9] for line in listed if line.startswith("fpr"))
+        copies = []
+        for end in ("20280101T000000", "20300101T000000"):
+            run("--quick-add-key", fingerprint, "cv25519", "encr", end)
+            copies.append(run("--export", fingerprint))
+        yield copies[0], copies[1]
+        subprocess.run(("gpgconf", "--homedir", home, "--kill", "all"), check=True, timeout=30)
 
 
 @pytest.fixture
@@ -166,6 +189,18 @@ def test_replacing_a_confirmed_key_wants_a_fresh_proof(
     with refused("step-up-needed", Refused):
         office.confirm_key(session, KeyConfirm(waiting.id, "fingerprint", waiting.fingerprint))
     assert sorted(trusts(at_work)) == [KeyTrust.CHECKED, KeyTrust.FOUND]
+
+
+def test_an_old_copy_that_somebody_sends_never_takes_back_what_its_owner_changed(
+    at_work: Work, growing: tuple[bytes, bytes]
+) -> None:
+    old, new = growing
+    keep(at_work, old, compared=True)
+    assert keep(at_work, new, compared=False, source=KeySource.WKD).trust is KeyTrust.CHECKED
+    stays = keep(at_work, old, compared=False, source=KeySource.AUTOCRYPT)
+    person, desk = zoe(at_work), desk_of(at_work[0])
+    stored = desk.opened().database.read(lambda tx: keys.live(tx, person))
+    assert [(key.id, key.data) for key in stored] == [(stays.id, inspect_key(new, desk.clock.now()).data)]
 
 
 def test_a_read_out_fingerprint_confirms_in_any_spelling_and_another_does_not(
