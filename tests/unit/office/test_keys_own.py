@@ -175,3 +175,16 @@ def test_a_file_of_somebody_else_is_never_written_over(practice: Practice, work:
     before = (web / f"{US}.crt").read_bytes()
     office.publish_own_keys(session, str(web))  # our own older one gives way
     assert (web / f"{US}.crt").read_bytes() != before
+
+
+def test_a_key_that_was_withdrawn_in_another_process_signs_nothing_here(
+    practice: Practice, work: Work
+) -> None:
+    own = desk_of(work[0]).opened().own
+    before = own.sealer()
+    assert own.sealer() is before
+    other, theirs = practice.signed_in()
+    other.revoke_own_key(theirs, used(work, KeyKind.SMIME).fingerprint)
+    after = own.sealer()
+    assert after is not before
+    assert own.sealer() is after
