@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import csv
 import io
-import quopri
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +15,7 @@ from desktop.models.records import Method
 from desktop.office.values_audit import LogExport, LogFormat
 from desktop.paths import resource
 from tests.servers.tap import Tap
+from tests.support.canary import spellings
 
 SEALED = (Method.OPENPGP, Method.SMIME, Method.ENVELOPE)
 
@@ -56,16 +55,6 @@ def secrets_of_the_sample() -> set[str]:
         for visit in csv.DictReader(file):
             found.update((visit["Provider"], visit["Type"], visit["Appointment ID"]))
     return found
-
-
-def spellings(secret: str) -> set[bytes]:
-    """As it is, in base64 at each of the three offsets, in quoted-printable, hex, UTF-16."""
-    plain = secret.encode("utf-8")
-    made = {plain, quopri.encodestring(plain), plain.hex().encode(), secret.encode("utf-16-le")}
-    for pad in range(3):
-        encoded = base64.b64encode(b"\0" * pad + plain)
-        made.add(encoded[4 if pad else 0 : -4])
-    return {one for one in made if len(one) >= 5}
 
 
 @pytest.mark.xdist_group("demo")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import quopri
 from dataclasses import dataclass
 
 
@@ -24,3 +26,13 @@ class Canary:
 
 
 CANARY = Canary()
+
+
+def spellings(secret: str) -> set[bytes]:
+    """As it is, in base64 at each of the three offsets, in quoted-printable, hex, UTF-16."""
+    plain = secret.encode("utf-8")
+    made = {plain, quopri.encodestring(plain), plain.hex().encode(), secret.encode("utf-16-le")}
+    for pad in range(3):
+        encoded = base64.b64encode(b"\0" * pad + plain)
+        made.add(encoded[4 if pad else 0 : -4])
+    return {one for one in made if len(one) >= 5}

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from email import message_from_bytes
 from email.header import decode_header, make_header
@@ -23,6 +23,7 @@ from desktop.models.accounts import Session
 from desktop.models.records import Baa, Label, Method, PersonId, RelayId
 from desktop.office.api import Office
 from desktop.office.values import (
+    AttachmentIn,
     CallOpened,
     ImportRequest,
     LetterRequest,
@@ -99,12 +100,12 @@ class Work:
         wanted: Method | None = None,
         subject: str = "Results",
         text: str = "All is well.",
+        files: tuple[AttachmentIn, ...] = (),
     ) -> Queued:
-        letter = LetterRequest(person, subject, text, label=label, wanted=wanted)
+        """Queued after a look at what was found in it."""
+        letter = LetterRequest(person, subject, text, files, label, wanted)
         seen = self.office.explain_letter(self.session, letter).seen
-        queued = self.office.send_letter(
-            self.session, LetterRequest(person, subject, text, label=label, wanted=wanted, seen=seen)
-        )
+        queued = self.office.send_letter(self.session, replace(letter, seen=seen))
         if isinstance(queued, CallOpened):
             raise TypeError("a call instead of a letter")
         return queued
