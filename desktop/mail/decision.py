@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from desktop.models.observed import Observed
@@ -109,8 +109,8 @@ class Decision:
     """How one message to one person travels. `method` and `rejected` name each rung once.
 
     `key_fingerprint` is the key's, the certificate's, or the mark of the password card or of
-    what asks the relay: whoever seals uses exactly that one. `address` is where it goes: of a relay's portal that is asked
-    for by a suffix, with that suffix.
+    what asks the relay: whoever seals uses exactly that one. `address` is where it goes: of a
+    relay's portal that is asked for by a suffix, with that suffix.
     """
 
     method: Method
@@ -211,9 +211,11 @@ def read_trace(trace: str) -> KeptTrace:
     )
 
 
-def card_mark(card: PasswordCard) -> str:
-    """What tells two password cards of one person apart, and nothing about the words."""
-    return hashlib.sha256(b"card\x00" + card.salt + card.rounds.to_bytes(4, "big")).hexdigest()[:40]
+def card_mark(card: PasswordCard, born: date | None = None) -> str:
+    """What tells two password cards of one person apart, and nothing about the words; `born` is the
+    birth date that is asked for beside them, if it is."""
+    proof = born.isoformat().encode("ascii") if born is not None else b""
+    return hashlib.sha256(b"card\x00" + card.salt + card.rounds.to_bytes(4, "big") + proof).hexdigest()[:40]
 
 
 def is_note(code: str) -> bool:

@@ -53,7 +53,8 @@ def locked_file(
     a storage that is not at hand: bugs.
     """
     card = means.card
-    if card is None or card_mark(card) != decision.key_fingerprint:
+    born = means.birth_date if decision.label is Label.VERY_SENSITIVE else None
+    if card is None or card_mark(card, born) != decision.key_fingerprint:
         raise ValueError("the decision names a password card that is not at hand")
     texts = Texts(outside.language)
     match decision.form:

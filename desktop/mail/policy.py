@@ -337,9 +337,11 @@ def _envelope(request: DecisionInput) -> _Rung:
     if isinstance(form, NoForm):
         return _Shut(form.reason, form.remedy)
     grounds = [_only(request), Reason("password-card", {"name": request.person.name})]
-    if request.label is Label.VERY_SENSITIVE:
+    very = request.label is Label.VERY_SENSITIVE
+    if very:
         grounds.append(Reason("extra-proof"))
-    return _Open((*grounds, Reason(f"form-{form.value}")), card_mark(request.card), form)
+    mark = card_mark(request.card, request.person.birth_date if very else None)
+    return _Open((*grounds, Reason(f"form-{form.value}")), mark, form)
 
 
 def _portal(request: DecisionInput) -> _Rung:

@@ -166,6 +166,19 @@ def test_a_new_password_card_makes_the_old_locked_file_stay_home(office: Practic
     assert recheck(office, message) == Cancel(Reason("way-changed"))
 
 
+def test_a_letter_locked_with_a_wrong_birth_date_stays_home_once_it_is_put_right(
+    office: Practice, maria: Person
+) -> None:
+    give_card(office, maria)
+    very, other = (
+        send(office, draft(maria, label=label)) for label in (Label.VERY_SENSITIVE, Label.SENSITIVE)
+    )
+    assert recheck(office, very) == Keep()
+    office.change(maria, birth_date=date(1961, 4, 5))
+    assert recheck(office, very) == Cancel(Reason("way-changed"))
+    assert recheck(office, other) == Keep()
+
+
 def test_a_letter_does_not_leave_with_a_link_that_has_ended(office: Practice, maria: Person) -> None:
     agreement, now = Baa("Files Inc.", date(2026, 1, 1), None, "storage"), office.clock.now()
     url = "https://files.example/locked"
