@@ -48,7 +48,13 @@ from desktop.ui.settings.relay import RelayDialog
 from desktop.ui.theme import Theme
 from desktop.ui.window import MainWindow
 from desktop.ui.workspace import Workspace
-from docs import screenshots_access, screenshots_audit, screenshots_decision, screenshots_keys
+from docs import (
+    screenshots_access,
+    screenshots_audit,
+    screenshots_decision,
+    screenshots_keys,
+    screenshots_protection,
+)
 
 SHOWN = Path(__file__).parent / "screenshots"
 _URI = "otpauth://totp/Sealwell:ana?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Elm%20Street"
@@ -172,6 +178,7 @@ def at_work(camera: Camera, signed: SignedIn, visits: Path, contacts: Path, *, s
         camera.dialog("relay", RelayDialog(camera.ui, signed.session, settings))
     screenshots_access.at_work(camera, workspace, signed.session)
     screenshots_keys.at_work(camera, workspace, signed.session)
+    screenshots_protection.at_work(camera, workspace, signed.session)
 
 
 def _today(camera: Camera, workspace: Workspace, visits: Path) -> None:

@@ -287,7 +287,7 @@ def _key(request: DecisionInput, kind: KeyKind) -> _Rung:
 
 def _key_grounds(key: PublicKey, request: DecisionInput) -> tuple[Reason, ...]:
     """Whose key it is, and since when it is known to be theirs and how."""
-    name = {"name": request.person.name}
+    name: dict[str, str | int] = {"name": request.person.name}
     if request.testing:
         return (Reason(KEY_TEST, name),)
     life = request.lives.get(key.id)

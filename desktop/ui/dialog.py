@@ -13,6 +13,8 @@ from desktop.ui.capture import block_capture
 _AROUND = 170
 """What heading, buttons and margins take, in logical pixels: a dialog is no taller than its window."""
 _SHORTEST = 260
+_NARROWEST = 432
+"""Of the content. Set on the dialog itself it would keep the dialog from growing with longer words."""
 
 
 class _Content(QScrollArea):
@@ -37,7 +39,7 @@ class _Content(QScrollArea):
         inner = self._inner
         width = inner.sizeHint().width() + self.verticalScrollBar().sizeHint().width()
         wanted = inner.heightForWidth(max(width, self.width())) if inner.hasHeightForWidth() else -1
-        return QSize(width, min(max(wanted, inner.sizeHint().height()), self._tallest))
+        return QSize(max(width, _NARROWEST), min(max(wanted, inner.sizeHint().height()), self._tallest))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         return self.sizeHint()
@@ -52,7 +54,6 @@ class FormDialog(QDialog):
         # What was shown goes when it closes: a password card is not kept behind the page.
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
-        self.setMinimumWidth(480)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 18)
         column.setSpacing(12)

@@ -11,6 +11,8 @@ from desktop.office.values import AttachmentIn
 from desktop.texts import clean
 from desktop.ui.base import Ui, button, plain_label
 
+_MEGABYTE = 1_000_000
+
 
 class AttachmentList(QWidget):
     """Holds the bytes until the letter is sent or the page goes."""
@@ -77,7 +79,7 @@ class AttachmentList(QWidget):
         holder = QWidget()
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 0, 0, 0)
-        size = QLocale(self.ui.texts.language).formattedDataSize(len(file.data))
+        size = size_words(len(file.data), self.ui.texts.language)
         name = clean(file.name, 80)
         row.addWidget(plain_label(f"{name}  ·  {size}", "muted"))
         remove = button(self.ui.say("ui.compose.remove"), lambda: self._remove(file), "quiet")
@@ -86,3 +88,9 @@ class AttachmentList(QWidget):
         row.addWidget(remove)
         row.addStretch()
         return holder
+
+
+def size_words(size: int, language: str) -> str:
+    """As people know it from mail programs: "4.1 MB", "180 kB"."""
+    digits = 1 if size >= _MEGABYTE else 0
+    return QLocale(language).formattedDataSize(size, digits, QLocale.DataSizeFormat.DataSizeSIFormat)

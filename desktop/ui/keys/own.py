@@ -42,7 +42,7 @@ class OwnKeysCard(QWidget):
         self.column.addWidget(plain_label(ui.say("ui.keys.own"), "heading"))
         self.column.addWidget(plain_label(ui.say("ui.keys.own-lead"), "muted", wrap=True))
         self.lines = QVBoxLayout()
-        self.lines.setSpacing(10)
+        self.lines.setSpacing(16)
         self.column.addLayout(self.lines)
         self.older = plain_label("", "muted", wrap=True)
         self.column.addWidget(self.older)
@@ -82,7 +82,7 @@ class OwnKeysCard(QWidget):
         made = QWidget()
         column = QVBoxLayout(made)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        column.setSpacing(4)
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(plain_label(say(f"ui.keys.kind.{one.kind.value}"), "label"))
@@ -90,17 +90,20 @@ class OwnKeysCard(QWidget):
         if urgent and days is not None:
             row.addWidget(self._pill(days), 0, Qt.AlignmentFlag.AlignVCenter)
         row.addStretch()
+        acts = QHBoxLayout()
+        acts.setSpacing(8)
         show = button(say("ui.keys.fingerprint"), lambda: self._acts.fingerprint(one.fingerprint), "link")
         renew = button(say("ui.keys.renew"), lambda: self._acts.renew(one), "primary" if urgent else "")
         revoke = button(say("ui.keys.revoke"), lambda: self._acts.revoke(one), "link")
         for each in (show, renew, revoke):
             each.setAccessibleDescription(say(f"ui.keys.kind.{one.kind.value}"))
-            row.addWidget(each)
+            acts.addWidget(each)
+        acts.addStretch()
         self.renew[one.kind.value], self.revoke[one.kind.value] = renew, revoke
         column.addLayout(row)
         since = date_words(one.made_at.date(), language)
-        facts = [say("ui.keys.made", date=since, address=clean(one.address))]
-        facts.append(say("ui.keys.issued", issuer=clean(one.issuer)) if one.issuer else say("ui.keys.self"))
+        used = say("ui.keys.made", date=since, address=clean(one.address))
+        facts = [say("ui.keys.issued", issuer=clean(one.issuer)) if one.issuer else say("ui.keys.self")]
         if one.expires is None:
             facts.append(say("ui.keys.no-end"))
         else:
@@ -108,7 +111,9 @@ class OwnKeysCard(QWidget):
         detail = plain_label("  ·  ".join(facts), "muted", wrap=True)
         kind = say(f"ui.key.technical-kind.{one.kind.value}")
         detail.setToolTip(say("ui.key.technical", kind=kind, fingerprint=one.fingerprint))
+        column.addWidget(plain_label(used, "muted", wrap=True))
         column.addWidget(detail)
+        column.addLayout(acts)
         return made
 
     def _pill(self, days: int) -> QLabel:

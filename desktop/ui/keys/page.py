@@ -25,6 +25,7 @@ from desktop.texts import clean
 from desktop.ui.base import Page, Ui, button, card, plain_label
 from desktop.ui.bridge import Task
 from desktop.ui.dates import date_words
+from desktop.ui.decision.words import grouped
 from desktop.ui.files import choose_file
 from desktop.ui.keys.dialog import KeyDialog
 from desktop.ui.keys.dialogs import IdentityDialog, RequestDialog
@@ -191,7 +192,7 @@ class KeysSection(Page):
         words = ""
         if one is not None:
             kind = self.ui.say(f"ui.key.technical-kind.{one.key.kind.value}")
-            words = self.ui.say("ui.key.technical", kind=kind, fingerprint=one.key.fingerprint)
+            words = self.ui.say("ui.key.technical", kind=kind, fingerprint=grouped(one.key.fingerprint))
             if one.issuer:
                 words += "  ·  " + self.ui.say("ui.keys.issued", issuer=clean(one.issuer))
         self.technical.setText(words)

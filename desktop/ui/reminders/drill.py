@@ -7,7 +7,8 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QButtonGroup, QPushButton, QWidget
 
 from desktop.models.records import Method
 from desktop.ui.base import Ui
@@ -31,6 +32,8 @@ _WORDS = {
     NEED: "ui.review.need-you",
 }
 
+_GAP = 4
+
 
 class CountLine(QWidget):
     """ "All 60", then each count; a press shows those people alone, arrows move inside."""
@@ -39,9 +42,6 @@ class CountLine(QWidget):
         super().__init__()
         self.ui = ui
         self._on_group = on_group
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(4)
         self.buttons: dict[str, QPushButton] = {}
         self._group = QButtonGroup(self)
         self.setAccessibleName(ui.say("ui.review.by-method"))
@@ -52,26 +52,41 @@ class CountLine(QWidget):
             self._group.removeButton(old)
             old.hide()
             old.deleteLater()
-        while self._row.count():
-            self._row.takeAt(0)
         self.buttons = {}
         self._add(ALL, self.ui.texts.count("ui.review.all", sum(counts.values())))
         for group, code in _WORDS.items():
             if counts[group]:
                 self._add(group, self.ui.texts.count(code, counts[group]))
-        self._row.addStretch()
+        self._place()
         self.buttons[ALL].setChecked(True)
 
     def _add(self, group: str, words: str) -> None:
-        made = QPushButton(words)
+        made = QPushButton(words, self)
         made.setObjectName("section")
         made.setCheckable(True)
         made.setAutoDefault(False)
         made.setCursor(Qt.CursorShape.PointingHandCursor)
         made.clicked.connect(partial(self._pressed, group))
         self._group.addButton(made)
-        self._row.addWidget(made)
+        made.ensurePolished()
+        made.show()
         self.buttons[group] = made
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        self._place()
+
+    def _place(self) -> None:
+        """Side by side; what finds no room stands in the next row, never cut."""
+        x = y = height = 0
+        for made in self.buttons.values():
+            size = made.sizeHint()
+            if x and x + size.width() > self.width():
+                x, y = 0, y + height + _GAP
+            height = size.height()
+            made.setGeometry(x, y, size.width(), height)
+            x += size.width() + _GAP
+        self.setFixedHeight(y + height)
 
     def _pressed(self, group: str, _: bool = False) -> None:
         self._on_group(group)

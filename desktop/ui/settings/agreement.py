@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.models.records import Baa
@@ -60,8 +61,8 @@ def pair(left: Field, right: Field) -> QHBoxLayout:
     """Two fields side by side, the first the wider one."""
     row = QHBoxLayout()
     row.setSpacing(12)
-    row.addWidget(left, 3)
-    row.addWidget(right, 2)
+    row.addWidget(left, 3, Qt.AlignmentFlag.AlignTop)
+    row.addWidget(right, 2, Qt.AlignmentFlag.AlignTop)
     return row
 
 

@@ -12,6 +12,7 @@ from desktop.office.values_protection import ContentPolicyShown
 from desktop.ui.base import Page, Ui, button, card, plain_label
 from desktop.ui.stepup import proved
 
+_ROW = 40
 ACTIONS = ("warn", "raise", "block")
 FIXED = frozenset({"other-patient", "own-name"})
 """Always stops a letter: the wrong patient's file, and a name where everybody on the way can read it."""
@@ -32,6 +33,7 @@ class ContentSection(Page):
         holder = QWidget()
         outer = QVBoxLayout(holder)
         outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSizeConstraint(QVBoxLayout.SizeConstraint.SetMinimumSize)
         frame, column = card()
         column.addWidget(plain_label(ui.say("ui.content.lead"), "muted", wrap=True))
         self.grid = QGridLayout()
@@ -62,6 +64,7 @@ class ContentSection(Page):
 
     def _add(self, row: int, kind: str) -> None:
         words = self.ui.say(f"ui.content.kind-{kind}")
+        self.grid.setRowMinimumHeight(row, _ROW)
         label = plain_label(words, wrap=True)
         label.setMinimumHeight(36)
         self.grid.addWidget(label, row, 0)
