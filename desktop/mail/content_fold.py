@@ -135,9 +135,9 @@ def fold(text: str) -> Folded:
     """The plain form of a text."""
     if text.isascii():
         return Folded(text, [], [])
-    foreign = {char: _plain(char) for char in frozenset(_FOREIGN.findall(text))}
+    foreign = {ord(char): _plain(char) for char in frozenset(_FOREIGN.findall(text))}
     if all(len(plain) == 1 for plain in foreign.values()):
-        return Folded(text.translate(str.maketrans(foreign)), [], [])  # nothing moves
+        return Folded(text.translate(foreign), [], [])  # nothing moves
     builder = _Builder()
     _fold_into(builder, text, 0)
     return builder.done()
