@@ -60,7 +60,8 @@ def wire_address(address: str) -> str:
 
     Raises InputError `address-bad`. Quoted local parts, comments, routes, address
     literals and non-ASCII local parts (SMTPUTF8) are refused: the syntax is narrower than
-    RFC 5321 on purpose.
+    RFC 5321 on purpose. So is what looks like an encoded word: RFC 2047 5 (3) allows none in an
+    address, but parsers decode it all the same, and then another recipient stands there.
     """
     local, at, domain = address.rpartition("@")
     if not domain.isascii():
@@ -69,7 +70,7 @@ def wire_address(address: str) -> str:
         except (idna.IDNAError, UnicodeError) as error:
             raise InputError("address-bad") from error
     fits = len(local) <= 64 and len(local) + len(domain) < ADDRESS_CHARS and len(domain) > 1
-    if not (at and fits and _LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain)):
+    if "=?" in local or not (at and fits and _LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain)):
         raise InputError("address-bad")
     return f"{local}@{domain}"
 

@@ -147,3 +147,13 @@ def test_the_block_refuses_what_a_careless_writer_could_give_it(value: str) -> N
 def test_the_block_refuses_a_name_with_a_colon() -> None:
     with pytest.raises(ValueError, match="Bcc"):
         headers.block((("Bcc: a@b.example\r\nX", "y"),))
+
+
+@pytest.mark.parametrize(
+    "local",
+    ["=?utf-8?Q?=0D=0ABcc=3A_eve=40evil=2Eexample?=", "=?utf-8?q?eve=40evil.example=2C?=", "a=?x", "x=?=?="],
+)
+def test_an_address_that_parsers_decode_into_another_recipient_is_refused(local: str) -> None:
+    with pytest.raises(InputError) as caught:
+        headers.wire_address(f"{local}@mail.example")
+    assert caught.value.code == "address-bad"
