@@ -243,3 +243,13 @@ def test_reissue_asks_at_a_terminal(desk: Shell, words: str, zoe: str) -> None:
 )
 def test_nothing_is_done_without_a_token(shell: Shell, words: tuple[str, ...]) -> None:
     assert refused(shell, *words) == "no-token"
+
+
+# --- answers ------------------------------------------------------------------------------------
+
+
+def test_what_is_no_answer_is_refused(desk: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "reply.txt"
+    path.write_text("hello")
+    assert refused(desk, "envelope", "reply", str(path)) == "reply-unreadable"
+    assert refused(desk, "envelope", "reply", str(tmp_path / "none")) == "file-missing"
