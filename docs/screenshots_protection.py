@@ -80,12 +80,6 @@ def _card(camera: Camera, workspace: Workspace, session: Session) -> None:
     shown = page.detail.shown
     if shown is not None:
         camera.dialog("card-desk", CardDialog(camera.ui, session, shown.person, page))
-        dialog = CardDialog(camera.ui, session, shown.person, page)
-        dialog.open()
-        dialog.check.show()
-        dialog.words.show_words("river lantern copper meadow violin harbor")
-        camera.take("card-words", dialog)
-        dialog.reject()
 
 
 def _scan(camera: Camera, workspace: Workspace) -> None:
@@ -103,15 +97,14 @@ def _settings(camera: Camera, workspace: Workspace, session: Session) -> None:
     if not isinstance(settings, SettingsPage):
         raise TypeError("Settings is another page")
     settings.sections.open("content")
+    camera.settle(200)
     camera.take("settings-content")
     storage = settings.sections.open("storage")
-    camera.take("settings-storage-none")
     if isinstance(storage, StorageSection):
         storage._show(_stored())
         camera.take("settings-storage")
         camera.dialog("storage-add", StorageDialog(camera.ui, session, storage))
     posture = settings.sections.open("posture")
-    camera.take("settings-posture-first")
     if isinstance(posture, PostureSection):
         posture.show_posture(_POSTURE)
         camera.take("settings-posture")

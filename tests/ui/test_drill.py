@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QRect
+from PySide6.QtWidgets import QScrollArea
 
 from desktop.ui.compose.attachments import size_words
 from desktop.ui.reminders.drill import LOCKED, NEED, ON_THE_WAY, PLAIN, SEALED, CountLine
@@ -35,12 +36,15 @@ def test_counts_that_find_no_room_stand_in_the_next_row(at_work: AtWork, width: 
 def test_the_kinds_of_content_are_not_squashed_but_scroll(at_work: AtWork) -> None:
     section = ContentSection(at_work.screen.ui, at_work.session)
     at_work.screen.show(section)
-    section.refresh()
     section.resize(620, 420)
+    section.refresh()
     at_work.screen.settle()
     boxes = sorted(section.choices.values(), key=lambda box: box.y())
     assert len(boxes) > 8
     assert all(one.geometry().bottom() < two.y() for one, two in pairwise(boxes))
+    (bar,) = [area.verticalScrollBar() for area in section.findChildren(QScrollArea)]
+    assert bar.isVisible()
+    assert bar.maximum() > 0
 
 
 @pytest.mark.parametrize(
