@@ -98,6 +98,14 @@ def timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
+def worked(work: Callable[[], object]) -> float:
+    """Seconds of processor time that `work` takes here, whatever else the computer does."""
+    gc.collect()
+    began = time.process_time()
+    work()
+    return time.process_time() - began
+
+
 def percentile(values: Sequence[float], share: float) -> float:
     """The smallest value that `share` of all do not exceed."""
     ordered = sorted(values)
