@@ -11,6 +11,7 @@ from desktop.office.values import Explained, KeyLine, PersonShown
 from desktop.texts import clean
 from desktop.ui.base import Ui
 from desktop.ui.dates import date_words
+from desktop.ui.grouped import grouped
 
 SEALED = frozenset({Method.OPENPGP, Method.SMIME, Method.ENVELOPE})
 """Ways that nobody but the recipient can read."""
@@ -93,10 +94,6 @@ def technical(ui: Ui, decided: Explained) -> list[tuple[str, str]]:
     found.append((ui.say("ui.decision.technical-policy"), decided.policy))
     found.append((ui.say("ui.decision.technical-hash"), grouped(decided.hash)))
     return found
-
-
-def grouped(digits: str) -> str:
-    return " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))
 
 
 def choices(decided: Explained) -> frozenset[Method]:

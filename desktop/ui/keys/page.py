@@ -25,8 +25,8 @@ from desktop.texts import clean
 from desktop.ui.base import Page, Ui, button, card, plain_label
 from desktop.ui.bridge import Task
 from desktop.ui.dates import date_words
-from desktop.ui.decision.words import grouped
 from desktop.ui.files import choose_file
+from desktop.ui.grouped import grouped
 from desktop.ui.keys.dialog import KeyDialog
 from desktop.ui.keys.dialogs import IdentityDialog, RequestDialog
 from desktop.ui.keys.fingerprint import FingerprintDialog
