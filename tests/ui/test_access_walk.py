@@ -105,8 +105,9 @@ def to_users(opened: Opened, keys: Keyboard) -> None:
     say = opened.screen.words
     keys.press(Qt.Key.Key_6, Qt.KeyboardModifier.ControlModifier)
     keys.to(say("ui.settings.relay"))
-    keys.press(Qt.Key.Key_Down)
-    assert keys.names == ("", say("ui.settings.users"))
+    for section in ("storage", "posture", "keys", "users"):
+        keys.press(Qt.Key.Key_Down)
+        assert keys.names == ("", say(f"ui.settings.{section}"))
     keys.press(Qt.Key.Key_Space)
 
 
