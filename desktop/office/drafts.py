@@ -14,7 +14,7 @@ from desktop.models.accounts import Session
 from desktop.models.database import Tx
 from desktop.models.drafts import Draft
 from desktop.models.ids import new_id
-from desktop.models.records import Label
+from desktop.models.records import Label, Level, Method
 from desktop.office.desk import Desk, Recorder
 from desktop.office.values_access import DraftKept, DraftsShown
 
@@ -87,11 +87,27 @@ def _stored(kept: DraftKept, session: Session) -> Draft:
         kept.person,
         kept.subject,
         body=kept.text,
-        details={"attachments": list(kept.attachments), "label": kept.label.value},
+        details={
+            "attachments": list(kept.attachments),
+            "label": kept.label.value,
+            "wanted": kept.wanted.value if kept.wanted else None,
+            "raise_to": kept.raise_to.value if kept.raise_to else None,
+        },
     )
 
 
 def _shown(one: Draft) -> DraftKept:
     paths = tuple(str(path) for path in one.details.get("attachments", ()))
     label = Label(one.details.get("label", Label.SENSITIVE))
-    return DraftKept(one.id, one.person, one.subject, one.body, paths, one.changed_at, label)
+    wanted, raised = one.details.get("wanted"), one.details.get("raise_to")
+    return DraftKept(
+        one.id,
+        one.person,
+        one.subject,
+        one.body,
+        paths,
+        one.changed_at,
+        label,
+        Method(wanted) if wanted else None,
+        Level(raised) if raised else None,
+    )

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from desktop.models.accounts import InvitationKind, Role, SessionId, UserId, UserState
-from desktop.models.records import Label, PersonId
+from desktop.models.records import Label, Level, Method, PersonId
 
 
 class Purpose(StrEnum):
@@ -366,6 +366,9 @@ class DraftKept:
     attachments: tuple[str, ...] = ()
     changed_at: datetime | None = None
     label: Label = Label.SENSITIVE
+    wanted: Method | None = None
+    raise_to: Level | None = None
+    """What its writer asked for beyond the label: a letter must not come back with less."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from desktop.models.accounts import Session
+from desktop.models.records import Label, Level
 from desktop.office.values_access import DraftKept
 from desktop.ui.compose.drafts import WAIT_MS, DiscardDialog
 from desktop.ui.compose.page import ComposePage
@@ -95,6 +96,30 @@ def test_unfinished_letters_stand_above_an_empty_page_and_can_be_continued(
     compose.keeper.keep()
     at_work.screen.settle()
     assert [one.text for one in drafts(at_work.office, at_work.session)] == ["Changed."]
+
+
+def test_a_letter_that_was_raised_does_not_come_back_with_less_protection(
+    at_work: AtWork, compose: ComposePage
+) -> None:
+    at_work.workspace.compose(at_work.person("Zoraida"))
+    at_work.screen.settle()
+    compose.deciding.label.choose(Label.ROUTINE)
+    write(compose)
+    compose.deciding.card.level_wanted.emit(True)
+    at_work.screen.settle()
+    compose.keeper.keep()
+    at_work.screen.settle()
+    (kept,) = drafts(at_work.office, at_work.session)
+    assert (kept.label, kept.raise_to) == (Label.ROUTINE, Level.END_TO_END)
+    compose.clear()
+    assert not compose.deciding.raised
+    compose.continue_draft(kept)
+    at_work.screen.settle()
+    assert compose.deciding.raised
+    assert compose.deciding.label.label is Label.ROUTINE
+    compose.recipient.load(at_work.person("Zoraida"))
+    at_work.screen.settle()
+    assert not compose.deciding.raised  # chosen anew: the wish belonged to the letter before
 
 
 def test_a_file_of_a_draft_that_is_gone_is_said_and_the_rest_comes_back(

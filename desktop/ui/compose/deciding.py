@@ -12,6 +12,7 @@ from desktop.errors import SealwellError
 from desktop.models.accounts import Session
 from desktop.models.records import Label, Level, Method, PersonId, Reason
 from desktop.office.values import AttachmentIn, Explained, LetterRequest
+from desktop.office.values_access import DraftKept
 from desktop.ui.base import Page, Ui
 from desktop.ui.compose.checking import Checker
 from desktop.ui.compose.findings import Findings, put_together
@@ -63,6 +64,7 @@ class Deciding(QObject):
         self.decided: Explained | None = None
         self.wanted: Method | None = None
         self.raised = False
+        self._coming: tuple[Method | None, bool] = None, False
         self.label = LabelChoice(ui)
         self.line = DecisionLine(ui, ui.say("ui.compose.choose-first"))
         self.card = DecisionCard(ui, steps_of(session), choose=True)
@@ -127,9 +129,15 @@ class Deciding(QObject):
     # --- what the page tells -----------------------------------------------------------
 
     def person_chosen(self) -> None:
-        """Wishes belong to one letter to one person."""
-        self.wanted, self.raised = None, False
+        """Wishes belong to one letter to one person; those of a draft come back with its person."""
+        self.wanted, self.raised = self._coming
+        self._coming = None, False
         self.ask_anew()
+
+    def take_up(self, draft: DraftKept) -> None:
+        """The label and the wishes of a letter that was begun before."""
+        self.label.choose(draft.label)
+        self._coming = draft.wanted, draft.raise_to is not None
 
     def nobody(self) -> None:
         self.wanted, self.raised = None, False
@@ -140,6 +148,7 @@ class Deciding(QObject):
         self.open_card(False)
 
     def clear(self) -> None:
+        self._coming = None, False
         self.label.choose(Label.SENSITIVE)
         self.found.clear()
         self.nobody()

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 from desktop.config import LIMITS
 from desktop.errors import SealwellError
 from desktop.models.accounts import Session
-from desktop.models.records import PersonId
+from desktop.models.records import Level, PersonId
 from desktop.office.values import AttachmentIn, CallOpened, PersonShown, Queued
 from desktop.office.values_access import DraftKept, DraftsShown
 from desktop.texts import clean
@@ -102,6 +102,8 @@ class ComposePage(Page):
         self.attachments.changed.connect(self._order)
         self.deciding.changed.connect(self._show_send)
         self.deciding.label.changed.connect(self._changed)
+        self.deciding.card.way_wanted.connect(lambda _: self.keeper.touch())
+        self.deciding.card.level_wanted.connect(lambda _: self.keeper.touch())
         self.deciding.looked.connect(self._looked)
         self.found.show_wanted.connect(self._point_at)
         self.found.move_subject.connect(self._move_subject)
@@ -226,7 +228,7 @@ class ComposePage(Page):
         self.keeper.keep()
         self.clear()
         self._filling = True
-        self.deciding.label.choose(draft.label)
+        self.deciding.take_up(draft)
         self.subject.setText(draft.subject)
         self.text.setPlainText(draft.text)
         self._filling = False
@@ -254,6 +256,8 @@ class ComposePage(Page):
             text=text,
             attachments=self.attachments.paths,
             label=self.deciding.label.label,
+            wanted=self.deciding.wanted,
+            raise_to=Level.END_TO_END if self.deciding.raised else None,
         )
 
     def _changed(self) -> None:
