@@ -13,11 +13,11 @@ from desktop.mail import phrase
 from desktop.mail.cardwords import keep_card
 from desktop.mail.sealing import REMINDER
 from desktop.mail.states import WAITING
-from desktop.models import cards, cardwords, messages, outstanding
+from desktop.models import cards, cardwords, messages, outstanding, pickups
 from desktop.models.accounts import Session
 from desktop.models.database import Tx
 from desktop.models.documents import Document, Printer
-from desktop.models.protection import Form
+from desktop.models.protection import Form, Pickup
 from desktop.models.records import MessageId, Method, PersonId, Reason
 from desktop.office.again import ON_ITS_WAY, Anew, anew, queue_anew, sealed_anew
 from desktop.office.api import Progress
@@ -115,7 +115,8 @@ class Cards:
     ) -> Reissued:
         """New words; what is outstanding is sealed anew under them, what cannot be is listed.
 
-        All of it is one transaction. InputError `handed-over-missing`, `handed-over-how`,
+        All of it is one transaction; links to files under the old words lead nowhere from then on.
+        InputError `handed-over-missing`, `handed-over-how`,
         `person-unknown`; Refused `check-first` where the words go by phone, `no-card`, `cancelled`.
         """
         opened = self._desk.check(session, Action.REISSUE_CARD)
@@ -135,11 +136,17 @@ class Cards:
             queued = queue_anew(opened, tx, record, sealed, session)
             for old in lost:  # nothing leaves under the old words
                 opened.outbox.cancel(tx, old, Reason(NEW_WORDS), session)
+            for link in links_under_old_words(tx, lost):
+                pickups.mark(tx, link.id, revoked_at=now)
+                record(Event(Act.PICKUP_REVOKED, link.id, det={"message": link.message}))
             record(Event(Act.PASSPHRASE_MADE, obj=person, det={"handed": request.how}))
             record(Event(Act.CARD_REISSUED, obj=person, det={"messages": len(queued)}))
             return Reissued(words, tuple(row.id for row in queued), tuple(lost))
 
-        return self._desk.write(session, Action.REISSUE_CARD, store)
+        answer = self._desk.write(session, Action.REISSUE_CARD, store)
+        for link in opened.database.read(lambda tx: pickups.of_messages(tx, lost)).values():
+            opened.pickups.delete(link.id)
+        return answer
 
     def set_form(self, session: Session, person: PersonId, form: Form | None) -> Form | None:
         """What locked files to this person are made as, where it is possible; None: the program chooses."""
@@ -176,3 +183,9 @@ class Cards:
         card_of(tx, request.person)
         if request.how == _BY_PHONE:
             must_be_checked(tx, session, request.person, self._clock.now())
+
+
+def links_under_old_words(tx: Tx, lost: list[MessageId]) -> list[Pickup]:
+    """Of the messages that are not sealed anew: those whose file somebody could still fetch."""
+    found = pickups.of_messages(tx, lost).values()
+    return [one for one in found if one.revoked_at is None and one.deleted_at is None]

@@ -201,6 +201,21 @@ def test_after_new_words_a_letter_that_waits_behind_a_link_stays_and_its_file_go
     assert not (webdav.files / "locked" / name).exists()
 
 
+def test_new_words_take_the_file_behind_a_link_that_left_under_the_old_ones(
+    work: Work, webdav: WebDav
+) -> None:
+    work.add_storage(webdav)
+    maria = work.person()
+    work.card(maria)
+    queued = work.write(maria)
+    work.run()
+    link = link_in(work)
+    made = work.reissue(maria)
+    assert made.not_again == (queued.id,)
+    assert the_pickup(work).state == "revoked"
+    assert fetched(link, webdav).status_code in (403, 404)
+
+
 def test_a_storage_whose_agreement_has_ended_gets_no_link(work: Work, webdav: WebDav) -> None:
     work.add_storage(webdav, baa=replace(BAA, expires=date(2026, 12, 31)))
     maria = work.person()
