@@ -112,14 +112,16 @@ def test_a_letter_that_was_raised_does_not_come_back_with_less_protection(
     (kept,) = drafts(at_work.office, at_work.session)
     assert (kept.label, kept.raise_to) == (Label.ROUTINE, Level.END_TO_END)
     compose.clear()
-    assert not compose.deciding.raised
     compose.continue_draft(kept)
     at_work.screen.settle()
-    assert compose.deciding.raised
-    assert compose.deciding.label.label is Label.ROUTINE
+    again = compose._letter()
+    assert again is not None
+    assert (again.label, again.raise_to) == (Label.ROUTINE, Level.END_TO_END)
     compose.recipient.load(at_work.person("Zoraida"))
     at_work.screen.settle()
-    assert not compose.deciding.raised  # chosen anew: the wish belonged to the letter before
+    chosen_anew = compose._letter()
+    assert chosen_anew is not None
+    assert chosen_anew.raise_to is None  # the wish belonged to the letter to the one before
 
 
 def test_a_file_of_a_draft_that_is_gone_is_said_and_the_rest_comes_back(

@@ -31,9 +31,7 @@ def written(tmp_path: Path, name: str, data: bytes) -> str:
 
 
 def test_people_of_a_file_are_shown_and_what_is_left_out_has_its_reason(tmp_path: Path) -> None:
-    file = written(
-        tmp_path, "a.csv", b"First,Last name,Email\nMaria,Lopez,maria@example.com\nJ,X,no@\n"
-    )
+    file = written(tmp_path, "a.csv", b"First,Last name,Email\nMaria,Lopez,maria@example.com\nJ,X,no@\n")
     (answer,) = asked(tmp_path, "people", "parse", file)
     assert answer["format"] == "csv"
     assert answer["people"] == [
