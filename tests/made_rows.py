@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pyotp
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, load_der_private_key
-from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
-from cryptography.x509 import load_der_x509_certificate
 
 from desktop.access.roles import Purpose as ProofFor
 from desktop.audit.events import Act, Event
@@ -56,7 +53,6 @@ from desktop.office.values_practice import EvidenceRequest, RelayChange, RelayRe
 from desktop.office.values_protection import (
     ExplainFile,
     IdentityCheck,
-    IdentityFile,
     KeyConfirm,
     KeyKept,
     KeySearch,
@@ -66,6 +62,7 @@ from desktop.office.values_protection import (
 )
 from tests.made_practice import PASSWORD, PEOPLE, VISITS, person_named
 from tests.made_staff import HER_PASSWORD, Staff, desk_of
+from tests.support.p12 import a_p12
 from tests.support.queued import queued
 from tests.support.replies import sealed_reply
 from tests.support.software_key import SoftwareKey
@@ -225,18 +222,6 @@ def own_fingerprint(world: World, session: Session) -> str:
         own = desk_of(world.office).opened().database.read(lambda tx: current(tx, KeyKind.OPENPGP))
         world.kept["own"] = own.fingerprint if own else ""
     return str(world.kept["own"])
-
-
-def a_p12(address: str, now: datetime) -> IdentityFile:
-    made = make_identity("Elm Street", address, now)
-    data = serialize_key_and_certificates(
-        b"own",
-        load_der_private_key(made.key_der, None),  # type: ignore[arg-type]
-        load_der_x509_certificate(made.cert_der),
-        None,
-        BestAvailableEncryption(b"quiet"),
-    )
-    return IdentityFile(data, password="quiet")
 
 
 def an_answer(w: World) -> bytes:
