@@ -23,7 +23,7 @@ from desktop.errors import InputError
 from desktop.mail.keysearch import FoundKey, keys_in
 from desktop.models.protection import KeySource
 
-NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+NOW = datetime.now(UTC) + timedelta(days=1)  # the keys are made by the real clock
 MARIA = "maria@example.org"
 HEAD = f"From: Maria <{MARIA}>\r\nTo: front@practice.example\r\nSubject: key\r\nMIME-Version: 1.0\r\n"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any, get_type_hints
 
@@ -93,10 +93,8 @@ def desk_over(database: Database, log: AuditLog | None = None) -> tuple[Desk, Se
     user = User(UserId("c" * 32), "ana", Role.FRONT_DESK)
     database.write(lambda tx: users.add(tx, user, ""))
     session = guard.open(user, clock.now())
-    rest: dict[str, Any] = dict.fromkeys(
-        ("vault", "own", "outbox", "reminders", "letters", "dispatcher", "network", "watch")
-    )
-    desk.put(Opened(database=database, token_key=b"", field_key=b"", **rest))
+    rest: dict[str, Any] = {one.name: None for one in fields(Opened)}
+    desk.put(Opened(**rest | {"database": database, "token_key": b"", "field_key": b""}))
     return desk, session
 
 
