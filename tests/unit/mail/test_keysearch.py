@@ -6,7 +6,7 @@ import base64
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,12 +18,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pysequoia import Cert, Profile, Tsk
 
+from desktop.clock import SystemClock
 from desktop.crypto.keyrecord import MAX_KEY_BYTES
 from desktop.errors import InputError
 from desktop.mail.keysearch import FoundKey, keys_in
 from desktop.models.protection import KeySource
 
-NOW = datetime.now(UTC) + timedelta(days=1)  # the keys are made by the real clock
+NOW = SystemClock().now() + timedelta(days=1)
+"""The keys are made by the real clock."""
 MARIA = "maria@example.org"
 HEAD = f"From: Maria <{MARIA}>\r\nTo: front@practice.example\r\nSubject: key\r\nMIME-Version: 1.0\r\n"
 
