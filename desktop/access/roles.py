@@ -109,6 +109,28 @@ class Action(StrEnum):
     REVOKE_PICKUP = "pickups.revoke"
     SET_ONWARD = "relays.onward"
     SHOW_POSTURE = "posture.show"
+    SHOW_MESSAGE = "outbox.show"
+    PAUSE_SENDING = "outbox.pause"
+    RESUME_SENDING = "outbox.resume"
+    RESOLVE_MESSAGE = "outbox.resolve"
+    RESEND_MESSAGE = "outbox.resend"
+    HANDLE_FAILURE = "failures.handle"
+    LIST_SUPPRESSIONS = "suppressions.list"
+    LIFT_SUPPRESSION = "suppressions.lift"
+    CALL_LIST = "reminders.call-list"
+    SHOW_SENDING_RULES = "sending.rules"
+    SET_SENDING_RULES = "sending.set"
+    SHOW_RELAY_SENDING = "relays.sending"
+    SET_RELAY_SENDING = "relays.sending-set"
+    MANAGE_GRANT = "relays.grant"
+    MANAGE_MAILBOX = "mailbox.manage"
+    LIST_MAILBOXES = "mailbox.list"
+    POLL_MAILBOX = "mailbox.poll"
+    LIST_RECEIVED = "mailbox.received"
+    MANAGE_FEED = "feeds.manage"
+    LIST_FEEDS = "feeds.list"
+    SHOW_DELIVERY_CHECK = "delivery-check.show"
+    RUN_DELIVERY_CHECK = "delivery-check.run"
     SET_PRACTICE = "practice.set"
     ISSUE_TOKEN = "session.issue"  # noqa: S105 - the name of an action
     STEP_UP = "session.step-up"
@@ -178,6 +200,12 @@ _LETTERS = frozenset(
         Action.LIST_OUTBOX,
         Action.RUN_OUTBOX,
         Action.CANCEL_MESSAGES,
+        Action.SHOW_MESSAGE,
+        Action.RESOLVE_MESSAGE,
+        Action.RESEND_MESSAGE,
+        Action.HANDLE_FAILURE,
+        Action.LIST_RECEIVED,
+        Action.POLL_MAILBOX,
     }
 )
 
@@ -199,6 +227,11 @@ _FRONT_DESK = (
         Action.SEND_REMINDERS,
         Action.EXPLAIN_PLAN,
         Action.SHOW_REACH,
+        Action.CALL_LIST,
+        Action.PAUSE_SENDING,
+        Action.RESUME_SENDING,
+        Action.LIST_SUPPRESSIONS,
+        Action.LIFT_SUPPRESSION,
     }
     | _CONTACT_KEYS
     | _CARDS
@@ -209,7 +242,9 @@ MATRIX: Mapping[Role, frozenset[Action]] = MappingProxyType(
         Role.ADMINISTRATOR: frozenset(Action),
         Role.MANAGER: _FRONT_DESK
         | {Action.LIST_RELAYS, Action.TEST_RELAY, Action.LIST_STORAGE}
-        | {Action.SHOW_CONTENT_POLICY, Action.SHOW_POSTURE},
+        | {Action.SHOW_CONTENT_POLICY, Action.SHOW_POSTURE}
+        | {Action.SHOW_SENDING_RULES, Action.SHOW_RELAY_SENDING, Action.LIST_MAILBOXES, Action.LIST_FEEDS}
+        | {Action.SHOW_DELIVERY_CHECK, Action.RUN_DELIVERY_CHECK},
         Role.FRONT_DESK: _FRONT_DESK,
         Role.CLINICIAN: _OWN
         | _READ_PEOPLE
@@ -250,6 +285,8 @@ STEP_UP: Mapping[Action, Purpose] = MappingProxyType(
         Action.PURGE_YEAR: Purpose.EXPORT,
         Action.MANAGE_OWN_KEYS: Purpose.KEYS,
         Action.SET_CONTENT_POLICY: Purpose.USERS,
+        Action.SET_SENDING_RULES: Purpose.USERS,
+        Action.MANAGE_GRANT: Purpose.KEYS,
         Action.MAKE_CODES: Purpose.OWN_SECURITY,
         Action.CHANGE_AUTHENTICATOR: Purpose.OWN_SECURITY,
         Action.ENROL_KEY: Purpose.OWN_SECURITY,

@@ -12,10 +12,15 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from desktop.models.accounts import Role
+from desktop.models.delivery import EventKind, Match, SuppressionKind
 from desktop.models.records import Consent, Detail, Kind, Level, Method, State, Status
 
 Value = str | int
 MAX_NUMBER = 2**53 - 1
+RECEIVED_KINDS = (
+    *("bounce", "delay", "complaint", "receipt", "auto-reply", "unsubscribe", "message", "foreign"),
+)
+"""What came into a mailbox; `foreign` is what is about no message of ours."""
 """Whole numbers that RFC 8785 (JCS) can write without loss."""
 
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -58,14 +63,18 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
         *("ok", "edited", "missing", "reordered", "inserted", "not-canonical"),
         *("forked", "rolled-back", "re-marked", "clock"),
     ),
+    "cause": tuple(SuppressionKind),
+    "checked": ("same", "changed", "unreachable"),
     "consent": tuple(Consent),
     "detail": tuple(Detail),
+    "event": (*tuple(EventKind), *tuple(RECEIVED_KINDS)),
     "file-kind": ("people", "appointments", "key", "letter", "envelope"),
     "form": ("link", "pdf", "html", "any"),
     "format": ("jsonl", "csv", "pdf", "fhir", "syslog", "package"),
     "handed": ("in-person", "by-phone", "by-post"),
+    "how": tuple(one for one in Match if one),
     "key-kind": ("openpgp", "smime"),
-    "kind": ("reminder", "letter", "campaign", "journey"),
+    "kind": ("reminder", "letter", "campaign", "journey", "check"),
     "level": tuple(Level),
     "method": tuple(Method),
     "mode": ("whole", "changes"),
@@ -81,6 +90,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
         *("audit-mismatch", "clock-anomaly", "backup-old", "many-refusals", "emergency-access"),
     ),
     "security": ("implicit", "starttls"),
+    "settled": ("arrived", "not-arrived", "called"),
     "state": tuple(State),
     "status": tuple(Status),
     "way": ("window", "command"),

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from desktop.models import (
     tables_access,
     tables_audit,
+    tables_delivery,
     tables_mail,
     tables_office,
     tables_protection,
@@ -19,11 +20,19 @@ from desktop.models import (
 from desktop.models.sqlite_only import STATEMENTS
 from desktop.models.tables import metadata
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 """Oldest first; numbered, so that a newer one is known as newer."""
 HEAD = REVISIONS[-1]
 
-GROUPS = (tables_access, tables_audit, tables_mail, tables_office, tables_protection, tables_watch)
+GROUPS = (
+    tables_access,
+    tables_audit,
+    tables_delivery,
+    tables_mail,
+    tables_office,
+    tables_protection,
+    tables_watch,
+)
 """Named so that their tables are part of `metadata`."""
 
 

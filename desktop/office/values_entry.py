@@ -146,3 +146,10 @@ class DutyState:
     due: int
     quick: tuple[str, ...] = ()
     """Names of people whose lock a PIN or a touch would open now."""
+    service: bool = False
+    """A background service holds the practice: what is due goes on when the window is closed."""
+    waits_for_sign_in: bool = False
+    """Nothing leaves before somebody has signed in (after a restart of the computer or the service)."""
+    reads_mail: bool = False
+    paused: str = ""
+    """The code of why everything stands still, where it does (`reason.<code>`)."""

@@ -50,6 +50,28 @@ card.words               x   x   x   x   .   .
 card.print               x   x   x   x   .   .
 card.reissue             x   x   x   x   .   .
 people.form              x   x   x   x   .   .
+outbox.show              x   x   x   x   x   .
+outbox.pause             x   x   x   .   .   .
+outbox.resume            x   x   x   .   .   .
+outbox.resolve           x   x   x   x   x   .
+outbox.resend            x   x   x   x   x   .
+failures.handle          x   x   x   x   x   .
+suppressions.list        x   x   x   .   .   .
+suppressions.lift        x   x   x   .   .   .
+reminders.call-list      x   x   x   .   .   .
+sending.rules            x   x   .   .   .   .
+sending.set              x   .   .   .   .   .
+relays.sending           x   x   .   .   .   .
+relays.sending-set       x   .   .   .   .   .
+relays.grant             x   .   .   .   .   .
+mailbox.manage           x   .   .   .   .   .
+mailbox.list             x   x   .   .   .   .
+mailbox.poll             x   x   x   x   x   .
+mailbox.received         x   x   x   x   x   .
+feeds.manage             x   .   .   .   .   .
+feeds.list               x   x   .   .   .   .
+delivery-check.show      x   x   .   .   .   .
+delivery-check.run       x   x   .   .   .   .
 help.check               x   x   x   x   x   .
 help.show                x   x   x   x   x   .
 help.again               x   x   x   x   x   .
@@ -185,6 +207,7 @@ def test_changes_of_accounts_and_exports_want_a_fresh_proof_each_for_its_purpose
         return {action.value for action, wanted in STEP_UP.items() if wanted is purpose}
 
     assert of(Purpose.EXPORT) == {"audit.export", "audit.access", "audit.disclosures", "retention.purge"}
+    assert of(Purpose.KEYS) == {"keys.own", "relays.grant"}
     assert of(Purpose.OWN_SECURITY) == {
         "security.codes",
         "security.authenticator",
@@ -206,6 +229,7 @@ def test_changes_of_accounts_and_exports_want_a_fresh_proof_each_for_its_purpose
         "retention.set",
         "audit.explain-gap",
         "content.set",
+        "sending.set",
     }
     assert not STEP_UP.keys() & {Action.SEND_REMINDERS, Action.SEND_LETTER, Action.SIGN_OUT}
 

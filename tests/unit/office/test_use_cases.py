@@ -143,6 +143,28 @@ USE_CASES: dict[str, Action] = {
 BY_THE_SESSION_ALONE = {"touch"}
 """Moving is no use case: the guard asks only whether the session lives."""
 NO_USE_CASE_YET = {
+    Action.SHOW_MESSAGE,
+    Action.PAUSE_SENDING,
+    Action.RESUME_SENDING,
+    Action.RESOLVE_MESSAGE,
+    Action.RESEND_MESSAGE,
+    Action.HANDLE_FAILURE,
+    Action.LIST_SUPPRESSIONS,
+    Action.LIFT_SUPPRESSION,
+    Action.CALL_LIST,
+    Action.SHOW_SENDING_RULES,
+    Action.SET_SENDING_RULES,
+    Action.SHOW_RELAY_SENDING,
+    Action.SET_RELAY_SENDING,
+    Action.MANAGE_GRANT,
+    Action.MANAGE_MAILBOX,
+    Action.LIST_MAILBOXES,
+    Action.POLL_MAILBOX,
+    Action.LIST_RECEIVED,
+    Action.MANAGE_FEED,
+    Action.LIST_FEEDS,
+    Action.SHOW_DELIVERY_CHECK,
+    Action.RUN_DELIVERY_CHECK,
     Action.SET_PRACTICE,
 }
 
