@@ -156,7 +156,8 @@ def odd_server(ca: trustme.CA, how: str) -> Iterator[tuple[str, list[str]]]:
             asked.append(self.path)
             if how == "cut":
                 self.rfile.read(10)
-                self.connection.close()
+                self.close_connection = True  # else what is left of the body is read as a request
+                self.connection.shutdown(socket.SHUT_RDWR)
                 return
             self.rfile.read(int(self.headers["Content-Length"]))
             self.send_response(307)
