@@ -31,6 +31,10 @@ class Lane(StrEnum):
     """Campaigns."""
 
 
+BULK_KINDS = frozenset({"campaign", "journey"})
+"""Kinds of messages that leave by `Lane.BULK`; every other leaves by `Lane.PROMPT`."""
+
+
 class Auth(StrEnum):
     """How the program signs in at a relay or a mailbox."""
 

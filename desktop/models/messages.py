@@ -10,9 +10,24 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy import insert as sql_insert
 
+from desktop.models import pauses
+from desktop.models.delivery import BULK_KINDS, Lane
 from desktop.models.lanes import Tx
 from desktop.models.records import (
     Attempt,
@@ -230,34 +245,52 @@ _NOT_PUT = exists().where(
 deleted before it left, the claim ends the message.)"""
 
 
-def _is_due(now: datetime) -> ColumnElement[bool]:
+def _is_due(tx: Tx, now: datetime, lane: Lane | None) -> ColumnElement[bool]:
+    """A row behind a pause is due only to expire; behind a fence of the program not even that."""
+    late = message.c.useless_after <= now
+    held = pauses.covered(tx, now)
+    ends = false() if pauses.is_fenced(tx, now) else late.is_(True)
     return and_(
         message.c.state.in_(_WAITING),
         message.c.not_before <= now,
-        or_(~_NOT_PUT, message.c.useless_after <= now),
+        or_(~_NOT_PUT, late),
         or_(message.c.next_try.is_(None), message.c.next_try <= now),
+        or_(~held, ends),
+        _in_lane(lane),
     )
 
 
-def due(tx: Tx, now: datetime, limit: int) -> list[Message]:
+def _in_lane(lane: Lane | None) -> ColumnElement[bool]:
+    if lane is None:
+        return true()
+    bulk = message.c.kind.in_(sorted(BULK_KINDS))
+    return bulk if lane is Lane.BULK else ~bulk
+
+
+def due(tx: Tx, now: datetime, limit: int, lane: Lane | None = None) -> list[Message]:
     """Queued or deferred rows whose time has come: higher priority first, then the oldest.
 
-    Rows that are useless by now are among them: whoever claims them lets them expire.
+    Rows behind a pause are left out. Rows that are useless by now are among them, paused or
+    not: whoever claims them lets them expire.
     """
     order = message.c.priority.desc(), message.c.not_before, message.c.id
-    return _all(tx, select(message).where(_is_due(now)).order_by(*order).limit(limit))
+    return _all(tx, select(message).where(_is_due(tx, now, lane)).order_by(*order).limit(limit))
 
 
-def count_due(tx: Tx, now: datetime) -> int:
+def count_due(tx: Tx, now: datetime, lane: Lane | None = None) -> int:
     """How many rows `due` would find."""
-    return tx.connection.execute(select(func.count()).select_from(message).where(_is_due(now))).scalar_one()
+    query = select(func.count()).select_from(message).where(_is_due(tx, now, lane))
+    return tx.connection.execute(query).scalar_one()
 
 
-def next_due(tx: Tx) -> datetime | None:
-    """When the first waiting row falls due; None when nothing waits."""
+def next_due(tx: Tx, lane: Lane | None = None) -> datetime | None:
+    """When the first waiting row that is not paused falls due; None when nothing waits.
+
+    When a pause runs out is not foreseen here: whoever waits looks again every few seconds.
+    """
     later = func.coalesce(message.c.next_try, message.c.not_before)
     when = func.max(message.c.not_before, later, type_=message.c.not_before.type)
-    waiting = and_(message.c.state.in_(_WAITING), ~_NOT_PUT)
+    waiting = and_(message.c.state.in_(_WAITING), ~_NOT_PUT, ~pauses.covered(tx, None), _in_lane(lane))
     return tx.connection.execute(
         select(func.min(when, type_=message.c.not_before.type)).where(waiting)
     ).scalar()
