@@ -16,6 +16,7 @@ from desktop.models.accounts import UserId
 from desktop.models.ids import new_id
 from desktop.models.lanes import Tx
 from desktop.models.records import MessageId, PersonId
+from desktop.models.tables import mailbox, person_mailbox
 from desktop.models.tables_mail import task
 from desktop.models.tasks import Task, TaskState
 
@@ -60,3 +61,20 @@ def latest(tx: Tx, message: MessageId) -> AddressChecked | None:
     if row is None:
         return None
     return AddressChecked(row.closed_at, str(row.details["way"]), str(row.details["result"]))
+
+
+def former(tx: Tx, person: PersonId) -> tuple[str, ...]:
+    """Other addresses that are kept with somebody, of which none is written to."""
+    query = (
+        select(mailbox.c.address)
+        .join(person_mailbox, person_mailbox.c.mailbox == mailbox.c.id)
+        .where(person_mailbox.c.person == person, person_mailbox.c.preferred == 0)
+        .order_by(mailbox.c.address)
+    )
+    return tuple(tx.connection.execute(query).scalars())
+
+
+def spelled(tx: Tx, key: str) -> str:
+    """An address as it was last written, by its key; the key where nobody has it any more."""
+    query = select(mailbox.c.address).where(mailbox.c.address_key == key)
+    return tx.connection.execute(query).scalar() or key
