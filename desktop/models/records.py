@@ -187,6 +187,8 @@ class ConsentEntry:
     source: str
     by: str
     basis: str = ""
+    scope: str = ""
+    """`marketing` where it is about that alone."""
 
 
 @dataclass(frozen=True)

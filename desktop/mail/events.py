@@ -1,0 +1,153 @@
+"""What came of a message enters here, whatever told of it: mailbox, feed, storage or a person.
+
+Each event is kept once. What follows from it follows in the same transaction: the message
+moves, an address that is gone or complained is written to no more, a clock stops, somebody
+gets a task. Whoever calls has made sure that the event is about this message
+(`mail/correlate.py`); nothing here looks at an address that a report named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from desktop.audit.events import Act, Event
+from desktop.audit.log import AuditLog
+from desktop.mail.states import IN_FLIGHT, check
+from desktop.models import consents, events, messages, silences, suppressions, tasks
+from desktop.models.database import Tx
+from desktop.models.delivery import DeliveryEvent, EventKind, Match, Suppression, SuppressionKind
+from desktop.models.ids import new_id
+from desktop.models.names import address_key
+from desktop.models.records import Consent, Message, MessageId, Reason, State
+
+FAILED_TASK = "failed-delivery"
+"""Somebody finds out why it did not arrive, and tells them by another way."""
+DECLINED_TASK = "declined"
+"""Somebody answers: the visit stands until it is changed in the schedule."""
+
+GONE, NOT_DELIVERED, COMPLAINED, SIGN = "bounced-gone", "bounced", "complained", "sign-of-arrival"
+
+_ARRIVED = frozenset(EventKind) - {EventKind.BOUNCED}
+"""Whatever else is told of a message, the relay must have had it."""
+_BY_READER = {
+    EventKind.REPLIED: "reply",
+    EventKind.CONFIRMED: "reply",
+    EventKind.DECLINED: "reply",
+    EventKind.PICKED_UP: "picked-up",
+    EventKind.BOUNCED: "failed",
+    EventKind.COMPLAINED: "failed",
+}
+"""What ends the clock of a sensitive message, and how."""
+_BY = "mailbox"
+"""Who entered a wish that came by mail: nobody of the staff."""
+
+
+@dataclass
+class _Work:
+    """One group of events under way: rows as they stand now, records to be written at its end."""
+
+    tx: Tx
+    now: datetime
+    rows: dict[MessageId, Message]
+    records: list[Event] = field(default_factory=list)
+
+
+def note(tx: Tx, audit: AuditLog, event: DeliveryEvent, now: datetime) -> bool:
+    """Take in what was told; False, and nothing changed, where that was told before."""
+    return note_all(tx, audit, (event,), now) == 1
+
+
+def note_all(tx: Tx, audit: AuditLog, told: Sequence[DeliveryEvent], now: datetime) -> int:
+    """As `note`, of many; how many were new."""
+    rows = messages.get_many(tx, [event.message for event in told if event.message is not None])
+    work = _Work(tx, now, rows)
+    new = [event for event in told if events.add(tx, event)]
+    for event in new:
+        _follow(work, event)
+    audit.record_all(tx, work.records)
+    return len(new)
+
+
+def in_flight(tx: Tx, ids: Sequence[MessageId]) -> frozenset[MessageId]:
+    """Those that are being sent this moment: what came of them cannot be entered yet."""
+    return frozenset(row.id for row in messages.get_many(tx, ids).values() if row.state in IN_FLIGHT)
+
+
+def _follow(work: _Work, event: DeliveryEvent) -> None:
+    row = work.rows.get(event.message) if event.message is not None else None
+    if row is not None:
+        _move(work, row, event)
+        how = _BY_READER.get(event.kind)
+        if how is not None:
+            silences.end(work.tx, row.id, how, work.now)
+        if event.kind is EventKind.DECLINED:
+            _open_task(work, DECLINED_TASK, row, "declined")
+    if event.kind is EventKind.UNSUBSCRIBED:
+        _refuse(work, event, row)
+
+
+def _move(work: _Work, row: Message, event: DeliveryEvent) -> None:
+    if row.state is State.UNCERTAIN and event.kind in _ARRIVED:
+        row = _to(work, row, State.ACCEPTED, Reason(SIGN))
+    match event.kind:
+        case EventKind.BOUNCED:
+            _bounced(work, row, event)
+        case EventKind.COMPLAINED:
+            if row.state is State.ACCEPTED:
+                row = _to(work, row, State.COMPLAINED, Reason(COMPLAINED))
+            _record(work, Act.MESSAGE_COMPLAINED, row, event, COMPLAINED)
+            _stop(work, row, SuppressionKind.COMPLAINT)
+        case _:
+            work.records.append(Event(Act.MESSAGE_REPORTED, row.id, det={"event": event.kind}))
+
+
+def _bounced(work: _Work, row: Message, event: DeliveryEvent) -> None:
+    gone = event.details.get("hard") == 1
+    why = GONE if gone else NOT_DELIVERED
+    moved = row.state in (State.ACCEPTED, State.UNCERTAIN)
+    if moved:
+        row = _to(work, row, State.BOUNCED, Reason(why))
+    _record(work, Act.MESSAGE_BOUNCED, row, event, why)
+    if gone:
+        _stop(work, row, SuppressionKind.HARD_BOUNCE)
+    if moved:
+        _open_task(work, FAILED_TASK, row, why)
+
+
+def _to(work: _Work, row: Message, state: State, reason: Reason) -> Message:
+    check(row.state, state)
+    if not messages.move(work.tx, row.id, row.state, state, reason=reason):
+        raise RuntimeError("a message moved inside one transaction")
+    messages.add_attempt(work.tx, row.id, work.now, state.value)
+    moved = messages.get(work.tx, row.id)
+    if moved is None:
+        raise RuntimeError("a message went inside one transaction")
+    work.rows[row.id] = moved
+    return moved
+
+
+def _stop(work: _Work, row: Message, kind: SuppressionKind) -> None:
+    """The address that this message went to, never one that a report named."""
+    one = Suppression(new_id(), address_key(row.address), kind, row.id, work.now)
+    if suppressions.add(work.tx, one):
+        work.records.append(Event(Act.ADDRESS_SUPPRESSED, one.id, det={"cause": kind, "message": row.id}))
+
+
+def _refuse(work: _Work, event: DeliveryEvent, row: Message | None) -> None:
+    """No more marketing (16 CFR 316.5: at once); what is about their care goes on."""
+    person = row.person if row is not None else event.person
+    if person is not None and consents.refuse_marketing(work.tx, person, work.now, event.source, _BY):
+        det: dict[str, str | int] = {"consent": Consent.REFUSED, "event": event.kind}
+        work.records.append(Event(Act.CONSENT_RECORDED, person, det=det))
+
+
+def _open_task(work: _Work, kind: str, row: Message, cause: str) -> None:
+    details: dict[str, str | int] = {"cause": cause}
+    tasks.add(work.tx, tasks.Task(new_id(), kind, work.now, row.id, row.person, details=details))
+
+
+def _record(work: _Work, act: Act, row: Message, event: DeliveryEvent, why: str) -> None:
+    how = str(event.details.get("how") or Match.MESSAGE_ID)
+    work.records.append(Event(act, row.id, "failed", why, {"how": how, "method": row.method}))
