@@ -14,7 +14,7 @@ from datetime import date
 from typing import Protocol
 
 from desktop.models.accounts import Session
-from desktop.models.records import MessageId, PersonId, Reason, RelayId
+from desktop.models.records import MessageId, PersonId, Reason, RelayId, State
 from desktop.office.api_access import SecurityDoor, UsersDoor
 from desktop.office.api_audit import AlertDoor, LogDoor, RetentionDoor
 from desktop.office.api_protection import CardDoor, ContentDoor, HelpDoor, KeysDoor, ReachDoor, StorageDoor
@@ -148,7 +148,19 @@ class MailDoor(Protocol):
     def send_reminders(
         self, session: Session, day: date | None = None, progress: Progress | None = None
     ) -> ReminderPlan: ...
-    def list_outbox(self, session: Session, limit: int = 200) -> OutboxShown: ...
+    def list_outbox(
+        self,
+        session: Session,
+        limit: int = 200,
+        offset: int = 0,
+        states: tuple[State, ...] = (),
+        known: str = "",
+    ) -> OutboxShown:
+        """Newest first, of `states` (all where empty). With `known`, the `mark` of an earlier look,
+        nobody's name is read and nothing is recorded unless something has changed since.
+        """
+        ...
+
     def run_outbox(self, session: Session, progress: Progress | None = None) -> OutboxShown:
         """Wait out holds that end within a minute, send what is due, answer when each has an end."""
         ...

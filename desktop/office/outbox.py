@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import replace
+from datetime import datetime
 
 from desktop.access.roles import Action
 from desktop.audit.events import Act, Event
 from desktop.clock import Clock
 from desktop.errors import DeliveryError, SealwellError
-from desktop.models import messages, people
+from desktop.models import messages, outboxmark, pauses, people
 from desktop.models.accounts import Session
 from desktop.models.database import Tx
+from desktop.models.delivery import Pause
 from desktop.models.records import Message, MessageId, Person, PersonId, Reason, State
 from desktop.office.api import Progress
 from desktop.office.desk import Desk, Opened, Recorder
@@ -36,7 +39,14 @@ class OutboxDesk:
         self._sending: Future[None] | None = None
         self._sends_for: Opened | None = None
 
-    def list_outbox(self, session: Session, limit: int = 200) -> OutboxShown:
+    def list_outbox(
+        self,
+        session: Session,
+        limit: int = 200,
+        offset: int = 0,
+        states: tuple[State, ...] = (),
+        known: str = "",
+    ) -> OutboxShown:
         opened = self._desk.opened()
         last = opened.dispatcher.last
         stopped = last.stopped if last is not None and last.stopped is not None else None
@@ -45,9 +55,17 @@ class OutboxDesk:
         return self._desk.read(
             session,
             Action.LIST_OUTBOX,
-            lambda tx: replace(_shown(tx, limit), stopped=stopped),
-            lambda shown: _listed(Act.OUTBOX_LISTED, shown),
+            lambda tx: replace(self._look(tx, limit, offset, states, known), stopped=stopped),
+            lambda shown: None if shown.unchanged else _listed(Act.OUTBOX_LISTED, shown),
         )
+
+    def _look(self, tx: Tx, limit: int, offset: int, states: tuple[State, ...], known: str) -> OutboxShown:
+        now = self._clock.now()
+        mark = outboxmark.mark(tx, now)
+        if known == mark:
+            return OutboxShown(messages.counts(tx), (), mark=mark, unchanged=True)
+        rows = messages.listing(tx, states=states or None, limit=limit, offset=offset)
+        return replace(_shown(tx, rows, now), mark=mark)
 
     def run_outbox(self, session: Session, progress: Progress | None = None) -> OutboxShown:
         """Blocks until every row that is due, or held for less than a minute, has an end.
@@ -64,7 +82,7 @@ class OutboxDesk:
         failed = stopped is not None and stopped.code != BY_HAND
 
         def end(tx: Tx) -> OutboxShown:
-            shown = _shown(tx, limit=1_000_000)
+            shown = _shown(tx, messages.listing(tx, limit=1_000_000), self._clock.now())
             why = stopped.code if stopped is not None else ""
             listed = _listed(Act.OUTBOX_RUN, shown, "failed" if failed else "ok", why)
             record = Recorder(self._desk.audit, tx, session)
@@ -115,10 +133,11 @@ def _tell_bug(ended: Future[None]) -> None:
         sys.excepthook(type(error), error, error.__traceback__)
 
 
-def _shown(tx: Tx, limit: int) -> OutboxShown:
-    rows = messages.listing(tx, limit=limit)
+def _shown(tx: Tx, rows: Sequence[Message], now: datetime) -> OutboxShown:
     known = people.get_many(tx, list({row.person for row in rows}))
-    return OutboxShown(messages.counts(tx), tuple(_line(row, known) for row in rows))
+    held = pauses.covers(tx, [row for row in rows if row.state in _CAN_CANCEL], now)
+    lines = tuple(_line(row, known, held.get(row.id)) for row in rows)
+    return OutboxShown(messages.counts(tx), lines)
 
 
 def _listed(act: Act, shown: OutboxShown, outcome: str = "ok", why: str = "") -> Listed:
@@ -127,7 +146,7 @@ def _listed(act: Act, shown: OutboxShown, outcome: str = "ok", why: str = "") ->
     return Listed(act, people_shown, {"count": len(shown.messages)}, outcome, why)
 
 
-def _line(row: Message, known: dict[PersonId, Person]) -> OutboxLine:
+def _line(row: Message, known: dict[PersonId, Person], held: Pause | None) -> OutboxLine:
     person = known.get(row.person)
     return OutboxLine(
         row.id,
@@ -142,4 +161,6 @@ def _line(row: Message, known: dict[PersonId, Person]) -> OutboxLine:
         row.not_before,
         row.reason,
         row.state in _CAN_CANCEL and not row.superseded,
+        row.next_try if row.state in _CAN_CANCEL else None,
+        held.reason if held is not None else None,
     )

@@ -12,7 +12,7 @@ from desktop.campaigns.planner import Excluded
 from desktop.campaigns.reminders import Plan, QueuedReminders
 from desktop.clock import Clock
 from desktop.mail.relays import baa_problem
-from desktop.models import appointments, messages, people, schedules
+from desktop.models import appointments, messages, people, schedules, tasks
 from desktop.models.accounts import Session
 from desktop.models.database import Tx
 from desktop.models.records import PersonId, State, VisitStatus
@@ -23,6 +23,7 @@ from desktop.office.values import ExcludedLine, ReminderLine, ReminderPlan
 from desktop.office.values_practice import TodayShown
 
 _WAITING = frozenset({State.QUEUED, State.DEFERRED})
+_CAME_BACK = frozenset({State.BOUNCED, State.COMPLAINED})
 _STANDING = frozenset({"already-queued", "already-sent"})
 
 
@@ -56,6 +57,8 @@ class Reminders:
                 queued=sum(counts.get(state, 0) for state in _WAITING),
                 uncertain=counts.get(State.UNCERTAIN, 0),
                 failed=counts.get(State.FAILED, 0),
+                bounced=sum(counts.get(state, 0) for state in _CAME_BACK),
+                calls=len(tasks.open_ones(tx, "call")),
                 relay_ready=ready,
                 already_queued=sum(line.reason.code in _STANDING for line in plan.excluded),
                 people=people.count(tx),

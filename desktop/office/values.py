@@ -297,6 +297,10 @@ class OutboxLine:
     not_before: datetime
     reason: Reason | None = None
     can_cancel: bool = False
+    next_try: datetime | None = None
+    """When a waiting one is tried again, where it has to wait longer than its hold."""
+    pause: Reason | None = None
+    """Why it is paused, if it is."""
 
 
 @dataclass(frozen=True)
@@ -305,6 +309,10 @@ class OutboxShown:
     messages: tuple[OutboxLine, ...]
     stopped: Reason | None = None
     """Why the latest run ended although rows were due, such as a relay that cannot be reached."""
+    mark: str = ""
+    """Changes with the outbox: goes into the next look as `known`."""
+    unchanged: bool = False
+    """Nothing has changed since `known`: the rows were not read again."""
 
 
 @dataclass(frozen=True)

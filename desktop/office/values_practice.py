@@ -179,6 +179,10 @@ class TodayShown:
     relay_ready: bool
     already_queued: int = 0
     people: int = 0
+    bounced: int = 0
+    """Came back, or was reported as unwanted."""
+    calls: int = 0
+    """Open tasks to phone somebody."""
 
 
 @dataclass(frozen=True)
