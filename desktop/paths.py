@@ -64,8 +64,27 @@ class PracticeFolder:
         return self.root / "audit.mac.next"
 
     @property
+    def outbox_mark(self) -> Path:
+        """How far the outbox had come; outside the database, so that an older one is noticed."""
+        return self.root / "outbox.mark"
+
+    @property
     def lock(self) -> Path:
         return self.root / "window.lock"
+
+    @property
+    def service(self) -> Path:
+        """Where the background service is reached, and the key that it asks for; while it runs."""
+        return self.root / "service.json"
+
+    @property
+    def service_lock(self) -> Path:
+        """Held by the one background service of this practice."""
+        return self.root / "service.lock"
+
+    @property
+    def service_log(self) -> Path:
+        return self.root / "service.log"
 
     @property
     def next_database(self) -> Path:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from desktop.mail.settling import NOT_ARRIVED, RESOLUTIONS
 from desktop.models import addresschecks, people, suppressions
 from desktop.models.database import Tx
 from desktop.models.names import address_key
@@ -175,16 +176,21 @@ def may_resend(tx: Tx, message: Message) -> Reason | None:
     goes to an address that is stopped; a message that somebody called spam only after that
     address was released.
     """
-    if message.state in FAILED:
+    if message.state in FAILED and not _said(message):
         checked = addresschecks.latest(tx, message.id)
         if checked is None:
             return Reason("address-not-checked")
         if checked.result == "unreachable":
             return Reason("address-unreachable")
-    elif message.state not in NEVER_LEFT and message.state is not State.UNCERTAIN:
+    elif message.state not in NEVER_LEFT and message.state is not State.UNCERTAIN and not _said(message):
         return Reason("not-failed")
     person = people.get(tx, message.person)
     if person is None or not person.email:
         return Reason("address-missing")
     key = address_key(person.email)
     return Reason("address-stopped") if key in suppressions.live(tx, (key,)) else None
+
+
+def _said(message: Message) -> bool:
+    """Nothing failed: somebody found out that a message of unknown fate had not arrived."""
+    return message.reason is not None and message.reason == RESOLUTIONS[NOT_ARRIVED].reason

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from desktop.audit.events import Act, Event
 from desktop.audit.log import AuditLog
 from desktop.clock import Clock
 from desktop.config import LIMITS
 from desktop.errors import Refused
-from desktop.mail.decision import keep_trace
+from desktop.mail.calls import call_of
+from desktop.mail.fence import Fence
+from desktop.mail.outbox_rows import OutboxRows, known_row
 from desktop.mail.outgoing import (
     Cancel,
     Claimed,
@@ -28,15 +30,16 @@ from desktop.mail.outgoing import (
     Replace,
     Verdict,
 )
-from desktop.mail.sealing import REMINDER, Sealed
-from desktop.mail.settling import ended, outcome_event
+from desktop.mail.receipts import relay_ref
+from desktop.mail.settling import RESOLUTIONS, ended, is_unclear, may_follow, outcome_event
 from desktop.mail.states import IN_FLIGHT, NOT_SENT, WAITING, check
-from desktop.models import leases, messages, pickups, relays
+from desktop.models import leases, messages, receipts, relays, silences, tasks
 from desktop.models.accounts import Session
 from desktop.models.database import Tx
-from desktop.models.ids import new_id
-from desktop.models.protection import Pickup, PickupId
+from desktop.models.delivery import Lane
 from desktop.models.records import Attempt, Message, MessageId, Reason, Relay, RelayId, State
+from desktop.models.tasks import TaskState
+from desktop.texts import clean
 
 __all__ = [
     "LEASE",
@@ -55,14 +58,16 @@ __all__ = [
 LEASE = "sending"
 """The name of the lease; one holder sends, nobody else."""
 TOO_LATE = "too-late"
+NOTE_CHARS = 500
+"""What somebody may write down about how they know."""
 
 
-class Outbox:
+class Outbox(OutboxRows):
     """All methods run inside the caller's writing transaction."""
 
-    def __init__(self, clock: Clock, audit: AuditLog) -> None:
-        self._clock = clock
-        self._audit = audit
+    def __init__(self, clock: Clock, audit: AuditLog, fence: Fence | None = None) -> None:
+        super().__init__(clock, audit)
+        self.fence = fence or Fence(clock, audit)
 
     # --- in ------------------------------------------------------------------------
 
@@ -82,13 +87,13 @@ class Outbox:
         return self._insert(tx, frozen, self._clock.now() + timedelta(seconds=LIMITS.hold), by)
 
     def resend(self, tx: Tx, message: MessageId, frozen: Frozen, by: Session) -> Message:
-        """A person's decision to send again what failed, expired, was cancelled or is uncertain.
+        """A person's decision to send again what ended without arriving, or is uncertain.
 
-        Raises Refused `not-resendable` in any other state.
+        Raises Refused `not-resendable` in any other state, and where somebody was faster: a
+        message has one next generation.
         """
         old = self._get(tx, message)
-        ended = {State.FAILED, State.EXPIRED, State.CANCELLED, State.UNCERTAIN}
-        if old.state not in ended or old.superseded or frozen.generation <= old.generation:
+        if not may_follow(old) or frozen.generation <= old.generation:
             raise Refused("not-resendable")
         self._mark_superseded(tx, old)
         new = self._insert(tx, frozen, self._clock.now() + timedelta(seconds=LIMITS.hold), by)
@@ -117,18 +122,46 @@ class Outbox:
         self._record(tx, Event(Act.MESSAGE_CANCELLED, row.id, why=reason.code), by)
         return True
 
+    def resolve(self, tx: Tx, message: MessageId, how: str, by: Session, note: str = "") -> Message:
+        """Somebody knows what nobody could know: it arrived, it did not, or it was told by phone.
+
+        Told by phone, it stays uncertain, because it is, and asks nobody any more. The task to
+        phone about it ends. Raises Refused `not-unclear` where it is not, or was settled so before.
+        """
+        row, said = self._get(tx, message), RESOLUTIONS[how]
+        open_ = row.state is State.UNCERTAIN and not row.superseded
+        if not open_ or (said.state is None and not is_unclear(row)):
+            raise Refused("not-unclear")
+        if said.state is not None:
+            self._move(tx, row, said.state, reason=said.reason)
+        elif not messages.move(tx, row.id, row.state, row.state, reason=said.reason):
+            raise Refused("message-moved")
+        now = self._clock.now()
+        messages.add_attempt(tx, row.id, now, said.reason.code, clean(note, NOTE_CHARS))
+        task = call_of(tx, row.id)
+        if task is not None:
+            tasks.close(tx, task.id, TaskState.DONE, now)
+        if said.ends_silence:
+            silences.end(tx, row.id, said.ends_silence, now)
+        self._record(tx, Event(Act.MESSAGE_RESOLVED, row.id, det={"settled": how}), by)
+        return replace(row, state=said.state or row.state, reason=said.reason)
+
     # --- out -----------------------------------------------------------------------
 
-    def claim(self, tx: Tx, holder: str, rechecks: Mapping[str, Recheck], want: int) -> list[Claimed]:
+    def claim(
+        self, tx: Tx, holder: str, rechecks: Mapping[str, Recheck], want: int, lane: Lane | None = None
+    ) -> list[Claimed]:
         """Up to `want` due rows that may still leave, in the order in which they should.
 
         Rows that may not are cancelled, replaced or expired on the way. Raises Refused
-        `not-the-sender` where `holder` has no lease.
+        `not-the-sender` where `holder` has no lease. Before anything is claimed the clock is
+        held against what it was: behind a fence nothing leaves (`mail/fence.py`).
         """
         self._must_hold(tx, holder)
+        self.fence.look(tx)
         claimed: list[Claimed] = []
         while len(claimed) < want:
-            due = messages.due(tx, self._clock.now(), want - len(claimed))
+            due = messages.due(tx, self._clock.now(), want - len(claimed), lane)
             if not due:
                 break
             claimed += self._claim_some(tx, due, rechecks)
@@ -191,7 +224,7 @@ class Outbox:
         """As `settle`, of a group, in the order given; rows that are `known` are not read again."""
         found = known if known is not None else messages.get_many(tx, outcomes)
         steps = [
-            (_known(found, message).state, ended(_known(found, message), outcome))
+            (known_row(found, message).state, ended(known_row(found, message), outcome))
             for message, outcome in outcomes.items()
         ]
         if not messages.put_outcomes(tx, steps):
@@ -205,6 +238,8 @@ class Outbox:
                 for phase in (*outcomes[row.id].through, row.state)
             ],
         )
+        names = [(row.id, relay_ref(row.reply), now) for row in rows if row.state is State.ACCEPTED]
+        receipts.put_many(tx, [name for name in names if name[1]])
         self._audit.record_all(tx, [outcome_event(row, row.state, row.reason, row.attempts) for row in rows])
         return rows
 
@@ -222,6 +257,7 @@ class Outbox:
             else:
                 reason = Reason("crash-after-data")
                 self._move(tx, row, State.UNCERTAIN, reason=reason, attempts=row.attempts + 1)
+                messages.add_attempt(tx, row.id, self._clock.now(), State.UNCERTAIN.value)
                 self._record_outcome(tx, row, State.UNCERTAIN, reason, row.attempts + 1)
                 uncertain += 1
         if requeued or uncertain:
@@ -267,124 +303,6 @@ class Outbox:
         state = State.EXPIRED if reason.code == TOO_LATE else State.CANCELLED
         self._move(tx, message, state, reason=reason)
         self._record_outcome(tx, message, state, reason, message.attempts)
-
-    def _live(self, tx: Tx, frozen: Frozen) -> Message | None:
-        if frozen.kind != REMINDER:
-            return None
-        return messages.live_reminder(tx, frozen.source, frozen.occurrence, frozen.window)
-
-    def _insert(self, tx: Tx, frozen: Frozen, not_before: datetime, by: Session | None) -> Message:
-        decision = frozen.decision
-        message = Message(
-            id=MessageId(new_id()),
-            kind=frozen.kind,
-            source=frozen.source,
-            occurrence=frozen.occurrence,
-            generation=frozen.generation,
-            person=frozen.person,
-            address=decision.address,
-            method=decision.method,
-            state=State.QUEUED,
-            label=frozen.label,
-            relay=frozen.relay,
-            message_id=frozen.sealed.message_id,
-            sha256=frozen.sealed.sha256,
-            decision_hash=decision.hash(),
-            reasons=decision.reasons,
-            queued_at=self._clock.now(),
-            not_before=not_before,
-            useless_after=frozen.useless_after,
-            priority=frozen.priority,
-            window=frozen.window,
-        )
-        messages.insert(tx, message, frozen.sealed.wire, keep_trace(decision, frozen.wording))
-        self._keep_file(tx, message.id, frozen.sealed)
-        event = Event(
-            Act.MESSAGE_QUEUED,
-            message.id,
-            det={
-                "person": message.person,
-                "kind": message.kind,
-                "method": message.method,
-                "decision": message.decision_hash,
-                "content": message.sha256,
-            },
-        )
-        self._record(tx, event, by)
-        return message
-
-    def _keep_file(self, tx: Tx, message: MessageId, sealed: Sealed) -> None:
-        """The locked file behind a link waits beside its message until it is in storage."""
-        if sealed.storage is None:
-            return
-        now = self._clock.now()
-        expires = now + timedelta(days=sealed.storage.days)
-        one = Pickup(PickupId(new_id()), message, sealed.storage.id, sealed.object_name, now, expires)
-        pickups.add(tx, one, sealed.extra)
-
-    def _mark_superseded(self, tx: Tx, row: Message) -> None:
-        """Free the row's place in the unique index; its state stays what it was."""
-        if not messages.move(tx, row.id, row.state, row.state, reason=row.reason, superseded=True):
-            raise Refused("already-queued")
-
-    def _move(
-        self,
-        tx: Tx,
-        row: Message,
-        to: State,
-        *,
-        reply: str | None = None,
-        reason: Reason | None = None,
-        next_try: datetime | None = None,
-        attempts: int | None = None,
-        superseded: bool | None = None,
-    ) -> None:
-        """Compare and set; a row that moved meanwhile belongs to somebody else."""
-        check(row.state, to)
-        moved = messages.move(
-            tx,
-            row.id,
-            row.state,
-            to,
-            reply=reply,
-            reason=reason,
-            next_try=next_try,
-            attempts=attempts,
-            superseded=superseded,
-        )
-        if not moved:
-            raise Refused("message-moved")
-
-    def _move_all(self, tx: Tx, rows: Sequence[Message], to: State, *, checked: bool = False) -> None:
-        """As `_move`, of rows that may stand in different states."""
-        groups: dict[State, list[MessageId]] = {}
-        for row in rows:
-            if not checked:
-                check(row.state, to)
-            groups.setdefault(row.state, []).append(row.id)
-        for frm, group in groups.items():
-            if not messages.move_all(tx, group, frm, to):
-                raise Refused("message-moved")
-
-    def _get(self, tx: Tx, message: MessageId) -> Message:
-        return _known(messages.get_many(tx, (message,)), message)
-
-    def _record_outcome(
-        self, tx: Tx, row: Message, state: State, reason: Reason | None, attempts: int
-    ) -> None:
-        self._record(tx, outcome_event(row, state, reason, attempts), None)
-
-    def _record(self, tx: Tx, event: Event, by: Session | None) -> None:
-        if by is None:
-            self._audit.record(tx, event)
-        else:
-            self._audit.record(tx, event, by.user, by.role, by.id)
-
-
-def _known(found: Mapping[MessageId, Message], message: MessageId) -> Message:
-    if message not in found:
-        raise Refused("message-unknown")
-    return found[message]
 
 
 def _profiles(tx: Tx, rows: Sequence[Message]) -> dict[RelayId | None, Relay]:

@@ -1,8 +1,10 @@
-"""What an outcome makes of a row, and of the audit log."""
+"""What an outcome, or what a person knows, makes of a row and of the audit log."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from desktop.audit.events import Act, Event
 from desktop.mail.outgoing import Outcome
@@ -23,6 +25,39 @@ _ACT = {
     State.CANCELLED: Act.MESSAGE_CANCELLED,
     State.EXPIRED: Act.MESSAGE_EXPIRED,
 }
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """What somebody's word makes of an uncertain row; without `state` it stays what it is."""
+
+    state: State | None
+    reason: Reason
+    ends_silence: str = ""
+
+
+ARRIVED, NOT_ARRIVED, CALLED = "arrived", "not-arrived", "called"
+RESOLUTIONS: Mapping[str, Resolution] = MappingProxyType(
+    {
+        ARRIVED: Resolution(State.ACCEPTED, Reason("said-arrived")),
+        NOT_ARRIVED: Resolution(State.FAILED, Reason("said-not-arrived"), "failed"),
+        CALLED: Resolution(None, Reason("settled-by-phone"), "called"),
+    }
+)
+"""The ways out of `uncertain` that people have; beside them only events of the mailbox lead out."""
+
+_FOLLOWED = frozenset({State.FAILED, State.EXPIRED, State.CANCELLED, State.UNCERTAIN, State.BOUNCED})
+
+
+def may_follow(row: Message) -> bool:
+    """Whether a next generation may take the place of `row`, by its state alone."""
+    return row.state in _FOLLOWED and not row.superseded
+
+
+def is_unclear(row: Message) -> bool:
+    """Whether nobody knows if it arrived, and nobody has settled it."""
+    settled = row.reason is not None and row.reason == RESOLUTIONS[CALLED].reason
+    return row.state is State.UNCERTAIN and not row.superseded and not settled
 
 
 def ended(row: Message, outcome: Outcome) -> Message:
