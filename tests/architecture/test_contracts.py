@@ -23,7 +23,7 @@ BREACHES = {
     "desktop/cli/breach.py": "import desktop.models.people\nimport PySide6",
     "desktop/crypto/breach.py": "import desktop.config\nimport sqlite3",
     "desktop/mail/breach.py": "import gnupg\nimport aiosmtplib\nimport pickle",
-    "desktop/mail/breach_two.py": "import imapclient\nimport fido2\nimport pypdfium2\nimport pikepdf\nimport obstore",
+    "desktop/mail/breach_two.py": "import imapclient\nimport holidays\nimport fido2\nimport pypdfium2\nimport pikepdf\nimport obstore",
     "desktop/audit/one.py": "import desktop.audit.two",
     "desktop/audit/two.py": "import desktop.audit.one",
     "desktop/ui/breach.py": "import keyring",
