@@ -29,6 +29,7 @@ from desktop.office.desk import Desk
 from desktop.office.doctor import Doctor
 from desktop.office.drafts import Drafts
 from desktop.office.entry import Entry
+from desktop.office.failures import Failures
 from desktop.office.files import Files
 from desktop.office.help import Help
 from desktop.office.keys import Keys
@@ -133,4 +134,5 @@ def build_office(
         Storages(desk, clock),
         OnwardDesk(desk, clock, relays),
         OwnPosture(desk, posture),
+        Failures(desk, clock),
     )

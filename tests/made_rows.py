@@ -61,6 +61,7 @@ from desktop.office.values_protection import (
     StorageRequest,
 )
 from tests.made_practice import PASSWORD, PEOPLE, VISITS, person_named
+from tests.made_rows_delivery import FAILURES, a_failed_letter
 from tests.made_staff import HER_PASSWORD, Staff, desk_of
 from tests.support.p12 import a_p12
 from tests.support.queued import queued
@@ -123,6 +124,7 @@ def a_world(staff: Staff, folder: Path) -> World:
     world.kept["draft"] = office.keep_draft(session, DraftKept("", None, "About", "Dear Ms. Lopez")).id
     world.kept["message"] = queued(office.send_letter(session, a_letter(world))).id
     world.kept["pickup"] = a_pickup(world)
+    world.kept["failed"] = a_failed_letter(world)
     identity = make_identity("Zoraida", "zoraida@example.org", staff.clock.now())
     shown = office.inspect_key(identity.cert_der)
     world.kept["p12"] = a_p12("office@elmstreet.example.com", staff.clock.now())
@@ -373,6 +375,7 @@ CALLS: dict[str, Call] = {
     "sign_digest": lambda w, s: w.office.sign_digest(s),
     "show_retention": lambda w, s: w.office.show_retention(s),
     "set_retention": lambda w, s: w.office.set_retention(s, "messages", 400),
+    **FAILURES,
     "run_outbox": lambda w, s: _run(w, s),
     "issue_token": lambda w, s: w.office.issue_token(s),
     "end_session": lambda w, s: w.office.end_session(s, w.kept["other"]),

@@ -17,6 +17,7 @@ from desktop.models.accounts import Session
 from desktop.models.records import MessageId, PersonId, Reason, RelayId, State
 from desktop.office.api_access import SecurityDoor, UsersDoor
 from desktop.office.api_audit import AlertDoor, LogDoor, RetentionDoor
+from desktop.office.api_delivery import FailureDoor
 from desktop.office.api_protection import CardDoor, ContentDoor, HelpDoor, KeysDoor, ReachDoor, StorageDoor
 from desktop.office.values import (
     AppointmentsImport,
@@ -234,6 +235,7 @@ class Office(
     RetentionDoor,
     LogDoor,
     ContentDoor,
+    FailureDoor,
     Protocol,
 ):
     """Everything."""

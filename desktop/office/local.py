@@ -9,6 +9,7 @@ from desktop.office.content import ContentDesk
 from desktop.office.doctor import Doctor
 from desktop.office.drafts import Drafts
 from desktop.office.entry import Entry
+from desktop.office.failures import Failures
 from desktop.office.files import Files
 from desktop.office.help import Help
 from desktop.office.keys import Keys
@@ -80,6 +81,7 @@ class LocalOffice:
         storages: Storages,
         onward: OnwardDesk,
         own_posture: OwnPosture,
+        failures: Failures,
     ) -> None:
         self.practice_exists = entry.practice_exists
         self.create_practice = entry.create_practice
@@ -160,6 +162,11 @@ class LocalOffice:
         self.end_session = security.end_session
         self.set_quick_pin = security.set_quick_pin
         self.forget_quick_pin = security.forget_quick_pin
+        self.show_failure = failures.show_failure
+        self.check_failed_address = failures.check_failed_address
+        self.phone_instead = failures.phone_instead
+        self.list_suppressions = failures.list_suppressions
+        self.lift_suppression = failures.lift_suppression
         self.show_policy = policy.show_policy
         self.set_policy = policy.set_policy
         self.list_notices = notices.list_notices
