@@ -51,6 +51,8 @@ class MessageShown:
     pause: Pause | None = None
     silence_until: datetime | None = None
     """When a sensitive message without any sign becomes a call."""
+    call: bool = False
+    """A task to phone about it stands open."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,8 @@ class PausesShown:
     pauses: tuple[Pause, ...]
     waiting: int
     """How many messages wait behind them."""
+    names: dict[str, str] = field(default_factory=dict)
+    """Of the users who paused, by id."""
 
 
 @dataclass(frozen=True)

@@ -27,12 +27,44 @@ class Column(Generic[T]):
     width: int = 140
 
 
-class Rows(QAbstractTableModel, Generic[T]):
+class Grid(QAbstractTableModel, Generic[T]):
+    """Columns over values of one kind; where the values are is the subclass's business."""
+
+    def __init__(self, columns: Sequence[Column[T]]) -> None:
+        super().__init__()
+        self.columns = tuple(columns)
+
+    def columnCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802 - Qt's name
+        return 0 if parent.isValid() else len(self.columns)
+
+    def cell(self, row: T, column: Column[T], role: int) -> Any:
+        """What Qt asks of one cell."""
+        if role in (
+            Qt.ItemDataRole.DisplayRole,
+            Qt.ItemDataRole.AccessibleTextRole,
+            Qt.ItemDataRole.ToolTipRole,
+        ):
+            return column.text(row)
+        if role == Qt.ItemDataRole.ForegroundRole and column.colour is not None:
+            colour = column.colour(row)
+            return QBrush(QColor(colour)) if colour else None
+        return None
+
+    def headerData(  # noqa: N802 - Qt's name
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self.columns[section].heading
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
+            return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+
+class Rows(Grid[T]):
     """`more` is asked when the view nears the end; it answers through `append`."""
 
     def __init__(self, columns: Sequence[Column[T]], more: Callable[[], None] | None = None) -> None:
-        super().__init__()
-        self.columns = tuple(columns)
+        super().__init__(columns)
         self.rows: list[T] = []
         self._more = more
         self._total = 0
@@ -57,9 +89,6 @@ class Rows(QAbstractTableModel, Generic[T]):
     def rowCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802 - Qt's name
         return 0 if parent.isValid() else len(self.rows)
 
-    def columnCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802 - Qt's name
-        return 0 if parent.isValid() else len(self.columns)
-
     def canFetchMore(self, parent: Index) -> bool:  # noqa: N802 - Qt's name
         return self._more is not None and not parent.isValid() and len(self.rows) < self._total
 
@@ -68,29 +97,10 @@ class Rows(QAbstractTableModel, Generic[T]):
             self._more()
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        row, column = self.rows[index.row()], self.columns[index.column()]
-        if role in (
-            Qt.ItemDataRole.DisplayRole,
-            Qt.ItemDataRole.AccessibleTextRole,
-            Qt.ItemDataRole.ToolTipRole,
-        ):
-            return column.text(row)
-        if role == Qt.ItemDataRole.ForegroundRole and column.colour is not None:
-            colour = column.colour(row)
-            return QBrush(QColor(colour)) if colour else None
-        return None
-
-    def headerData(  # noqa: N802 - Qt's name
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self.columns[section].heading
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
-            return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        return None
+        return self.cell(self.rows[index.row()], self.columns[index.column()], role)
 
 
-def table(rows: Rows[T], name: str) -> QTableView:
+def table(rows: Grid[T], name: str) -> QTableView:
     """A calm table: whole rows, no grid, rows tall enough to hit; Tab leaves it."""
     view = QTableView()
     view.setAccessibleName(name)
