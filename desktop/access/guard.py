@@ -171,16 +171,48 @@ class Guard:
         with self._change:
             return self._find(session, moment).second
 
-    def lock(self) -> None:
-        """Screen lock: every session is refused until somebody signs in again."""
+    def lock(self) -> tuple[SessionId, ...]:
+        """Screen lock: every session at a screen is refused until somebody signs in again; which they are.
+
+        A command's session has no screen: it ends by its own idle time.
+        """
         with self._change:
-            for live in self._live.values():
+            screens = {key: live for key, live in self._live.items() if not live.command}
+            for live in screens.values():
                 live.locked = True
+            return tuple(screens)
 
     def everyone_locked(self) -> bool:
         """Whether nobody may do anything here until somebody signs in."""
         with self._change:
             return all(live.locked for live in self._live.values())
+
+    def screens_locked(self) -> bool:
+        """As `everyone_locked`, commands left out."""
+        with self._change:
+            return all(live.locked or live.command for live in self._live.values())
+
+    def hand_to_command(self, session: Session) -> None:
+        """A token goes on with this session from here: it counts as a command's."""
+        moment = Moment.of(self._clock)
+        with self._change:
+            live = self._find(session, moment)
+            live.command, live.used = True, moment
+
+    def is_command(self, session: Session) -> bool:
+        """Whether a token, not a screen, holds this session; False where it has ended."""
+        with self._change:
+            live = self._live.get(session.id)
+            return live is not None and live.command
+
+    def expire(self) -> tuple[SessionId, ...]:
+        """End what has lasted too long, and commands that idled; which they were."""
+        moment = Moment.of(self._clock)
+        with self._change:
+            ended = tuple(key for key, live in self._live.items() if self._is_over(live, moment))
+            for key in ended:
+                del self._live[key]
+        return ended
 
     def end(self, session: Session) -> None:
         """Sign-out; ending what has ended is no error."""
@@ -244,9 +276,14 @@ class Guard:
         live = self._live.get(session.id)
         if live is None or live.session != session:
             raise Refused("signed-out")
-        if live.started.seconds_to(moment) > self._limits.session_total:
+        if self._is_over(live, moment):
             del self._live[session.id]
             raise Refused("signed-out")
-        if live.used.seconds_to(moment) > self._idle_lock:
+        if not live.command and live.used.seconds_to(moment) > self._idle_lock:
             live.locked = True
         return live
+
+    def _is_over(self, live: _Live, moment: Moment) -> bool:
+        idle = live.used.seconds_to(moment)
+        too_long = live.started.seconds_to(moment) > self._limits.session_total
+        return too_long or (live.command and idle > self._limits.command_idle)

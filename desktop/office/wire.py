@@ -1,6 +1,6 @@
 """Requests and answers as JSON and back, by their type hints.
 
-The agent will stand behind a socket; a value that does not survive this round trip
+The agent stands behind a socket; a value that does not survive this round trip
 cannot cross the door. Bytes are base64, dates and times are ISO 8601, tuples are lists.
 """
 
@@ -10,7 +10,7 @@ import base64
 import dataclasses
 import types
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import Enum
 from functools import lru_cache
 from typing import Any, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -29,7 +29,7 @@ def to_json(value: object) -> Json:
         return value
     if isinstance(value, bytes):
         return base64.b64encode(value).decode("ascii")
-    if isinstance(value, date):
+    if isinstance(value, date | time):
         return value.isoformat()
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: to_json(getattr(value, f.name)) for f in dataclasses.fields(value)}
@@ -58,7 +58,7 @@ def _read(kind: Any, data: Json) -> Any:
     if origin in (Union, types.UnionType):
         return _read_union(get_args(kind), data)
     if origin is tuple:
-        return tuple(_read(get_args(kind)[0], item) for item in _expect(list, data))
+        return _read_tuple(get_args(kind), _expect(list, data))
     if origin is dict:
         key, item = get_args(kind)
         return {_read(key, k): _read(item, v) for k, v in _expect(dict, data).items()}
@@ -69,6 +69,12 @@ def _read(kind: Any, data: Json) -> Any:
             raise TypeError(kind.__name__)
         return kind(**{name: _read(hints[name], item) for name, item in given.items()})
     return _read_plain(kind, data)
+
+
+def _read_tuple(kinds: tuple[Any, ...], data: list[Json]) -> tuple[Any, ...]:
+    if kinds[-1] is Ellipsis:
+        return tuple(_read(kinds[0], item) for item in data)
+    return tuple(_read(kind, item) for kind, item in zip(kinds, data, strict=True))
 
 
 def _read_union(kinds: tuple[Any, ...], data: Json) -> Any:
@@ -93,8 +99,8 @@ def _read_plain(kind: Any, data: Json) -> Any:
         return base64.b64decode(_expect(str, data), validate=True)
     if kind is datetime:
         return datetime.fromisoformat(_expect(str, data))
-    if kind is date:
-        return date.fromisoformat(_expect(str, data))
+    if kind is date or kind is time:
+        return kind.fromisoformat(_expect(str, data))
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind(data)
     if kind is float and type(data) is int:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import json
-import types
-from datetime import UTC, date, datetime
-from enum import Enum
-from typing import Any, NewType, Union, get_args, get_origin, get_type_hints
+from typing import get_type_hints
 
 import pytest
 
 from desktop.models import records
 from desktop.office import api, values, values_entry, values_practice
 from desktop.office.wire import from_json, to_json
+from tests.support.examples import example
 
 CLASSES = [
     item
@@ -22,33 +20,6 @@ CLASSES = [
     for item in vars(module).values()
     if isinstance(item, type) and dataclasses.is_dataclass(item) and item.__module__ == module.__name__
 ]
-
-
-def example(kind: Any) -> Any:
-    """Some value of the type, filled as deep as it goes."""
-    if isinstance(kind, NewType):
-        return example(kind.__supertype__)
-    origin = get_origin(kind)
-    if origin in (Union, types.UnionType):
-        return example(next(k for k in get_args(kind) if k is not type(None)))
-    if origin is tuple:
-        return (example(get_args(kind)[0]),) * 2
-    if origin is dict:
-        return {example(get_args(kind)[0]): example(get_args(kind)[1])}
-    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
-        hints = get_type_hints(kind)
-        return kind(**{f.name: example(hints[f.name]) for f in dataclasses.fields(kind)})
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        return list(kind)[-1]
-    return {
-        str: "Zoë ✓\n",
-        int: 7,
-        bool: True,
-        float: 1.5,
-        bytes: b"\x00\xff",
-        date: date(2026, 11, 24),
-        datetime: datetime(2026, 11, 24, 14, 30, 0, 5, tzinfo=UTC),
-    }[kind]
 
 
 @pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
@@ -89,6 +60,12 @@ def test_secrets_do_not_show_in_repr() -> None:
 def test_a_wrong_shape_is_refused(bad: object) -> None:
     with pytest.raises(TypeError):
         from_json(values_entry.Credentials, bad)
+
+
+def test_a_pair_keeps_both_its_types_and_its_length() -> None:
+    assert from_json(tuple[str, int], to_json(("a", 1))) == ("a", 1)
+    with pytest.raises(ValueError):
+        from_json(tuple[str, int], ["a"])
 
 
 def test_an_unknown_type_may_not_cross() -> None:
