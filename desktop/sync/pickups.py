@@ -17,9 +17,11 @@ from desktop.audit.log import AuditLog
 from desktop.clock import Clock
 from desktop.config import LIMITS, STORAGE_LIMITS
 from desktop.errors import InputError, SealwellError
+from desktop.mail import events
 from desktop.mail.relays import agreement_problem
 from desktop.models import messages, pickups, settings
 from desktop.models.database import Database, Tx
+from desktop.models.delivery import DeliveryEvent, EventKind
 from desktop.models.protection import Pickup, PickupId, Storage, StorageId
 from desktop.models.records import Reason, State
 from desktop.sync.storage import Place, StorageError
@@ -205,8 +207,16 @@ class Pickups:
                 if one.made_at - _LATE <= when <= now + _LATE:
                     pickups.mark(tx, one.id, picked_up_at=min(when, now))
                     self._record(tx, Act.PICKUP_SEEN, one)
+                    self._tell(tx, one, min(when, now))
 
         self._database.write(keep)
+
+    def _tell(self, tx: Tx, one: Pickup, when: datetime) -> None:
+        """It was opened, so it arrived: nobody has to phone about it."""
+        row = messages.get(tx, one.message)
+        person = row.person if row is not None else None
+        told = DeliveryEvent(EventKind.PICKED_UP, when, "storage", one.id, one.message, person)
+        events.note(tx, self._audit, told, self._clock.now())
 
     def _record(self, tx: Tx, act: Act, one: Pickup, why: str = "") -> None:
         outcome = "failed" if why else "ok"
