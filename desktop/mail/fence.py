@@ -97,14 +97,19 @@ class Fence:
         self._audit.record(tx, Event(Act.SENDING_PAUSED, EVERYTHING, why=reason))
 
     def keep(self, database: Database) -> None:
-        """Remember outside where the database stands now."""
+        """Remember outside where the database stands now; where that cannot be written, the older mark
+        stays, which notices less and accuses nobody.
+        """
         if self._file is None:
             return
         records = database.read(fencing.stand)
         if self._kept == records:
             return
         at, awake = self._time()
-        _write(self._file, self._key, Mark(records, at, self._clock.boot_id(), awake))
+        try:
+            _write(self._file, self._key, Mark(records, at, self._clock.boot_id(), awake))
+        except OSError:
+            return
         self._kept = records
 
     def _older(self, tx: Tx, before: Mark | None, *, expected: bool, log_gap: bool) -> str:

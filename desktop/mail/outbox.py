@@ -126,7 +126,8 @@ class Outbox(OutboxRows):
         """Somebody knows what nobody could know: it arrived, it did not, or it was told by phone.
 
         Told by phone, it stays uncertain, because it is, and asks nobody any more. The task to
-        phone about it ends. Raises Refused `not-unclear` where it is not, or was settled so before.
+        phone about it ends, but for what did not arrive. Raises Refused `not-unclear` where it is
+        not, or was settled so before.
         """
         row, said = self._get(tx, message), RESOLUTIONS[how]
         open_ = row.state is State.UNCERTAIN and not row.superseded
@@ -139,7 +140,7 @@ class Outbox(OutboxRows):
         now = self._clock.now()
         messages.add_attempt(tx, row.id, now, said.reason.code, clean(note, NOTE_CHARS))
         task = call_of(tx, row.id)
-        if task is not None:
+        if task is not None and said.ends_call:
             tasks.close(tx, task.id, TaskState.DONE, now)
         if said.ends_silence:
             silences.end(tx, row.id, said.ends_silence, now)

@@ -34,13 +34,15 @@ class Resolution:
     state: State | None
     reason: Reason
     ends_silence: str = ""
+    ends_call: bool = True
+    """Whether nobody has to phone about it any more."""
 
 
 ARRIVED, NOT_ARRIVED, CALLED = "arrived", "not-arrived", "called"
 RESOLUTIONS: Mapping[str, Resolution] = MappingProxyType(
     {
         ARRIVED: Resolution(State.ACCEPTED, Reason("said-arrived")),
-        NOT_ARRIVED: Resolution(State.FAILED, Reason("said-not-arrived"), "failed"),
+        NOT_ARRIVED: Resolution(State.FAILED, Reason("said-not-arrived"), "failed", ends_call=False),
         CALLED: Resolution(None, Reason("settled-by-phone"), "called"),
     }
 )

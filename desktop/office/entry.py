@@ -373,6 +373,7 @@ def shut(opened: Opened, guard: Guard, end_log: Callable[[], None]) -> None:
     """In order: nobody sends, the log gets its last checkpoint, nobody reads, the keys go."""
     opened.watch.stop()
     opened.dispatcher.stop()
+    opened.outbox.fence.keep(opened.database)
     opened.network.stop()
     end_log()
     guard.end_all()

@@ -19,7 +19,9 @@ from desktop.office.logwatch import LogWatch
 from desktop.office.looks import Looks
 from desktop.office.names import NameBook
 from desktop.office.officer import OfficerMail
+from desktop.office.outbox_watch import OutboxWatch
 from desktop.office.ownkeys import OwnKeys
+from desktop.office.silence import SilenceWatch
 from desktop.office.watch import Watch
 from desktop.paths import PracticeFolder
 from desktop.sync.dispatcher import Dispatcher
@@ -56,6 +58,8 @@ class Opener:
             database.write(replies.make_keys)
         own = OwnKeys(database, self._clock)
         outbox = Outbox(self._clock, self._audit)
+        outbox_watch = OutboxWatch(database, outbox, self._audit, self._clock)
+        outbox_watch.begin(self._folder, self._log_watch.gap)
         reminders = Reminders(self._clock, outbox, own.sealer)
         letters = Letters(self._clock)
         network = NetworkLoop()
@@ -68,6 +72,9 @@ class Opener:
         looks = Looks(database, self._audit, self._clock, network)
         pickups = Pickups(database, self._audit, self._clock)
         officer = OfficerMail(database, letters, outbox, own, self._audit, self._clock)
+        watch = Watch(database, self._audit, self._clock, officer, pickups)
+        watch.also(outbox_watch.look)
+        watch.also(SilenceWatch(database, self._audit, self._clock).look)
         return Opened(
             vault=vault,
             database=database,
@@ -88,7 +95,7 @@ class Opener:
             network=network,
             names=NameBook(database),
             looks=looks,
-            watch=Watch(database, self._audit, self._clock, officer, pickups),
+            watch=watch,
             pickups=pickups,
             token_key=token_key,
             field_key=field_key,

@@ -7,6 +7,7 @@ a person then does. The thread only asks for the last record where nothing has h
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 from desktop.audit.log import AuditLog
 from desktop.clock import Clock
@@ -37,6 +38,11 @@ class Watch:
         self._looking = threading.Lock()
         self._ended = threading.Event()
         self._started = False
+        self._also: list[Callable[[], None]] = []
+
+    def also(self, look: Callable[[], None]) -> None:
+        """Something else to be done at each sign-in and once a minute."""
+        self._also.append(look)
 
     def signed_in(self, role: Role) -> None:
         """Look at once, leave the weekly review where it is due, destroy what is past its time."""
@@ -47,6 +53,7 @@ class Watch:
             self._database.write(lambda tx: retention.destroy_due(tx, self._audit, now))
         self.look()
         self.look_at_keys()
+        self._look_also()
         with self._looking:
             if not self._started:
                 self._started = True
@@ -70,6 +77,10 @@ class Watch:
         if self._database.read(lambda tx: keys_expiry.is_due(tx, now)):
             self._database.write(lambda tx: keys_expiry.look(tx, self._audit, now))
 
+    def _look_also(self) -> None:
+        for look in self._also:
+            look()
+
     def stop(self) -> None:
         """It does not look again; not waited for, because it may be the caller."""
         self._ended.set()
@@ -91,6 +102,7 @@ class Watch:
                 if pause:
                     self.look()
                     self.look_at_keys()
+                    self._look_also()
                 self._pickups.look()  # of the network: not while somebody waits to be signed in
             except SealwellError as error:
                 if error.code == "locked":  # closed meanwhile
