@@ -13,14 +13,16 @@ from desktop.audit.tokens import keep_reason
 from desktop.clock import Clock
 from desktop.errors import InputError, Refused
 from desktop.mail.calls import call_of, open_call
+from desktop.mail.events import FAILED_TASK
 from desktop.mail.failure import FAILED, Cause, cause, may_resend
-from desktop.models import addresschecks, events, messages, people, silences, suppressions
+from desktop.models import addresschecks, events, messages, people, silences, suppressions, tasks
 from desktop.models.accounts import Session
 from desktop.models.addresschecks import RESULTS, WAYS, AddressChecked
 from desktop.models.database import Tx
 from desktop.models.delivery import EventKind, Suppression, SuppressionKind
 from desktop.models.names import address_key
 from desktop.models.records import Message, MessageId, Person, Reason, State
+from desktop.models.tasks import TaskState
 from desktop.office.desk import Desk, Recorder
 from desktop.office.listed import Listed
 from desktop.office.values import CallOpened, OutboxLine
@@ -115,6 +117,9 @@ class Failures:
                 task = call_of(tx, row.id)
                 record(Event(Act.FAILURE_SHOWN, obj=row.id, det={"person": row.person}))
             silences.end(tx, row.id, "task", now)
+            for other in tasks.open_ones(tx, FAILED_TASK):
+                if other.source == row.id:  # this was to be found out; now somebody phones
+                    tasks.close(tx, other.id, TaskState.DONE, now)
             id_ = task.id if task is not None else ""
             return CallOpened(id_, row.person, Reason("failure-phone", {"name": person.name}))
 
