@@ -1,29 +1,50 @@
 """Work on duty behind the screen lock: the vault stays open for it, and no longer.
 
 What was approved goes out while the screen is locked (DESIGN.md, "Two locks"). When
-nothing is due any more, or a session's longest time has passed since the lock, the vault
-closes, whether or not anybody looks at the lock page.
+nothing is due any more, or a session's longest time has passed since the lock, or the
+computer slept, the vault closes, whether or not anybody looks at the lock page.
 """
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
+from datetime import datetime
+from enum import Enum
+from zoneinfo import ZoneInfo
 
 from desktop.clock import Clock
+from desktop.models import mailboxes, messages, pauses, sendingrules, settings
+from desktop.models.database import Tx
+from desktop.models.delivery import EVERYTHING
+from desktop.models.records import State
+from desktop.office.values_entry import DutyState
+
+_WAITING = (State.QUEUED, State.DEFERRED, State.CLAIMED, State.CONNECTING, State.ENVELOPE, State.DATA)
 
 LOOK_EVERY = 1.0
 """Seconds between two looks; the clock is asked each time, because computers sleep."""
+SLEPT = 60.0
+"""More than this between two looks was no busy computer: it slept, or its clock was set."""
+
+
+class Watched(Enum):
+    AT_WORK = "at-work"
+    """Somebody is signed in: the time on duty has not begun."""
+    ON_DUTY = "on-duty"
+    DONE = "done"
+    """There is nothing left to watch."""
 
 
 class DutyWatch:
-    """One thread while the screen is locked over an open vault; asked to end by `stop`."""
+    """One thread while a vault is open that nobody may be working with; asked to end by `stop`."""
 
-    def __init__(self, clock: Clock, longest: int, close_if_done: Callable[[bool], bool]) -> None:
-        """`close_if_done(late)` answers True when there is nothing left to watch."""
+    def __init__(self, clock: Clock, longest: int, look: Callable[[bool], Watched]) -> None:
+        """`look(late)` closes what is done, or whatever is open when it is late."""
         self._clock = clock
         self._longest = longest
-        self._close_if_done = close_if_done
+        self._look = look
         self._ended = threading.Event()
 
     def start(self) -> None:
@@ -34,8 +55,54 @@ class DutyWatch:
         self._ended.set()
 
     def _watch(self) -> None:
-        mono, wall = self._clock.mono(), self._clock.now()
+        began = last = self._clock.mono(), self._clock.now()
         while not self._ended.wait(LOOK_EVERY):
-            gone = max(self._clock.mono() - mono, (self._clock.now() - wall).total_seconds())
-            if self._close_if_done(gone > self._longest):
+            now = self._clock.mono(), self._clock.now()
+            gone = max(now[0] - began[0], (now[1] - began[1]).total_seconds())
+            watched = self._look(gone > self._longest or slept(last, now))
+            last = now
+            if watched is Watched.DONE:
                 return
+            if watched is Watched.AT_WORK:
+                began = now
+
+
+def slept(before: tuple[float, datetime], after: tuple[float, datetime]) -> bool:
+    """Between two looks that should be a second apart.
+
+    The monotonic clock stands still in sleep on Linux and macOS; on Windows both go on, and
+    only that nobody looked tells.
+    """
+    mono, wall = after[0] - before[0], (after[1] - before[1]).total_seconds()
+    return abs(wall - mono) > SLEPT or (sys.platform == "win32" and mono > SLEPT)
+
+
+def due(tx: Tx) -> int:
+    """Messages that were approved and have no end yet."""
+    counts = messages.counts(tx)
+    return sum(counts.get(state, 0) for state in _WAITING)
+
+
+def is_wanted(tx: Tx) -> bool:
+    """Whether something goes on that the vault must be open for."""
+    return due(tx) > 0 or bool(mailboxes.listing(tx, live=True))
+
+
+def has_closed(tx: Tx, now: datetime) -> bool:
+    """Whether a locked practice has closed for the day, by its own clock."""
+    closing = sendingrules.get(tx).closing
+    zone = ZoneInfo(settings.get(tx, "zone") or "UTC")
+    return closing is not None and now.astimezone(zone).time() >= closing
+
+
+def state(tx: Tx, now: datetime) -> DutyState:
+    """What goes on in an open practice."""
+    paused = pauses.get(tx, EVERYTHING, now)
+    return DutyState(
+        settings.get(tx, "practice-name") or "",
+        locked=False,
+        vault_open=True,
+        due=due(tx),
+        reads_mail=bool(mailboxes.listing(tx, live=True)),
+        paused=paused.reason.code if paused else "",
+    )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import datetime
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 
 from desktop.access.computer import refuse_unsuitable
 from desktop.access.guard import Guard
@@ -13,7 +13,7 @@ from desktop.access.roles import Action
 from desktop.access.securitykeys import Known
 from desktop.access.signin import Factors, SignIn, slot_uid
 from desktop.access.signin import SignedIn as Entered
-from desktop.access.tokens import Resumed, SessionFiles
+from desktop.access.tokens import SessionFiles
 from desktop.access.totp import CLOCK_SLACK
 from desktop.audit.events import Act, Event
 from desktop.audit.log import AuditLog
@@ -22,17 +22,16 @@ from desktop.config import Limits
 from desktop.crypto.devicekey import DeviceStore, device_share
 from desktop.crypto.kdf import KdfParams
 from desktop.crypto.keyslots import read_slots
-from desktop.crypto.rotation import settle_rotation
-from desktop.crypto.vault import OpenVault, key_challenge
-from desktop.errors import Refused, SealwellError, VaultError
-from desktop.models import factors, messages, settings, users
-from desktop.models.accounts import Session, User, UserState
-from desktop.models.database import Database, Tx
-from desktop.models.records import State
-from desktop.office import setup
+from desktop.crypto.vault import key_challenge
+from desktop.errors import SealwellError, VaultError
+from desktop.models import factors
+from desktop.models.accounts import Session, User
+from desktop.models.database import Tx
+from desktop.office import duty, setup
 from desktop.office.choices import read_policy
-from desktop.office.desk import Desk, Opened, Recorder
-from desktop.office.duty import DutyWatch
+from desktop.office.desk import Desk, Opened
+from desktop.office.duty import DutyWatch, Watched
+from desktop.office.entry_command import CommandEntry
 from desktop.office.entry_quick import QuickEntry
 from desktop.office.logwatch import LogWatch
 from desktop.office.notices import notices_of
@@ -56,8 +55,6 @@ from desktop.office.values_entry import (
 from desktop.office.witness import banners
 from desktop.paths import PracticeFolder, runtime_folder
 
-_WAITING = (State.QUEUED, State.DEFERRED, State.CLAIMED, State.CONNECTING, State.ENVELOPE, State.DATA)
-
 
 class Entry:
     """The door itself; everything behind it exists only while the vault is open."""
@@ -75,7 +72,9 @@ class Entry:
         guard: Guard,
         signin: SignIn,
         log_watch: LogWatch,
+        service: bool = False,
     ) -> None:
+        """`service`: this process goes on when windows and commands are gone."""
         self._log_watch = log_watch
         self._desk = desk
         self._folder = folder
@@ -89,8 +88,10 @@ class Entry:
         self._signin = signin
         self._entering = threading.Lock()
         self._closing = threading.Lock()
-        self._token = ""
+        self._service = service
+        self._command = CommandEntry(desk, folder, clock, limits, opener, self.files, holds=service)
         self._duty: DutyWatch | None = None
+        self._left_behind = service
 
     def practice_exists(self) -> bool:
         return self._folder.keys.exists()
@@ -155,6 +156,7 @@ class Entry:
             quick = QuickEntry(self._desk, self._folder, self._clock, self._opener, self._audit, self._signin)
             session, person = quick.unlock(uid, request)
             with self._or_out(session):
+                self._stay_awake()
                 return self._answer(session, person)
 
     def _admitted(self, done: Entered) -> SignedIn:
@@ -168,6 +170,7 @@ class Entry:
             self._desk.quick.signed_in(done.person, done.vault, known)
             remind(done.database, done.person.role, self._clock.now())
             self._desk.opened().watch.signed_in(done.person.role)
+            self._stay_awake()
             return self._answer(done.session, done.person)
 
     @contextmanager
@@ -223,56 +226,16 @@ class Entry:
     # --- the command line's token -----------------------------------------------------
 
     def issue_token(self, session: Session) -> SignedIn:
-        """A session file with the keys of this session's own person, whoever opened the practice."""
-        self._desk.check(session, Action.ISSUE_TOKEN)
-        vault = self._desk.vault_of(session)
-        expires = min(self._limits.command_idle, self._guard.expires_in(session))
-        until = int(self._clock.now().timestamp() * 1000) + expires * 1000
-        second = self._guard.second_given(session)
-
-        def issue(_: Tx, record: Recorder) -> str:
-            record(Event(Act.SESSION_ISSUED, obj=session.id, det={"until": until}))
-            return self.files(vault.vault_id).write(vault, session, second=second)
-
-        token = self._desk.write(session, Action.ISSUE_TOKEN, issue)
+        """For the commands that follow: a session file, or this service's own memory."""
+        token, expires = self._command.issue(session)
         return SignedIn(session, expires, token=token)
 
     def resume(self, token: str) -> SignedIn:
-        """Open the vault with what the token's file holds; used once per command."""
-        refuse_unsuitable(self._folder.root)
-        settle_rotation(self._folder)
-        slots = read_slots(self._folder.keys)
-        found = self.files(slots.vault_id).open(token)
-        vault = OpenVault.from_vault_key(self._folder.keys, found.vault_key, found.user_id, found.person_keys)
-        try:
-            self._guard.adopt(found.session, found.started, found.last_used, second=found.second)
-            database = self._opener.database(vault)
-            try:
-                person = self._still_allowed(database, found)
-                self._desk.put(self._opener.open(practice_part(vault), database))
-            except BaseException:
-                database.close()
-                raise
-        except BaseException:
-            vault.close()
-            raise
-        self._desk.persons.keep(found.session.id, vault)
-        self._token = token
-        return self._answer(found.session, person)
-
-    def _still_allowed(self, database: Database, found: Resumed) -> User:
-        """A token outlives neither its user's account, nor a change of role, password or factors."""
-        session = found.session
-
-        def look(tx: Tx) -> tuple[User | None, datetime | None]:
-            return users.get(tx, session.user), ended_at(tx, session.user)
-
-        user, ended = database.read(look)
-        out = user is None or user.state is not UserState.ACTIVE or user.role is not session.role
-        if user is None or out or (ended is not None and found.issued < ended):
-            self._guard.end(session)
-            raise Refused("session-ended")
-        return user
+        """Once per command: open the vault with what the token's file holds, or go on where it is open."""
+        with self._entering:
+            session, person = self._command.resume(token)
+            self._stay_awake()
+            return self._answer(session, person)
 
     def files(self, vault_id: bytes) -> SessionFiles:
         """The command line's sessions of this practice on this computer."""
@@ -288,64 +251,104 @@ class Entry:
         nothing. Whoever is just signing in is let in first, and then nothing is closed under
         their hands.
         """
-        self._guard.lock()
+        locked = self._guard.lock()
         with self._entering:
             opened = self._desk.opened_or_none()
-            if opened is not None and self._guard.everyone_locked():
-                self._desk.persons.clear()
-                opened.database.write(lambda tx: self._audit.record(tx, Event(Act.SESSION_LOCKED)))
-                if opened.database.read(read_policy).strict_lock:
-                    self.close()
-                elif self._due(opened.database):
-                    self._log_watch.locked()
-                    self._watch(opened)
-                else:
-                    self._close_database()
+            if opened is not None and self._guard.screens_locked():
+                self._desk.persons.drop(*locked)
+                self._screens_gone(opened, strict=opened.database.read(read_policy).strict_lock)
         return self.duty()
+
+    def left(self, sessions: tuple[Session, ...]) -> None:
+        """A window is closed, or died: its sessions are nobody's. What is on duty goes on."""
+        with self._entering:
+            for session in sessions:
+                self._guard.end(session)
+                self._desk.persons.drop(session.id)
+            opened = self._desk.opened_or_none()
+            if opened is not None and sessions and self._guard.screens_locked():
+                policy = opened.database.read(read_policy)
+                self._screens_gone(opened, strict=policy.strict_lock or policy.lock_on_close)
+
+    def _screens_gone(self, opened: Opened, *, strict: bool) -> None:
+        """Commands whose sessions still count keep the vault open; `strict` closes it to them too."""
+        opened.database.write(lambda tx: self._audit.record(tx, Event(Act.SESSION_LOCKED)))
+        if strict:
+            self.close()
+        elif self._guard.everyone_locked() and not opened.database.read(duty.is_wanted):
+            self._close_database()
+        else:
+            self._log_watch.locked()
+            self._watch(opened)
+
+    def _stay_awake(self) -> None:
+        """A service is there when everybody has gone: it watches from the first sign-in on."""
+        opened = self._desk.opened_or_none()
+        if self._service and opened is not None and self._duty is None:
+            self._watch(opened)
 
     def _watch(self, opened: Opened) -> None:
         """Close the vault once its duty is done, or has lasted too long."""
 
-        def close_if_done(late: bool) -> bool:
+        def look(late: bool) -> Watched:
             with self._entering:
-                if self._desk.opened_or_none() is not opened or not self._guard.everyone_locked():
-                    return True
+                if self._desk.opened_or_none() is not opened:
+                    return Watched.DONE
+                self._desk.persons.drop(*self._guard.expire())
+                if not self._guard.everyone_locked():
+                    return Watched.AT_WORK if self._service else Watched.DONE
                 try:
-                    if not late and self._due(opened.database):
-                        return False
-                except SealwellError as error:
-                    return error.code == "locked"  # closed meanwhile; a busy disk is asked again
+                    now = self._clock.now()
+                    late = late or opened.database.read(lambda tx: duty.has_closed(tx, now))
+                    if not late and opened.database.read(duty.is_wanted):
+                        return Watched.ON_DUTY
+                except SealwellError as error:  # closed meanwhile; a busy disk is asked again
+                    return Watched.DONE if error.code == "locked" else Watched.ON_DUTY
                 if late:
                     self.close()
                 else:
                     self._close_database()
-                return True
+                return Watched.DONE
 
         if self._duty is not None:
             self._duty.stop()
-        self._duty = DutyWatch(self._clock, self._limits.session_total, close_if_done)
+        self._duty = DutyWatch(self._clock, self._limits.session_total, look)
         self._duty.start()
 
     def duty(self) -> DutyState:
         opened = self._desk.opened_or_none()
+        locked, quick = self._guard.everyone_locked(), self._desk.quick.names()
         if opened is None:
-            return DutyState("", locked=True, vault_open=False, due=0, quick=self._desk.quick.names())
-        name = opened.database.read(lambda tx: settings.get(tx, "practice-name")) or ""
-        locked = self._guard.everyone_locked()
-        due, quick = self._due(opened.database), self._desk.quick.names()
-        return DutyState(name, locked=locked, vault_open=True, due=due, quick=quick)
+            waits = self._left_behind and self.practice_exists()
+            shut_now = DutyState("", locked=True, vault_open=False, due=0, quick=quick)
+            return replace(shut_now, service=self._service, waits_for_sign_in=waits)
+
+        now = self._clock.now()
+        state = opened.database.read(lambda tx: duty.state(tx, now))
+        return replace(state, locked=locked, quick=quick, service=self._service)
+
+    def at_rest(self) -> bool:
+        """Whether the database is closed."""
+        return not self._desk.is_open
 
     def sign_out(self, session: Session) -> None:
-        """End the session; the command line's file goes with it, and the vault closes."""
+        """End the session, and a command's token with it; the vault closes where nobody else needs it."""
+        command = self._guard.is_command(session)
         self._desk.write(
             session, Action.SIGN_OUT, lambda _, record: record(Event(Act.SESSION_ENDED, obj=session.id))
         )
-        if self._token:
-            self.files(self._desk.opened().vault.vault_id).end(self._token)
-            self._token = ""
-        self._desk.quick.forget(session.user)
+        self._command.forget(session)
+        if not (self._service and command):
+            self._desk.quick.forget(session.user)
         self._guard.end(session)
-        self._close_database()
+        self._desk.persons.drop(session.id)
+        with self._entering:
+            opened = self._desk.opened_or_none()
+            others = opened is not None and (
+                not self._guard.everyone_locked() or opened.database.read(duty.is_wanted)
+            )
+            if not (self._service and others):
+                self._close_database()
 
     def close(self) -> None:
         """Vault lock: finish the message under way, close the database, drop every key."""
@@ -354,19 +357,18 @@ class Entry:
 
     def _close_database(self) -> None:
         """Nobody is signed in any more; what quick unlock keeps for others stays for its time."""
-        duty, self._duty = self._duty, None
-        if duty is not None:
-            duty.stop()
+        watch, self._duty = self._duty, None
+        if watch is not None:
+            watch.stop()
         with self._closing:  # who comes second waits for the end too
             self._desk.persons.clear()
             opened = self._desk.take()
             if opened is not None:
+                with suppress(SealwellError):  # a disk that is gone keeps nothing open
+                    self._left_behind = self._service and opened.database.read(duty.due) > 0
                 # A command is one of many: the checkpoint at the end is the sign-out's, or one that is due.
-                shut(opened, self._guard, lambda: self._log_watch.stop(whole=not self._token))
-
-    def _due(self, database: Database) -> int:
-        counts = database.read(messages.counts)
-        return sum(counts.get(state, 0) for state in _WAITING)
+                whole = self._command.resumed is None
+                shut(opened, self._guard, lambda: self._log_watch.stop(whole=whole))
 
 
 def shut(opened: Opened, guard: Guard, end_log: Callable[[], None]) -> None:
