@@ -5,7 +5,8 @@ A row that waits by the rules is no failed try: its `next_try` moves and its rea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -85,10 +86,18 @@ def postpone(tx: Tx, waits: Iterable[tuple[MessageId, datetime, Reason]]) -> Non
         tx.connection.execute(_POSTPONE, rows)
 
 
-def waiting(tx: Tx, code: str, relay: RelayId | None, after: datetime, lane: Lane) -> int:
-    """How many rows already wait past `after` for this reason (of one relay, or of all), in front of
-    a row of `lane`: before what is prompt, only what is prompt."""
-    query = select(func.count()).select_from(message).where(_waits_for((code,)), message.c.next_try > after)
+def waiting(tx: Tx, reason: Reason, relay: RelayId | None, after: datetime, lane: Lane) -> int:
+    """How many rows already wait past `after` for this very reason (of one relay, or of all), in
+    front of a row of `lane`: before what is prompt, only what is prompt."""
+    query = (
+        select(func.count())
+        .select_from(message)
+        .where(
+            message.c.state.in_(_WAITING),
+            message.c.next_try > after,
+            message.c.reason == [reason.code, reason.params],
+        )
+    )
     if relay is not None:
         query = query.where(message.c.relay == relay)
     if lane is Lane.PROMPT:
@@ -109,3 +118,39 @@ def _waits_for(codes: Sequence[str]) -> ColumnElement[bool]:
     text = func.substr(message.c.reason, 1)
     named = [text.startswith(f'["{code}",', autoescape=True) for code in codes]
     return and_(message.c.state.in_(_WAITING), or_(*named))
+
+
+# --- what came back -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Returned:
+    """Of what left: how many addresses were gone, and how many complained."""
+
+    left: int
+    gone: int
+    complained: int
+
+
+_LEFT = (State.ACCEPTED, State.UNCERTAIN, State.FAILED, State.BOUNCED, State.COMPLAINED)
+
+
+def returned(
+    tx: Tx, kind: str, gone: Collection[str], *, source: str | None = None, since: datetime | None = None
+) -> Returned:
+    """Of one kind (of one campaign, with `source`), queued since; `gone` are reasons that say so."""
+    query = (
+        select(message.c.state, message.c.reason, func.count().label("number"))
+        .where(message.c.kind == kind, message.c.state.in_([state.value for state in _LEFT]))
+        .group_by(message.c.state, message.c.reason)
+    )
+    if source is not None:
+        query = query.where(message.c.source == source)
+    if since is not None:
+        query = query.where(message.c.queued_at >= since)
+    rows = tx.connection.execute(query).all()
+    return Returned(
+        sum(row.number for row in rows),
+        sum(row.number for row in rows if row.reason is not None and row.reason[0] in gone),
+        sum(row.number for row in rows if row.state == State.COMPLAINED.value),
+    )

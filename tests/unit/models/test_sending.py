@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 
@@ -12,9 +12,10 @@ from desktop.models.database import Database, Tx
 from desktop.models.delivery import Auth, Hours, Lane, RelaySending, SendingRules
 from desktop.models.ids import new_id
 from desktop.models.records import Message, PersonId, Reason, Relay, RelayId, State
+from desktop.models.sending import Returned
 from tests.support.kept import NOW, a_message, a_person, keep
 
-MINUTE = timedelta(minutes=1)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 @pytest.fixture
@@ -95,7 +96,7 @@ def test_rows_in_front_are_counted_by_reason_relay_and_lane(
     db: Database, person: PersonId, relay: RelayId
 ) -> None:
     late = {"next_try": NOW + MINUTE, "not_before": NOW}
-    pace, other = Reason("pace", {"count": 30}), Reason("pace-day", {"count": 1})
+    pace, other = Reason("pace", {"count": 30}), Reason("pace", {"count": 24})
     put(
         db,
         a_message(person, source="1", relay=relay, reason=pace, **late),
@@ -106,7 +107,7 @@ def test_rows_in_front_are_counted_by_reason_relay_and_lane(
         a_message(person, source="6", relay=relay, reason=pace, state=State.CANCELLED, **late),
     )
     for where, lane, count in ((relay, Lane.PROMPT, 1), (relay, Lane.BULK, 2), (None, Lane.BULK, 3)):
-        found = db.read(lambda tx, where=where, lane=lane: sending.waiting(tx, "pace", where, NOW, lane))  # type: ignore[misc]
+        found = db.read(lambda tx, where=where, lane=lane: sending.waiting(tx, pace, where, NOW, lane))  # type: ignore[misc]
         assert found == count
 
 
@@ -121,3 +122,33 @@ def test_rows_that_wait_for_a_rule_are_asked_again_when_it_changed(
     assert db.write(lambda tx: sending.release(tx, ["pace", "hours"], NOW, relay)) == 1
     assert [got(db, row).next_try for row in (mine, others, retry)] == [NOW, NOW + MINUTE, NOW + MINUTE]
     assert db.write(lambda tx: sending.release(tx, ["pace"], NOW)) == 1
+
+
+def test_what_came_back_is_counted_by_kind_campaign_and_time(db: Database, person: PersonId) -> None:
+    gone, full = Reason("address-refused"), Reason("mailbox-unavailable")
+    ends = [
+        (State.ACCEPTED, None),
+        (State.BOUNCED, Reason("bounced-gone")),
+        (State.FAILED, gone),
+        (State.FAILED, full),
+        (State.COMPLAINED, Reason("complained")),
+        (State.QUEUED, None),
+        (State.CANCELLED, gone),
+    ]
+    for number, (state, reason) in enumerate(ends):
+        put(
+            db,
+            a_message(person, kind="campaign", source="flu", occurrence=number, state=state, reason=reason),
+        )
+    put(db, a_message(person, kind="campaign", source="other", state=State.ACCEPTED))
+    old = a_message(person, kind="reminder", state=State.FAILED, reason=gone, queued_at=NOW - 9 * DAY)
+    put(db, old)
+
+    def count(kind: str, source: str | None, since: datetime | None) -> Returned:
+        codes = ("address-refused", "bounced-gone")
+        return db.read(lambda tx: sending.returned(tx, kind, codes, source=source, since=since))
+
+    assert count("campaign", "flu", None) == Returned(5, 2, 1)
+    assert count("campaign", None, None) == Returned(6, 2, 1)
+    assert count("reminder", None, NOW - 7 * DAY) == Returned(0, 0, 0)
+    assert count("reminder", None, NOW - 10 * DAY) == Returned(1, 1, 0)
