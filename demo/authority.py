@@ -35,6 +35,10 @@ class Authority:
             context.set_ciphers("ALL:@SECLEVEL=0")
         return context
 
+    def client_context(self) -> ssl.SSLContext:
+        """A client's side of TLS that trusts this authority and no other."""
+        return ssl.create_default_context(cafile=str(self.ca_file))
+
     def write_server_files(self, *names: str) -> tuple[Path, Path]:
         """Certificate chain and key as files, for servers that are programs of their own."""
         issued = self._issue(names, expired=False)
