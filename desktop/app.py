@@ -1,7 +1,7 @@
-"""Composition: builds the long-lived objects and hands them to the window or the command line.
+"""Composition: builds the long-lived objects and hands them to window, command line and service.
 
-The one place for late imports: the command line must run without Qt's libraries, and
-the sign-in page shows while the heavy rest (SQLAlchemy, cryptography, mail) is loaded.
+The one place for late imports: the command line must run without Qt's libraries, the window
+without the heavy rest (SQLAlchemy, cryptography, mail), which is the background service's.
 """
 # ruff: noqa: PLC0415 - see above
 
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from desktop.ui.base import Ui
     from desktop.ui.gate.gate import Gate
 
+SERVICE = "agent"
+"""The hidden command that is the background service."""
 _LOAD_AFTER = 2.0
 """Seconds after which the office is loaded even if no page has been seen."""
 
@@ -45,17 +47,52 @@ def system_language() -> str:
 
 
 def run_command(argv: Sequence[str]) -> int:
-    """The command line, in this process; a bug is described without content and exits with 70."""
-    from desktop.assembly import build_office
+    """The command line: through the practice's background service where one runs, else in this process.
+
+    A bug is described without content and exits with 70. `agent` is the service itself.
+    """
+    if argv[:1] == [SERVICE]:
+        return run_service(argv[1:])
     from desktop.cli.main import run
+    from desktop.office.remote import running_office
 
     language = system_language()
 
     def office(folder: PracticeFolder) -> Office:
+        remote = running_office(folder)
+        if remote is not None:
+            return remote.as_office()
+        from desktop.assembly import build_office
+
         return build_office(folder, SystemClock(), language=language, printer=_printer)
 
     logs.install_last_resort(_tell)
     return run(argv, office, language)
+
+
+def run_service(argv: Sequence[str]) -> int:
+    """The background service of one practice, until it is not needed or told to end (SIGTERM)."""
+    arguments = argparse.ArgumentParser(prog=f"sealwell {SERVICE}")
+    arguments.add_argument("--practice", metavar="DIR", required=True)
+    folder = PracticeFolder(Path(arguments.parse_args(list(argv)).practice).absolute())
+    make_private_folder(folder.root)
+    logs.start_log(folder.service_log)
+    logs.install_last_resort(lambda _: None)
+    instance = bootstrap.SingleInstance(folder.service_lock)
+    try:
+        instance.acquire()
+    except Refused:
+        return bootstrap.ANOTHER_RUNS
+    with instance:
+        from desktop.assembly import build_office
+        from desktop.office.agent import Agent
+
+        clock = SystemClock()
+        office = build_office(folder, clock, language=system_language(), printer=_printer, service=True)
+        agent = Agent(office, folder, clock)
+        bootstrap.on_end(agent.end)
+        agent.serve()
+    return 0
 
 
 def run_window(argv: Sequence[str]) -> int:
@@ -81,7 +118,7 @@ def run_window(argv: Sequence[str]) -> int:
 
 
 class WindowRun:
-    """One life of the window: the pages first, the office loading behind them, an orderly end."""
+    """One life of the window: the pages first, the service coming up behind them, an orderly end."""
 
     def __init__(
         self,
@@ -90,7 +127,7 @@ class WindowRun:
         office: Callable[[], Office] | None = None,
         signed_in: SignedIn | None = None,
     ) -> None:
-        """`office` and `signed_in` let the demo open the window on a practice that is open."""
+        """`office` and `signed_in` let the demo open the window on a practice that is open here."""
         from PySide6.QtWidgets import QApplication
 
         from desktop.ui.base import Ui
@@ -107,7 +144,7 @@ class WindowRun:
         self._loader = ThreadPoolExecutor(1, thread_name_prefix="load")
         clock = SystemClock()
         self._seen = threading.Event()
-        self._office: Future[Office] = self._loader.submit(office or (lambda: self._load(folder, language)))
+        self._office: Future[Office] = self._loader.submit(office or (lambda: self._load(folder)))
         self.bridge = Bridge(_on_bug)
         ui = Ui(self._office.result, self.bridge, Texts(language), Theme(self.application), clock)
         pages = LatePages(_workspace, _setup, _join, _emergency, _arrival)
@@ -130,19 +167,21 @@ class WindowRun:
             self.window,
             lambda _: self._office.result().look_over_computer(),
             lambda report: self._warn(report.wrong),
-            lambda _: None,
+            self.window.show_error,
         )
 
     def _warn(self, wrong: tuple[Check, ...]) -> None:
         if wrong:
             self.window.warn("\n".join(self.window.ui.reason(one.reason) for one in wrong))
 
-    def _load(self, folder: PracticeFolder, language: str) -> Office:
+    def _load(self, folder: PracticeFolder) -> Office:
         """In the loader's thread, which would slow the first page down if it ran before it."""
         self._seen.wait(_LOAD_AFTER)
-        from desktop.assembly import build_office
+        from desktop.office.remote import window_office
 
-        return build_office(folder, SystemClock(), language=language, printer=_printer)
+        office = window_office(folder, SystemClock())
+        office.tell_when_gone(self.window.service_ended.emit)
+        return office.as_office()
 
     def run(self) -> int:
         logs.install_last_resort(_tell)
@@ -152,7 +191,10 @@ class WindowRun:
         return code
 
     def stop(self) -> None:
-        """In order: no more calls, what is being sent comes to its end, the keys go."""
+        """In order: no more calls, then the service is left to itself.
+
+        An office in this process ends: what is being sent comes to its end, the keys go.
+        """
         self._seen.set()
         self.window.close()
         self.bridge.stop()

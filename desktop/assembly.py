@@ -21,7 +21,6 @@ from desktop.crypto.devicekey import DeviceStore, system_store
 from desktop.crypto.kdf import DEFAULT, FLOOR, KdfParams, calibrate
 from desktop.models.documents import Printer
 from desktop.office.alerts import Alerts
-from desktop.office.api import Office
 from desktop.office.approvals import Approvals
 from desktop.office.cards import Cards
 from desktop.office.content import ContentDesk
@@ -76,13 +75,15 @@ def build_office(
     device_store: Callable[[], DeviceStore | None] = system_store,
     security_keys: KeysFor | None = None,
     printer: Callable[[], Printer] | None = None,
-) -> Office:
+    service: bool = False,
+) -> LocalOffice:
     """An office in this process for the practice in `folder`.
 
     `params` gives the cost of new key slots, by default what this computer can bear
     within about a second, and never less than the floor (without a share: the default).
     `security_keys` asks the keys that are plugged in, with the PIN that was typed.
-    `printer` makes papers; without one they are refused.
+    `printer` makes papers; without one they are refused. `service`: the process goes on when
+    windows and commands are gone.
     """
     cost = params or (lambda: calibrate(clock.mono, least=FLOOR if device_store() else DEFAULT))
     keys = security_keys or (lambda pin: SecurityKeys(TypedPin(pin), clock=clock))
@@ -94,7 +95,9 @@ def build_office(
     desk = Desk(guard, audit, clock, limits, log_watch)
     opener = Opener(clock, audit, folder, log_watch)
     signin = SignIn(folder, clock, device_store, opener.database, audit, guard, keys)
-    entry = Entry(desk, folder, clock, limits, cost, device_store, opener, audit, guard, signin, log_watch)
+    entry = Entry(
+        desk, folder, clock, limits, cost, device_store, opener, audit, guard, signin, log_watch, service
+    )
     outbox = OutboxDesk(desk, clock)
     relays, posture = Relays(desk, clock, texts), Posture(clock)
     return LocalOffice(

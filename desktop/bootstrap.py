@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
 import sys
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -72,6 +75,25 @@ else:
             raise OSError(ctypes.get_errno(), "prctl")
 
 
+ANOTHER_RUNS = 3
+"""Exit code of a background service where another one holds the practice."""
+
+
+def on_end(end: Callable[[], None]) -> None:
+    """Call `end` when the system or a person asks this process to end; a terminal's keys do not.
+
+    On a thread of its own: a signal may come while the main thread holds what `end` waits for.
+    """
+
+    def begin(*_: object) -> None:
+        threading.Thread(target=end, name="end", daemon=True).start()
+
+    for name, act in (("SIGTERM", begin), ("SIGBREAK", begin), ("SIGHUP", begin), ("SIGINT", signal.SIG_IGN)):
+        number = getattr(signal, name, None)
+        if number is not None:
+            signal.signal(number, act)
+
+
 def harden() -> None:
     """Close what the operating system leaves open by default; raises OSError if it refuses."""
     os.umask(0o077)
@@ -79,7 +101,7 @@ def harden() -> None:
 
 
 class SingleInstance:
-    """At most one window per practice, by a lock that the system drops when the process ends.
+    """At most one window per practice, and one service, by a lock that the system drops at the process's end.
 
     The file stays behind on purpose: removing it would let two processes each hold
     a lock on a different file of the same name.

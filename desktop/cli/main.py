@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TextIO
 
@@ -151,14 +152,12 @@ def run(
     )
     named = getattr(args, "practice", None)
     folder = PracticeFolder(Path(named).absolute()) if named else default_practice()
-    office = open_office(folder)
     try:
-        return HANDLERS[args.command](Call(office, console, args)) or 0
+        with closing(open_office(folder)) as office:
+            return HANDLERS[args.command](Call(office, console, args)) or 0
     except SealwellError as error:
         console.fail(error)
         return 1
     except WrongUse as wrong:
         console.say(str(wrong))
         return 2
-    finally:
-        office.close()

@@ -1,4 +1,7 @@
-"""The office in this process: every door in one object."""
+"""The office in this process: every door in one object.
+
+`left` and `at_rest` are no door's: the background service asks them (`office/agent.py`).
+"""
 
 from __future__ import annotations
 
@@ -98,6 +101,8 @@ class LocalOffice:
         self.issue_token = entry.issue_token
         self.resume = entry.resume
         self.close = entry.close
+        self.left = entry.left
+        self.at_rest = entry.at_rest
         self.search_people = people.search_people
         self.show_person = people.show_person
         self.set_person = people.set_person

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import desktop
+from desktop.bootstrap import ANOTHER_RUNS
 from desktop.clock import Clock
 from desktop.errors import VaultError
 from desktop.locks import held
@@ -18,8 +19,6 @@ from desktop.paths import PracticeFolder, make_private_folder
 
 READY_SECONDS = 60.0
 """A slow computer that has just started takes its time; a service that ended is seen at once."""
-ANOTHER_RUNS = 3
-"""The service's exit code where another one holds the practice."""
 _LOOK_EVERY = 0.03
 _SECRETS = ("SEALWELL_TOKEN",)
 """Nothing of who started it goes into the service."""

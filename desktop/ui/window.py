@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from desktop.config import Limits
-from desktop.errors import SealwellError
+from desktop.errors import SealwellError, VaultError
 from desktop.models.accounts import Session, UserId
 from desktop.office.values_entry import DutyState, SignedIn
 from desktop.ui.base import Ui
@@ -33,6 +33,8 @@ class MainWindow(QMainWindow):
 
     painted = Signal()
     """Once, when the first page is on the screen."""
+    service_ended = Signal()
+    """From any thread: the process behind the door is gone, and every session with it."""
 
     def __init__(
         self, ui: Ui, application: QObject, limits: Limits, pages: LatePages, practice_exists: bool
@@ -49,6 +51,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*SMALLEST)
         self._idle = IdleWatch(application, ui.clock, limits.idle_lock, self.lock, self._touch)
         QShortcut(QKeySequence("Ctrl+L"), self).activated.connect(self.lock)
+        self.service_ended.connect(self._service_ended, Qt.ConnectionType.QueuedConnection)
         if practice_exists:
             self.show_sign_in()
         else:
@@ -134,6 +137,11 @@ class MainWindow(QMainWindow):
         page.focus_first_empty()
         self.ui.bridge.run(page, lambda _: self._end(keep), page.show_duty, page.show_problem)
 
+    def _service_ended(self) -> None:
+        """Nothing on the screen can be carried on: the lock page says so, and a sign-in starts it anew."""
+        self.lock()
+        self.show_error(VaultError("service-gone"))
+
     def _keeping(self) -> Work | None:
         page = self.centralWidget()
         return page.unfinished() if isinstance(page, Desk) else None
@@ -158,8 +166,8 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Hide at once; what is being sent comes to its end in `app.py`.
 
-        This process is the one that holds the keys: closing it ends the session whatever the
-        practice chose, and what is unfinished is kept first, as at a lock.
+        The session ends with the window, and what is unfinished is kept first, as at a lock. The
+        service goes on with what was approved, unless the practice chose otherwise.
         """
         self._idle.stop()
         session, self._session = self._session, None
