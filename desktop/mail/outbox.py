@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from desktop.audit.events import Act, Event
 from desktop.audit.log import AuditLog
@@ -30,13 +30,14 @@ from desktop.mail.outgoing import (
     Replace,
     Verdict,
 )
+from desktop.mail.pacing import Go, Late, Pacer, Wait
 from desktop.mail.receipts import relay_ref
 from desktop.mail.settling import RESOLUTIONS, ended, is_unclear, may_follow, outcome_event
 from desktop.mail.states import IN_FLIGHT, NOT_SENT, WAITING, check
-from desktop.models import leases, messages, receipts, relays, silences, tasks
+from desktop.models import leases, messages, receipts, relays, sending, silences, tasks
 from desktop.models.accounts import Session
 from desktop.models.database import Tx
-from desktop.models.delivery import Lane
+from desktop.models.delivery import Lane, Stream
 from desktop.models.records import Attempt, Message, MessageId, Reason, Relay, RelayId, State
 from desktop.models.tasks import TaskState
 from desktop.texts import clean
@@ -58,6 +59,9 @@ __all__ = [
 LEASE = "sending"
 """The name of the lease; one holder sends, nobody else."""
 TOO_LATE = "too-late"
+_MOST_LOOKED = 256
+"""Rows that one claim looks at where hardly any of them may leave."""
+_LEAST_WAIT = timedelta(seconds=1)
 NOTE_CHARS = 500
 """What somebody may write down about how they know."""
 
@@ -150,41 +154,50 @@ class Outbox(OutboxRows):
     # --- out -----------------------------------------------------------------------
 
     def claim(
-        self, tx: Tx, holder: str, rechecks: Mapping[str, Recheck], want: int, lane: Lane | None = None
+        self,
+        tx: Tx,
+        holder: str,
+        rechecks: Mapping[str, Recheck],
+        want: int,
+        where: Lane | Stream | None = None,
+        pacer: Pacer | None = None,
     ) -> list[Claimed]:
         """Up to `want` due rows that may still leave, in the order in which they should.
 
-        Rows that may not are cancelled, replaced or expired on the way. Raises Refused
-        `not-the-sender` where `holder` has no lease. Before anything is claimed the clock is
-        held against what it was: behind a fence nothing leaves (`mail/fence.py`).
+        Rows that may not are cancelled, replaced, expired or postponed on the way; after many of
+        them it ends early, so that others come to write. Raises Refused `not-the-sender` where
+        `holder` has no lease. Before anything is claimed the clock is held against what it was:
+        behind a fence nothing leaves (`mail/fence.py`).
         """
         self._must_hold(tx, holder)
         self.fence.look(tx)
         claimed: list[Claimed] = []
-        while len(claimed) < want:
-            due = messages.due(tx, self._clock.now(), want - len(claimed), lane)
+        looked = 0
+        while len(claimed) < want and looked < max(want, _MOST_LOOKED):
+            due = messages.due(tx, self._clock.now(), want - len(claimed), where)
             if not due:
                 break
-            claimed += self._claim_some(tx, due, rechecks)
+            looked += len(due)
+            claimed += self._claim_some(tx, due, rechecks, pacer)
         return claimed
 
-    def _claim_some(self, tx: Tx, due: Sequence[Message], rechecks: Mapping[str, Recheck]) -> list[Claimed]:
+    def _claim_some(
+        self, tx: Tx, due: Sequence[Message], rechecks: Mapping[str, Recheck], pacer: Pacer | None
+    ) -> list[Claimed]:
         profiles = _profiles(tx, due)
-        verdicts = self._verdicts(tx, due, profiles, rechecks)
-        kept: list[Message] = []
-        for message in due:
-            match verdicts[message.id]:
-                case Keep():
-                    kept.append(message)
-                case Cancel(reason):
-                    self._end(tx, message, reason)
-                case Replace(frozen, reason):
-                    # Decided in this very transaction: it is not asked again. One with a link
-                    # waits until its file is in storage.
-                    new = self.supersede(tx, message.id, frozen, reason)
-                    if not frozen.sealed.extra:
-                        kept.append(new)
-        profiles |= _profiles(tx, [message for message in kept if message.relay not in profiles])
+        verdicts = ended_already(due, profiles, self._clock.now())
+        asked = [message for message in due if message.id not in verdicts]
+        if pacer is not None:
+            asked = self._paced(tx, asked, pacer)
+        verdicts |= asked_again(tx, asked, rechecks)
+        by_row = {row.id: self._follow(tx, row, verdicts[row.id]) for row in due if row.id in verdicts}
+        if pacer is not None:
+            now = self._clock.now()
+            back = Outcome(State.QUEUED, reason=Reason("not-begun"), next_try=now)
+            for message in asked:
+                if by_row[message.id] is None:
+                    pacer.note(tx, message, back, now)
+        kept = [row for row in by_row.values() if row is not None]
         wires = messages.wires(tx, [message.id for message in kept])
         self._move_all(tx, kept, State.CLAIMED)
         self._audit.record_all(tx, [Event(Act.MESSAGE_CLAIMED, message.id) for message in kept])
@@ -196,6 +209,38 @@ class Outbox(OutboxRows):
             )
             for message in kept
         ]
+
+    def _follow(self, tx: Tx, message: Message, verdict: Verdict) -> Message | None:
+        """Carry out a verdict; the row that may leave now, if any.
+
+        What replaces a row was decided in this very transaction and is not asked about again. One
+        with a link waits until its file is in storage, one for another relay until its turn there.
+        """
+        match verdict:
+            case Keep():
+                return message
+            case Cancel(reason):
+                self._end(tx, message, reason)
+                return None
+            case Replace(frozen, reason):
+                new = self.supersede(tx, message.id, frozen, reason)
+                return new if not frozen.sealed.extra and new.relay == message.relay else None
+
+    def _paced(self, tx: Tx, rows: Sequence[Message], pacer: Pacer) -> list[Message]:
+        """Those that may leave now; those that would leave too late end, the others wait."""
+        now = self._clock.now()
+        go: list[Message] = []
+        waits: list[tuple[MessageId, datetime, Reason]] = []
+        for row, answer in zip(rows, pacer.allow(tx, rows, now), strict=True):
+            match answer:
+                case Go():
+                    go.append(row)
+                case Wait(until, reason):
+                    waits.append((row.id, max(until, now + _LEAST_WAIT), reason))
+                case Late(reason):
+                    self._end(tx, row, reason, State.EXPIRED)
+        sending.postpone(tx, waits)
+        return go
 
     def advance(self, tx: Tx, claimed: Claimed, *path: State) -> Claimed:
         """Mark the last phase of `path`; `data` must be durable before content leaves."""
@@ -278,32 +323,35 @@ class Outbox(OutboxRows):
         ):
             raise Refused("not-the-sender")
 
-    def _verdicts(
-        self,
-        tx: Tx,
-        due: Sequence[Message],
-        profiles: Mapping[RelayId | None, Relay],
-        rechecks: Mapping[str, Recheck],
-    ) -> dict[MessageId, Verdict]:
-        now = self._clock.now()
-        verdicts: dict[MessageId, Verdict] = {}
-        ask: dict[str, list[Message]] = {}
-        for message in due:
-            if message.useless_after is not None and message.useless_after <= now:
-                verdicts[message.id] = Cancel(Reason(TOO_LATE))
-            elif message.relay not in profiles or profiles[message.relay].retired_at is not None:
-                verdicts[message.id] = Cancel(Reason("no-relay"))
-            else:
-                ask.setdefault(message.kind, []).append(message)
-        for kind, rows in ask.items():
-            answers = rechecks[kind](tx, rows)
-            verdicts |= {row.id: answer for row, answer in zip(rows, answers, strict=True)}
-        return verdicts
+    def _end(self, tx: Tx, message: Message, reason: Reason, state: State | None = None) -> None:
+        to = state or (State.EXPIRED if reason.code == TOO_LATE else State.CANCELLED)
+        self._move(tx, message, to, reason=reason)
+        self._record_outcome(tx, message, to, reason, message.attempts)
 
-    def _end(self, tx: Tx, message: Message, reason: Reason) -> None:
-        state = State.EXPIRED if reason.code == TOO_LATE else State.CANCELLED
-        self._move(tx, message, state, reason=reason)
-        self._record_outcome(tx, message, state, reason, message.attempts)
+
+def ended_already(
+    due: Sequence[Message], profiles: Mapping[RelayId | None, Relay], now: datetime
+) -> dict[MessageId, Verdict]:
+    """Rows that need not even be asked about: useless by now, or without a relay."""
+    verdicts: dict[MessageId, Verdict] = {}
+    for message in due:
+        if message.useless_after is not None and message.useless_after <= now:
+            verdicts[message.id] = Cancel(Reason(TOO_LATE))
+        elif message.relay not in profiles or profiles[message.relay].retired_at is not None:
+            verdicts[message.id] = Cancel(Reason("no-relay"))
+    return verdicts
+
+
+def asked_again(tx: Tx, rows: Sequence[Message], rechecks: Mapping[str, Recheck]) -> dict[MessageId, Verdict]:
+    """What each row's source says now."""
+    ask: dict[str, list[Message]] = {}
+    for message in rows:
+        ask.setdefault(message.kind, []).append(message)
+    verdicts: dict[MessageId, Verdict] = {}
+    for kind, some in ask.items():
+        answers = rechecks[kind](tx, some)
+        verdicts |= {row.id: answer for row, answer in zip(some, answers, strict=True)}
+    return verdicts
 
 
 def _profiles(tx: Tx, rows: Sequence[Message]) -> dict[RelayId | None, Relay]:

@@ -35,6 +35,14 @@ BULK_KINDS = frozenset({"campaign", "journey"})
 """Kinds of messages that leave by `Lane.BULK`; every other leaves by `Lane.PROMPT`."""
 
 
+@dataclass(frozen=True)
+class Stream:
+    """The rows of one lane that leave by one relay: each of them waits for nothing but these."""
+
+    lane: Lane
+    relay: RelayId | None
+
+
 class Auth(StrEnum):
     """How the program signs in at a relay or a mailbox."""
 

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy import insert as sql_insert
 
 from desktop.models import pauses
-from desktop.models.delivery import BULK_KINDS, Lane
+from desktop.models.delivery import BULK_KINDS, Lane, Stream
 from desktop.models.lanes import Tx
 from desktop.models.records import (
     Attempt,
@@ -245,7 +245,7 @@ _NOT_PUT = exists().where(
 deleted before it left, the claim ends the message.)"""
 
 
-def _is_due(tx: Tx, now: datetime, lane: Lane | None) -> ColumnElement[bool]:
+def _is_due(tx: Tx, now: datetime, lane: Lane | Stream | None) -> ColumnElement[bool]:
     """A row behind a pause is due only to expire; behind a fence of the program not even that."""
     late = message.c.useless_after <= now
     held = pauses.covered(tx, now)
@@ -260,14 +260,16 @@ def _is_due(tx: Tx, now: datetime, lane: Lane | None) -> ColumnElement[bool]:
     )
 
 
-def _in_lane(lane: Lane | None) -> ColumnElement[bool]:
+def _in_lane(lane: Lane | Stream | None) -> ColumnElement[bool]:
     if lane is None:
         return true()
+    if isinstance(lane, Stream):
+        return and_(_in_lane(lane.lane), message.c.relay.is_(lane.relay))
     bulk = message.c.kind.in_(sorted(BULK_KINDS))
     return bulk if lane is Lane.BULK else ~bulk
 
 
-def due(tx: Tx, now: datetime, limit: int, lane: Lane | None = None) -> list[Message]:
+def due(tx: Tx, now: datetime, limit: int, lane: Lane | Stream | None = None) -> list[Message]:
     """Queued or deferred rows whose time has come: higher priority first, then the oldest.
 
     Rows behind a pause are left out. Rows that are useless by now are among them, paused or
@@ -277,10 +279,20 @@ def due(tx: Tx, now: datetime, limit: int, lane: Lane | None = None) -> list[Mes
     return _all(tx, select(message).where(_is_due(tx, now, lane)).order_by(*order).limit(limit))
 
 
-def count_due(tx: Tx, now: datetime, lane: Lane | None = None) -> int:
+def count_due(tx: Tx, now: datetime, lane: Lane | Stream | None = None) -> int:
     """How many rows `due` would find."""
     query = select(func.count()).select_from(message).where(_is_due(tx, now, lane))
     return tx.connection.execute(query).scalar_one()
+
+
+def due_streams(tx: Tx, now: datetime) -> list[Stream]:
+    """Where `due` would find rows; what is prompt comes first."""
+    bulk = message.c.kind.in_(sorted(BULK_KINDS)).label("bulk")
+    query = select(bulk, message.c.relay).where(_is_due(tx, now, None)).distinct().order_by(bulk)
+    return [
+        Stream(Lane.BULK if row.bulk else Lane.PROMPT, RelayId(row.relay) if row.relay else None)
+        for row in tx.connection.execute(query)
+    ]
 
 
 def next_due(tx: Tx, lane: Lane | None = None) -> datetime | None:

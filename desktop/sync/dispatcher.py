@@ -21,23 +21,25 @@ from desktop.audit.log import AuditLog
 from desktop.clock import Clock
 from desktop.errors import DeliveryError, Refused, SealwellError
 from desktop.mail.outbox import Outbox, Recheck
+from desktop.mail.pacing import Pacer
 from desktop.models import messages, relays
 from desktop.models.database import Database, Tx
 from desktop.models.records import Reason, Relay, RelayId
 from desktop.sync.journal import Journal
 from desktop.sync.line import Line
 from desktop.sync.loop import NetworkLoop
+from desktop.sync.pace import Unhurried
+from desktop.sync.points import Passing, Point, unnoticed
 from desktop.sync.relay import Offer, Timeouts
-from desktop.sync.run import Progress, RunCounts, RunResult, SendingRun
+from desktop.sync.run import LOOK_EVERY, Progress, Rests, RunCounts, RunResult, SendingRun
 
 __all__ = ["Dispatcher", "Progress", "RunCounts", "RunResult"]
 
 T = TypeVar("T")
 
-_LOOK_EVERY = 5.0
 _LEAST_PAUSE = 0.05
-_AFTER_TROUBLE = (60.0, 120.0, 300.0)
-"""Seconds until the background tries again after a run that ended early."""
+_AFTER_TROUBLE = 60.0
+"""Seconds until the background looks again after a run that could not be begun or written."""
 _EVIDENCE_RENEWED = timedelta(days=1)
 STOP_PATIENCE = 10.0
 """Seconds that `stop` grants the message under way; then its connection is cut."""
@@ -57,13 +59,19 @@ class Dispatcher:
         timeouts: Timeouts | None = None,
         before: Callable[[], None] | None = None,
         ahead: Callable[[bool], None] | None = None,
+        pacer: Pacer | None = None,
+        passing: Passing = unnoticed,
     ) -> None:
         """`rechecks` by the message's kind; `loop` may serve others and is not stopped here.
 
         `before` is called ahead of each run, off the network's thread: it may look things up
         that the rechecks will want to know. `ahead` does what rows wait for before they fall
         due at all (locked files into storage); it is given whether this is the background.
+        `pacer` says which rows may leave when; `passing` is for tests (`points.py`).
         """
+        self._pacer = pacer or Unhurried()
+        self._passing = passing
+        self._rests = Rests(clock)
         self._ahead = ahead
         self._database = database
         self._outbox = outbox
@@ -75,7 +83,7 @@ class Dispatcher:
         self._timeouts = timeouts or Timeouts()
         self._lock = threading.Lock()
         self._one_at_a_time = asyncio.Lock()
-        self._run: SendingRun | None = None
+        self._run: tuple[SendingRun, asyncio.AbstractEventLoop] | None = None
         self._pieces: set[_Piece] = set()
         self._wake: Callable[[], None] | None = None
         self._closing = False
@@ -101,16 +109,27 @@ class Dispatcher:
         return self._begin(self._background(progress))
 
     def nudge(self) -> None:
-        """Something was queued: the background looks now and not in five seconds."""
+        """Something was queued, or may go on: the background looks now and not in five seconds."""
+        self._rests.wake()
         with self._lock:
             if self._wake is not None:
                 self._wake()
+        self._to_run(SendingRun.look)
+
+    def reconsider(self) -> None:
+        """Something was paused or cancelled: at most one message on each connection still leaves."""
+        self._to_run(SendingRun.reconsider)
 
     def halt(self) -> None:
         """The Stop button: the run under way ends after its current message; what is left waits."""
+        self._to_run(SendingRun.stop)
+
+    def _to_run(self, say: Callable[[SendingRun], None]) -> None:
+        """In the network's thread; nothing where no run is under way."""
         with self._lock:
             if self._run is not None:
-                self._run.stop()
+                run, loop = self._run
+                _call(loop, lambda: say(run))
 
     def stop(self, patience: float = STOP_PATIENCE) -> None:
         """Nobody sends any more when this returns. From any thread but the network's, also twice.
@@ -142,19 +161,31 @@ class Dispatcher:
         future.add_done_callback(lambda _: self._pieces.discard(piece))
         return future
 
-    async def _one_run(self, wait_for_holds: bool, progress: Progress | None) -> RunResult:
+    async def _one_run(
+        self, wait_for_holds: bool, progress: Progress | None, rests: Rests | None = None
+    ) -> RunResult:
         if self._ahead is not None:
             await asyncio.to_thread(self._ahead, False)
         async with self._one_at_a_time:
-            journal = Journal(self._outbox, self._rechecks, self._audit, self._clock)
+            journal = Journal(
+                self._outbox, self._rechecks, self._audit, self._clock, self._pacer, self._passing
+            )
             if await self._write(journal.begin) is None:
                 raise DeliveryError("sending-elsewhere")
+            self._passing(Point.BEGUN)
             if self._before is not None:
                 await asyncio.to_thread(self._before)
-            line = Line(self._password, self._opened, self._timeouts)
-            run = SendingRun(self._database, journal, line, self._clock, progress)
+            run = SendingRun(
+                self._database,
+                journal,
+                lambda: Line(self._password, self._opened, self._timeouts),
+                self._clock,
+                progress,
+                rests or Rests(self._clock),
+                self._passing,
+            )
             with self._lock:
-                self._run = run
+                self._run = run, asyncio.get_running_loop()
                 if self._closing:
                     run.stop()
             try:
@@ -169,39 +200,38 @@ class Dispatcher:
         loop, awake = asyncio.get_running_loop(), asyncio.Event()
         with self._lock:
             self._wake = lambda: _call(loop, awake.set)
-        troubles = 0
         while not self._closing:
             awake.clear()
             if await self._send_if_due(progress):
-                pause = _AFTER_TROUBLE[min(troubles, len(_AFTER_TROUBLE) - 1)]
-                troubles += 1
+                pause = await self._until_next_due()
             else:
-                pause, troubles = await self._until_next_due(), 0
+                pause = _AFTER_TROUBLE
             if not self._closing:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(awake.wait(), pause)
 
     async def _send_if_due(self, progress: Progress | None) -> bool:
-        """One look of the background; True when a run ended before its work was done."""
+        """One look of the background; False when there was no getting on."""
         now = self._clock.now()
         if self._ahead is not None:
             await asyncio.to_thread(self._ahead, True)
-        if not await self._read(lambda tx: messages.due(tx, now, 1)):
-            return False
+        due = await self._read(lambda tx: messages.due_streams(tx, now))
+        if all(self._rests.rests(key) for key in due):
+            return True
         try:
-            result = await self._one_run(True, progress)
+            await self._one_run(True, progress, self._rests)
         except SealwellError as error:
             # Another process sends, or the disk is full: said where the window looks, tried again.
             self.last = RunResult({}, Reason(error.code, dict(error.params)))
-            return True
-        return result.stopped is not None
+            return False
+        return True
 
     async def _until_next_due(self) -> float:
         """Seconds to wait: other processes queue rows too, so never long."""
-        when = await self._read(messages.next_due)
-        if when is None:
-            return _LOOK_EVERY
-        return min(_LOOK_EVERY, max(_LEAST_PAUSE, (when - self._clock.now()).total_seconds()))
+        when, now = await self._read(messages.next_due), self._clock.now()
+        if when is None or when <= now:  # what is due by now rests, or is paused
+            return LOOK_EVERY
+        return min(LOOK_EVERY, max(_LEAST_PAUSE, (when - now).total_seconds()))
 
     async def _password(self, relay: RelayId) -> str:
         return await self._read(lambda tx: relays.password(tx, relay))

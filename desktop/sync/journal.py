@@ -2,7 +2,7 @@
 
 A message's content may leave only after its row says `data` on disk. Marks are committed
 in groups, as large as the disk needs to keep up with the relay: what stands between mark
-and recorded result, at most `WINDOW` rows, is what one crash can leave `uncertain`.
+and recorded result, at most `WINDOW` rows a connection, is what one crash can leave `uncertain`.
 Claims run further ahead: a crash only puts them back.
 """
 
@@ -17,12 +17,15 @@ from desktop.clock import Clock
 from desktop.errors import Refused
 from desktop.mail.evidence import needs_requiretls
 from desktop.mail.outbox import Claimed, Outbox, Outcome, Recheck, Recovered
+from desktop.mail.pacing import Pacer
 from desktop.mail.states import IN_FLIGHT, NOT_SENT
-from desktop.models import messages
+from desktop.models import messages, pauses
 from desktop.models.database import Tx
-from desktop.models.records import MessageId, Reason, State
+from desktop.models.delivery import Stream
+from desktop.models.records import Message, MessageId, Reason, RelayId, State
 from desktop.sync.lease import SendingLease
 from desktop.sync.letters import Letter, address_fits, wire_fits
+from desktop.sync.points import Passing, Point, unnoticed
 
 WINDOW = 64
 """Reached only where a relay takes messages faster than the disk takes transactions (`pace.py`)."""
@@ -53,62 +56,117 @@ class Result:
 
 
 @dataclass(frozen=True)
+class Entry:
+    """What one transaction is to do for one stream."""
+
+    stream: Stream
+    results: Sequence[Result]
+    waiting: Sequence[Parcel]
+    """Claimed, and no content sent: held against what is paused now."""
+    mark: Sequence[Parcel]
+    room: int
+    """How many of the rows that are claimed now may be marked with them."""
+    want: int
+
+
+@dataclass(frozen=True)
 class Turn:
     """What one transaction brought: new parcels, and those asked for as they are marked.
 
-    `drained`: nothing more is due now.
+    `held` were put back because something was paused. `drained`: nothing more is due now.
     """
 
     parcels: tuple[Parcel, ...]
     marked: tuple[Claimed, ...]
     drained: bool
+    held: frozenset[MessageId] = frozenset()
     lease_kept: bool = True
 
 
 class Journal:
-    """Every method works inside the caller's writing transaction."""
+    """Every method works inside the caller's writing transaction; all streams of a run share it."""
 
     def __init__(
-        self, outbox: Outbox, rechecks: Mapping[str, Recheck], audit: AuditLog, clock: Clock
+        self,
+        outbox: Outbox,
+        rechecks: Mapping[str, Recheck],
+        audit: AuditLog,
+        clock: Clock,
+        pacer: Pacer,
+        passing: Passing = unnoticed,
     ) -> None:
         self._outbox = outbox
         self._rechecks = rechecks
         self._audit = audit
         self._clock = clock
+        self._pacer = pacer
+        self._passing = passing
         self.lease = SendingLease(clock)
 
     def begin(self, tx: Tx) -> Recovered | None:
         """Take the lease and settle what a crash left behind; None when somebody else sends."""
         if not self.lease.take(tx):
             return None
-        return self._outbox.recover(tx, self.lease.holder)
+        recovered = self._outbox.recover(tx, self.lease.holder)
+        self._pacer.begin(tx, self._clock.now())
+        self._passing(Point.BEGINNING)
+        return recovered
 
-    def turn(self, tx: Tx, results: Sequence[Result], mark: Sequence[Parcel], room: int, want: int) -> Turn:
-        """Record `results`, mark `mark` as `data`, claim up to `want` rows and mark `room` of them.
+    def turn(self, tx: Tx, entry: Entry) -> Turn:
+        """Record results, put back what is paused, mark, claim up to `want` rows and mark `room` of them.
 
         Results are recorded even where the lease was lost: what is known is written down.
         """
         kept = self.lease.renew(tx)
-        self._settle(tx, results, mine=kept)
+        self._settle(tx, entry.results, mine=kept)
         if not kept:
             return Turn((), (), drained=True, lease_kept=False)
+        held = self._hold(tx, entry.waiting)
+        mark = [one for one in entry.mark if one.claimed.message.id not in held]
         marked = self.mark(tx, mark)
         parcels: list[Parcel] = []
-        while len(parcels) < want:
+        while len(parcels) < entry.want:
             try:
-                claimed = self._outbox.claim(tx, self.lease.holder, self._rechecks, want - len(parcels))
+                claimed = self._outbox.claim(
+                    tx,
+                    self.lease.holder,
+                    self._rechecks,
+                    entry.want - len(parcels),
+                    entry.stream,
+                    self._pacer,
+                )
             except Refused as error:  # the computer slept since the line above
                 if error.code != "not-the-sender":
                     raise
-                return Turn(tuple(parcels), tuple(marked), drained=True, lease_kept=False)
+                return Turn(tuple(parcels), tuple(marked), drained=True, held=held, lease_kept=False)
             if not claimed:
                 break
             parcels += self._fit_ones(tx, claimed)
-        first = self.mark(tx, parcels[:room])
-        parcels[:room] = [
-            Parcel(row, parcel.letter) for row, parcel in zip(first, parcels[:room], strict=True)
-        ]
-        return Turn(tuple(parcels), tuple(marked), drained=len(parcels) < want)
+        if parcels:
+            self._passing(Point.CLAIMING)
+        first = self.mark(tx, parcels[: entry.room])
+        for parcel, row in zip(parcels, first, strict=False):
+            parcel.claimed = row  # not seen by anybody before the commit
+        drained = len(parcels) < entry.want and not messages.due(tx, self._clock.now(), 1, entry.stream)
+        return Turn(tuple(parcels), tuple(marked), drained=drained, held=held)
+
+    def _hold(self, tx: Tx, waiting: Sequence[Parcel]) -> frozenset[MessageId]:
+        """Put back what stands behind a pause that began after its claim."""
+        rows = [parcel.claimed.message for parcel in waiting]
+        held = frozenset(pauses.covers(tx, rows, self._clock.now())) if rows else frozenset()
+        self._put_back(tx, [row for row in rows if row.id in held])
+        return held
+
+    def _put_back(self, tx: Tx, rows: Sequence[Message]) -> None:
+        """Of none has any content left."""
+        now = self._clock.now()
+        outcomes = {}
+        for row in rows:
+            # A row that is marked has no way back to `queued`; `deferred`, and due at once, it has.
+            state = State.QUEUED if row.state in NOT_SENT else State.DEFERRED
+            outcomes[row.id] = Outcome(state, reason=Reason("not-begun"), next_try=now)
+            self._pacer.note(tx, row, Outcome(State.QUEUED, reason=Reason("not-begun"), next_try=now), now)
+        self._outbox.settle_all(tx, outcomes, {row.id: row for row in rows})
 
     def mark(self, tx: Tx, parcels: Sequence[Parcel]) -> list[Claimed]:
         """Write `data` for each: once this is on disk, a crash leaves them uncertain.
@@ -117,7 +175,9 @@ class Journal:
         """
         if not parcels:
             return []
-        return self._outbox.advance_all(tx, [parcel.claimed for parcel in parcels], *_WAY_TO_DATA)
+        marked = self._outbox.advance_all(tx, [parcel.claimed for parcel in parcels], *_WAY_TO_DATA)
+        self._passing(Point.MARKING)
+        return marked
 
     def finish(self, tx: Tx, results: Sequence[Result], left: Sequence[Parcel]) -> None:
         """The end of a run: record `results`, put `left` back, of which no content went out."""
@@ -125,27 +185,28 @@ class Journal:
         self._settle(tx, results, mine=kept)
         if not kept:
             return
-        outcomes: dict[MessageId, Outcome] = {}
         rows = messages.get_many(tx, [parcel.claimed.message.id for parcel in left])
-        for row in rows.values():
-            if row.state in IN_FLIGHT:
-                # A row that is marked has no way back to `queued`; `deferred`, and due at once, it has.
-                state = State.QUEUED if row.state in NOT_SENT else State.DEFERRED
-                outcomes[row.id] = Outcome(state, reason=Reason("not-begun"), next_try=self._clock.now())
-        self._outbox.settle_all(tx, outcomes)
+        self._put_back(tx, [row for row in rows.values() if row.state in IN_FLIGHT])
 
-    def pause(self, tx: Tx, reason: Reason, *, relay_at_fault: bool) -> None:
-        """Leave a record of why a run ended before its work was done."""
-        if relay_at_fault:
+    def pause(self, tx: Tx, reason: Reason, *, at_fault: bool, failed: RelayId | None) -> None:
+        """Leave a record of why a stream ended before its work was done.
+
+        `at_fault`: by the relay; `failed` is the one that could not be reached or signed in to.
+        """
+        if at_fault:
             self._audit.record(tx, Event(Act.RELAY_REFUSED, outcome="failed", why=reason.code))
         self._audit.record(tx, Event(Act.OUTBOX_PAUSED, why=reason.code))
+        if failed is not None:
+            self._pacer.relay_failed(tx, failed, reason, self._clock.now())
 
     def _fit_ones(self, tx: Tx, claimed: Sequence[Claimed]) -> list[Parcel]:
         """Those that may leave as they are; the others end here, with the reason."""
         unfit = {row.message.id: reason for row in claimed if (reason := _unfit(row)) is not None}
-        self._outbox.settle_all(
-            tx, {message: Outcome(State.CANCELLED, reason=reason) for message, reason in unfit.items()}
-        )
+        ends = {message: Outcome(State.CANCELLED, reason=reason) for message, reason in unfit.items()}
+        self._outbox.settle_all(tx, ends)
+        for row in claimed:
+            if row.message.id in ends:
+                self._pacer.note(tx, row.message, ends[row.message.id], self._clock.now())
         return [Parcel(row, _letter(row)) for row in claimed if row.message.id not in unfit]
 
     def _settle(self, tx: Tx, results: Sequence[Result], *, mine: bool) -> None:
@@ -159,6 +220,11 @@ class Journal:
             for result in results
         }
         self._outbox.settle_all(tx, outcomes, rows)
+        now = self._clock.now()
+        for message, outcome in outcomes.items():
+            self._pacer.note(tx, rows[message], outcome, now)
+        if results:
+            self._passing(Point.RECORDING)
 
     def _still_ours(self, tx: Tx, results: Sequence[Result]) -> list[Result]:
         """After the lease was lost: the rows that stand where they stood.
@@ -174,6 +240,7 @@ class Journal:
                 ours.append(result)
             elif state is State.UNCERTAIN and result.outcome.state in _CERTAIN:
                 self._outbox.settle(tx, before.id, result.outcome)
+                self._pacer.note(tx, before, result.outcome, self._clock.now())
         return ours
 
 

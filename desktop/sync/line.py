@@ -1,4 +1,4 @@
-"""The dispatcher's one connection: opened when needed, renewed every fifty messages."""
+"""One connection of a stream: opened when needed, renewed every fifty messages."""
 
 from __future__ import annotations
 
@@ -46,6 +46,11 @@ class Line:
     def used(self) -> bool:
         """Whether a message went over this connection before."""
         return self._connection is not None and self._connection.sent > 0
+
+    @property
+    def at_last(self) -> bool:
+        """Whether the next message is the last over this connection."""
+        return self._connection is not None and self._connection.sent + 1 >= RECYCLE_AFTER
 
     @property
     def offers_requiretls(self) -> bool:
@@ -106,8 +111,7 @@ class Line:
         connection = self._connection
         if connection is None:
             raise ValueError("reach a relay first")
-        last = connection.sent + 1 >= RECYCLE_AFTER
-        return await connection.send(letter, marks, None if last else following)
+        return await connection.send(letter, marks, None if self.at_last else following)
 
     async def close(self) -> None:
         """End what is open, in order where nothing is under way, and wait for it."""

@@ -8,6 +8,13 @@ rows that a crash leaves uncertain.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from datetime import datetime
+
+from desktop.mail.outgoing import Outcome
+from desktop.mail.pacing import Go, Pass
+from desktop.models.database import Tx
+from desktop.models.records import Message, Reason, RelayId
 
 _LEAST = 2
 """The message under way, and the one whose envelope goes along with it."""
@@ -38,6 +45,19 @@ class Pace:
             return _LEAST
         needed = math.ceil(2 * self._transaction / self._message)
         return min(max(needed, _LEAST), self._most)
+
+
+class Unhurried:
+    """The pacer of a dispatcher that got none: nothing waits, nothing is counted."""
+
+    def begin(self, tx: Tx, now: datetime) -> None: ...
+
+    def allow(self, tx: Tx, rows: Sequence[Message], now: datetime) -> list[Pass]:
+        return [Go() for _ in rows]
+
+    def note(self, tx: Tx, message: Message, outcome: Outcome, now: datetime) -> None: ...
+
+    def relay_failed(self, tx: Tx, relay: RelayId, reason: Reason, now: datetime) -> None: ...
 
 
 def _moved(average: float, value: float) -> float:
