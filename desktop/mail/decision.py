@@ -93,6 +93,10 @@ class DecisionInput:
     """A key that this very message tries out: it alone of its kind counts, confirmed or not."""
     content: tuple[Reason, ...] = ()
     """What the content check found that only the recipient may read; asks for end to end."""
+    stopped: Reason | None = None
+    """Why nothing goes to this address now: it was gone, or somebody there complained."""
+    no_marketing: bool = False
+    """They have said that they want none, whatever their consent says of care."""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,19 @@ from desktop.mail.headers import domain_of, wire_address
 from desktop.mail.means import KeptWords, SealMeans
 from desktop.mail.providers import blocked_forms
 from desktop.mail.relays import agreement_problem
-from desktop.models import cards, evidence, keylives, keys, onward, people, pickups, settings, vaultkeys
+from desktop.mail.suppressed import stopped_addresses
+from desktop.models import (
+    cards,
+    consents,
+    evidence,
+    keylives,
+    keys,
+    onward,
+    people,
+    pickups,
+    settings,
+    vaultkeys,
+)
 from desktop.models import cardwords as kept_words
 from desktop.models.database import Tx
 from desktop.models.observed import DOMAIN, Observed
@@ -69,6 +81,8 @@ class Gathered:
     storage: Storage | None
     zone: str = "UTC"
     """The practice's: agreements and forced TLS end with its days, not with those of UTC."""
+    stopped: Reason | None = None
+    no_marketing: bool = False
     domain: str = ""
     """Of an address that can be written to; else ''."""
 
@@ -92,6 +106,8 @@ class Gathered:
             form=wishes.form,
             testing=wishes.testing,
             content=wishes.content,
+            stopped=self.stopped,
+            no_marketing=self.no_marketing,
         )
 
     @property
@@ -120,6 +136,8 @@ def gather(tx: Tx, ids: Iterable[PersonId], relay: Relay | None, today: date) ->
     known = onward.get(tx, relay.id) if relay is not None else Onward()
     storage = _storage(tx, today)
     zone = settings.get(tx, "zone") or "UTC"
+    stopped = stopped_addresses(tx, (person.email for person in found.values()))
+    quiet = consents.no_marketing(tx, wanted)
     blocked = {domain: _blocked(domain, looks.get(domain, ())) for domain in set(domains.values())}
     gathered = {}
     for who, person in found.items():
@@ -137,6 +155,8 @@ def gather(tx: Tx, ids: Iterable[PersonId], relay: Relay | None, today: date) ->
             onward=known,
             storage=storage,
             zone=zone,
+            stopped=stopped.get(person.email),
+            no_marketing=who in quiet,
             domain=domains[who],
         )
     return gathered

@@ -37,6 +37,7 @@ from desktop.mail.evidence import (
 from desktop.mail.forms import NoForm, chosen_form
 from desktop.mail.headers import domain_of, same_address, wire_address
 from desktop.mail.relays import baa_problem
+from desktop.mail.suppressed import REMEDY
 from desktop.models.protection import Form, KeyTrust
 from desktop.models.records import (
     Consent,
@@ -52,7 +53,7 @@ from desktop.models.records import (
 )
 from desktop.people.lookalikes import is_private
 
-POLICY = "2"
+POLICY = "3"
 """Raised with every change of the rules; part of each trace."""
 
 ADDRESS_SUFFIX = "address-suffix"
@@ -96,7 +97,8 @@ def decide(request: DecisionInput) -> Decision:
         raise InputError("method-unknown", method=request.wanted.value)
     stop = _stop(request)
     if stop is not None:
-        return _none(request, stop, dict.fromkeys(RUNGS, _Shut(stop)))
+        remedy = Reason(REMEDY) if stop is request.stopped else None
+        return _none(request, stop, dict.fromkeys(RUNGS, _Shut(stop, remedy)))
     least = _least(request)
     rungs = {method: _demanded(method, _rung(method, request), least) for method in RUNGS}
     order = [method for method in _preference(request) if isinstance(rungs[method], _Open)]
@@ -119,17 +121,30 @@ def _stop(request: DecisionInput) -> Reason | None:
         return Reason(f"person-{person.status.value}", {"name": person.name})
     if person.preferred_method is Method.NONE:
         return Reason("person-no-email", {"name": person.name})
-    if person.consent is Consent.REFUSED:
-        return Reason("consent-refused", {"name": person.name})
-    if request.purpose == MARKETING and person.consent is not Consent.GIVEN:
-        return Reason("consent-unknown", {"name": person.name})
+    unwanted = _unwanted(request)
+    if unwanted is not None:
+        return unwanted
     if not person.email:
         return Reason("no-address", {"name": person.name})
     if not _address(request):
         return Reason("email-unusable", {"name": person.name})
+    if request.stopped is not None:
+        return request.stopped
     if request.relay is None or request.relay.retired_at is not None:
         return Reason("no-relay")
     return baa_problem(request.relay, request.now.date())
+
+
+def _unwanted(request: DecisionInput) -> Reason | None:
+    """What they said: to mail at all, and to marketing."""
+    name: dict[str, str | int] = {"name": request.person.name}
+    if request.person.consent is Consent.REFUSED:
+        return Reason("consent-refused", name)
+    if request.purpose != MARKETING:
+        return None
+    if request.person.consent is not Consent.GIVEN:
+        return Reason("consent-unknown", name)
+    return Reason("no-marketing", name) if request.no_marketing else None
 
 
 def _address(request: DecisionInput) -> str:

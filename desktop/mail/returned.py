@@ -15,7 +15,7 @@ from desktop.mail.returned_report import RECIPIENTS, address_in, original_of, re
 from desktop.mail.returned_text import holds, is_hard, phrases, smtp_code
 from desktop.mail.returned_values import Classified, Kind, Returned
 
-__all__ = ["Classified", "Kind", "Returned", "classify"]
+__all__ = ["Classified", "Kind", "Returned", "classify", "classify_open"]
 
 _OPENING = 2_000
 """Characters of a text in which a server says what it is about."""
@@ -32,7 +32,11 @@ _OWN_ID = re.compile(r"^message-id:\s*(<[^\s<>]{1,900}>)", re.IGNORECASE | re.MU
 
 def classify(data: bytes) -> Classified:
     """What the mail in `data` is, and about whom."""
-    mail = open_incoming(data)
+    return classify_open(open_incoming(data))
+
+
+def classify_open(mail: Incoming) -> Classified:
+    """As `classify`, of a mail that was opened."""
     report = read_report(mail)
     if report is not None:
         return report

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from desktop.models.delivery import Match
 
 
 class Kind(StrEnum):
@@ -42,3 +44,31 @@ class Classified:
     recipients: tuple[Returned, ...] = ()
     original: str = ""
     envelope: str = ""
+
+
+@dataclass(frozen=True)
+class Clue:
+    """Something in a mail that may name a message of ours: its token, or the relay's word for it."""
+
+    match: Match
+    value: str
+
+
+@dataclass(frozen=True)
+class Understood:
+    """All that is taken from one mail. Of a person's own words nothing is kept but for a reply."""
+
+    found: Classified
+    clues: tuple[Clue, ...] = ()
+    """In the order in which they are believed."""
+    sender: str = ""
+    message_id: str = ""
+    in_reply_to: str = ""
+    own: str = field(default="", repr=False)
+    """What its writer wrote, without what they quote and without a signature; of replies alone."""
+    other_parts: int = 0
+    """Files and pictures beside the text."""
+    sealed: str = ""
+    """`openpgp`, `smime` or `reply-file` where the words are encrypted to us."""
+    broken: bool = False
+    """No parser could read it: there is nothing but the fact that it came."""
