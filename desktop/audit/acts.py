@@ -146,6 +146,7 @@ class Act(StrEnum):
     MESSAGE_COMPLAINED = "message.complained"
     MESSAGE_REPORTED = "message.reported"
     SENDING_PAUSED = "sending.paused"
+    SENDING_WARNED = "sending.warned"
     SENDING_RESUMED = "sending.resumed"
     WOULD_GO_SHOWN = "outbox.would-go"
     PAUSES_LISTED = "pauses.listed"

@@ -181,6 +181,7 @@ RULES: Mapping[Act, Rule] = MappingProxyType(
         Act.MESSAGE_COMPLAINED: _one("how"),
         Act.MESSAGE_REPORTED: _one("event"),
         Act.SENDING_PAUSED: Rule(Object.CODE),
+        Act.SENDING_WARNED: Rule(Object.CODE),
         Act.SENDING_RESUMED: Rule(Object.CODE),
         Act.WOULD_GO_SHOWN: _nothing("count"),
         Act.PAUSES_LISTED: _nothing("count"),

@@ -1,7 +1,7 @@
-"""Which forms of the locked file a recipient's mail host tends to stop.
+"""Which forms of the locked file a recipient's mail host tends to stop, and how fast it takes mail.
 
-Knowledge as data, dated: `resources/providers/forms.json`. It chooses among forms and
-never decides that somebody gets nothing.
+Knowledge as data, dated: `resources/providers/forms.json` and `pace.json`. It chooses among
+forms and spreads over time, and never decides that somebody gets nothing.
 """
 
 from __future__ import annotations
@@ -56,6 +56,31 @@ def blocked_forms(domain: str, mx_hosts: Iterable[str] = ()) -> frozenset[Form]:
         for form in host.stops
         if asked in host.domains or any(_ends(server, ending) for server in servers for ending in host.mx)
     )
+
+
+@dataclass(frozen=True)
+class PaceGroup:
+    """A mailbox provider that counts what one sender sends; 0 is no limit."""
+
+    name: str
+    per_minute: int
+    per_hour: int
+    per_day: int
+
+
+def pace_group(address: str) -> PaceGroup | None:
+    """Whose limits count for an address; None where no limit of its own is known."""
+    return _pace_groups().get(_name(address.rpartition("@")[2]))
+
+
+@lru_cache(maxsize=1)
+def _pace_groups() -> dict[str, PaceGroup]:
+    given = json.loads(resource("providers/pace.json").read_text(encoding="utf-8"))
+    return {
+        domain: PaceGroup(one["name"], one["per_minute"], one["per_hour"], one["per_day"])
+        for one in given["groups"]
+        for domain in one["domains"]
+    }
 
 
 def _name(name: str) -> str:
