@@ -34,6 +34,7 @@ from desktop.mail.pacing import Go, Late, Pacer, Wait
 from desktop.mail.receipts import relay_ref
 from desktop.mail.settling import RESOLUTIONS, ended, is_unclear, may_follow, outcome_event
 from desktop.mail.states import IN_FLIGHT, NOT_SENT, WAITING, check
+from desktop.mail.suppressed import stopped_messages
 from desktop.models import leases, messages, receipts, relays, sending, silences, tasks
 from desktop.models.accounts import Session
 from desktop.models.database import Tx
@@ -351,7 +352,8 @@ def asked_again(tx: Tx, rows: Sequence[Message], rechecks: Mapping[str, Recheck]
     for kind, some in ask.items():
         answers = rechecks[kind](tx, some)
         verdicts |= {row.id: answer for row, answer in zip(some, answers, strict=True)}
-    return verdicts
+    stopped = stopped_messages(tx, rows)
+    return verdicts | {id_: Cancel(why) for id_, why in stopped.items() if isinstance(verdicts[id_], Keep)}
 
 
 def _profiles(tx: Tx, rows: Sequence[Message]) -> dict[RelayId | None, Relay]:

@@ -74,7 +74,7 @@ class BarePractice:
             no = Cancel(Reason("visit-cancelled"))
             return [no if row.id in self.cancelled else Keep() for row in rows]
 
-        return {"letter": recheck, "reminder": recheck}
+        return dict.fromkeys(("letter", "reminder", "campaign"), recheck)
 
     def add_relay(self, relay: Relay, password: str) -> None:
         self.database.write(lambda tx: relays.add(tx, relay, password))
@@ -112,7 +112,7 @@ class BarePractice:
         fields: dict[str, object] = {
             "id": MessageId(new_id()),
             "kind": "letter",
-            "source": "",
+            "source": new_id() if changes.get("kind") == "reminder" else "",
             "occurrence": 0,
             "generation": 0,
             "person": PERSON,
