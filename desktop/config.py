@@ -104,6 +104,22 @@ class KeySearchLimits:
     """Autocrypt 1.1, 2.1: a longer header may be ignored."""
 
 
+@dataclass(frozen=True)
+class FeedLimits:
+    """What one look at a relay's events may take and bring."""
+
+    answer_bytes: int = 4 * 1024 * 1024
+    """Of one page."""
+    seconds: float = 60.0
+    """For all pages of one look."""
+    pages: int = 20
+    events: int = 5_000
+    """Of one page; what goes beyond is read at the next look."""
+    minutes: int = 5
+    """Between two looks by itself."""
+
+
+FEED_LIMITS = FeedLimits()
 LIMITS = Limits()
 WKD_LIMITS = WkdLimits()
 KEY_SEARCH_LIMITS = KeySearchLimits()

@@ -10,7 +10,7 @@ import http.client
 import io
 import ipaddress
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -71,8 +71,17 @@ class Web:
         self._port = port
         self._reachable = reachable
 
-    async def get(self, host: str, addresses: Sequence[str], target: str, limit: int) -> Answer:
+    async def get(
+        self,
+        host: str,
+        addresses: Sequence[str],
+        target: str,
+        limit: int,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
         """The answer of `host` at the first of `addresses` that takes a connection.
+
+        `headers` are asked with, besides the usual ones; who gives them has checked them.
 
         Raises PrivateAddress, TooLarge (`limit` octets of body), and what the line and the
         protocol raise: OSError with `ssl.SSLError`, EOFError, `http.client.HTTPException`, ValueError.
@@ -91,18 +100,23 @@ class Web:
                 problem = error
                 continue
             try:
-                return await _exchange(reader, writer, host, target, limit)
+                return await _exchange(reader, writer, host, target, limit, headers or {})
             finally:
                 writer.transport.abort()
         raise problem
 
 
 async def _exchange(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, host: str, target: str, limit: int
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    host: str,
+    target: str,
+    limit: int,
+    headers: Mapping[str, str],
 ) -> Answer:
-    writer.write(
-        f"GET {target} HTTP/1.1\r\nHost: {host}\r\nAccept: */*\r\nConnection: close\r\n\r\n".encode("ascii")
-    )
+    fields = {"Host": host, "Accept": "*/*", "Connection": "close", **headers}
+    asked = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+    writer.write(f"GET {target} HTTP/1.1\r\n{asked}\r\n".encode("ascii"))
     await writer.drain()
     heard = bytearray()
     # A chunked body may be twice as long on the line; what counts is measured when it is read.
