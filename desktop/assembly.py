@@ -22,6 +22,7 @@ from desktop.crypto.kdf import DEFAULT, FLOOR, KdfParams, calibrate
 from desktop.models.documents import Printer
 from desktop.office.alerts import Alerts
 from desktop.office.approvals import Approvals
+from desktop.office.call_list import CallLists
 from desktop.office.cards import Cards
 from desktop.office.content import ContentDesk
 from desktop.office.desk import Desk
@@ -46,6 +47,9 @@ from desktop.office.offboarding import Offboarding
 from desktop.office.onward import OnwardDesk
 from desktop.office.opening import Opener
 from desktop.office.outbox import OutboxDesk
+from desktop.office.outbox_pauses import Pauses
+from desktop.office.outbox_settle import Settling
+from desktop.office.outbox_shown import MessageDesk
 from desktop.office.people import People
 from desktop.office.policy import PolicyDesk
 from desktop.office.posture import OwnPosture, Posture
@@ -138,4 +142,8 @@ def build_office(
         OnwardDesk(desk, clock, relays),
         OwnPosture(desk, posture),
         Failures(desk, clock),
+        MessageDesk(desk, clock),
+        Pauses(desk, clock),
+        Settling(desk, clock),
+        CallLists(desk, clock, paper),
     )

@@ -363,7 +363,8 @@ Type and place of a visit can tell what it is for, so billing sees no visit at a
 IN_A_GAP = frozenset(
     {
         *(Action.TODAY, Action.SEARCH_PEOPLE, Action.SHOW_PERSON, Action.EXPLAIN_LETTER),
-        *(Action.PREVIEW_REMINDERS, Action.LIST_OUTBOX, Action.LIST_RELAYS, Action.LIST_USERS),
+        *(Action.PREVIEW_REMINDERS, Action.LIST_OUTBOX, Action.SHOW_MESSAGE, Action.CALL_LIST),
+        *(Action.LIST_RELAYS, Action.LIST_USERS),
         *(Action.LIST_AUDIT, Action.VERIFY_AUDIT, Action.EXPORT_AUDIT, Action.MAKE_CHECKPOINT),
         *(Action.REPORT_ACCESS, Action.REPORT_DISCLOSURES),
         *(Action.SHOW_LOG_STATE, Action.PRINT_WITNESS, Action.EXPLAIN_GAP, Action.CHECK_MARKS),

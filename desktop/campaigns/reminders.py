@@ -18,6 +18,7 @@ from desktop.errors import Refused
 from desktop.mail.dates import day_in_words, time_in_words
 from desktop.mail.decision import Decision, KeptTrace, read_trace
 from desktop.mail.gather import Gathered, Wishes, gather
+from desktop.mail.letters import NotSendable
 from desktop.mail.outbox import Cancel, Frozen, Keep, Outbox, Replace, Verdict
 from desktop.mail.policy import decide
 from desktop.mail.sealing import REMINDER, Letter, Sealer
@@ -164,6 +165,26 @@ class Reminders:
                     raise
                 crossed.append(AppointmentId(item.source))
         return QueuedReminders(tuple(queued), tuple(crossed))
+
+    def again(self, tx: Tx, row: Message) -> Plan:
+        """The next generation of a reminder that a person sends again, decided and worded now.
+
+        Raises Refused `visit-not-on` where the visit was cancelled or moved, is somebody else's by
+        now, or has begun; NotSendable or Refused `not-sendable` where no way is open.
+        """
+        visit, sender = appointments.get(tx, AppointmentId(row.source)), load_sender(tx)
+        if (
+            visit is None
+            or visit.status is not VisitStatus.BOOKED
+            or (visit.occurrence, visit.person) != (row.occurrence, row.person)
+            or visit.start_utc <= self._clock.now()
+        ):
+            raise Refused("visit-not-on")
+        known = self._known(tx, (visit,), sender)[visit.person]
+        line = self._worded(sender, visit, known, row.generation + 1)
+        if isinstance(line, Excluded):
+            raise NotSendable(line.decision) if line.decision is not None else Refused("not-sendable")
+        return Plan(visit.start.date(), sender, (line,), ())
 
     def recheck(self, tx: Tx, rows: Sequence[Message]) -> list[Verdict]:
         """At the claim: is the visit still on, at this time, and would we decide and say the same?"""

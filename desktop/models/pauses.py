@@ -24,6 +24,9 @@ FENCES = frozenset({"restored", "clock-changed", "woke-late"})
 them, because the clock or the outbox may be wrong."""
 KIND, RELAY, SOURCE, MESSAGE = "kind", "relay", "source", "message"
 
+COLUMNS = {KIND: message.c.kind, RELAY: message.c.relay, SOURCE: message.c.source, MESSAGE: message.c.id}
+"""What a scope's first word asks of a row."""
+
 
 def scope_of(kind: str, id_: str) -> Scope:
     """The scope of one kind, relay, campaign or message."""
@@ -113,8 +116,7 @@ def covered(tx: Tx, now: datetime | None, *, without: Scope | None = None) -> Co
             ids.setdefault(kind, []).append(id_)
     if EVERYTHING in ids:
         return true()
-    columns = {KIND: message.c.kind, RELAY: message.c.relay, SOURCE: message.c.source}
-    held = [columns[kind].in_(some) for kind, some in ids.items() if kind in columns]
+    held = [COLUMNS[kind].in_(some) for kind, some in ids.items() if kind in COLUMNS and kind != MESSAGE]
     if MESSAGE in ids:
         # Of one message there may be thousands: looked up, not spelled out.
         prefix = f"{MESSAGE}:"

@@ -89,6 +89,12 @@ def sources(tx: Tx, kind: str) -> frozenset[str]:
     return frozenset(tx.connection.execute(select(task.c.source).where(task.c.kind == kind)).scalars())
 
 
+def of_source(tx: Tx, kind: str, source: str) -> list[Task]:
+    """Every task of this kind that was opened for `source`, ended ones too, oldest first."""
+    query = select(task).where(task.c.kind == kind, task.c.source == source).order_by(task.c.opened_at)
+    return [_task(row) for row in tx.connection.execute(query)]
+
+
 def close(tx: Tx, id_: str, to: TaskState, at: datetime) -> bool:
     """End an open task; False where somebody else has."""
     done = tx.connection.execute(

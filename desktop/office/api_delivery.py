@@ -12,7 +12,7 @@ from typing import Protocol
 from desktop.models.accounts import Session
 from desktop.models.delivery import AccountId, RelaySending, Scope, SendingRules
 from desktop.models.records import MessageId, RelayId
-from desktop.office.values import CallOpened
+from desktop.office.values import CallOpened, Cancelled
 from desktop.office.values_delivery import (
     AddressCheck,
     CallList,
@@ -56,6 +56,10 @@ class OutboxDoor(Protocol):
 
     def would_go(self, session: Session, scope: Scope) -> WouldGo: ...
     def resume_sending(self, session: Session, request: Resume) -> PausesShown: ...
+    def cancel_scope(self, session: Session, scope: Scope) -> Cancelled:
+        """Everything that waits in a scope, such as a whole campaign."""
+        ...
+
     def resolve_message(self, session: Session, resolution: Resolution) -> MessageShown: ...
     def resend_message(self, session: Session, resend: Resend) -> Resent: ...
     def call_list(self, session: Session, day: date | None = None) -> CallList: ...

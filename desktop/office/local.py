@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from desktop.office.alerts import Alerts
 from desktop.office.approvals import Approvals
+from desktop.office.call_list import CallLists
 from desktop.office.cards import Cards
 from desktop.office.content import ContentDesk
 from desktop.office.doctor import Doctor
@@ -26,6 +27,9 @@ from desktop.office.notices import Notices
 from desktop.office.offboarding import Offboarding
 from desktop.office.onward import OnwardDesk
 from desktop.office.outbox import OutboxDesk
+from desktop.office.outbox_pauses import Pauses
+from desktop.office.outbox_settle import Settling
+from desktop.office.outbox_shown import MessageDesk
 from desktop.office.people import People
 from desktop.office.policy import PolicyDesk
 from desktop.office.posture import OwnPosture, Posture
@@ -85,6 +89,10 @@ class LocalOffice:
         onward: OnwardDesk,
         own_posture: OwnPosture,
         failures: Failures,
+        message_desk: MessageDesk,
+        pauses: Pauses,
+        settling: Settling,
+        call_lists: CallLists,
     ) -> None:
         self.practice_exists = entry.practice_exists
         self.create_practice = entry.create_practice
@@ -241,3 +249,13 @@ class LocalOffice:
         self.test_portal = onward.test_portal
         self.known_relays = onward.known_relays
         self.own_posture = own_posture.own_posture
+        self.show_message = message_desk.show_message
+        self.list_pauses = pauses.list_pauses
+        self.pause_sending = pauses.pause_sending
+        self.would_go = pauses.would_go
+        self.resume_sending = pauses.resume_sending
+        self.cancel_scope = pauses.cancel_scope
+        self.resolve_message = settling.resolve_message
+        self.resend_message = settling.resend_message
+        self.call_list = call_lists.call_list
+        self.print_call_list = call_lists.print_call_list

@@ -13,20 +13,19 @@ from desktop.access.roles import Action
 from desktop.audit.events import Act, Event
 from desktop.clock import Clock
 from desktop.errors import DeliveryError, SealwellError
-from desktop.models import messages, outboxmark, pauses, people
+from desktop.models import messages, outboxmark
 from desktop.models.accounts import Session
 from desktop.models.database import Tx
-from desktop.models.delivery import Pause
-from desktop.models.records import Message, MessageId, Person, PersonId, Reason, State
+from desktop.models.records import Message, MessageId, Reason, State
 from desktop.office.api import Progress
 from desktop.office.desk import Desk, Opened, Recorder
 from desktop.office.listed import Listed
-from desktop.office.values import Cancelled, OutboxLine, OutboxShown
+from desktop.office.outbox_lines import lines_of
+from desktop.office.values import Cancelled, OutboxShown
 from desktop.sync.run import RunCounts
 
 BY_HAND = "sending-stopped"
 """Why a run ended that its own caller stopped."""
-_CAN_CANCEL = frozenset({State.QUEUED, State.DEFERRED})
 
 
 class OutboxDesk:
@@ -134,33 +133,10 @@ def _tell_bug(ended: Future[None]) -> None:
 
 
 def _shown(tx: Tx, rows: Sequence[Message], now: datetime) -> OutboxShown:
-    known = people.get_many(tx, list({row.person for row in rows}))
-    held = pauses.covers(tx, [row for row in rows if row.state in _CAN_CANCEL], now)
-    lines = tuple(_line(row, known, held.get(row.id)) for row in rows)
-    return OutboxShown(messages.counts(tx), lines)
+    return OutboxShown(messages.counts(tx), lines_of(tx, rows, now))
 
 
 def _listed(act: Act, shown: OutboxShown, outcome: str = "ok", why: str = "") -> Listed:
     """How many rows were shown, and whose: names are read here too."""
     people_shown = tuple(line.person for line in shown.messages)
     return Listed(act, people_shown, {"count": len(shown.messages)}, outcome, why)
-
-
-def _line(row: Message, known: dict[PersonId, Person], held: Pause | None) -> OutboxLine:
-    person = known.get(row.person)
-    return OutboxLine(
-        row.id,
-        row.person,
-        person.name if person else "",
-        row.kind,
-        row.method,
-        row.state,
-        row.reply,
-        row.attempts,
-        row.queued_at,
-        row.not_before,
-        row.reason,
-        row.state in _CAN_CANCEL and not row.superseded,
-        row.next_try if row.state in _CAN_CANCEL else None,
-        held.reason if held is not None else None,
-    )
