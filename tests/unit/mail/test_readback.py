@@ -96,7 +96,8 @@ def test_a_sealed_message_in_a_footer_cannot_be_opened() -> None:
         + TEXT
         + b"--c--\r\n"
     )
-    assert compare(FIELDS + SEALED, ON_THE_WAY + FIELDS + wrapped) == ()
+    found = compare(FIELDS + SEALED, ON_THE_WAY + FIELDS + wrapped)
+    assert found == ("readback-footer", "readback-sealed")
     taken = FIELDS + TEXT
     assert "readback-sealed" in compare(FIELDS + SEALED, ON_THE_WAY + taken)
 
