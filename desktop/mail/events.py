@@ -28,6 +28,7 @@ DECLINED_TASK = "declined"
 """Somebody answers: the visit stands until it is changed in the schedule."""
 
 GONE, NOT_DELIVERED, COMPLAINED, SIGN = "bounced-gone", "bounced", "complained", "sign-of-arrival"
+TAKEN = "found-in-sent"
 
 _ARRIVED = frozenset(EventKind) - {EventKind.BOUNCED}
 """Whatever else is told of a message, the relay must have had it."""
@@ -68,6 +69,17 @@ def note_all(tx: Tx, audit: AuditLog, told: Sequence[DeliveryEvent], now: dateti
         _follow(work, event)
     audit.record_all(tx, work.records)
     return len(new)
+
+
+def found_at_relay(tx: Tx, audit: AuditLog, message: MessageId, now: datetime) -> bool:
+    """The mail service has it, whatever it did or did not answer; False where that is known already."""
+    row = messages.get(tx, message)
+    if row is None or row.state is not State.UNCERTAIN:
+        return False
+    work = _Work(tx, now, {row.id: row})
+    row = _to(work, row, State.ACCEPTED, Reason(TAKEN))
+    audit.record(tx, Event(Act.MESSAGE_ACCEPTED, row.id, why=TAKEN, det={"method": row.method}))
+    return True
 
 
 def in_flight(tx: Tx, ids: Sequence[MessageId]) -> frozenset[MessageId]:

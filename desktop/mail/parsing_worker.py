@@ -50,6 +50,7 @@ class ParsingWorker:
         self._lock = threading.Lock()
         self._process: SpawnProcess | None = None
         self._pipe: Connection[Any, Any] | None = None
+        self._closed = False
         self.ended = 0
         """How many workers a mail has ended."""
 
@@ -70,6 +71,11 @@ class ParsingWorker:
         return UNREADABLE
 
     def close(self) -> None:
+        """For good; a mail that is being read is left unread."""
+        self._closed = True
+        process = self._process
+        if process is not None:
+            process.kill()
         with self._lock:
             self._end()
 
@@ -87,6 +93,8 @@ class ParsingWorker:
     def _started(self) -> Connection[Any, Any]:
         if self._pipe is not None:
             return self._pipe
+        if self._closed:
+            raise DeliveryError("mail-worker-failed")
         context = multiprocessing.get_context("spawn")
         try:
             ours, theirs = context.Pipe()

@@ -1,0 +1,227 @@
+"""Mail of a mailbox is put on file: once each, tied to its message, with what follows from it.
+
+What needs a person (a question, a doubt, an answer that is more than yes or no) stays `new`
+with its bytes; of everything else only the fact is kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from desktop.audit.events import Act, Event
+from desktop.audit.log import AuditLog
+from desktop.mail import replytext
+from desktop.mail.correlate import Doubt, Tied, tie
+from desktop.mail.events import in_flight, note_all
+from desktop.mail.returned_values import Kind, Understood
+from desktop.mail.sealing import REMINDER
+from desktop.models import appointments, people, received
+from desktop.models.database import Tx
+from desktop.models.delivery import (
+    AccountId,
+    DeliveryEvent,
+    EventKind,
+    Match,
+    Received,
+    ReceivedId,
+    ReceivedState,
+)
+from desktop.models.ids import new_id
+from desktop.models.records import AppointmentId, Message, MessageId, Person, PersonId, VisitStatus
+
+SOURCE = "mailbox"
+_REPORTS = {
+    Kind.DELAY: EventKind.DEFERRED,
+    Kind.DELIVERED: EventKind.DELIVERED,
+    Kind.COMPLAINT: EventKind.COMPLAINED,
+    Kind.RECEIPT: EventKind.DELIVERED,
+    Kind.AUTO_REPLY: EventKind.DELIVERED,
+    Kind.UNSUBSCRIBE: EventKind.UNSUBSCRIBED,
+    Kind.BOUNCE: EventKind.BOUNCED,
+}
+_ANSWERS = {
+    replytext.CONFIRMED: EventKind.CONFIRMED,
+    replytext.DECLINED: EventKind.DECLINED,
+    "": EventKind.REPLIED,
+}
+_READ_BY_PEOPLE = frozenset({Kind.MESSAGE, Kind.UNSUBSCRIBE})
+_NO_MESSAGE = "foreign"
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """One mail as fetched and understood; `raw` may be cut, `size` is the whole."""
+
+    uid: int
+    at: datetime
+    size: int
+    understood: Understood
+    raw: bytes = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """Its Message-ID, or what takes its place: the same mail has the same under every number."""
+        return self.understood.message_id or f"sha256:{self.digest}"
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.raw).hexdigest()
+
+
+@dataclass
+class Filed:
+    """`upto` is the last UID that is done with; `tidy` were reports that are understood and matched."""
+
+    upto: int
+    counts: Counter[str] = field(default_factory=Counter)
+    matched: int = 0
+    tidy: list[int] = field(default_factory=list)
+
+
+def file_all(
+    tx: Tx,
+    audit: AuditLog,
+    account: AccountId,
+    uid_validity: int,
+    mails: Sequence[Arrived],
+    now: datetime,
+    *,
+    known: frozenset[str] = frozenset(),
+    patient: bool = True,
+) -> Filed:
+    """Put `mails` (by rising UID) on file, all in this transaction.
+
+    `known` are names of mail that was read under other numbers. With `patient`, mail about a
+    message that is being sent this moment ends the group: it is read again when that is known.
+    """
+    filed = Filed(mails[0].uid - 1 if mails else 0)
+    tied = tie(tx, [(mail.understood, mail.at) for mail in mails])
+    flying = in_flight(tx, [one.message.id for one in tied if one.message is not None])
+    told: list[DeliveryEvent] = []
+    noted: list[Event] = []
+    for mail, one in zip(mails, tied, strict=True):
+        if patient and one.message is not None and one.message.id in flying:
+            break
+        filed.upto = mail.uid
+        if mail.name in known:
+            continue
+        row, event = _row(tx, account, uid_validity, mail, one)
+        if not received.add(tx, row):
+            continue
+        told += [event] if event is not None else []
+        filed.counts[_said(row, one)] += 1
+        filed.matched += row.matched is not Match.NOTHING
+        if event is not None or row.state is ReceivedState.NEW:
+            noted.append(Event(Act.MAIL_RECEIVED, row.id, det={"event": _said(row, one)}))
+        if one.message is not None and not one.doubt and Kind(row.kind) not in _READ_BY_PEOPLE:
+            filed.tidy.append(mail.uid)
+    audit.record_all(tx, noted)
+    note_all(tx, audit, told, now)
+    return filed
+
+
+def _row(
+    tx: Tx, account: AccountId, uid_validity: int, mail: Arrived, one: Tied
+) -> tuple[Received, DeliveryEvent | None]:
+    said, kind = mail.understood, mail.understood.found.kind
+    person = _person(tx, said, one)
+    answer = _answer(tx, mail, one, person)
+    event = _event(mail, one, answer)
+    wanted = _for_a_person(said, one, person, answer)
+    words = {"doubt": one.doubt.value, "answer": answer, "sealed": said.sealed}
+    details: dict[str, str | int] = {
+        "size": mail.size,
+        **{name: word for name, word in words.items() if word},
+    }
+    if said.broken:
+        details["unreadable"] = 1
+    keeps = wanted and kind in _READ_BY_PEOPLE
+    row = Received(
+        id=ReceivedId(new_id()),
+        account=account,
+        uid_validity=uid_validity,
+        uid=mail.uid,
+        at=mail.at,
+        kind=kind.value,
+        state=ReceivedState.NEW if wanted else ReceivedState.DONE,
+        message=one.message.id if one.message is not None else None,
+        matched=one.matched,
+        person=person.id if person is not None else None,
+        message_id=mail.name,
+        in_reply_to=said.in_reply_to if keeps else "",
+        sender=said.sender if keeps else "",
+        details=details,
+        raw=mail.raw if keeps else b"",
+    )
+    return row, event
+
+
+def _for_a_person(said: Understood, one: Tied, person: Person | None, answer: str) -> bool:
+    """Everything that was written to us by somebody we know, and every doubt; a plain yes is settled."""
+    kind = said.found.kind
+    if one.message is not None and one.doubt and kind is not Kind.AUTO_REPLY:
+        return True
+    if kind is Kind.UNSUBSCRIBE:
+        return one.message is None
+    return kind is Kind.MESSAGE and (person is not None or said.broken) and answer != replytext.CONFIRMED
+
+
+def _person(tx: Tx, said: Understood, one: Tied) -> Person | None:
+    """Of a matched mail the message's person; else who alone has the address that it claims to be from."""
+    if one.message is not None:
+        return people.get(tx, one.message.person) if one.doubt is not Doubt.OTHER_SENDER else None
+    if said.found.kind not in _READ_BY_PEOPLE or not said.sender:
+        return None
+    found = people.at_address(tx, said.sender)
+    return found[0] if len(found) == 1 else None
+
+
+def _answer(tx: Tx, mail: Arrived, one: Tied, person: Person | None) -> str:
+    """A plain yes or no to a reminder whose visit still stands as it was told."""
+    row, said = one.message, mail.understood
+    if row is None or person is None or one.doubt or said.found.kind is not Kind.MESSAGE:
+        return ""
+    if row.kind != REMINDER or said.other_parts or not _still_on(tx, row, mail.at):
+        return ""
+    return replytext.answer(said.own, (person.first_name, person.name))
+
+
+def _still_on(tx: Tx, row: Message, at: datetime) -> bool:
+    if row.superseded:
+        return False
+    visit = appointments.get(tx, AppointmentId(row.source))
+    return (
+        visit is not None
+        and visit.status is VisitStatus.BOOKED
+        and visit.occurrence == row.occurrence
+        and visit.start_utc > at
+    )
+
+
+def _event(mail: Arrived, one: Tied, answer: str) -> DeliveryEvent | None:
+    row, found = one.message, mail.understood.found
+    if row is None or one.doubt:
+        return None
+    kind = _REPORTS.get(found.kind) or _ANSWERS[answer]
+    details: dict[str, str | int] = {"how": one.matched.value}
+    if found.kind in (Kind.RECEIPT, Kind.AUTO_REPLY):
+        details["by"] = found.kind.value
+    if one.recipient is not None:
+        details |= {"status": one.recipient.status, "action": one.recipient.action}
+    if kind is EventKind.BOUNCED:
+        # Without a recipient of ours in the report, the mail failed, but nothing is said of the address.
+        details["hard"] = int(one.recipient is not None and one.recipient.hard)
+    if kind in (EventKind.CONFIRMED, EventKind.DECLINED):
+        details["appointment"] = row.source
+    return DeliveryEvent(kind, mail.at, SOURCE, mail.digest, MessageId(row.id), PersonId(row.person), details)
+
+
+def _said(row: Received, one: Tied) -> str:
+    """For counts and the log: `foreign` is a report about no message of ours."""
+    report = Kind(row.kind) not in _READ_BY_PEOPLE and row.kind != Kind.AUTO_REPLY
+    kind = Kind.DELAY if row.kind == Kind.DELIVERED else Kind(row.kind)
+    return _NO_MESSAGE if report and (one.message is None or one.doubt) else kind.value

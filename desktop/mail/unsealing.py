@@ -1,0 +1,90 @@
+"""Replies that are encrypted to the practice, opened with its own keys.
+
+Only of a mail that is tied to a message of ours and comes from its reader's address is
+anything decrypted: else anybody could make the program open what they chose (EFAIL).
+What cannot be opened is left for a person; nothing here raises for what is in a mail.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable
+from datetime import datetime
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_der_private_key
+from cryptography.hazmat.primitives.serialization.pkcs7 import pkcs7_decrypt_der
+
+from desktop.crypto.openpgp import OwnKeyring
+from desktop.errors import InputError, SealwellError
+from desktop.mail import replies
+from desktop.mail.correlate import tie
+from desktop.mail.replytext import own_words
+from desktop.mail.returned_values import Classified, Kind, Understood
+from desktop.models import identities
+from desktop.models.database import Database
+from desktop.models.records import Identity, KeyKind
+
+_ARMOR = re.compile(rb"-----BEGIN PGP MESSAGE-----.*?-----END PGP MESSAGE-----", re.DOTALL)
+_BODY = re.compile(rb"\r?\n\r?\n")
+
+Reading = Callable[[bytes], Understood]
+
+
+class Unsealer:
+    """One per open practice; takes a second for an OpenPGP message, so it is not for the window's thread."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def words(self, mail: Understood, at: datetime, raw: bytes, read: Reading) -> Understood | None:
+        """What an encrypted reply says; None where that stays unknown. `read` parses in the worker."""
+        tied = self._database.read(lambda tx: tie(tx, [(mail, at)]))[0]
+        if tied.message is None or tied.doubt or mail.found.kind is not Kind.MESSAGE:
+            return None
+        try:
+            match mail.sealed:
+                case "reply-file":
+                    reply, who = self._database.read(lambda tx: replies.opened(tx, raw))
+                    if who != tied.message.person:
+                        return None
+                    return Understood(Classified(Kind.MESSAGE), own=own_words(reply.text))
+                case "openpgp":
+                    return self._readable(read, self._openpgp(raw))
+                case _:
+                    return self._readable(read, self._smime(raw))
+        except (SealwellError, ValueError, TypeError, binascii.Error):
+            return None
+
+    def _readable(self, read: Reading, plain: bytes) -> Understood | None:
+        inner = read(plain if _BODY.search(plain[:20_000]) else b"\r\n" + plain)
+        return None if inner.sealed or inner.broken else inner
+
+    def _openpgp(self, raw: bytes) -> bytes:
+        armored = _ARMOR.search(raw)
+        own = [one.secret for one in self._own(KeyKind.OPENPGP)]
+        if armored is None or not own:
+            raise InputError("message-unopenable")
+        with OwnKeyring() as ring:
+            ring.open(*own)
+            return ring.decrypt(armored[0]).data
+
+    def _smime(self, raw: bytes) -> bytes:
+        der = base64.b64decode(_BODY.split(raw, 1)[-1])
+        for one in self._own(KeyKind.SMIME):
+            key = load_der_private_key(one.secret, None)
+            if not isinstance(key, RSAPrivateKey):
+                continue
+            try:
+                return pkcs7_decrypt_der(der, x509.load_der_x509_certificate(one.public), key, [])
+            except ValueError:
+                continue  # sealed to another of the practice's certificates
+        raise InputError("message-unopenable")
+
+    def _own(self, kind: KeyKind) -> list[Identity]:
+        """The one in use first."""
+        found = [one for one in self._database.read(identities.listing) if one.kind is kind]
+        return sorted(found, key=lambda one: one.made_at, reverse=True)

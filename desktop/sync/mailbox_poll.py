@@ -1,0 +1,180 @@
+"""One look into a mailbox: what is new is fetched, read in the worker, and put on file.
+
+Nothing is read twice: mail is taken by rising UID, the place is kept with each portion in the
+transaction that files it, and where a server numbers its mail anew, what was read before is
+known by its Message-ID. Nothing is marked, moved or deleted, but for reports that were
+understood and matched, where the practice asked for that.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from functools import partial
+
+from desktop.audit.events import Act, Event
+from desktop.audit.log import AuditLog
+from desktop.clock import Clock
+from desktop.errors import SealwellError
+from desktop.mail.events import found_at_relay
+from desktop.mail.incoming import Arrived, Filed, file_all
+from desktop.mail.parsing_worker import ParsingWorker
+from desktop.mail.relays import agreement_problem
+from desktop.mail.unsealing import Unsealer
+from desktop.models import leases, mailboxes, messages, received
+from desktop.models.database import Database, Tx
+from desktop.models.delivery import AccountId, Auth, MailAccount
+from desktop.models.records import MessageId, Reason, State
+from desktop.sync.mailbox_imap import Access, Fetched, Mailbox
+
+FIRST_LOOK = timedelta(days=14)
+"""How far back a mailbox is read that is new here: reports about what was sent before."""
+_OVERLAP = timedelta(days=3)
+_PATIENCE = timedelta(minutes=15)
+"""How long mail about a message that is being sent is left for the next look."""
+_SENDING = "sending"
+_SENT_LOOKS = 50
+
+Progress = Callable[[int, int], bool]
+Token = Callable[[str], str]
+
+
+@dataclass
+class Look:
+    """What one look, or several, found. `counts` by kind of what was new."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    matched: int = 0
+    held: bool = False
+    """Something is left for the next look, which should come soon."""
+
+
+class Reader:
+    """Reads mailboxes for one open practice; one at a time for each account."""
+
+    def __init__(
+        self, database: Database, audit: AuditLog, clock: Clock, unsealer: Unsealer, token: Token
+    ) -> None:
+        self._database = database
+        self._audit = audit
+        self._clock = clock
+        self._unsealer = unsealer
+        self._token = token
+        self.worker = ParsingWorker()
+
+    def access(self, account: MailAccount, password: str | None = None) -> Access:
+        """How to sign in now; a token is renewed first where that is the way."""
+        oauth = account.auth is Auth.OAUTH
+        if oauth:
+            secret = self._token(f"mailbox:{account.id}")
+        elif password is not None:
+            secret = password
+        else:
+            secret = self._database.read(lambda tx: mailboxes.password(tx, account.id))
+        return Access(
+            account.host, account.port, account.security, account.ca_file, account.user, secret, oauth
+        )
+
+    def refusal(self, account: MailAccount) -> Reason | None:
+        """Why this mailbox is not read: it holds what patients write (45 CFR 164.308(b))."""
+        return agreement_problem(account.baa, account.name, self._clock.now().date())
+
+    def look(self, account: MailAccount, mailbox: Mailbox, progress: Progress | None = None) -> Look:
+        """Everything new in the account's folder. Raises MailboxError, DeliveryError."""
+        validity = mailbox.select(account.folder)
+        same = account.uid_validity == validity
+        after = account.last_uid if same else 0
+        uids = mailbox.new(after, None if same else self._since(account))
+        known: frozenset[str] = frozenset()
+        if not same:
+            known = self._database.read(lambda tx: received.known_ids(tx, account.id, but=validity))
+        look, tidy, done = Look(), list[int](), 0
+        self._mark(account.id, validity, after)
+        for portion in mailbox.fetch(uids):
+            filed = self._file(account.id, validity, portion, known)
+            look.counts += filed.counts
+            look.matched += filed.matched
+            tidy += filed.tidy
+            done += len(portion)
+            if portion and filed.upto < portion[-1].uid:
+                look.held = True
+                break
+            if progress is not None and not progress(done, len(uids)):
+                break
+        if account.tidy and tidy:
+            mailbox.select(account.folder, change=True)
+            mailbox.delete(tidy)
+        self._look_for_sent(account, mailbox)
+        return look
+
+    def _since(self, account: MailAccount) -> date:
+        """Of a mailbox that is numbered anew, what may have come since it was last read."""
+        last = (
+            account.polled_at - _OVERLAP if account.polled_at is not None and account.uid_validity else None
+        )
+        return (last or account.made_at - FIRST_LOOK).date()
+
+    def _file(
+        self, account: AccountId, validity: int, portion: Sequence[Fetched], known: frozenset[str]
+    ) -> Filed:
+        now = self._clock.now()
+        mails = [self._arrived(one) for one in portion]
+
+        def keep(tx: Tx) -> Filed:
+            lease = leases.current(tx, _SENDING)
+            sending = lease is not None and lease.until > now
+            oldest = min((mail.at for mail in mails), default=now)
+            filed = file_all(
+                tx,
+                self._audit,
+                account,
+                validity,
+                mails,
+                now,
+                known=known,
+                patient=sending and now - oldest < _PATIENCE,
+            )
+            if filed.counts:
+                event = Event(Act.MAILBOX_POLLED, account, det={"count": filed.counts.total()})
+                self._audit.record(tx, event)
+            mailboxes.mark_polled(tx, account, now, uid_validity=validity, last_uid=filed.upto)
+            return filed
+
+        return self._database.write(keep) if mails else Filed(0)
+
+    def _arrived(self, one: Fetched) -> Arrived:
+        understood = self.worker.read(one.raw)
+        at = min(one.at, self._clock.now())
+        if understood.sealed:
+            words = self._unsealer.words(understood, at, one.raw, self.worker.read)
+            if words is not None:
+                understood = replace(understood, own=words.own, other_parts=words.other_parts)
+        return Arrived(one.uid, at, one.size, understood, one.raw)
+
+    def _mark(self, account: AccountId, validity: int, after: int) -> None:
+        now = self._clock.now()
+        self._database.write(
+            lambda tx: mailboxes.mark_polled(tx, account, now, uid_validity=validity, last_uid=after)
+        )
+
+    def trouble(self, account: AccountId, error: SealwellError) -> None:
+        """Keep beside the mailbox why it could not be read."""
+        now, reason = self._clock.now(), Reason(error.code, dict(error.params))
+        self._database.write(lambda tx: mailboxes.mark_polled(tx, account, now, trouble=reason))
+
+    def _look_for_sent(self, account: MailAccount, mailbox: Mailbox) -> None:
+        """What nobody knows of and stands in the account's own folder of sent mail was taken."""
+        if not account.sent_folder:
+            return
+        unclear = self._database.read(lambda tx: messages.by_states(tx, (State.UNCERTAIN,)))[-_SENT_LOOKS:]
+        if not unclear:
+            return
+        mailbox.select(account.sent_folder)
+        for row in unclear:
+            if mailbox.holds(row.message_id):
+                self._database.write(partial(self._taken, row.id))
+
+    def _taken(self, message: MessageId, tx: Tx) -> None:
+        found_at_relay(tx, self._audit, message, self._clock.now())
