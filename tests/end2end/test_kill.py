@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ def kill_and_finish(folder: Path, count: int, kills: int, seed: int) -> None:
         end = scene.finish()
     assert done == kills, "the run ended before it could be killed"
     _all_accounted_for(end, count, doubted)
-    print(f"\nG13: {_counts(end, count, kills)}; most in doubt after one kill: {worst}")
+    sys.stdout.write(f"\nG13: {_counts(end, count, kills)}; most in doubt after one kill: {worst}\n")
 
 
 def kill_at_each(folder: Path, points: tuple[Point, ...], times: int, seed: int) -> None:
@@ -50,7 +51,7 @@ def kill_at_each(folder: Path, points: tuple[Point, ...], times: int, seed: int)
                 doubted += scene.check().in_doubt
         end = scene.finish()
     _all_accounted_for(end, count, doubted)
-    print(f"\nG14: {len(points)} points x {times}: {_counts(end, count, len(points) * times)}")
+    sys.stdout.write(f"\nG14: {len(points)} points x {times}: {_counts(end, count, len(points) * times)}\n")
 
 
 def _all_accounted_for(end: Standing, count: int, doubted: int) -> None:

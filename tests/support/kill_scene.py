@@ -27,7 +27,7 @@ from tests.servers.practice import BarePractice
 
 ROOT = Path(__file__).resolve().parents[2]
 RUNNER = ROOT / "tests" / "end2end" / "kill_runner.py"
-PASSWORD = "relay-password"  # noqa: S105 - of a relay that lives for a test
+PASSWORD = "relay-password"
 WAITING = frozenset({State.QUEUED, State.DEFERRED})
 ENDED = frozenset({State.ACCEPTED, State.UNCERTAIN})
 KINDS = ("reminder", "letter", "campaign")
