@@ -102,12 +102,12 @@ def signed_in(tx: Tx, audit: AuditLog, relay: RelayId, now: datetime) -> bool:
     if held is None or held.reason.code != SIGN_IN:
         return False
     pauses.end(tx, scope)
-    audit.record(tx, Event(Act.SENDING_RESUMED, logged(scope), why=SIGN_IN))
+    audit.record(tx, Event(Act.SENDING_RESUMED, spelled(scope), why=SIGN_IN))
     return True
 
 
-def logged(scope: Scope) -> str:
-    """A scope as the audit log names it."""
+def spelled(scope: Scope) -> str:
+    """A scope as the audit log spells it: its codes have dots."""
     return scope.replace(":", ".")
 
 
@@ -132,7 +132,7 @@ def _weigh(tx: Tx, audit: AuditLog, kind: str, source: str, now: datetime) -> li
             params: dict[str, str | int] = {"count": one.number(found), "of": found.left}
             made = _pause(tx, audit, scope, Reason(one.code, params), now)
             return [made] if made is not None else []
-        audit.record(tx, Event(Act.SENDING_WARNED, logged(scope), why=one.code))
+        audit.record(tx, Event(Act.SENDING_WARNED, spelled(scope), why=one.code))
     return []
 
 
@@ -155,5 +155,5 @@ def _pause(tx: Tx, audit: AuditLog, scope: Scope, reason: Reason, now: datetime)
     if held is not None and held.reason.code == reason.code:
         return None
     pauses.put(tx, Pause(scope, reason, None, now))
-    audit.record(tx, Event(Act.SENDING_PAUSED, logged(scope), why=reason.code))
+    audit.record(tx, Event(Act.SENDING_PAUSED, spelled(scope), why=reason.code))
     return scope

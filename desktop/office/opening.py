@@ -10,6 +10,7 @@ from desktop.errors import VaultError
 from desktop.mail import replies
 from desktop.mail.letters import Letters
 from desktop.mail.outbox import Outbox
+from desktop.mail.pacing import RulesPacer
 from desktop.mail.sealing import LETTER, REMINDER
 from desktop.models import vaultkeys
 from desktop.models.database import Database
@@ -91,6 +92,7 @@ class Opener:
                 network,
                 before=looks.at_due,
                 ahead=pickups.before_run,
+                pacer=RulesPacer(self._audit),
             ),
             network=network,
             names=NameBook(database),
