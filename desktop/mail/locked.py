@@ -27,6 +27,8 @@ class Outside:
     day: date
     phone: str = ""
     phrase: str = ""
+    token: str = ""
+    """For the boundary of the message around it."""
 
 
 @dataclass(frozen=True)
@@ -61,11 +63,11 @@ def locked_file(
         case Form.PDF:
             text = _text(texts, outside, "pdf")
             file = _pdf(content, means, outside, texts)
-            return mime.with_file(text, texts.say("mail.envelope.file-pdf"), file, _PDF), b""
+            return mime.with_file(text, texts.say("mail.envelope.file-pdf"), file, _PDF, outside.token), b""
         case Form.HTML:
             text = _text(texts, outside, "text")
             page = _page(content, decision, means, card, outside, LIMITS.locked_file_days, answer)
-            return mime.with_file(text, texts.say("mail.envelope.file"), page, _HTML), b""
+            return mime.with_file(text, texts.say("mail.envelope.file"), page, _HTML, outside.token), b""
         case Form.LINK if means.storage is not None:
             page = _page(content, decision, means, card, outside, means.storage.days, answer)
             text = _text(texts, outside, "link", link=hosted.link(means.storage, name))

@@ -54,12 +54,17 @@ def canonical(text: str) -> str:
 
 
 def text_entity(
-    text: str, html: str | None = None, attachments: tuple[Attachment, ...] = (), legacy_subject: str = ""
+    text: str,
+    html: str | None = None,
+    attachments: tuple[Attachment, ...] = (),
+    legacy_subject: str = "",
+    token: str = "",
 ) -> Entity:
     """The content of a message: text, perhaps also as HTML, perhaps with files.
 
     `legacy_subject` repeats the subject at the head of the text for mail programs that do
-    not know header protection, and marks it so that others hide it (RFC 9788 2.1.2).
+    not know header protection, and marks it so that others hide it (RFC 9788 2.1.2). `token`
+    is for the outermost boundary (`correlation.py`), here and below.
     """
     content = _text(
         "plain", f"Subject: {legacy_subject}\r\n\r\n{text}" if legacy_subject else text, legacy_subject
@@ -69,7 +74,7 @@ def text_entity(
             "alternative", (content, _text("html", _html(html, legacy_subject), legacy_subject))
         )
     if attachments:
-        content = _multipart("mixed", (content, *(attached(file) for file in attachments)))
+        content = _multipart("mixed", (content, *(attached(file) for file in attachments)), token=token)
     return content
 
 
@@ -139,9 +144,10 @@ def _file_name(name: str) -> str:
     return "".join(f";\r\n filename*{number}*={piece}" for number, piece in enumerate(pieces))
 
 
-def _multipart(subtype: str, parts: tuple[Entity, ...], parameters: str = "") -> Entity:
+def _multipart(subtype: str, parts: tuple[Entity, ...], parameters: str = "", token: str = "") -> Entity:
     raw = [bytes(part) for part in parts]
-    mark = b"=_" + hashlib.sha256(subtype.encode() + b"".join(raw)).hexdigest()[:32].encode()
+    own = token or hashlib.sha256(subtype.encode() + b"".join(raw)).hexdigest()[:32]
+    mark = b"=_" + own.encode("ascii")
     body = b"".join(b"--" + mark + b"\r\n" + part + b"\r\n" for part in raw) + b"--" + mark + b"--\r\n"
     kind = f'multipart/{subtype};{parameters}\r\n boundary="{mark.decode()}"'
     return Entity((("Content-Type", kind),), body)
@@ -157,7 +163,7 @@ def protected(entity: Entity, inner: tuple[Header, ...], outer: tuple[Header, ..
     return Entity((*inner, *seen, (name, f'{kind};\r\n hp="cipher"'), *rest), entity.body)
 
 
-def pgp_encrypted(armored: bytes) -> Entity:
+def pgp_encrypted(armored: bytes, token: str = "") -> Entity:
     """RFC 3156 4 around one armored message that is signed and encrypted at once (6.2)."""
     data = armored.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
     control = Entity((("Content-Type", "application/pgp-encrypted"),), b"Version: 1\r\n")
@@ -168,7 +174,7 @@ def pgp_encrypted(armored: bytes) -> Entity:
         ),
         data if data.endswith(b"\r\n") else data + b"\r\n",
     )
-    return _multipart("encrypted", (control, sealed), '\r\n protocol="application/pgp-encrypted";')
+    return _multipart("encrypted", (control, sealed), '\r\n protocol="application/pgp-encrypted";', token)
 
 
 def smime_enveloped(der: bytes, smime_type: str = "enveloped-data") -> Entity:
@@ -184,9 +190,11 @@ def smime_enveloped(der: bytes, smime_type: str = "enveloped-data") -> Entity:
     )
 
 
-def with_file(text: str, name: str, locked: bytes, kind: str) -> Entity:
+def with_file(text: str, name: str, locked: bytes, kind: str, token: str = "") -> Entity:
     """A neutral text with the locked file beside it; `name` says nothing either."""
-    return _multipart("mixed", (_text("plain", text, ""), attached(Attachment(name, locked), kind)))
+    return _multipart(
+        "mixed", (_text("plain", text, ""), attached(Attachment(name, locked), kind)), token=token
+    )
 
 
 def outer(fields: tuple[Header, ...], entity: Entity) -> bytes:

@@ -17,6 +17,7 @@ from desktop.crypto.envelope import EnvelopeContent
 from desktop.crypto.openpgp_seal import OpenPgpSealer
 from desktop.crypto.smime import Identity, SmimeSealer, smime_type
 from desktop.mail import headers, hosted, mime
+from desktop.mail.correlation import written
 from desktop.mail.decision import Decision
 from desktop.mail.evidence import BY_HEADER
 from desktop.mail.headers import Header
@@ -102,7 +103,7 @@ class Sealer:
         if letter.address != decision.address:
             raise ValueError("the decision is about another address")
         subject = outer_subject(letter, decision, means.onward)
-        asked = relay_asked(decision, means.onward)
+        asked = (*written(letter.message_id), *relay_asked(decision, means.onward))
         fields = (headers.unstructured(name, value) for name, value in asked)
         outside = (*_header(letter, subject), *fields)
         name = hosted.new_name() if decision.form is Form.LINK else ""
@@ -118,11 +119,12 @@ class Sealer:
     def _entity(
         self, letter: Letter, decision: Decision, means: SealMeans, outside: tuple[Header, ...], name: str
     ) -> tuple[mime.Entity, bytes]:
+        token = "".join(value for _, value in written(letter.message_id))
         match decision.method:
             case Method.OPENPGP:
                 key = _named(means.keys, decision)
                 armored = self._openpgp.seal(_payload(letter, outside), key.data, key.fingerprint)
-                return mime.pgp_encrypted(armored), b""
+                return mime.pgp_encrypted(armored, token), b""
             case Method.SMIME:
                 key = _named(means.keys, decision)
                 life = means.lives.get(key.id)
@@ -131,13 +133,18 @@ class Sealer:
                 return mime.smime_enveloped(der, smime_type(der)), b""
             case Method.ENVELOPE:
                 outside_words = Outside(
-                    letter.language, letter.sender_name, letter.date.date(), letter.phone, letter.phrase
+                    letter.language,
+                    letter.sender_name,
+                    letter.date.date(),
+                    letter.phone,
+                    letter.phrase,
+                    token,
                 )
                 answer = Answer(self._replies, letter.person, letter.sender) if self._replies else None
                 return locked_file(_content(letter), decision, means, outside_words, name, answer)
             case Method.TLS | Method.PLAIN | Method.PORTAL:
                 text = f"{letter.subject}\n\n{letter.text}"
-                return mime.text_entity(text, attachments=letter.attachments), b""
+                return mime.text_entity(text, attachments=letter.attachments, token=token), b""
             case _:
                 raise ValueError(decision.method)
 

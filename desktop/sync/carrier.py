@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from desktop.mail.outbox import Outcome
-from desktop.models.records import Reason, State
+from desktop.models.records import State
 from desktop.sync.journal import Parcel, Result
 from desktop.sync.letters import Letter
 from desktop.sync.line import Line
@@ -109,8 +109,9 @@ class Carrier:
 
     async def _deliver(self, parcel: Parcel) -> tuple[Result | None, Verdict | None]:
         """What became of it; no result when it was not begun."""
-        if not self._may_carry(parcel):
-            return Result(parcel, Outcome(State.FAILED, reason=Reason("relay-no-requiretls"))), None
+        unfit = self.line.unfit(parcel.letter)
+        if unfit is not None:
+            return Result(parcel, Outcome(State.FAILED, reason=unfit)), None
         marks = Marks(self._load.may_go_on, self._load.passing)
         used = self.line.used
         try:
@@ -138,9 +139,6 @@ class Carrier:
             following = self._load.take(following=True)
             if following is not None:
                 self.parcels.append(following)
-        if len(self.parcels) < 2 or not self._may_carry(self.parcels[1]):
+        if len(self.parcels) < 2 or self.line.unfit(self.parcels[1].letter) is not None:
             return None
         return self.parcels[1].letter
-
-    def _may_carry(self, parcel: Parcel) -> bool:
-        return self.line.offers_requiretls or not parcel.letter.requiretls

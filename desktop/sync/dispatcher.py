@@ -24,13 +24,15 @@ from desktop.mail.outbox import Outbox, Recheck
 from desktop.mail.pacing import Pacer
 from desktop.models import messages, relays
 from desktop.models.database import Database, Tx
-from desktop.models.records import Reason, Relay, RelayId
+from desktop.models.records import Reason, Relay
 from desktop.sync.journal import Journal
 from desktop.sync.line import Line
 from desktop.sync.loop import NetworkLoop
+from desktop.sync.oauth import SignIns
 from desktop.sync.pace import Unhurried
 from desktop.sync.points import Passing, Point, unnoticed
 from desktop.sync.relay import Offer, Timeouts
+from desktop.sync.relay_access import Accesses
 from desktop.sync.run import LOOK_EVERY, Progress, Rests, RunCounts, RunResult, SendingRun
 
 __all__ = ["Dispatcher", "Progress", "RunCounts", "RunResult"]
@@ -61,6 +63,7 @@ class Dispatcher:
         ahead: Callable[[bool], None] | None = None,
         pacer: Pacer | None = None,
         passing: Passing = unnoticed,
+        signins: SignIns | None = None,
     ) -> None:
         """`rechecks` by the message's kind; `loop` may serve others and is not stopped here.
 
@@ -70,6 +73,7 @@ class Dispatcher:
         `pacer` says which rows may leave when; `passing` is for tests (`points.py`).
         """
         self._pacer = pacer or Unhurried()
+        self._accesses = Accesses(database, signins or SignIns(database, audit, clock))
         self._passing = passing
         self._rests = Rests(clock)
         self._ahead = ahead
@@ -178,7 +182,7 @@ class Dispatcher:
             run = SendingRun(
                 self._database,
                 journal,
-                lambda: Line(self._password, self._opened, self._timeouts),
+                lambda: Line(self._accesses.of, self._opened, self._timeouts),
                 self._clock,
                 progress,
                 rests or Rests(self._clock),
@@ -232,9 +236,6 @@ class Dispatcher:
         if when is None or when <= now:  # what is due by now rests, or is paused
             return LOOK_EVERY
         return min(LOOK_EVERY, max(_LEAST_PAUSE, (when - now).total_seconds()))
-
-    async def _password(self, relay: RelayId) -> str:
-        return await self._read(lambda tx: relays.password(tx, relay))
 
     async def _opened(self, relay: Relay, offer: Offer) -> None:
         """Keep what the relay offers as evidence, at most once a day where nothing changed."""

@@ -15,13 +15,14 @@ from desktop.audit.events import Act, Event
 from desktop.audit.log import AuditLog
 from desktop.clock import Clock
 from desktop.errors import Refused
+from desktop.mail.correlation import return_path, token_of
 from desktop.mail.evidence import needs_requiretls
 from desktop.mail.outbox import Claimed, Outbox, Outcome, Recheck, Recovered
 from desktop.mail.pacing import Pacer
 from desktop.mail.states import IN_FLIGHT, NOT_SENT
-from desktop.models import messages, pauses
+from desktop.models import messages, pauses, sending
 from desktop.models.database import Tx
-from desktop.models.delivery import Stream
+from desktop.models.delivery import RelaySending, Stream
 from desktop.models.records import Message, MessageId, Reason, RelayId, State
 from desktop.sync.lease import SendingLease
 from desktop.sync.letters import Letter, address_fits, wire_fits
@@ -201,13 +202,15 @@ class Journal:
 
     def _fit_ones(self, tx: Tx, claimed: Sequence[Claimed]) -> list[Parcel]:
         """Those that may leave as they are; the others end here, with the reason."""
-        unfit = {row.message.id: reason for row in claimed if (reason := _unfit(row)) is not None}
+        uses = {relay: sending.get(tx, relay) for relay in {row.relay.id for row in claimed}}
+        letters = {row.message.id: _letter(row, uses[row.relay.id]) for row in claimed}
+        unfit = {id_: why for row in claimed if (why := _unfit(row, letters[(id_ := row.message.id)]))}
         ends = {message: Outcome(State.CANCELLED, reason=reason) for message, reason in unfit.items()}
         self._outbox.settle_all(tx, ends)
         for row in claimed:
             if row.message.id in ends:
                 self._pacer.note(tx, row.message, ends[row.message.id], self._clock.now())
-        return [Parcel(row, _letter(row)) for row in claimed if row.message.id not in unfit]
+        return [Parcel(row, letters[row.message.id]) for row in claimed if row.message.id not in unfit]
 
     def _settle(self, tx: Tx, results: Sequence[Result], *, mine: bool) -> None:
         if not mine:
@@ -244,21 +247,22 @@ class Journal:
         return ours
 
 
-def _letter(claimed: Claimed) -> Letter:
+def _letter(claimed: Claimed, use: RelaySending) -> Letter:
     message = claimed.message
+    token = token_of(message.message_id)
     return Letter(
-        sender=claimed.relay.sender,
+        sender=return_path(claimed.relay.sender, use, token),
         recipient=message.address,
         wire=claimed.wire,
-        envelope_id=message.message_id.strip("<>").partition("@")[0],
+        envelope_id=token,
         requiretls=needs_requiretls(message.reasons),
     )
 
 
-def _unfit(claimed: Claimed) -> Reason | None:
+def _unfit(claimed: Claimed, letter: Letter) -> Reason | None:
     """The last look before the door: the very octets that were approved, to a plain address."""
     if not wire_fits(claimed.wire, claimed.message.sha256):
         return Reason("message-altered")
-    if not (address_fits(claimed.message.address) and address_fits(claimed.relay.sender)):
+    if not (address_fits(letter.recipient) and address_fits(letter.sender)):
         return Reason("address-unusable")
     return None

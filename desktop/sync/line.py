@@ -8,9 +8,10 @@ import ssl
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-from desktop.models.records import Relay, RelayId
+from desktop.models.records import Reason, Relay, RelayId
 from desktop.sync.letters import Letter
 from desktop.sync.relay import Answer, Marks, Offer, RelayConnection, Timeouts
+from desktop.sync.relay_auth import Access
 from desktop.sync.relay_open import open_relay
 from desktop.sync.relay_tls import RelayError, client_context
 
@@ -21,15 +22,15 @@ _AHEAD = 8
 _PAUSES = (1.0, 2.0)
 """Seconds between the tries to connect; with the first, three are made (the breaker)."""
 
-PasswordOf = Callable[[RelayId], Awaitable[str]]
+AccessOf = Callable[[RelayId], Awaitable[Access]]
 OnOpen = Callable[[Relay, Offer], Awaitable[None]]
 
 
 class Line:
     """At most one connection, to the relay asked for last."""
 
-    def __init__(self, password_of: PasswordOf, on_open: OnOpen, timeouts: Timeouts) -> None:
-        self._password_of = password_of
+    def __init__(self, access_of: AccessOf, on_open: OnOpen, timeouts: Timeouts) -> None:
+        self._access_of = access_of
         self._on_open = on_open
         self._timeouts = timeouts
         self._connection: RelayConnection | None = None
@@ -52,9 +53,9 @@ class Line:
         """Whether the next message is the last over this connection."""
         return self._connection is not None and self._connection.sent + 1 >= RECYCLE_AFTER
 
-    @property
-    def offers_requiretls(self) -> bool:
-        return self._connection is not None and self._connection.offer.requiretls
+    def unfit(self, letter: Letter) -> Reason | None:
+        """See `RelayConnection.unfit`."""
+        return self._connection.unfit(letter) if self._connection is not None else None
 
     def reaches(self, relay: Relay) -> bool:
         """Whether the next message to `relay` can go over what is open."""
@@ -124,8 +125,8 @@ class Line:
             await asyncio.wait(self._leaving)
 
     async def _opened(self, relay: Relay) -> RelayConnection:
-        password = await self._password_of(relay.id)
-        return await open_relay(relay, password, self._timeouts, self._context)
+        access = await self._access_of(relay.id)
+        return await open_relay(relay, access, self._timeouts, self._context)
 
     async def _take(self, relay: Relay, connection: RelayConnection) -> None:
         self._connection, self._relay = connection, relay

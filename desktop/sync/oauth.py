@@ -142,7 +142,9 @@ class SignIns:
                 return current.access_token if current is not None and good else None
             if ends is not None:
                 grants.end(tx, grant.owner, ends)
-                self._audit.record(tx, Event(Act.GRANT_ENDED, id_of(grant.owner), outcome="failed", why=error.code))
+                self._audit.record(
+                    tx, Event(Act.GRANT_ENDED, id_of(grant.owner), outcome="failed", why=error.code)
+                )
             return None
 
         return self._database.write(note)

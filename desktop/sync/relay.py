@@ -25,6 +25,7 @@ from aiosmtplib.errors import (
 from aiosmtplib.response import SMTPResponse
 
 from desktop.errors import DeliveryError
+from desktop.models.records import Reason
 from desktop.sync.letters import Letter, path, pieces
 from desktop.sync.outcomes import Phase, Reply
 from desktop.sync.relay_protocol import RelayClient
@@ -64,6 +65,12 @@ class Offer:
     requiretls: bool
     size: int
     """Most octets per message; 0 when it names no limit (RFC 1870)."""
+    eightbit: bool = False
+    smtputf8: bool = False
+    key: str = ""
+    """SHA-256 of the public key that it showed, as a pin names it (`relay_tls.py`)."""
+    authority: str = ""
+    """SHA-256 of the root certificate that its own leads to."""
 
 
 class Marks(Protocol):
@@ -126,6 +133,19 @@ class RelayConnection:
     @property
     def usable(self) -> bool:
         return self._client.is_connected
+
+    def unfit(self, letter: Letter) -> Reason | None:
+        """Why this relay cannot take `letter` as it is, known before anything is sent; or None.
+
+        Content is 7-bit and addresses are ASCII (`letters.py`), so that neither 8BITMIME nor
+        SMTPUTF8 is ever needed.
+        """
+        if letter.requiretls and not self.offer.requiretls:
+            return Reason("relay-no-requiretls")
+        if self.offer.size and len(letter.wire) > self.offer.size:
+            most, here = self.offer.size / 1_000_000, len(letter.wire) / 1_000_000
+            return Reason("relay-over-size", {"megabytes": f"{most:.1f}", "here": f"{here:.1f}"})
+        return None
 
     async def send(self, letter: Letter, marks: Marks, following: Letter | None = None) -> Answer:
         """Carry out one transaction; the reply that decided it comes back, whatever it says.

@@ -7,7 +7,6 @@ import socket
 import ssl
 
 from aiosmtplib.errors import (
-    SMTPAuthenticationError,
     SMTPException,
     SMTPHeloError,
     SMTPResponseException,
@@ -16,24 +15,37 @@ from aiosmtplib.errors import (
 
 from desktop.models.records import Relay
 from desktop.sync.relay import Offer, RelayConnection, Timeouts
+from desktop.sync.relay_auth import Access, sign_in
 from desktop.sync.relay_protocol import RelayClient
-from desktop.sync.relay_tls import RelayError, Step, client_context, tls_failure
+from desktop.sync.relay_tls import (
+    RelayError,
+    Step,
+    authorities_of,
+    check_pin,
+    client_context,
+    key_of,
+    tls_failure,
+)
 from desktop.texts import clean
 
 # The computer's name is nobody's business, and an address literal needs none (RFC 5321, 4.1.3).
 _OWN_NAME = "[127.0.0.1]"
-_MECHANISM_UNKNOWN = frozenset({500, 501, 502, 504})
 
 
 async def open_relay(
-    relay: Relay, password: str, timeouts: Timeouts | None = None, context: ssl.SSLContext | None = None
+    relay: Relay,
+    access: Access | str,
+    timeouts: Timeouts | None = None,
+    context: ssl.SSLContext | None = None,
 ) -> RelayConnection:
     """Connect, secure, and sign in. Nothing but EHLO and STARTTLS ever leaves in clear.
 
+    `access` as text is a password, without a pin.
     `context` is one of `client_context`, for callers that open several connections; reading the
     authorities takes longer than a handshake. Raises RelayError, naming the step and the reason.
     """
     limits = timeouts or Timeouts()
+    access = Access(access) if isinstance(access, str) else access
     if relay.security not in ("implicit", "starttls"):
         raise ValueError(relay.security)
     client = RelayClient(
@@ -49,17 +61,20 @@ async def open_relay(
     try:
         await client.connect(timeout=limits.connect)
         step = Step.TLS
+        if relay.security == "implicit":
+            _check_pin(client, access, relay)
         await client.ehlo()
         if relay.security == "starttls":
             if not client.supports_extension("starttls"):
                 raise RelayError("relay-no-starttls", step, lasting=True, host=relay.host, port=relay.port)
             await client.starttls(timeout=limits.connect)
+            _check_pin(client, access, relay)
             await client.ehlo()
         if not client.tls_version:
             raise RelayError("relay-tls-failed", step, lasting=True, host=relay.host, port=relay.port)
         step = Step.LOGIN
         if relay.user:
-            await _sign_in(client, relay, password)
+            await sign_in(client, relay, access)
     except RelayError:
         await _leave(client)
         raise
@@ -77,27 +92,9 @@ async def _leave(client: RelayClient) -> None:
     await client.gone()
 
 
-async def _sign_in(client: RelayClient, relay: Relay, password: str) -> None:
-    """AUTH with the first mechanism that the relay really knows; a refusal is final.
-
-    (aiosmtplib tries every mechanism with the same wrong password, which locks accounts.)
-    """
-    for mechanism in client.supported_auth_methods:
-        sign_in = client.auth_plain if mechanism == "plain" else client.auth_login
-        try:
-            await sign_in(relay.user, password)
-        except SMTPAuthenticationError as error:
-            if error.code in _MECHANISM_UNKNOWN:
-                continue
-            later = error.code // 100 == 4
-            raise RelayError(
-                "relay-auth-later" if later else "relay-auth-refused",
-                Step.LOGIN,
-                lasting=not later,
-                reply=clean(f"{error.code} {error.message}"),
-            ) from error
-        return
-    raise RelayError("relay-no-auth", Step.LOGIN, lasting=True, host=relay.host)
+def _check_pin(client: RelayClient, access: Access, relay: Relay) -> None:
+    if access.pin and client.tls is not None:
+        check_pin(client.tls, access.pin, relay)
 
 
 def _offer(client: RelayClient) -> Offer:
@@ -107,7 +104,11 @@ def _offer(client: RelayClient) -> Offer:
         pipelining=client.supports_extension("pipelining"),
         dsn=client.supports_extension("dsn"),
         requiretls=client.supports_extension("requiretls"),
-        size=int(size) if size.isascii() and size.isdigit() else 0,
+        size=int(size) if size.isascii() and size.isdigit() and len(size) < 16 else 0,
+        eightbit=client.supports_extension("8bitmime"),
+        smtputf8=client.supports_extension("smtputf8"),
+        key=key_of(client.tls) if client.tls is not None else "",
+        authority="".join(authorities_of(client.tls)[-1:]) if client.tls is not None else "",
     )
 
 

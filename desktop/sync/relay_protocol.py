@@ -99,7 +99,6 @@ class RelayClient(SMTP):
     Errors of the operating system and of TLS pass unwrapped: the caller names them.
     """
 
-    AUTH_METHODS = ("plain", "login")
     _latest: PipeliningProtocol | None = None
 
     @property
@@ -110,10 +109,15 @@ class RelayClient(SMTP):
         return self.protocol
 
     @property
+    def tls(self) -> ssl.SSLObject | None:
+        """The secured connection, or None in clear."""
+        tls = self.get_transport_info("ssl_object")
+        return tls if isinstance(tls, ssl.SSLObject) else None
+
+    @property
     def tls_version(self) -> str:
         """`TLSv1.3` and the like, or '' without TLS."""
-        tls = self.get_transport_info("ssl_object")
-        return (tls.version() or "") if isinstance(tls, ssl.SSLObject) else ""
+        return (self.tls.version() or "") if self.tls is not None else ""
 
     def abort(self) -> None:
         """Close at once, without TLS's farewell."""

@@ -6,8 +6,13 @@ here takes a flag that weakens any of it.
 
 from __future__ import annotations
 
+import hashlib
 import ssl
 from enum import StrEnum
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from desktop.errors import DeliveryError
 from desktop.models.records import Relay
@@ -90,3 +95,46 @@ def tls_failure(error: ssl.SSLError, relay: Relay) -> RelayError:
     else:
         code, step = "relay-tls-failed", Step.TLS
     return RelayError(code, step, lasting=code != "relay-dropped", host=relay.host, port=relay.port)
+
+
+def key_of(tls: ssl.SSLObject) -> str:
+    """SHA-256 of the SubjectPublicKeyInfo that the server proved to own; hexadecimal."""
+    certificate = x509.load_der_x509_certificate(tls.getpeercert(binary_form=True) or b"")
+    info = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return hashlib.sha256(info).hexdigest()
+
+
+def authorities_of(tls: ssl.SSLObject) -> tuple[str, ...]:
+    """SHA-256 of each certificate above the server's own in the chain that was verified, root last."""
+    known: Any = tls if hasattr(tls, "get_verified_chain") else tls._sslobj  # type: ignore[attr-defined]
+    chain = [one if isinstance(one, bytes) else _der(one) for one in known.get_verified_chain()]
+    return tuple(hashlib.sha256(one).hexdigest() for one in chain[1:])
+
+
+def _der(certificate: Any) -> bytes:
+    """Before Python 3.13 the chain is made of the module's own objects, which give PEM or DER."""
+    text: str = certificate.public_bytes()
+    return ssl.PEM_cert_to_DER_cert(text)
+
+
+def check_pin(tls: ssl.SSLObject, pin: str, relay: Relay) -> None:
+    """What was pinned must be there, beside the verification that has passed by now.
+
+    Raises `RelayError("relay-key-changed")`, and ValueError for a pin that is none.
+    """
+    kind, _, wanted = pin.partition(":")
+    if not is_pin(pin):
+        raise ValueError(kind)
+    shown = (key_of(tls),) if kind == "key" else authorities_of(tls)
+    if wanted.lower() not in shown:
+        raise RelayError(
+            "relay-key-changed", Step.CERTIFICATE, lasting=True, host=relay.host, seen="".join(shown[-1:])
+        )
+
+
+def is_pin(text: str) -> bool:
+    """`ca:<sha256>` or `key:<sha256>`, hexadecimal."""
+    kind, _, value = text.partition(":")
+    return (
+        kind in ("ca", "key") and len(value) == 64 and all(char in "0123456789abcdefABCDEF" for char in value)
+    )
