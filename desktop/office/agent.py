@@ -70,14 +70,17 @@ class Agent:
         """Returns when everything has come to its end; the practice's lock is the caller's to hold."""
         clear_stale(self._folder)
         address = _address(self._folder)
-        with Listener(address, backlog=32) as listener:
+        listener = Listener(address, backlog=32)
+        where = Whereabouts(address, self._key.hex(), PROTOCOL, os.getpid())
+        try:
             threading.Thread(target=self._accept, args=(listener,), name="door", daemon=True).start()
-            where = Whereabouts(address, self._key.hex(), PROTOCOL, os.getpid())
             where.write(self._folder.service)
-            try:
-                self._until_done()
-            finally:
-                self._stop(where)
+            self._until_done()
+        finally:
+            self._stop(where)
+            with suppress(FileNotFoundError):  # it removes its address, which may be gone with its folder
+                listener.close()
+            _remove_address(address)
 
     def end(self) -> None:
         """In order, soon; from any thread but a signal's handler."""
@@ -105,7 +108,6 @@ class Agent:
             links = list(self._links)
         for link in links:
             link.hang_up()
-        _remove_address(where.address)
 
     # --- callers ----------------------------------------------------------------------
 
@@ -127,10 +129,9 @@ class Agent:
                 threading.Thread(target=self._serve, args=(link,), name="caller", daemon=True).start()
 
     def _serve(self, link: Link) -> None:
-        with self._kept(link), suppress(LinkLost):
-            with self._present(link) as caller:
-                while True:
-                    self._one(link, caller)
+        with self._kept(link), suppress(LinkLost), self._present(link) as caller:
+            while True:
+                self._one(link, caller)
 
     @contextmanager
     def _present(self, link: Link) -> Iterator[Caller]:

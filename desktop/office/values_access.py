@@ -346,8 +346,8 @@ class SecurityPolicy:
     """1 to 15."""
     strict_lock: bool = False
     """A screen lock closes the database too, and what waits is not sent meanwhile."""
-    lock_on_close: bool = True
-    """Closing the window locks; it always ends the session while the window's process is the agent."""
+    lock_on_close: bool = False
+    """Closing the window closes the practice: what was approved waits for the next sign-in."""
     quick_unlock: bool = True
     """Whether an idle lock may be opened with a PIN or a touch, for at most eight hours."""
     officer: str = ""

@@ -131,7 +131,8 @@ class SignedIn:
     """How many notices this person has not acknowledged."""
     idle_lock: int = 600
     """Idle seconds after which the screen locks: what the practice chose."""
-    lock_on_close: bool = True
+    lock_on_close: bool = False
+    """Closing the window is a vault lock; the session ends with it in any case."""
     banners: tuple[str, ...] = ()
     """What stands across the window, as codes (`ui.banner.<code>`): `log-gap`, `witness-stale`."""
 
