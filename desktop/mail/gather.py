@@ -12,9 +12,9 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from desktop.errors import InputError
-from desktop.mail import cardwords
+from desktop.mail import cardwords, checkresults
+from desktop.mail.checkresults import Results, servers_of
 from desktop.mail.decision import CARE, DecisionInput, FormMeans
-from desktop.mail.domains import MX
 from desktop.mail.headers import domain_of, wire_address
 from desktop.mail.means import KeptWords, SealMeans
 from desktop.mail.providers import blocked_forms
@@ -59,6 +59,8 @@ class Wishes:
     form: Form | None = None
     testing: KeyId | None = None
     content: tuple[Reason, ...] = ()
+    trial: bool = False
+    """A delivery check, which says nothing about anybody: forms that tend to be stopped are tried too."""
 
 
 _NONE = Wishes()
@@ -101,7 +103,12 @@ class Gathered:
             wanted=wishes.wanted,
             lives=self.lives,
             onward=self.onward,
-            forms=FormMeans(self.storage is not None, self.words is not None, self.wish, self.blocked),
+            forms=FormMeans(
+                self.storage is not None,
+                self.words is not None,
+                self.wish,
+                frozenset() if wishes.trial else self.blocked,
+            ),
             looks=self.looks,
             form=wishes.form,
             testing=wishes.testing,
@@ -138,7 +145,8 @@ def gather(tx: Tx, ids: Iterable[PersonId], relay: Relay | None, today: date) ->
     zone = settings.get(tx, "zone") or "UTC"
     stopped = stopped_addresses(tx, (person.email for person in found.values()))
     quiet = consents.no_marketing(tx, wanted)
-    blocked = {domain: _blocked(domain, looks.get(domain, ())) for domain in set(domains.values())}
+    seen = checkresults.load(tx, today)
+    blocked = {domain: _blocked(domain, looks.get(domain, ()), seen) for domain in set(domains.values())}
     gathered = {}
     for who, person in found.items():
         mine = tuple(their_keys.get(who, ()))
@@ -190,10 +198,10 @@ def _storage(tx: Tx, today: date) -> Storage | None:
     return storage
 
 
-def _blocked(domain: str, looks: Sequence[Observed]) -> frozenset[Form]:
-    """By the domain, and by the mail servers that any look at it has found."""
-    servers = {str(host) for look in looks if look.kind == MX for host in look.details.get("hosts") or ()}
-    return blocked_forms(domain, servers)
+def _blocked(domain: str, looks: Sequence[Observed], seen: Results) -> frozenset[Form]:
+    """By the domain, by the mail servers that any look at it has found, and by what staff saw there."""
+    servers = servers_of(looks)
+    return seen.blocked(domain, servers, blocked_forms(domain, servers))
 
 
 def _domain(person: Person) -> str:

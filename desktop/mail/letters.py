@@ -54,10 +54,12 @@ class Draft:
     """The key that this letter tries out."""
     content: tuple[Reason, ...] = ()
     """What the content check found that only the recipient may read."""
+    trial: bool = False
+    """As in `Wishes`."""
 
     @property
     def wishes(self) -> Wishes:
-        return Wishes(self.wanted, self.raise_to, self.form, self.testing, self.content)
+        return Wishes(self.wanted, self.raise_to, self.form, self.testing, self.content, self.trial)
 
 
 class NotSendable(Refused):

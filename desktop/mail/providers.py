@@ -47,15 +47,23 @@ def blocked_forms(domain: str, mx_hosts: Iterable[str] = ()) -> frozenset[Form]:
 
     Names count without regard to case and to a dot at the end.
     """
+    return frozenset(form for host in _hosts_of(domain, mx_hosts) for form in host.stops)
+
+
+def known_host(domain: str, mx_hosts: Iterable[str] = ()) -> str:
+    """The name of the host that takes the mail of `domain`, as far as the data knows it; else ''."""
+    return next((host.name for host in _hosts_of(domain, mx_hosts)), "")
+
+
+def _hosts_of(domain: str, mx_hosts: Iterable[str]) -> list[MailHost]:
     asked = _name(domain)
     servers = [_name(host) for host in mx_hosts]
     _, hosts = known_hosts()
-    return frozenset(
-        form
+    return [
+        host
         for host in hosts
-        for form in host.stops
         if asked in host.domains or any(_ends(server, ending) for server in servers for ending in host.mx)
-    )
+    ]
 
 
 @dataclass(frozen=True)
