@@ -11,6 +11,7 @@ import json
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from desktop.models.delivery import RelaySending
 from desktop.models.records import Baa, Reason, Relay
 from desktop.paths import resource
 
@@ -45,7 +46,8 @@ def agreement_problem(baa: Baa | None, name: str, today: date) -> Reason | None:
 class Preset:
     """What is known about one mail service: suggestions that the administrator confirms.
 
-    `per_day` and `per_minute` are messages, `bytes` octets per message; 0 is unknown.
+    `per_day`, `per_hour` and `per_minute` are messages, `bytes` octets per message; 0 is unknown.
+    `connections` are what it takes at once, `office_mailbox` says that it is an ordinary mailbox.
     `required_tls` is how required TLS is recorded (`account`, `header`, `configuration-set`,
     `domain` or ''), `ways` every way there is, `header` what asks for it per message; the words
     `mail.relay.how.<required_tls_how>` say where it is switched on. `changes` is what the
@@ -58,8 +60,11 @@ class Preset:
     port: int
     security: str
     per_day: int
+    per_hour: int
     per_minute: int
     bytes: int
+    connections: int
+    office_mailbox: bool
     required_tls: str
     required_tls_how: str
     ways: tuple[str, ...]
@@ -88,6 +93,21 @@ def presets() -> tuple[Preset, ...]:
     return tuple(sorted(found, key=lambda preset: (preset.id == GENERIC, preset.name)))
 
 
+def usual_sending(relay: Relay) -> RelaySending:
+    """How a new relay is used until somebody says otherwise: by what is known of its host."""
+    for one in presets():
+        if one.host and one.host == relay.host:
+            return RelaySending(
+                relay.id,
+                one.per_minute,
+                one.per_hour,
+                one.per_day,
+                one.connections,
+                office_mailbox=one.office_mailbox,
+            )
+    return RelaySending(relay.id)
+
+
 def _preset(name: str, text: str) -> Preset:
     raw = json.loads(text)
     required = raw["required_tls"]
@@ -101,8 +121,11 @@ def _preset(name: str, text: str) -> Preset:
         port=raw["port"],
         security=raw["security"],
         per_day=raw["limits"]["per_day"],
+        per_hour=raw["limits"]["per_hour"],
         per_minute=raw["limits"]["per_minute"],
         bytes=raw["limits"]["bytes"],
+        connections=raw["limits"]["connections"],
+        office_mailbox=raw["office_mailbox"],
         required_tls=required["record"],
         required_tls_how=required["how"],
         ways=tuple(required["ways"]),

@@ -11,12 +11,14 @@ from desktop.access.roles import Action
 from desktop.audit.events import Act, Event
 from desktop.clock import Clock
 from desktop.errors import InputError
+from desktop.mail.breakers import signed_in
 from desktop.mail.content import check_sender
-from desktop.mail.relays import baa_problem, presets
+from desktop.mail.relays import baa_problem, presets, usual_sending
 from desktop.mail.sender import practice_relay, use_relay
-from desktop.models import onward, relays, settings
+from desktop.models import onward, relays, sending, settings
 from desktop.models.accounts import Session
 from desktop.models.database import Tx
+from desktop.models.delivery import RelaySending
 from desktop.models.ids import new_id
 from desktop.models.protection import Onward
 from desktop.models.records import Reason, Relay, RelayId
@@ -79,6 +81,9 @@ class Relays:
 
         def store(tx: Tx, record: Recorder) -> RelayLine:
             relays.add(tx, relay, request.password)
+            usual = usual_sending(relay)
+            if usual != RelaySending(relay.id):
+                sending.put(tx, usual)
             use_relay(tx, relay.id)
             record(Event(Act.RELAY_ADDED, obj=relay.id, det={"security": relay.security}))
             for made in identities:
@@ -161,6 +166,8 @@ class Relays:
 
         def keep(tx: Tx, record: Recorder) -> None:
             record(_tested(report, relay))
+            if report.ok:
+                signed_in(tx, self._desk.audit, relay, self._clock.now())
             if report.offer is not None:
                 now = self._clock.now() if report.offer.requiretls else None
                 current = _get(tx, relay)

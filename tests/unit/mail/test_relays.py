@@ -25,7 +25,8 @@ def test_every_preset_names_a_host_its_baa_and_when_it_was_checked() -> None:
         assert preset.host == "" or wire_address(f"x@{preset.host}")
         assert preset.baa in {"offered", "included", "not-offered", "ask"}
         assert date(2026, 1, 1) <= preset.checked <= date(2030, 1, 1)
-        assert min(preset.per_day, preset.per_minute, preset.bytes) >= 0
+        assert min(preset.per_day, preset.per_hour, preset.per_minute, preset.bytes) >= 0
+        assert 1 <= preset.connections <= 4
 
 
 def test_a_service_of_unknown_behaviour_proves_nothing() -> None:
