@@ -321,7 +321,9 @@ COMMANDS = {
         node=True,
     ),
     "check": Command(check, "format, lint, types, contracts, sentences"),
-    "bench": Command(bench, "measure, each against its anchor [NAME]", ("sealing", "window")),
+    "bench": Command(
+        bench, "measure, each against its anchor [NAME]", ("sealing", "window", "tests"), node=True
+    ),
     "soak": Command(
         soak, "the tests that run for minutes", ("sealing", "window", "tests", "soak"), node=True
     ),
