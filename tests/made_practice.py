@@ -71,7 +71,7 @@ class Practice:
     printer: Callable[[], Printer] | None = None
     """What makes papers, where a test wants them."""
 
-    def office(self) -> Office:
+    def office(self, *, service: bool = False) -> Office:
         """A new process's view: its own guard, nothing open."""
         office = build_office(
             self.folder,
@@ -79,6 +79,7 @@ class Practice:
             params=lambda: FLOOR,
             device_store=lambda: None,
             printer=self.printer,
+            service=service,
         )
         self.offices.append(office)
         return office

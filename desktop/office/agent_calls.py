@@ -95,11 +95,8 @@ class Calls:
         `given` is told of a session that its caller now has, `taken` of one that goes on without
         them. Raises `LinkLost`; whatever is a bug is told to the caller without content first.
         """
+        shape, args = _understood(link, frame)
         try:
-            shape = shape_of(str(frame.get("call")))
-            if shape is None:
-                raise TypeError("no such use case")
-            args = shape.unpack(frame.get("args"))
             try:
                 answer = self._done(shape, args, frame, link, given, taken)
             except SealwellError as error:
@@ -138,3 +135,15 @@ class Calls:
             elif shape.name == "issue_token":
                 taken(value.session)
         return answer
+
+
+def _understood(link: Link, frame: Frame) -> tuple[Shape, list[Any]]:
+    """Raises `LinkLost` for what is no call of any use case: its caller is told, and hung up on."""
+    shape = shape_of(str(frame.get("call")))
+    try:
+        if shape is not None:
+            return shape, shape.unpack(frame.get("args"))
+    except (TypeError, ValueError, RecursionError):
+        shape = None
+    link.send({"bug": "not understood"})
+    raise LinkLost

@@ -104,14 +104,14 @@ def test_what_a_draft_says_is_in_no_record(staff: Staff) -> None:
 def test_the_policy_is_kept_and_counts_at_once_and_after_the_next_sign_in(staff: Staff) -> None:
     office, session = staff.at_work()
     assert office.show_policy(session) == SecurityPolicy()
-    chosen = SecurityPolicy(2, False, False, True, "Ana Ruiz", "ana@elmstreet.example.com")
+    chosen = SecurityPolicy(2, False, True, True, "Ana Ruiz", "ana@elmstreet.example.com")
     assert office.set_policy(session, chosen) == chosen == office.show_policy(session)
     staff.clock.move(121)
     assert error_of(lambda: office.show_policy(session)) == "locked"
     office.close()
     office = staff.office()
     signed = staff.enter(office)
-    assert (signed.idle_lock, signed.lock_on_close) == (120, False)
+    assert (signed.idle_lock, signed.lock_on_close) == (120, True)
     staff.clock.move(121)
     assert error_of(lambda: office.show_policy(signed.session)) == "locked"
 
