@@ -170,10 +170,14 @@ def _rest(family: Callable[[str, str], _Family]) -> None:
     reminders = family("reminders", "tomorrow's visits")
     for verb, words in (("preview", "who gets one, how and why"), ("send", "freeze and queue them")):
         reminders.verb(verb, words).add_argument("--date", metavar="D", help="YYYY-MM-DD; else tomorrow")
+    calls = reminders.verb("call-list", "whom to phone because no reminder reached them")
+    calls.add_argument("--date", metavar="D", help="YYYY-MM-DD of the visits; else today and tomorrow")
+    calls.add_argument("--to", metavar="FILE", help="as a paper (PDF)")
 
     outbox = family("outbox", "what goes out")
     outbox.verb("list", "every message and where it stands")
     outbox.verb("run", "send what is due")
+    _steering(outbox)
 
     audit = family("audit", "what was done")
     audit.verb("verify", "check the chain of records")
@@ -259,6 +263,26 @@ def _keys(keys: _Family) -> None:
     rotate.add_argument("--kind", required=True, choices=("openpgp", "smime"))
     identity = keys.verb("import-identity", "use a certificate with its key (.p12)")
     identity.add_argument("file", metavar="FILE", help="its password is asked for, or read as JSON")
+
+
+def _steering(outbox: _Family) -> None:
+    scope = "all, kind:K, relay:ID, source:ID or message:ID"
+    outbox.verb("show", "one message and what is known of its way").add_argument("message", metavar="ID")
+    pause = outbox.verb("pause", "let nothing of a scope leave")
+    pause.add_argument("scope", nargs="?", metavar="SCOPE", help=f"{scope}; else all")
+    pause.add_argument("--until", metavar="TIME", help="when it ends by itself")
+    pause.add_argument("--list", action="store_true", help="only say what is paused")
+    resume = outbox.verb("resume", "end a pause")
+    resume.add_argument("scope", nargs="?", metavar="SCOPE", help=f"{scope}; else all")
+    resume.add_argument("--look", action="store_true", help="only say what would leave")
+    resume.add_argument("--seen", metavar="HASH", help="what --look answered")
+    cancel = outbox.verb("cancel", "stop what has not left")
+    cancel.add_argument("messages", nargs="*", metavar="ID")
+    cancel.add_argument("--scope", metavar="SCOPE", help=scope)
+    resolve = outbox.verb("resolve", "say what became of an unclear message")
+    resolve.add_argument("message", metavar="ID")
+    resolve.add_argument("how", choices=("arrived", "not-arrived", "called"))
+    outbox.verb("resend", "send again what did not arrive").add_argument("message", metavar="ID")
 
 
 def _handing_out(audit: _Family) -> None:

@@ -15,9 +15,9 @@ from desktop.paths import write_private
 
 
 def cards_print(call: Call) -> None:
-    target = _free(call.args.to)
+    target = free_file(call.args.to)
     paper = call.office.print_card(call.session(), PersonId(call.args.person))
-    _put(call, target, paper)
+    put_paper(call, target, paper)
 
 
 def cards_words(call: Call) -> None:
@@ -74,8 +74,8 @@ def help_again(call: Call) -> None:
 
 
 def help_print(call: Call) -> None:
-    target = _free(call.args.to)
-    _put(call, target, call.office.print_message(call.session(), MessageId(call.args.message)))
+    target = free_file(call.args.to)
+    put_paper(call, target, call.office.print_message(call.session(), MessageId(call.args.message)))
 
 
 def envelope_reply(call: Call) -> None:
@@ -130,14 +130,16 @@ def _shown(call: Call, shown: HelpShown) -> dict[str, object]:
     }
 
 
-def _free(to: str) -> Path:
+def free_file(to: str) -> Path:
+    """Where a paper may be written; InputError `file-exists` where something is."""
     target = Path(to)
     if target.exists():
         raise InputError("file-exists", file=target.name)
     return target
 
 
-def _put(call: Call, target: Path, paper: Paper) -> None:
+def put_paper(call: Call, target: Path, paper: Paper) -> None:
+    """Write a paper and say where."""
     try:
         write_private(target, paper.data)
     except OSError as error:
