@@ -25,11 +25,13 @@ from desktop.office.approvals import Approvals
 from desktop.office.call_list import CallLists
 from desktop.office.cards import Cards
 from desktop.office.content import ContentDesk
+from desktop.office.delivery_checks import DeliveryChecks
 from desktop.office.desk import Desk
 from desktop.office.doctor import Doctor
 from desktop.office.drafts import Drafts
 from desktop.office.entry import Entry
 from desktop.office.failures import Failures
+from desktop.office.feeds import Feeds
 from desktop.office.files import Files
 from desktop.office.help import Help
 from desktop.office.keys import Keys
@@ -61,6 +63,7 @@ from desktop.office.replies import Replies
 from desktop.office.retention import Retention
 from desktop.office.review import Review
 from desktop.office.security import Security
+from desktop.office.sending import Sending
 from desktop.office.storage import Storages
 from desktop.office.users import Users
 from desktop.office.users_join import Joining
@@ -142,8 +145,11 @@ def build_office(
         OnwardDesk(desk, clock, relays),
         OwnPosture(desk, posture),
         Failures(desk, clock),
+        Feeds(desk, clock),
+        DeliveryChecks(desk, clock),
         MessageDesk(desk, clock),
         Pauses(desk, clock),
         Settling(desk, clock),
         CallLists(desk, clock, paper),
+        Sending(desk, clock),
     )

@@ -61,7 +61,7 @@ from desktop.office.values_protection import (
     StorageRequest,
 )
 from tests.made_practice import PASSWORD, PEOPLE, VISITS, person_named
-from tests.made_rows_delivery import FAILURES, a_failed_letter
+from tests.made_rows_delivery import CHECKS, FAILURES, SENDING, a_failed_letter
 from tests.made_staff import HER_PASSWORD, Staff, desk_of
 from tests.support.p12 import a_p12
 from tests.support.queued import queued
@@ -376,6 +376,8 @@ CALLS: dict[str, Call] = {
     "show_retention": lambda w, s: w.office.show_retention(s),
     "set_retention": lambda w, s: w.office.set_retention(s, "messages", 400),
     **FAILURES,
+    **CHECKS,
+    **SENDING,
     "run_outbox": lambda w, s: _run(w, s),
     "issue_token": lambda w, s: w.office.issue_token(s),
     "end_session": lambda w, s: w.office.end_session(s, w.kept["other"]),

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from desktop.models import messages, suppressions
+from desktop.models import checkrounds, messages, suppressions
 from desktop.models.accounts import Session
 from desktop.models.database import Tx
-from desktop.models.delivery import Suppression, SuppressionKind
+from desktop.models.delivery import RelaySending, Suppression, SuppressionKind
 from desktop.models.ids import new_id
 from desktop.models.records import Label, MessageId, Reason, State
 from desktop.office.values import LetterRequest
-from desktop.office.values_delivery import AddressCheck, LiftRequest
+from desktop.office.values_delivery import AddressCheck, DeliveryTick, FeedRequest, LiftRequest, StaffAccountIn
 from tests.made_staff import desk_of
 from tests.support.queued import queued
 
@@ -37,6 +38,28 @@ def a_failed_letter(world: Any) -> MessageId:
     return message
 
 
+def a_feed(world: Any) -> FeedRequest:
+    """Nobody answers there."""
+    url = "https://127.0.0.1:1/events"
+    return FeedRequest(world.kept["relay"], "plain", url, secret="feed-secret", enabled=True)
+
+
+def a_tick(world: Any, session: Session) -> object:
+    checks = desk_of(world.office).opened().database.read(checkrounds.rounds)
+    return world.office.tick_delivery(session, DeliveryTick(checks[0][0].id, "inbox", "yes"))
+
+
+CHECKS: dict[str, Call] = {
+    "set_staff_accounts": lambda w, s: w.office.set_staff_accounts(
+        s, (StaffAccountIn(f"staff{len(w.kept)}@example.org", "Example"),)
+    ),
+    "start_delivery_check": lambda w, s: w.office.start_delivery_check(s),
+    "tick_delivery": a_tick,
+    "show_delivery_checks": lambda w, s: w.office.show_delivery_checks(s),
+    "set_feed": lambda w, s: w.office.set_feed(s, a_feed(w)),
+    "list_feeds": lambda w, s: w.office.list_feeds(s),
+    "poll_feed": lambda w, s: w.office.poll_feed(s, w.kept["relay"]),
+}
 FAILURES: dict[str, Call] = {
     "show_failure": lambda w, s: w.office.show_failure(s, w.kept["failed"]),
     "check_failed_address": lambda w, s: w.office.check_failed_address(
@@ -45,4 +68,17 @@ FAILURES: dict[str, Call] = {
     "phone_instead": lambda w, s: w.office.phone_instead(s, w.kept["failed"]),
     "list_suppressions": lambda w, s: w.office.list_suppressions(s),
     "lift_suppression": lambda w, s: w.office.lift_suppression(s, LiftRequest(w.kept["stopped"], "phone")),
+}
+
+
+SENDING: dict[str, Call] = {
+    "show_sending_rules": lambda w, s: w.office.show_sending_rules(s),
+    "set_sending_rules": lambda w, s: w.office.set_sending_rules(
+        s, replace(w.office.show_sending_rules(s), silence_days=4)
+    ),
+    "show_relay_sending": lambda w, s: w.office.show_relay_sending(s, w.kept["relay"]),
+    "set_relay_sending": lambda w, s: w.office.set_relay_sending(
+        s, RelaySending(w.kept["relay"], per_minute=30)
+    ),
+    "relay_use": lambda w, s: w.office.relay_use(s, w.kept["relay"]),
 }

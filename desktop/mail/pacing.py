@@ -31,6 +31,12 @@ from desktop.models.records import Message, Reason, RelayId, State
 BULK_SHARE = 80
 """Per cent of every limit that campaigns may use."""
 LATE_HOURS, LATE_LIMIT = "hours-too-late", "limit-too-late"
+WAITS = (
+    *("waits-for-hours", "waits-for-day"),
+    *("pace-minute", "pace-hour", "pace-day", "share-minute", "share-hour", "share-day"),
+    *("ramp-minute", "ramp-day", "group-minute", "group-hour", "group-day"),
+)
+"""Every reason for which a row waits here: when a rule changes, those rows are asked again."""
 _NEVER = timedelta(days=1)
 """A row that no rule will ever let go looks again after this; rules may have changed."""
 _LONGEST_PLACE = timedelta(minutes=15)

@@ -17,7 +17,7 @@ from desktop.models.accounts import Session
 from desktop.models.records import MessageId, PersonId, Reason, RelayId, State
 from desktop.office.api_access import SecurityDoor, UsersDoor
 from desktop.office.api_audit import AlertDoor, LogDoor, RetentionDoor
-from desktop.office.api_delivery import FailureDoor, OutboxDoor
+from desktop.office.api_delivery import DeliveryCheckDoor, FailureDoor, FeedDoor, OutboxDoor, SendingDoor
 from desktop.office.api_protection import CardDoor, ContentDoor, HelpDoor, KeysDoor, ReachDoor, StorageDoor
 from desktop.office.values import (
     AppointmentsImport,
@@ -236,7 +236,10 @@ class Office(
     LogDoor,
     ContentDoor,
     FailureDoor,
+    FeedDoor,
+    DeliveryCheckDoor,
     OutboxDoor,
+    SendingDoor,
     Protocol,
 ):
     """Everything."""

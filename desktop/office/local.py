@@ -10,10 +10,12 @@ from desktop.office.approvals import Approvals
 from desktop.office.call_list import CallLists
 from desktop.office.cards import Cards
 from desktop.office.content import ContentDesk
+from desktop.office.delivery_checks import DeliveryChecks
 from desktop.office.doctor import Doctor
 from desktop.office.drafts import Drafts
 from desktop.office.entry import Entry
 from desktop.office.failures import Failures
+from desktop.office.feeds import Feeds
 from desktop.office.files import Files
 from desktop.office.help import Help
 from desktop.office.keys import Keys
@@ -41,6 +43,7 @@ from desktop.office.replies import Replies
 from desktop.office.retention import Retention
 from desktop.office.review import Review
 from desktop.office.security import Security
+from desktop.office.sending import Sending
 from desktop.office.storage import Storages
 from desktop.office.users import Users
 from desktop.office.users_join import Joining
@@ -89,10 +92,13 @@ class LocalOffice:
         onward: OnwardDesk,
         own_posture: OwnPosture,
         failures: Failures,
+        feeds: Feeds,
+        checks: DeliveryChecks,
         message_desk: MessageDesk,
         pauses: Pauses,
         settling: Settling,
         call_lists: CallLists,
+        sending: Sending,
     ) -> None:
         self.practice_exists = entry.practice_exists
         self.create_practice = entry.create_practice
@@ -175,6 +181,14 @@ class LocalOffice:
         self.end_session = security.end_session
         self.set_quick_pin = security.set_quick_pin
         self.forget_quick_pin = security.forget_quick_pin
+        self.set_feed = feeds.set_feed
+        self.list_feeds = feeds.list_feeds
+        self.poll_feed = feeds.poll_feed
+        self.show_delivery_checks = checks.show_delivery_checks
+        self.set_staff_accounts = checks.set_staff_accounts
+        self.start_delivery_check = checks.start_delivery_check
+        self.tick_delivery = checks.tick_delivery
+        self.read_back = checks.read_back
         self.show_failure = failures.show_failure
         self.check_failed_address = failures.check_failed_address
         self.phone_instead = failures.phone_instead
@@ -259,3 +273,8 @@ class LocalOffice:
         self.resend_message = settling.resend_message
         self.call_list = call_lists.call_list
         self.print_call_list = call_lists.print_call_list
+        self.show_sending_rules = sending.show_sending_rules
+        self.set_sending_rules = sending.set_sending_rules
+        self.show_relay_sending = sending.show_relay_sending
+        self.set_relay_sending = sending.set_relay_sending
+        self.relay_use = sending.relay_use
