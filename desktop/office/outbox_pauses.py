@@ -12,7 +12,7 @@ from desktop.clock import Clock
 from desktop.errors import InputError, Refused
 from desktop.mail.settling import is_unclear
 from desktop.mail.states import WAITING
-from desktop.models import messages, pauses, relays, scopes
+from desktop.models import messages, pauses, relays, scopes, users
 from desktop.models.accounts import Session
 from desktop.models.database import Tx
 from desktop.models.delivery import EVERYTHING, Pause, Scope
@@ -162,7 +162,10 @@ def is_scope(tx: Tx, scope: Scope) -> bool:
 
 def _shown(tx: Tx, now: datetime) -> PausesShown:
     waiting = messages.by_states(tx, WAITING)
-    return PausesShown(tuple(pauses.listing(tx, now)), len(pauses.covers(tx, waiting, now)))
+    listed = tuple(pauses.listing(tx, now))
+    by = [users.get(tx, one.by) for one in listed if one.by is not None]
+    names = {one.id: one.name for one in by if one is not None}
+    return PausesShown(listed, len(pauses.covers(tx, waiting, now)), dict(names))
 
 
 def _behind(tx: Tx, scope: Scope, now: datetime) -> list[Message]:

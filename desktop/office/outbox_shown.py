@@ -57,6 +57,7 @@ def shown(tx: Tx, id_: MessageId, now: datetime) -> MessageShown:
         can_resend=may_follow(row) and may_resend(tx, row) is None,
         pause=pauses.covers(tx, (row,), now).get(row.id) if waits else None,
         silence_until=silence.due_at if silence is not None and silence.ended_at is None else None,
+        call=any(task.closed_at is None for task in tasks.of_source(tx, CALL, row.id)),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from desktop.models.accounts import UserId
 from desktop.models.delivery import (
     AccountId,
     Auth,
@@ -68,7 +69,7 @@ class PausesShown:
     pauses: tuple[Pause, ...]
     waiting: int
     """How many messages wait behind them."""
-    names: dict[str, str] = field(default_factory=dict)
+    names: dict[UserId, str] = field(default_factory=dict)
     """Of the users who paused, by id."""
 
 

@@ -1,111 +1,157 @@
-"""Outbox: every message and where it stands, in plain words; a held one can be stopped."""
+"""Outbox: every message and where it stands, in plain words; what waits can be stopped."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QHBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from desktop.errors import DeliveryError
+from desktop.errors import DeliveryError, SealwellError
 from desktop.models.accounts import Session
-from desktop.models.records import State
-from desktop.office.values import Cancelled, OutboxLine, OutboxShown
-from desktop.texts import clean
+from desktop.models.delivery import Scope
+from desktop.models.records import MessageId
+from desktop.office.values import OutboxShown
+from desktop.office.values_delivery import PausesShown
 from desktop.ui.base import Page, Ui, button, plain_label
-from desktop.ui.dates import moment_words
+from desktop.ui.buttonline import ButtonLine
+from desktop.ui.failures.wizard import FailureWizard
 from desktop.ui.help.opening import Helper
-from desktop.ui.table import Column, Rows, table
+from desktop.ui.outbox.calls import CallDialog
+from desktop.ui.outbox.detail import MessagePane
+from desktop.ui.outbox.listing import OutboxList
+from desktop.ui.outbox.pausing import ContinueDialog, PauseBanner, PauseDialog
+from desktop.ui.outbox.words import ALL, DESK, GROUPS, WAITING, counted
 
 _REFRESH_MS = 2000
-_GOOD = frozenset({State.ACCEPTED})
-_BAD = frozenset({State.FAILED, State.BOUNCED, State.COMPLAINED, State.UNCERTAIN, State.EXPIRED})
+Looked = tuple[OutboxShown, PausesShown | None]
 
 
 class OutboxPage(Page):
-    """Looks anew every two seconds while it is in front."""
+    """Looks anew every two seconds while it is in front; reads again only what has changed."""
 
     def __init__(self, ui: Ui, session: Session) -> None:
         super().__init__(ui, ui.say("ui.outbox.title"))
         self._session = session
         self._trouble = False
-        self.summary = plain_label("", "muted")
-        self.head.addWidget(self.summary)
+        self._mark = ""
+        self._group = ALL
+        self._looking = False
         self.head.addStretch()
-        tokens = ui.theme.tokens
-        language = ui.texts.language
-
-        def colour(line: OutboxLine) -> str:
-            if line.state in _GOOD:
-                return tokens.ok
-            return tokens.error if line.state in _BAD else ""
-
-        self.rows = Rows[OutboxLine](
-            [
-                Column(ui.say("ui.outbox.to"), lambda line: clean(line.name), width=180),
-                Column(ui.say("ui.outbox.what"), lambda line: ui.say(f"ui.kind.{line.kind}"), width=115),
-                Column(
-                    ui.say("ui.outbox.how"), lambda line: ui.say(f"ui.method.{line.method.value}"), width=180
-                ),
-                Column(ui.say("ui.outbox.state"), self._state_words, colour=colour, stretch=True),
-                Column(
-                    ui.say("ui.outbox.since"), lambda line: moment_words(line.queued_at, language), width=160
-                ),
-            ]
-        )
-        self.view = table(self.rows, ui.say("ui.outbox.list"))
-        self.view.selectionModel().selectionChanged.connect(lambda *_: self._selected())
-        self.outer.addWidget(self.view, 1)
+        self.calls = button(ui.say("ui.calls.open"), self.open_calls)
+        self.pause = button(ui.say("ui.pause.everything"), self.ask_pause)
+        for made in (self.calls, self.pause):
+            made.setVisible(session.role in DESK)
+            self.head.addWidget(made)
+        self.banner = PauseBanner(ui, session)
+        self.banner.resume.connect(self.ask_continue)
+        self.outer.addWidget(self.banner)
+        self.filters = ButtonLine(ui.say("ui.outbox.filters"), self.show_group)
+        for group in GROUPS:
+            self.filters.add(group, ui.texts.count(f"ui.outbox.group-{group}", 0))
+        self.filters.buttons[ALL].setChecked(True)
+        self.outer.addWidget(self.filters)
+        self.list = OutboxList(ui)
+        self.list.chosen_changed.connect(lambda: self._show_chosen())
+        self.list.wanted.connect(self._read)
+        self.rows, self.view = self.list.rows, self.list.view
+        self.detail = MessagePane(ui, session)
+        self.detail.changed.connect(self.refresh)
+        self.detail.said.connect(lambda words, kind: self.notice.show_words(words, kind))
+        self.detail.wizard.connect(self.open_wizard)
+        self.helper = Helper(ui, session, self, lambda words, kind: self.notice.show_words(words, kind))
+        self.detail.help_wanted.connect(self.helper.message)
+        self.stop, self.help = self.detail.stop, self.detail.help
+        row = QHBoxLayout()
+        row.setSpacing(14)
+        row.addWidget(self.list, 1)
+        row.addWidget(self.detail)
+        self.body = QWidget()
+        row.setContentsMargins(0, 0, 0, 0)
+        self.body.setLayout(row)
+        self.outer.addWidget(self.body, 1)
         self.empty = plain_label(ui.say("ui.outbox.empty"), "muted", wrap=True)
         self.outer.addWidget(self.empty)
-        foot = QHBoxLayout()
-        self.stop = button(ui.say("ui.outbox.stop"), self._stop)
-        self.stop.setEnabled(False)
-        self.help = button(ui.say("ui.help.open"), self._help)
-        self.help.setEnabled(False)
-        self.helper = Helper(ui, session, self, lambda words, kind: self.notice.show_words(words, kind))
-        foot.addStretch()
-        foot.addWidget(self.help)
-        foot.addWidget(self.stop)
-        self.outer.addLayout(foot)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._look_if_shown)
         self._timer.start(_REFRESH_MS)
 
-    def _state_words(self, line: OutboxLine) -> str:
-        words = self.ui.say(f"ui.state.{line.state.value}")
-        if line.reason is not None:
-            return f"{words}: {self.ui.reason(line.reason)}"
-        return words
+    # --- looking --------------------------------------------------------------------------
 
     def _look_if_shown(self) -> None:
-        if self.isVisible():
-            self.refresh()
+        if self.isVisible() and not self._looking:
+            self._look(self._mark)
 
     def refresh(self) -> None:
-        self.call(lambda _: self.ui.office.list_outbox(self._session), self._show)
+        self._look("")
 
-    def _show(self, shown: OutboxShown) -> None:
-        self.empty.setVisible(not shown.messages)
-        self.view.setVisible(bool(shown.messages))
-        parts = [
-            self.ui.texts.count(f"ui.outbox.count-{state.value}", number)
-            for state, number in shown.counts.items()
-            if number
-            and state in (State.QUEUED, State.ACCEPTED, State.UNCERTAIN, State.FAILED, State.DEFERRED)
-        ]
-        self.summary.setText("  ·  ".join(parts))
+    def show_group(self, group: str) -> None:
+        """The messages that stand there alone, or all."""
+        self._group = group
+        self.filters.buttons[group].setChecked(True)
+        self._look("")
+
+    def _look(self, known: str) -> None:
+        """What is in sight, with what is paused; with `known` only if something has changed."""
+        group = self._group
+        first, number = self.list.stretch() if known else (0, self.list.stretch()[1])
+        if not known and self.list.group == group:
+            first = self.list.stretch()[0]
+        self._looking = True
+
+        def look(_: object) -> Looked:
+            office = self.ui.office
+            shown = office.list_outbox(self._session, number, first, GROUPS[group], known)
+            return shown, None if shown.unchanged else office.list_pauses(self._session)
+
+        def show(looked: Looked) -> None:
+            self._looking = False
+            if group == self._group:
+                self._show(group, first, *looked)
+
+        def failed(error: SealwellError) -> None:
+            self._looking = False
+            self.show_error(error)
+
+        self.call(look, show, failed)
+
+    def _read(self, first: int, number: int) -> None:
+        """Rows that came into sight; had the outbox changed meanwhile, everything is looked at anew."""
+        group, mark = self._group, self._mark
+
+        def show(shown: OutboxShown) -> None:
+            if group != self._group:
+                return
+            if shown.mark != mark:
+                self.refresh()
+            else:
+                self.list.fill(first, shown)
+
+        self.call(lambda _: self.ui.office.list_outbox(self._session, number, first, GROUPS[group]), show)
+
+    def _show(self, group: str, first: int, shown: OutboxShown, paused: PausesShown | None) -> None:
+        self._show_counts(shown)
         self._show_trouble(shown)
-        if list(shown.messages) == self.rows.rows:
+        if paused is None:
             return
-        chosen = self._chosen()
-        self.rows.show(shown.messages)
-        for position, line in enumerate(shown.messages):
-            if chosen is not None and line.id == chosen.id:
-                self.view.selectRow(position)
-        self._selected()
+        self._mark = shown.mark
+        self.banner.show_pauses(paused)
+        self.list.show_shown(group, first, shown)
+        self._show_chosen()
+
+    def _show_counts(self, shown: OutboxShown) -> None:
+        """Places without a message are not offered, but the one that is open stays."""
+        anything = counted(shown.counts, ALL) > 0
+        self.empty.setVisible(not anything)
+        self.body.setVisible(anything)
+        self.filters.setVisible(anything)
+        for group, made in self.filters.buttons.items():
+            number = counted(shown.counts, group)
+            made.setText(self.ui.texts.count(f"ui.outbox.group-{group}", number))
+            made.setHidden(not number and group not in (ALL, self._group))
+        self.filters.place()
 
     def _show_trouble(self, shown: OutboxShown) -> None:
         """While rows wait because the latest run ended early, say why; it goes when they have left."""
-        waiting = shown.counts.get(State.QUEUED, 0) + shown.counts.get(State.DEFERRED, 0)
+        waiting = sum(shown.counts.get(state, 0) for state in WAITING)
         if shown.stopped is not None and waiting:
             error = DeliveryError(shown.stopped.code, **shown.stopped.params)
             self.notice.show_words(self.ui.error(error), "warn")
@@ -114,26 +160,26 @@ class OutboxPage(Page):
             self.notice.clear()
             self._trouble = False
 
-    def _chosen(self) -> OutboxLine | None:
-        rows = self.view.selectionModel().selectedRows()
-        return self.rows.rows[rows[0].row()] if rows and rows[0].row() < len(self.rows.rows) else None
+    def _show_chosen(self) -> None:
+        self.detail.show_chosen(tuple(self.list.chosen.values()))
 
-    def _selected(self) -> None:
-        line = self._chosen()
-        self.stop.setEnabled(line is not None and line.can_cancel)
-        self.help.setEnabled(line is not None)
+    # --- what may be done -------------------------------------------------------------------
 
-    def _help(self) -> None:
-        line = self._chosen()
-        if line is not None:
-            self.helper.message(line.id)
+    def ask_pause(self) -> None:
+        dialog = PauseDialog(self.ui, self._session, self)
+        dialog.accepted.connect(self.refresh)
+        dialog.open()
 
-    def _stop(self) -> None:
-        line = self._chosen()
-        if line is not None:
-            self.call(lambda _: self.ui.office.cancel_messages(self._session, (line.id,)), self._stopped)
+    def ask_continue(self, scope: Scope) -> None:
+        dialog = ContinueDialog(self.ui, self._session, scope, self)
+        dialog.accepted.connect(self.refresh)
+        dialog.open()
 
-    def _stopped(self, answer: Cancelled) -> None:
-        if answer.too_late:
-            self.notice.show_words(self.ui.texts.count("ui.undo.too-late", answer.too_late), "warn")
-        self.refresh()
+    def open_calls(self) -> None:
+        CallDialog(self.ui, self._session, self).open()
+
+    def open_wizard(self, message: MessageId) -> None:
+        """The guided way after a message that did not arrive."""
+        dialog = FailureWizard(self.ui, self._session, message, self)
+        dialog.finished.connect(lambda _: self.refresh())
+        dialog.open()

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from desktop.models.accounts import Session
 from desktop.models.records import State
 from desktop.office.api import Office
+from desktop.office.values_practice import RelayRequest
 from tests.made_practice import Practice, import_visits
 
 Queued = tuple[Office, Session]
 
 
 @pytest.fixture
-def queued(practice: Practice) -> Queued:
+def queued(
+    at_work: tuple[Office, Session], practice: Practice, relay_request: Callable[..., RelayRequest]
+) -> Queued:
     """Two reminders wait."""
-    office, session = practice.signed_in()
+    office, session = at_work
+    office.add_relay(session, relay_request())
     import_visits(office, session, practice.clock)
     office.send_reminders(session)
     return office, session

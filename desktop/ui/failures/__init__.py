@@ -1,0 +1,1 @@
+"""The guided way after a message that did not arrive."""
