@@ -61,7 +61,7 @@ from desktop.office.values_protection import (
     StorageRequest,
 )
 from tests.made_practice import PASSWORD, PEOPLE, VISITS, person_named
-from tests.made_rows_delivery import CHECKS, FAILURES, SENDING, a_failed_letter
+from tests.made_rows_delivery import CHECKS, FAILURES, OUTBOX, SENDING, a_failed_letter
 from tests.made_staff import HER_PASSWORD, Staff, desk_of
 from tests.support.p12 import a_p12
 from tests.support.queued import queued
@@ -298,6 +298,7 @@ CALLS: dict[str, Call] = {
     "preview_reminders": lambda w, s: w.office.preview_reminders(s),
     "send_reminders": lambda w, s: w.office.send_reminders(s),
     "list_outbox": lambda w, s: w.office.list_outbox(s),
+    **OUTBOX,
     "cancel_messages": lambda w, s: w.office.cancel_messages(s, (w.kept["message"],)),
     "list_relays": lambda w, s: w.office.list_relays(s),
     "add_relay": lambda w, s: w.office.add_relay(s, w.relay("Second")),

@@ -9,11 +9,21 @@ from typing import Any
 from desktop.models import checkrounds, messages, suppressions
 from desktop.models.accounts import Session
 from desktop.models.database import Tx
-from desktop.models.delivery import RelaySending, Suppression, SuppressionKind
+from desktop.models.delivery import EVERYTHING, RelaySending, Scope, Suppression, SuppressionKind
 from desktop.models.ids import new_id
 from desktop.models.records import Label, MessageId, Reason, State
 from desktop.office.values import LetterRequest
-from desktop.office.values_delivery import AddressCheck, DeliveryTick, FeedRequest, LiftRequest, StaffAccountIn
+from desktop.office.values_delivery import (
+    AddressCheck,
+    DeliveryTick,
+    FeedRequest,
+    LiftRequest,
+    PauseRequest,
+    Resend,
+    Resolution,
+    Resume,
+    StaffAccountIn,
+)
 from tests.made_staff import desk_of
 from tests.support.queued import queued
 
@@ -36,6 +46,23 @@ def a_failed_letter(world: Any) -> MessageId:
 
     database.write(refused)
     return message
+
+
+def unclear(world: Any) -> MessageId:
+    """A letter of which nobody knows whether it arrived; each time another once it was settled."""
+
+    def lost(tx: Tx) -> MessageId | None:
+        some = messages.by_states(tx, (State.UNCERTAIN,))
+        return next((row.id for row in some if not row.superseded), None)
+
+    database = desk_of(world.office).opened().database
+    found = database.read(lost)
+    if found is not None:
+        return found
+    asked = LetterRequest(world.person, "Hours", "We close at five.", label=Label.ROUTINE)
+    made = queued(world.office.send_letter(world.session, asked)).id
+    database.write(lambda tx: messages.move(tx, made, State.QUEUED, State.UNCERTAIN))
+    return made
 
 
 def a_feed(world: Any) -> FeedRequest:
@@ -81,4 +108,16 @@ SENDING: dict[str, Call] = {
         s, RelaySending(w.kept["relay"], per_minute=30)
     ),
     "relay_use": lambda w, s: w.office.relay_use(s, w.kept["relay"]),
+}
+OUTBOX: dict[str, Call] = {
+    "show_message": lambda w, s: w.office.show_message(s, w.kept["message"]),
+    "pause_sending": lambda w, s: w.office.pause_sending(s, PauseRequest(EVERYTHING)),
+    "list_pauses": lambda w, s: w.office.list_pauses(s),
+    "would_go": lambda w, s: w.office.would_go(s, EVERYTHING),
+    "resume_sending": lambda w, s: w.office.resume_sending(s, Resume(EVERYTHING)),
+    "resolve_message": lambda w, s: w.office.resolve_message(s, Resolution(unclear(w), "arrived")),
+    "resend_message": lambda w, s: w.office.resend_message(s, Resend(unclear(w))),
+    "call_list": lambda w, s: w.office.call_list(s),
+    "print_call_list": lambda w, s: w.office.print_call_list(s),
+    "cancel_scope": lambda w, s: w.office.cancel_scope(s, Scope("kind:letter")),
 }
