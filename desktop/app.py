@@ -29,10 +29,12 @@ if TYPE_CHECKING:
     from desktop.models.accounts import Session
     from desktop.models.documents import Printer
     from desktop.office.api import Office
+    from desktop.office.remote import RemoteOffice
     from desktop.office.values_entry import SignedIn
     from desktop.office.values_practice import Check
     from desktop.ui.base import Ui
     from desktop.ui.gate.gate import Gate
+    from desktop.ui.tray import Tray
 
 SERVICE = "agent"
 """The hidden command that is the background service."""
@@ -99,6 +101,7 @@ def run_window(argv: Sequence[str]) -> int:
     """The window; returns Qt's exit code."""
     arguments = argparse.ArgumentParser(prog="sealwell-gui")
     arguments.add_argument("--practice", metavar="DIR")
+    arguments.add_argument("--tray", action="store_true")
     given = arguments.parse_args(list(argv))
     folder = PracticeFolder(Path(given.practice).absolute()) if given.practice else default_practice()
     make_private_folder(folder.root)
@@ -112,7 +115,7 @@ def run_window(argv: Sequence[str]) -> int:
         sys.stderr.write(f"{texts.say(f'error.{refused.code}')} {texts.say(f'error.{refused.code}.hint')}\n")
         return 1
     try:
-        return WindowRun(folder, language).run()
+        return WindowRun(folder, language, instance=instance, tray=given.tray).run()
     finally:
         instance.release()
 
@@ -126,8 +129,15 @@ class WindowRun:
         language: str,
         office: Callable[[], Office] | None = None,
         signed_in: SignedIn | None = None,
+        *,
+        instance: bootstrap.SingleInstance | None = None,
+        tray: bool = False,
     ) -> None:
-        """`office` and `signed_in` let the demo open the window on a practice that is open here."""
+        """`office` and `signed_in` let the demo open the window on a practice that is open here.
+
+        `instance` is held while the window is on the screen. `tray`: hidden behind the mark in the
+        system's tray at first, which stays.
+        """
         from PySide6.QtWidgets import QApplication
 
         from desktop.ui.base import Ui
@@ -144,6 +154,8 @@ class WindowRun:
         self._loader = ThreadPoolExecutor(1, thread_name_prefix="load")
         clock = SystemClock()
         self._seen = threading.Event()
+        self._remote: RemoteOffice | None = None
+        self._instance = instance or bootstrap.SingleInstance(folder.lock)
         self._office: Future[Office] = self._loader.submit(office or (lambda: self._load(folder)))
         self.bridge = Bridge(_on_bug)
         ui = Ui(self._office.result, self.bridge, Texts(language), Theme(self.application), clock)
@@ -152,8 +164,31 @@ class WindowRun:
         self.window.painted.connect(self._seen.set)
         self.window.painted.connect(self._lock_with_system)
         self.window.painted.connect(self._look_over_computer)
+        self.tray = self._tray(ui, always=tray) if office is None else None
+        self._hidden = tray and self.tray is not None
         if signed_in is not None:
             self.window.enter(signed_in)
+
+    def _tray(self, ui: Ui, *, always: bool) -> Tray | None:
+        """Where the system has none, a closed window ends its process and the service goes on alone."""
+        from PySide6.QtWidgets import QApplication
+
+        from desktop.ui.tray import Tray, has_tray
+
+        if not has_tray():
+            return None
+        made = Tray(ui, self.window, self._instance, self._end_all, always=always)
+        QApplication.setQuitOnLastWindowClosed(False)
+        made.ended.connect(QApplication.quit)
+        return made
+
+    def _end_all(self) -> None:
+        """From the tray: nothing is sent until the next sign-in."""
+        remote, leave = self._remote, self.application.quit
+        if remote is None:
+            leave()
+        else:
+            self.bridge.run(self.window, lambda _: remote.lock_vault(), lambda _: leave(), lambda _: leave())
 
     def _lock_with_system(self) -> None:
         """From the first page on: nobody can be signed in before it."""
@@ -179,13 +214,16 @@ class WindowRun:
         self._seen.wait(_LOAD_AFTER)
         from desktop.office.remote import window_office
 
-        office = window_office(folder, SystemClock())
-        office.tell_when_gone(self.window.service_ended.emit)
-        return office.as_office()
+        self._remote = window_office(folder, SystemClock())
+        self._remote.tell_when_gone(lambda: self.window.service_ended.emit())
+        return self._remote.as_office()
 
     def run(self) -> int:
         logs.install_last_resort(_tell)
-        self.window.show()
+        if not self._hidden:
+            self.window.show()
+        if self.tray is not None:
+            self.tray.start()
         code = int(self.application.exec())
         self.stop()
         return code
@@ -196,6 +234,8 @@ class WindowRun:
         An office in this process ends: what is being sent comes to its end, the keys go.
         """
         self._seen.set()
+        if self.tray is not None:
+            self.tray.stop()
         self.window.close()
         self.bridge.stop()
         self._office.result().close()

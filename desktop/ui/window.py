@@ -33,6 +33,8 @@ class MainWindow(QMainWindow):
 
     painted = Signal()
     """Once, when the first page is on the screen."""
+    closed = Signal()
+    """It is hidden, and nobody's pages are in it."""
     service_ended = Signal()
     """From any thread: the process behind the door is gone, and every session with it."""
 
@@ -164,17 +166,14 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self.painted.emit)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        """Hide at once; what is being sent comes to its end in `app.py`.
+        """Hide at once, locked: what is unfinished is kept first, and the session ends with the window.
 
-        The session ends with the window, and what is unfinished is kept first, as at a lock. The
-        service goes on with what was approved, unless the practice chose otherwise.
+        The service goes on with what was approved, unless the practice chose otherwise.
         """
         self._idle.stop()
-        session, self._session = self._session, None
-        if session is not None:
-            keep = self._keeping()
-            self.ui.bridge.run(self, lambda _: self._end(keep), lambda _: None, lambda _: None)
+        self.lock()
         super().closeEvent(event)
+        self.closed.emit()
 
     def _show(self, page: QWidget) -> None:
         """The page before is hidden now and deleted with the next event; it is never a window of its own."""

@@ -190,6 +190,11 @@ class LockPage(SignInPage):
 
 
 def _duty_words(ui: Ui, duty: DutyState) -> str:
+    """What goes on behind this page, and what does not."""
+    if duty.waits_for_sign_in:
+        return ui.say("ui.lock.waits-for-sign-in")
+    if duty.paused:
+        return ui.say("ui.lock.paused")
     if duty.due:
         return ui.texts.count("ui.lock.going-out", duty.due)
-    return ui.say("ui.lock.nothing")
+    return ui.say("ui.lock.reads-mail" if duty.reads_mail else "ui.lock.nothing")
