@@ -10,12 +10,32 @@ from __future__ import annotations
 import gettext
 import unicodedata
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import lru_cache
 from string import Formatter
+from zoneinfo import ZoneInfo
 
 from desktop.paths import resource
 
 LANGUAGES = ("en", "es")
+MOMENT = "moment"
+"""A parameter of this name is a time in its zone (`moment`), and is said with weekday and zone."""
+_ZONES = {
+    "America/New_York": "eastern",
+    "America/Detroit": "eastern",
+    "America/Indiana/Indianapolis": "eastern",
+    "America/Kentucky/Louisville": "eastern",
+    "America/Chicago": "central",
+    "America/Menominee": "central",
+    "America/Denver": "mountain",
+    "America/Boise": "mountain",
+    "America/Phoenix": "arizona",
+    "America/Los_Angeles": "pacific",
+    "America/Anchorage": "alaska",
+    "Pacific/Honolulu": "hawaii",
+    "America/Puerto_Rico": "atlantic",
+}
+"""Zones that people know by a word; others are said by their city."""
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -40,7 +60,23 @@ class Texts:
 
     def say(self, code: str, /, **params: str | int) -> str:
         """The sentence of `code` with `{name}` placeholders filled."""
-        return _fill(_catalogue(self.language).gettext(code), params)
+        return _fill(_catalogue(self.language).gettext(code), self._said(params))
+
+    def moment(self, when: datetime, zone: str) -> str:
+        """Such as "Tue 09:00 (Eastern)": never a time without its day and its zone."""
+        local = when.astimezone(ZoneInfo(zone))
+        weekday = self.say(f"words.weekday.{local.isoweekday()}")
+        return f"{weekday} {local:%H:%M} ({self._zone(zone)})"
+
+    def _zone(self, zone: str) -> str:
+        if zone in _ZONES:
+            return self.say(f"words.zone.{_ZONES[zone]}")
+        return zone.rpartition("/")[2].replace("_", " ")
+
+    def _said(self, params: dict[str, str | int]) -> dict[str, str | int]:
+        kept = str(params.get(MOMENT, ""))
+        when, _, zone = kept.partition(" ")
+        return {**params, MOMENT: self.moment(datetime.fromisoformat(when), zone)} if zone else params
 
     def error(self, code: str, params: Mapping[str, str | int]) -> tuple[str, str]:
         """A known error's sentence and its hint; a `reason` among the parameters is said in words."""
@@ -54,6 +90,11 @@ class Texts:
         """As `say`, in singular or plural; the catalogue's plural id is `<code>.many`."""
         words = _catalogue(self.language).ngettext(code, f"{code}.many", number)
         return _fill(words, {"n": number, **params})
+
+
+def moment_param(when: datetime, zone: str) -> str:
+    """A time and the zone in which people read it, as the parameter `moment`."""
+    return f"{when.astimezone(UTC).isoformat(timespec='minutes')} {zone}"
 
 
 def _named(words: str) -> set[str]:

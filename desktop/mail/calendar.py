@@ -16,6 +16,7 @@ from desktop.mail.holidays import is_holiday
 from desktop.mail.sealing import REMINDER
 from desktop.models.delivery import BULK_KINDS, Hours, SendingRules
 from desktop.models.records import Reason
+from desktop.texts import MOMENT, moment_param
 
 _ONE_DAY = timedelta(days=1)
 _HORIZON = 400
@@ -37,12 +38,11 @@ class Calendar:
         return next(self._openings(hours, now), None)
 
     def why(self, kind: str, now: datetime, until: datetime) -> Reason:
-        """Why it waits at `now`, with the practice's day and time of `until`."""
+        """Why it waits at `now`, and until when by the practice's clock."""
         hours = self._hours(kind)
-        local = until.astimezone(self._zone)
         closed = hours is not None and not self._day_counts(hours, now.astimezone(self._zone).date())
         code = "waits-for-day" if closed else "waits-for-hours"
-        return Reason(code, {"date": local.date().isoformat(), "time": f"{local:%H:%M}"})
+        return Reason(code, {MOMENT: moment_param(until, self._zone.key)})
 
     def spread(self, kind: str, start: datetime, over: timedelta, count: int) -> list[datetime]:
         """`count` times for one campaign, evenly over `over` as far as it is open in that time.

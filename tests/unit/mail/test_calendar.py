@@ -94,7 +94,7 @@ def test_why_it_waits_names_the_day_and_the_time_on_the_practices_wall() -> None
     until = at("2026-11-23T08:00")
     assert default.why("reminder", night, until).code == "waits-for-hours"
     told = default.why("campaign", sunday, at("2026-11-23T09:00"))
-    assert (told.code, told.params) == ("waits-for-day", {"date": "2026-11-23", "time": "09:00"})
+    assert (told.code, told.params) == ("waits-for-day", {"moment": "2026-11-23T14:00+00:00 America/New_York"})
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from desktop.models.database import Tx
 from desktop.models.delivery import Hours, RelaySending
 from desktop.models.ids import new_id
 from desktop.models.records import Message, Reason, State
+from desktop.texts import Texts
 from tests.practice.office import Practice
 from tests.support.kept import a_message
 
@@ -207,7 +208,8 @@ def test_at_night_a_reminder_waits_for_eight_and_says_so(desk: Desk) -> None:
     (row,) = desk.rows(1, "reminder", useless_after=MONDAY_TEN)
     (held,) = waits(desk.ask([row]))
     assert held.until == MONDAY_TEN - timedelta(hours=2)
-    assert held.reason == Reason("waits-for-hours", {"date": "2026-11-23", "time": "08:00"})
+    assert held.reason == Reason("waits-for-hours", {"moment": "2026-11-23T14:00+00:00 America/Chicago"})
+    assert Texts().say("reason.waits-for-hours", **held.reason.params) == "Waits until Mon 08:00 (Central)."
     assert desk.office.db.read(messages.next_due) == held.until
     assert desk.row(row).attempts == 0
     assert "message.deferred" not in desk.office.acts()
