@@ -43,6 +43,7 @@ from desktop.office.log_export import LogExports
 from desktop.office.log_files import LatePrinter
 from desktop.office.log_reports import LogReports
 from desktop.office.logwatch import LogWatch
+from desktop.office.mailbox import Mailboxes
 from desktop.office.marks import Marks
 from desktop.office.notices import Notices
 from desktop.office.offboarding import Offboarding
@@ -152,4 +153,5 @@ def build_office(
         Settling(desk, clock),
         CallLists(desk, clock, paper),
         Sending(desk, clock),
+        Mailboxes(desk, clock),
     )

@@ -62,6 +62,7 @@ from desktop.office.values_protection import (
 )
 from tests.made_practice import PASSWORD, PEOPLE, VISITS, person_named
 from tests.made_rows_delivery import CHECKS, FAILURES, OUTBOX, SENDING, a_failed_letter
+from tests.made_rows_mailbox import MAILBOXES
 from tests.made_staff import HER_PASSWORD, Staff, desk_of
 from tests.support.p12 import a_p12
 from tests.support.queued import queued
@@ -379,6 +380,7 @@ CALLS: dict[str, Call] = {
     **FAILURES,
     **CHECKS,
     **SENDING,
+    **MAILBOXES,
     "run_outbox": lambda w, s: _run(w, s),
     "issue_token": lambda w, s: w.office.issue_token(s),
     "end_session": lambda w, s: w.office.end_session(s, w.kept["other"]),

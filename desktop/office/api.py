@@ -17,7 +17,14 @@ from desktop.models.accounts import Session
 from desktop.models.records import MessageId, PersonId, Reason, RelayId, State
 from desktop.office.api_access import SecurityDoor, UsersDoor
 from desktop.office.api_audit import AlertDoor, LogDoor, RetentionDoor
-from desktop.office.api_delivery import DeliveryCheckDoor, FailureDoor, FeedDoor, OutboxDoor, SendingDoor
+from desktop.office.api_delivery import (
+    DeliveryCheckDoor,
+    FailureDoor,
+    FeedDoor,
+    MailboxDoor,
+    OutboxDoor,
+    SendingDoor,
+)
 from desktop.office.api_protection import CardDoor, ContentDoor, HelpDoor, KeysDoor, ReachDoor, StorageDoor
 from desktop.office.values import (
     AppointmentsImport,
@@ -240,6 +247,7 @@ class Office(
     DeliveryCheckDoor,
     OutboxDoor,
     SendingDoor,
+    MailboxDoor,
     Protocol,
 ):
     """Everything."""

@@ -24,6 +24,7 @@ from desktop.office.keys_shown import KeyLists
 from desktop.office.letters import Letters
 from desktop.office.log_export import LogExports
 from desktop.office.log_reports import LogReports
+from desktop.office.mailbox import Mailboxes
 from desktop.office.marks import Marks
 from desktop.office.notices import Notices
 from desktop.office.offboarding import Offboarding
@@ -99,6 +100,7 @@ class LocalOffice:
         settling: Settling,
         call_lists: CallLists,
         sending: Sending,
+        mailbox: Mailboxes,
     ) -> None:
         self.practice_exists = entry.practice_exists
         self.create_practice = entry.create_practice
@@ -278,3 +280,11 @@ class LocalOffice:
         self.show_relay_sending = sending.show_relay_sending
         self.set_relay_sending = sending.set_relay_sending
         self.relay_use = sending.relay_use
+        self.add_mailbox = mailbox.add_mailbox
+        self.update_mailbox = mailbox.update_mailbox
+        self.retire_mailbox = mailbox.retire_mailbox
+        self.list_mailboxes = mailbox.list_mailboxes
+        self.test_mailbox = mailbox.test_mailbox
+        self.try_mailbox = mailbox.try_mailbox
+        self.poll_mailbox = mailbox.poll_mailbox
+        self.list_received = mailbox.list_received

@@ -7,15 +7,18 @@ from desktop.campaigns.reminders import Reminders
 from desktop.clock import Clock
 from desktop.crypto.vault import OpenVault
 from desktop.errors import VaultError
-from desktop.mail import replies
+from desktop.mail import checkmail, replies
+from desktop.mail.checkmail import CHECK
 from desktop.mail.letters import Letters
 from desktop.mail.outbox import Outbox
 from desktop.mail.pacing import RulesPacer
 from desktop.mail.sealing import LETTER, REMINDER
+from desktop.mail.unsealing import Unsealer
 from desktop.models import vaultkeys
 from desktop.models.database import Database
 from desktop.models.migrate import upgrade
 from desktop.office.desk import Opened
+from desktop.office.feeds import FeedWatch
 from desktop.office.logwatch import LogWatch
 from desktop.office.looks import Looks
 from desktop.office.names import NameBook
@@ -27,6 +30,9 @@ from desktop.office.watch import Watch
 from desktop.paths import PracticeFolder
 from desktop.sync.dispatcher import Dispatcher
 from desktop.sync.loop import NetworkLoop
+from desktop.sync.mailbox_poll import Reader
+from desktop.sync.mailbox_watch import MailboxWatch
+from desktop.sync.oauth import SignIns
 from desktop.sync.pickups import Pickups
 
 
@@ -64,7 +70,7 @@ class Opener:
         reminders = Reminders(self._clock, outbox, own.sealer)
         letters = Letters(self._clock)
         network = NetworkLoop()
-        rechecks = {REMINDER: reminders.recheck, LETTER: letters.recheck}
+        rechecks = {REMINDER: reminders.recheck, LETTER: letters.recheck, CHECK: checkmail.recheck}
         token_key, field_key = database.read(
             lambda tx: (vaultkeys.get(tx, "token"), vaultkeys.get(tx, "field"))
         )
@@ -76,6 +82,9 @@ class Opener:
         watch = Watch(database, self._audit, self._clock, officer, pickups)
         watch.also(outbox_watch.look)
         watch.also(SilenceWatch(database, self._audit, self._clock).look)
+        watch.also(FeedWatch(database, self._audit, self._clock).look)
+        read_mail = MailboxWatch(database, self._reader(database))
+        watch.also(read_mail.start)
         return Opened(
             vault=vault,
             database=database,
@@ -99,6 +108,11 @@ class Opener:
             looks=looks,
             watch=watch,
             pickups=pickups,
+            mailboxes=read_mail,
             token_key=token_key,
             field_key=field_key,
         )
+
+    def _reader(self, database: Database) -> Reader:
+        sign_ins = SignIns(database, self._audit, self._clock)
+        return Reader(database, self._audit, self._clock, Unsealer(database), sign_ins.access_token)

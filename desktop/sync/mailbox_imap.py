@@ -236,6 +236,11 @@ class Mailbox:
         with self._within(COMMAND, Step.FOLDER):
             return bool(self._client.search(["HEADER", "Message-ID", message_id]))
 
+    def find(self, name: str, value: str) -> list[int]:
+        """UIDs of mails in the selected folder whose field `name` holds `value`, rising."""
+        with self._within(COMMAND, Step.FOLDER):
+            return sorted(int(uid) for uid in self._client.search(["HEADER", name, value]))
+
     def delete(self, uids: Sequence[int]) -> bool:
         """Delete these mails and no others; False where the server cannot do that (RFC 4315)."""
         with self._within(COMMAND, Step.FOLDER):

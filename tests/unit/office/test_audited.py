@@ -25,6 +25,7 @@ ELSEWHERE = {
     "start_sending": "only wakes the dispatcher, whose every step is recorded (tests/unit/sync)",
     "new_authenticator": "makes up a secret and keeps nothing; confirming it is recorded",
     "show_phrase": "the practice's own words: nothing of a patient",
+    "read_back": "needs a mailbox that answers (test_delivery_checks.py)",
     "own_posture": "asks a name server (test_own_posture.py)",
     "explain_gap": "needs a gap (test_witness.py)",
     "seal_year": "needs a year that is over (test_retention.py)",

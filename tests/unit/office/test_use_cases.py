@@ -165,6 +165,14 @@ USE_CASES: dict[str, Action] = {
     "phone_instead": Action.HANDLE_FAILURE,
     "list_suppressions": Action.LIST_SUPPRESSIONS,
     "lift_suppression": Action.LIFT_SUPPRESSION,
+    "add_mailbox": Action.MANAGE_MAILBOX,
+    "update_mailbox": Action.MANAGE_MAILBOX,
+    "retire_mailbox": Action.MANAGE_MAILBOX,
+    "test_mailbox": Action.MANAGE_MAILBOX,
+    "try_mailbox": Action.MANAGE_MAILBOX,
+    "list_mailboxes": Action.LIST_MAILBOXES,
+    "poll_mailbox": Action.POLL_MAILBOX,
+    "list_received": Action.LIST_RECEIVED,
     "issue_token": Action.ISSUE_TOKEN,
     "sign_out": Action.SIGN_OUT,
 }
@@ -172,10 +180,6 @@ BY_THE_SESSION_ALONE = {"touch"}
 """Moving is no use case: the guard asks only whether the session lives."""
 NO_USE_CASE_YET = {
     Action.MANAGE_GRANT,
-    Action.MANAGE_MAILBOX,
-    Action.LIST_MAILBOXES,
-    Action.POLL_MAILBOX,
-    Action.LIST_RECEIVED,
     Action.SET_PRACTICE,
 }
 
