@@ -55,8 +55,11 @@ class AuthRelay:
         with suppress(OSError):
             client, _ = self._listener.accept()
             client.settimeout(5)
-            with client, self._context.wrap_socket(client, server_side=True) as line:
-                self._file = line.makefile("rwb")
+            with (
+                client,
+                self._context.wrap_socket(client, server_side=True) as line,
+                line.makefile("rwb") as self._file,
+            ):
                 self._say("220 relay.test")
                 while self._turn(self._next()):
                     pass

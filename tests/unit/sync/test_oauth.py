@@ -17,7 +17,6 @@ from desktop.audit.events import Act
 from desktop.errors import InputError
 from desktop.models import audit, grants
 from desktop.models.delivery import Grant, GrantState
-from desktop.paths import resource
 from desktop.sync.oauth import SignIns, id_of
 from desktop.sync.oauth_providers import provider_of, providers
 from desktop.sync.oauth_web import Poster
@@ -25,6 +24,7 @@ from desktop.sync.oauth_words import SignInError
 from tests.made_practice import MovedClock
 from tests.servers.practice import BarePractice
 from tests.servers.signin import SignInSite, drips, hangs_up, refuses, says, stalls
+from tests.support.signin import local_provider, provider_text
 
 OWNER = "relay:" + "1" * 32
 
@@ -61,7 +61,7 @@ class Kept:
 
     def another(self, authority: Authority, seconds: float = 2.0) -> SignIns:
         poster = Poster(self.practice.clock, authority.client_context(), seconds)
-        known = {"local": local(self.site)}
+        known = {"local": local_provider(self.site)}
         return SignIns(self.practice.database, self.practice.audit, self.practice.clock, poster, known)
 
     def put(self, grant: Grant) -> None:
@@ -81,26 +81,6 @@ class Kept:
         with pytest.raises(SignInError) as caught:
             self.signins.access_token(OWNER, **options)
         return caught.value
-
-
-def local(site: SignInSite) -> Any:
-    base = f"https://localhost:{site.port}"
-    raw = {
-        **json.loads(google_text()),
-        "name": "Local",
-        "authorize": f"{base}/authorize",
-        "token": f"{base}/token",
-        "device": f"{base}/device",
-        "issuer": "",
-        "needs_secret": False,
-        "client_id": "app-id",
-        "pages": ["https://localhost/link"],
-    }
-    return provider_of("local", json.dumps(raw))
-
-
-def google_text() -> str:
-    return resource("signin/google.json").read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -324,4 +304,4 @@ def test_an_organisation_cannot_bend_the_address(tenant: str) -> None:
 @pytest.mark.parametrize("change", [{"token": "http://x.example/"}, {"redirect": "evil.example"}])
 def test_a_provider_without_https_or_with_a_far_redirect_is_no_provider(change: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="bad"):
-        provider_of("bad", json.dumps({**json.loads(google_text()), **change}))
+        provider_of("bad", json.dumps({**provider_text(), **change}))

@@ -259,7 +259,8 @@ def test_each_refusal_has_its_sentence(
 
 
 def test_a_long_refusal_is_cut(authority: Authority, context: ssl.SSLContext) -> None:
-    with AuthRelay(context, []) as relay:
+    with AuthRelay(context, ["AUTH PLAIN"]) as relay:
+        enter(relay, authority)
         error = refused(profile(relay, authority), 535, "x" * 9000 + "\x1b[2J", Auth.PASSWORD)
     assert len(str(error.params["reply"])) <= 300
 
