@@ -27,6 +27,10 @@ class Navigation(Protocol):
     """Moves between pages, and speaks at the foot of the window."""
 
     def open(self, code: str) -> None: ...
+    def outbox(self, group: str) -> None:
+        """The outbox with the messages of one group (`ui/outbox/words.py`), or its call list (`calls`)."""
+        ...
+
     def compose(self, person: PersonId | None) -> None: ...
     def letter(self, prepared: KeyRequest) -> None:
         """A letter with subject and text already in it, to be read and sent by a person."""

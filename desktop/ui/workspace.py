@@ -25,6 +25,7 @@ from desktop.ui.gate.gate import Desk, Work
 from desktop.ui.gate.lock import CHANGE_PERSON
 from desktop.ui.navigation import ENTRY_ROLES
 from desktop.ui.outbox.page import OutboxPage
+from desktop.ui.outbox.status import StatusLine
 from desktop.ui.people.page import PeoplePage
 from desktop.ui.rail import Entry, Rail
 from desktop.ui.reminders.page import TodayPage
@@ -58,6 +59,9 @@ class Workspace(Desk):
         side.addWidget(self.stack, 1)
         self._foot = QVBoxLayout()
         side.addLayout(self._foot)
+        self.status = StatusLine(ui, lambda: self.open("outbox"))
+        self.status.setEnabled(session.role in ENTRY_ROLES["outbox"])
+        side.addWidget(self.status)
         row.addLayout(side, 1)
         self.pages: dict[str, Page] = {}
         for position, entry in enumerate(self.entries, 1):
@@ -130,6 +134,12 @@ class Workspace(Desk):
         page = self.pages.get("compose")
         if isinstance(page, ComposePage):
             page.fill(prepared.subject, prepared.text)
+
+    def outbox(self, group: str) -> None:
+        self.open("outbox")
+        page = self.pages.get("outbox")
+        if isinstance(page, OutboxPage):
+            page.open_group(group)
 
     def queued(self, messages: tuple[MessageId, ...], words: Callable[[int], str]) -> None:
         """Say what will go out and offer Undo while it is held."""

@@ -19,7 +19,7 @@ from desktop.ui.outbox.calls import CallDialog
 from desktop.ui.outbox.detail import MessagePane
 from desktop.ui.outbox.listing import OutboxList
 from desktop.ui.outbox.pausing import ContinueDialog, PauseBanner, PauseDialog
-from desktop.ui.outbox.words import ALL, DESK, GROUPS, WAITING, counted
+from desktop.ui.outbox.words import ALL, CALLS, DESK, GROUPS, WAITING, counted
 
 _REFRESH_MS = 2000
 Looked = tuple[OutboxShown, PausesShown | None]
@@ -88,6 +88,13 @@ class OutboxPage(Page):
         self._group = group
         self.filters.buttons[group].setChecked(True)
         self._look("")
+
+    def open_group(self, group: str) -> None:
+        """From elsewhere: a group, or `calls` for the call list."""
+        if group == CALLS:
+            self.open_calls()
+        else:
+            self.show_group(group)
 
     def _look(self, known: str) -> None:
         """What is in sight, with what is paused; with `known` only if something has changed."""

@@ -11,6 +11,8 @@ from desktop.ui.base import Ui
 from desktop.ui.dates import moment_words
 
 ALL = "all"
+CALLS = "calls"
+"""Not a group: the call list."""
 GROUPS: dict[str, tuple[State, ...]] = {
     ALL: (),
     "waiting": (State.QUEUED, State.DEFERRED),

@@ -25,6 +25,7 @@ from desktop.ui.decision.card import DecisionCard
 from desktop.ui.decision.steps import Steps, steps_of
 from desktop.ui.files import choose_file, dropped_file, import_request
 from desktop.ui.navigation import Navigation
+from desktop.ui.outbox.words import DESK
 from desktop.ui.reach import REACH_ROLES
 from desktop.ui.reminders.review import ReviewView
 from desktop.ui.reminders.start import StartView
@@ -50,6 +51,8 @@ class TodayPage(Page):
             on_confirm=lambda: self._import(confirm=True),
             on_decline=self._decline,
             on_open=navigation.open,
+            on_outbox=navigation.outbox,
+            may_call=session.role in DESK,
         )
         self._steps = Steps(self, ui, session, navigation)
         self._decisions: dict[PersonId, Explained] | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -21,8 +22,19 @@ from desktop.office.values_practice import TodayShown
 from desktop.ui.base import Notice, Ui, button, card, plain_label
 from desktop.ui.dates import day_words, moment_words
 from desktop.ui.icons import pixmap
+from desktop.ui.outbox.words import CALLS
 from desktop.ui.reach import ReachLine
 from desktop.ui.table import Column, Rows, table
+
+_CARDS = {
+    "queued": "waiting",
+    "uncertain": "unclear",
+    "returned": "returned",
+    "failed": "failed",
+    "calls": CALLS,
+}
+"""What is counted, and the group of the outbox that shows it."""
+_TONES = {"queued": "", "uncertain": "warn", "returned": "error", "failed": "error", "calls": "warn"}
 
 
 class StartView(QWidget):
@@ -37,6 +49,8 @@ class StartView(QWidget):
         on_confirm: Callable[[], None],
         on_decline: Callable[[], None],
         on_open: Callable[[str], None],
+        on_outbox: Callable[[str], None],
+        may_call: bool = True,
     ) -> None:
         super().__init__()
         self.ui = ui
@@ -59,7 +73,7 @@ class StartView(QWidget):
         self.rejected_view = table(self.rejected, ui.say("ui.import.rejected-list"))
         self.rejected_view.hide()
         column.addWidget(self.rejected_view, 3)
-        column.addWidget(self._waiting_cards(on_open))
+        column.addWidget(self._waiting_cards(on_outbox, may_call))
         self.reach = ReachLine(ui, lambda: on_open("people"))
         column.addWidget(self.reach)
 
@@ -121,30 +135,36 @@ class StartView(QWidget):
         self.question.hide()
         return self.question
 
-    def _waiting_cards(self, on_open: Callable[[str], None]) -> QWidget:
+    def _waiting_cards(self, on_outbox: Callable[[str], None], may_call: bool) -> QWidget:
+        """What waits and what needs somebody, each with its way there."""
         holder = QWidget()
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(14)
+        row.setSpacing(12)
         self.numbers: dict[str, QLabel] = {}
         self.links: dict[str, QPushButton] = {}
-        for code in ("queued", "uncertain", "failed"):
+        for code, group in _CARDS.items():
             frame, column = card()
+            column.setContentsMargins(16, 12, 12, 10)
+            column.setSpacing(2)
             number = plain_label("0", "number")
             words = plain_label(self.ui.say(f"ui.today.{code}"), "muted", wrap=True)
-            self.numbers[code] = number
-            line = QHBoxLayout()
-            line.setSpacing(12)
-            line.addWidget(number)
-            line.addWidget(words, 1)
-            link = button(self.ui.say("ui.today.see-outbox"), lambda: on_open("outbox"), "link")
+            link = button(
+                self.ui.say(f"ui.today.{'see-calls' if group == CALLS else 'see'}"), lambda: None, "quiet"
+            )
+            link.clicked.connect(partial(_pressed, on_outbox, group))
             link.setAccessibleName(f"{words.text()}: {link.text()}")
+            policy = link.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            link.setSizePolicy(policy)
             link.hide()
-            self.links[code] = link
-            line.addWidget(link)
-            column.addLayout(line)
-            frame.setMinimumHeight(84)
+            self.numbers[code], self.links[code] = number, link
+            column.addWidget(number)
+            column.addWidget(words, 1, Qt.AlignmentFlag.AlignTop)
+            column.addWidget(link)
             row.addWidget(frame, 1)
+            if group == CALLS:
+                frame.setVisible(may_call)
         return holder
 
     # --- what is shown --------------------------------------------------------------
@@ -172,14 +192,16 @@ class StartView(QWidget):
         for code, number in (
             ("queued", shown.queued),
             ("uncertain", shown.uncertain),
+            ("returned", shown.bounced),
             ("failed", shown.failed),
+            ("calls", shown.calls),
         ):
             self._show_number(code, number)
         self._show_missing(shown)
 
     def _show_number(self, code: str, number: int) -> None:
         """Nothing is muted; what needs somebody stands out, and has its way to the outbox."""
-        kind = {"queued": "", "uncertain": "warn", "failed": "error"}[code] if number else "none"
+        kind = _TONES[code] if number else "none"
         label = self.numbers[code]
         label.setText(str(number))
         label.setProperty("kind", kind)
@@ -250,3 +272,7 @@ class StartView(QWidget):
         self.question_words.setText(words)
         self.question.show()
         self.decline_button.setFocus()
+
+
+def _pressed(on_outbox: Callable[[str], None], group: str, _: bool = False) -> None:
+    on_outbox(group)

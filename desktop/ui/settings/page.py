@@ -8,6 +8,7 @@ from desktop.ui.keys.page import KeysSection
 from desktop.ui.navigation import Navigation
 from desktop.ui.sections import Sections
 from desktop.ui.settings.content import ContentSection
+from desktop.ui.settings.mailboxes import MailboxSection
 from desktop.ui.settings.policy import PolicySection
 from desktop.ui.settings.posture import PostureSection
 from desktop.ui.settings.relays import RelaySection
@@ -27,6 +28,7 @@ class SettingsPage(Page):
             ui.say("ui.settings.title"),
             (
                 ("relay", ui.say("ui.settings.relay"), lambda: RelaySection(ui, session)),
+                ("mailbox", ui.say("ui.settings.mailbox"), lambda: MailboxSection(ui, session)),
                 ("storage", ui.say("ui.settings.storage"), lambda: StorageSection(ui, session)),
                 ("posture", ui.say("ui.settings.posture"), lambda: PostureSection(ui, session)),
                 ("keys", ui.say("ui.settings.keys"), lambda: KeysSection(ui, session, navigation.letter)),
