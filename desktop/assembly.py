@@ -33,6 +33,7 @@ from desktop.office.entry import Entry
 from desktop.office.failures import Failures
 from desktop.office.feeds import Feeds
 from desktop.office.files import Files
+from desktop.office.grants import Grants
 from desktop.office.help import Help
 from desktop.office.keys import Keys
 from desktop.office.keys_own import OwnKeyDesk
@@ -154,4 +155,5 @@ def build_office(
         CallLists(desk, clock, paper),
         Sending(desk, clock),
         Mailboxes(desk, clock),
+        Grants(desk, clock, texts),
     )

@@ -198,9 +198,17 @@ def _rest(family: Callable[[str, str], _Family]) -> None:
     family("content", "what would give somebody away").verb(
         "check", "look through mails and files"
     ).add_argument("files", nargs="+", metavar="FILE")
-    family("mailbox", "what came back").verb("classify", "look at received mails").add_argument(
+    mailbox = family("mailbox", "what came back")
+    mailbox.verb("classify", "look at received mails").add_argument(
         "files", nargs="+", metavar="FILE"
     )
+    mailbox.verb("add", "store a mailbox that is to be read, with its agreement")
+    mailbox.verb("list", "the stored mailboxes")
+    mailbox.verb("test", "connect, sign in, change nothing").add_argument("mailbox", metavar="ID")
+    mailbox.verb("retire", "read a mailbox no more").add_argument("mailbox", metavar="ID")
+    mailbox.verb("poll", "read all mailboxes now")
+    received = mailbox.verb("received", "what came in; first what waits for somebody")
+    received.add_argument("--limit", type=int, default=200, metavar="N")
     family("address", "e-mail addresses").verb("check", "one a line on standard input")
     family("password", "passwords").verb("check", "one a line on standard input")
     envelope = family("envelope", "locked files")

@@ -14,6 +14,7 @@ from datetime import datetime
 
 from desktop.audit.events import Act, Event
 from desktop.audit.log import AuditLog
+from desktop.mail.breakers import came_back
 from desktop.mail.states import IN_FLIGHT, check
 from desktop.models import consents, events, messages, silences, suppressions, tasks
 from desktop.models.database import Tx
@@ -63,11 +64,12 @@ def note(tx: Tx, audit: AuditLog, event: DeliveryEvent, now: datetime) -> bool:
 def note_all(tx: Tx, audit: AuditLog, told: Sequence[DeliveryEvent], now: datetime) -> int:
     """As `note`, of many; how many were new."""
     rows = messages.get_many(tx, [event.message for event in told if event.message is not None])
-    work = _Work(tx, now, rows)
+    work = _Work(tx, now, dict(rows))
     new = [event for event in told if events.add(tx, event)]
     for event in new:
         _follow(work, event)
     audit.record_all(tx, work.records)
+    came_back(tx, audit, [row for row in work.rows.values() if row != rows.get(row.id)], now)
     return len(new)
 
 

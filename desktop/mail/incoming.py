@@ -32,6 +32,7 @@ from desktop.models.delivery import (
 )
 from desktop.models.ids import new_id
 from desktop.models.records import AppointmentId, Message, MessageId, Person, PersonId, VisitStatus
+from desktop.texts import clean
 
 SOURCE = "mailbox"
 _REPORTS = {
@@ -50,6 +51,8 @@ _ANSWERS = {
 }
 _READ_BY_PEOPLE = frozenset({Kind.MESSAGE, Kind.UNSUBSCRIBE})
 _NO_MESSAGE = "foreign"
+_WORDS = 200
+"""Of the first line, for lists; what came encrypted is not repeated there."""
 
 
 @dataclass(frozen=True)
@@ -140,6 +143,8 @@ def _row(
     if said.broken:
         details["unreadable"] = 1
     keeps = wanted and kind in _READ_BY_PEOPLE
+    if keeps and said.own and not said.sealed:
+        details["words"] = clean(said.own.split("\n", 1)[0], _WORDS)
     row = Received(
         id=ReceivedId(new_id()),
         account=account,

@@ -21,6 +21,7 @@ from desktop.office.api_delivery import (
     DeliveryCheckDoor,
     FailureDoor,
     FeedDoor,
+    GrantDoor,
     MailboxDoor,
     OutboxDoor,
     SendingDoor,

@@ -37,6 +37,8 @@ from desktop.office.revocation import still_counts
 from desktop.office.watch import Watch
 from desktop.sync.dispatcher import Dispatcher
 from desktop.sync.loop import NetworkLoop
+from desktop.sync.mailbox_watch import MailboxWatch
+from desktop.sync.oauth import SignIns
 from desktop.sync.pickups import Pickups
 
 T = TypeVar("T")
@@ -59,6 +61,8 @@ class Opened:
     looks: Looks
     watch: Watch
     pickups: Pickups
+    signins: SignIns
+    mailboxes: MailboxWatch
     token_key: bytes = field(repr=False)
     field_key: bytes = field(repr=False)
 

@@ -374,6 +374,7 @@ class Entry:
 def shut(opened: Opened, guard: Guard, end_log: Callable[[], None]) -> None:
     """In order: nobody sends, the log gets its last checkpoint, nobody reads, the keys go."""
     opened.watch.stop()
+    opened.mailboxes.stop()
     opened.dispatcher.stop()
     opened.outbox.fence.keep(opened.database)
     opened.network.stop()

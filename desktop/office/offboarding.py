@@ -179,6 +179,7 @@ class Offboarding:
         vault, why = opened.vault, ""
         try:
             opened.watch.stop()
+            opened.mailboxes.stop()
             opened.dispatcher.stop()
             opened.network.stop()
             self._log_watch.stop()

@@ -83,7 +83,8 @@ class Opener:
         watch.also(outbox_watch.look)
         watch.also(SilenceWatch(database, self._audit, self._clock).look)
         watch.also(FeedWatch(database, self._audit, self._clock).look)
-        read_mail = MailboxWatch(database, self._reader(database))
+        signins = SignIns(database, self._audit, self._clock)
+        read_mail = MailboxWatch(database, self._reader(database, signins))
         watch.also(read_mail.start)
         return Opened(
             vault=vault,
@@ -102,17 +103,18 @@ class Opener:
                 before=looks.at_due,
                 ahead=pickups.before_run,
                 pacer=RulesPacer(self._audit),
+                signins=signins,
             ),
             network=network,
             names=NameBook(database),
             looks=looks,
             watch=watch,
             pickups=pickups,
+            signins=signins,
             mailboxes=read_mail,
             token_key=token_key,
             field_key=field_key,
         )
 
-    def _reader(self, database: Database) -> Reader:
-        sign_ins = SignIns(database, self._audit, self._clock)
-        return Reader(database, self._audit, self._clock, Unsealer(database), sign_ins.access_token)
+    def _reader(self, database: Database, signins: SignIns) -> Reader:
+        return Reader(database, self._audit, self._clock, Unsealer(database), signins.access_token)
