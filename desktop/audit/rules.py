@@ -179,6 +179,32 @@ _RULES = (
         by=Group.ACTOR,
     ),
     AlertRule(
+        "sending-stopped",
+        (
+            Look(
+                Act.SENDING_PAUSED,
+                whys=frozenset(
+                    {
+                        *("relay-sign-in-failed", "too-many-refusals"),
+                        *("too-many-bounces", "too-many-complaints"),
+                    }
+                ),
+            ),
+        ),
+        least=1,
+        minutes=DAY,
+        severity=Severity.URGENT,
+        by=Group.PRACTICE,
+    ),
+    AlertRule(
+        "much-came-back",
+        (Look(Act.SENDING_WARNED),),
+        least=1,
+        minutes=DAY,
+        severity=Severity.WARNING,
+        by=Group.PRACTICE,
+    ),
+    AlertRule(
         "emergency-access",
         (Look(Act.VAULT_RECOVERED, outcome="ok"),),
         least=1,

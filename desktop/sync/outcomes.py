@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from desktop.mail.retries import least_wait
 from desktop.models.records import State
 
 
@@ -110,10 +111,15 @@ def judge(phase: Phase, reply: Reply) -> Verdict:
     raise ValueError(reply.code)
 
 
-def next_try(attempts: int, now: datetime, spread: Callable[[], float]) -> datetime:
-    """When to try again after the `attempts`-th failure; `spread` gives 0..1 for the jitter."""
+def next_try(attempts: int, now: datetime, spread: Callable[[], float], reply: str = "") -> datetime:
+    """When to try again after the `attempts`-th failure; `spread` gives 0..1 for the jitter.
+
+    Never sooner than `reply` asks for: greylisting servers refuse who comes back too soon.
+    """
     minutes = RETRY_MINUTES[min(max(attempts, 1), len(RETRY_MINUTES)) - 1]
-    return now + timedelta(minutes=minutes * (1 - _SPREAD + 2 * _SPREAD * spread()))
+    share = spread()
+    least = least_wait(reply) * (1 + _SPREAD * share)
+    return now + max(least, timedelta(minutes=minutes * (1 - _SPREAD + 2 * _SPREAD * share)))
 
 
 def given_up(kind: str, queued_at: datetime, when: datetime) -> bool:

@@ -156,6 +156,16 @@ def test_many_refusals_by_one_person(book: Book) -> None:
     assert (alert.rule, alert.subject, alert.count) == ("many-refusals", BO, 10)
 
 
+def test_sending_that_stopped_by_itself_is_urgent_and_a_pause_by_a_person_is_nothing(book: Book) -> None:
+    book.write(Event(Act.SENDING_PAUSED, "all", why="paused-by-person"))
+    assert book.rules() == []
+    book.write(Event(Act.SENDING_PAUSED, "relay." + "a" * 32, why="relay-sign-in-failed"), actor="system")
+    (alert,) = book.look()
+    assert (alert.rule, alert.severity) == ("sending-stopped", "urgent")
+    book.write(Event(Act.SENDING_WARNED, "kind.reminder", why="too-many-bounces"), actor="system")
+    assert book.rules() == ["much-came-back"]
+
+
 def test_a_log_that_does_not_agree_is_urgent(book: Book) -> None:
     det: dict[str, str | int] = {"records": 4, "class": "edited"}
     book.write(Event(Act.AUDIT_VERIFIED, det=det | {"class": "ok"}))

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from desktop.mail import breakers
+from desktop.mail import breakers, events
 from desktop.mail.breakers import BREAKERS, SIGN_IN, Sign
 from desktop.mail.outgoing import Outcome
 from desktop.mail.pacing import RulesPacer
 from desktop.models import messages, pauses
 from desktop.models.database import Tx
-from desktop.models.delivery import Scope
+from desktop.models.delivery import DeliveryEvent, EventKind, Scope
 from desktop.models.records import Message, Reason, State
 from desktop.models.sending import Returned
 from tests.practice.office import MONDAY, Practice
@@ -217,3 +217,23 @@ def test_a_sign_in_that_works_again_ends_its_pause_and_no_other(run: Run) -> Non
     run.ends(3, FORBIDS, "letter", "")
     assert run.office.db.write(test_succeeded) is False
     assert set(run.paused()) == {f"relay:{run.office.relay.id}"}
+
+
+def test_a_bounce_that_comes_by_mail_trips_the_breaker_too(run: Run) -> None:
+    """The mail service took them all; the reports of five addresses that are gone came later."""
+    rows = [run.row(OK, "campaign", FLU) for _ in range(5)]
+    rows = [replace(row, occurrence=number) for number, row in enumerate(rows)]
+    told = [
+        DeliveryEvent(EventKind.BOUNCED, run.now, "mailbox", row.id, row.id, row.person, {"hard": 1})
+        for row in rows
+    ]
+
+    def come_in(tx: Tx) -> None:
+        for row in rows:
+            messages.insert(tx, row, b"", "{}")
+        events.note_all(tx, run.office.audit, told[:4], run.now)
+
+    run.office.db.write(come_in)
+    assert run.paused() == {}
+    run.office.db.write(lambda tx: events.note_all(tx, run.office.audit, told[4:], run.now))
+    assert run.paused() == {f"source:{FLU}": Reason("too-many-bounces", {"count": 5, "of": 5})}

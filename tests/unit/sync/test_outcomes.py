@@ -110,6 +110,14 @@ def test_retries_stretch_and_never_come_early() -> None:
     assert next_try(1, now, lambda: 1.0) - now == timedelta(minutes=6)
 
 
+def test_a_greylisting_server_is_never_asked_sooner_than_it_wants() -> None:
+    now = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+    grey = "451 4.7.1 Greylisted, try again in 10 minutes"
+    for share in (0.0, 0.5, 1.0):
+        assert next_try(1, now, lambda share=share: share, grey) - now >= timedelta(minutes=10)  # type: ignore[misc]
+    assert next_try(4, now, lambda: 0.5, grey) - now == timedelta(minutes=40)
+
+
 def test_a_letter_is_tried_for_five_days_and_a_reminder_for_two() -> None:
     queued = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
     assert not given_up("letter", queued, queued + timedelta(days=5))
