@@ -23,6 +23,8 @@ _ROOT = Path(__file__).resolve().parent.parent
 class OtherRelay:
     """This process's side of it."""
 
+    user, password = USER, PASSWORD
+
     def __init__(self, child: subprocess.Popen[str], folder: Path) -> None:
         self._child = child
         self.ca_file = folder / "ca.pem"

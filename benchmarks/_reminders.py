@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from cryptography import x509
@@ -16,9 +17,7 @@ from pysequoia import Tsk
 
 from benchmarks._office import PASSWORD, USER, BenchPractice, LaterClock
 from benchmarks._people import as_csv, rows, take_in
-from benchmarks._relay import HOST, OtherRelay
-from benchmarks._relay import PASSWORD as RELAY_PASSWORD
-from benchmarks._relay import USER as RELAY_USER
+from benchmarks._relay import HOST
 from desktop import __version__
 from desktop.access.signin import slot_uid
 from desktop.audit.log import AuditLog
@@ -62,7 +61,20 @@ class Prepared:
     groups: dict[Method, list[Person]]
 
 
-def prepare(folder: Path, relay: OtherRelay, each: int, methods: tuple[Method, ...]) -> Prepared:
+class Server(Protocol):
+    """What mail leaves through: implicit TLS on `localhost`."""
+
+    @property
+    def port(self) -> int: ...
+    @property
+    def ca_file(self) -> Path: ...
+    @property
+    def user(self) -> str: ...
+    @property
+    def password(self) -> str: ...
+
+
+def prepare(folder: Path, relay: Server, each: int, methods: tuple[Method, ...]) -> Prepared:
     """Set up through the front door; then the rooms behind it, as signing in builds them."""
     practice = BenchPractice(folder / "practice", LaterClock())
     practice.make()
@@ -75,10 +87,10 @@ def prepare(folder: Path, relay: OtherRelay, each: int, methods: tuple[Method, .
             HOST,
             relay.port,
             "implicit",
-            RELAY_USER,
+            relay.user,
             SENDER,
             Baa("Bench Relay Inc.", today - timedelta(days=1), today + timedelta(days=365), "e-mail"),
-            password=RELAY_PASSWORD,
+            password=relay.password,
             ca_file=str(relay.ca_file),
             required_tls="account",
         ),
