@@ -140,7 +140,7 @@ class DeliveryChecks:
         return self._desk.write(session, Action.RUN_DELIVERY_CHECK, queue)
 
     def tick_delivery(self, session: Session, tick: DeliveryTick) -> DeliveryChecksShown:
-        """What somebody saw; a later look replaces it. Raises InputError `check-unknown`,
+        """What somebody saw; a later look replaces it. Raises InputError `delivery-check-unknown`,
         `value-not-allowed`."""
         self._desk.check(session, Action.RUN_DELIVERY_CHECK)
         _one_of("placed", tick.placed, PLACES)
@@ -150,7 +150,7 @@ class DeliveryChecks:
         def keep(tx: Tx, record: Recorder) -> DeliveryChecksShown:
             one = checkrounds.get(tx, tick.id)
             if one is None:
-                raise InputError("check-unknown")
+                raise InputError("delivery-check-unknown")
             checkrounds.tick(tx, one, tick.placed, tick.opened, session.user, now)
             forget_reach(tx)
             record(Event(Act.DELIVERY_CHECK_TICKED, obj=one.id))
