@@ -18,6 +18,10 @@ class Opened:
     signed_by: str
 
 
+OLD = "--faked-system-time=20260101T000000!"
+"""Keys are made in the past of every test's clock, whatever today is."""
+
+
 class Readers:
     """A throwaway gpg home and a folder of certificates; `close` removes both."""
 
@@ -43,12 +47,16 @@ class Readers:
 
     def openpgp(self, address: str) -> tuple[str, bytes]:
         """Fingerprint and public key of a new recipient."""
-        # Made in the past of every test's clock, whatever today is.
-        old = "--faked-system-time=20260101T000000!"
-        self.gpg(old, "--quick-generate-key", f"Reader <{address}>", "future-default", "default", "never")
+        self.gpg(OLD, "--quick-generate-key", f"Reader <{address}>", "future-default", "default", "never")
         listed = self.gpg("--with-colons", "--list-keys", f"<{address}>").decode()
         fingerprint = next(line.split(":")[9] for line in listed.splitlines() if line.startswith("fpr"))
         return fingerprint, self.gpg("--export", fingerprint)
+
+    def revoked(self, fingerprint: str) -> bytes:
+        """The public key after its owner took it back."""
+        own = (self.folder / "openpgp-revocs.d" / f"{fingerprint}.rev").read_bytes()
+        self.gpg(OLD, "--import", feed=own.replace(b":-----BEGIN", b"-----BEGIN"))
+        return self.gpg("--export", fingerprint)
 
     def smime(self, address: str) -> bytes:
         """The DER certificate of a new recipient."""

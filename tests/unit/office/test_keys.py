@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -12,8 +13,6 @@ import pytest
 
 from desktop.clock import Clock
 from desktop.crypto.keyfacts import inspect_key
-from desktop.crypto.openpgp import OwnKeyring
-from desktop.crypto.openpgp_own import revoked_public
 from desktop.crypto.smime import make_identity
 from desktop.errors import InputError, Refused, SealwellError
 from desktop.models import keylives, keys, messages, tasks
@@ -30,6 +29,7 @@ from desktop.office.values_protection import KeyConfirm, KeyKept, KeySearch
 from desktop.sync.wkd import WkdAnswer
 from tests.made_practice import Practice, person_named
 from tests.made_staff import desk_of
+from tests.practice.readers import OLD, Readers
 
 ZOE = "zoraida@example.org"
 Work = tuple[Office, Session]
@@ -37,21 +37,21 @@ Work = tuple[Office, Session]
 
 @pytest.fixture(scope="module")
 def openpgp() -> bytes:
-    with OwnKeyring() as ring:
-        return ring.make_key("Zoraida", ZOE).public
+    with closing(Readers()) as zoe:
+        return zoe.openpgp(ZOE)[1]
 
 
 @pytest.fixture(scope="module")
 def newer() -> bytes:
-    with OwnKeyring() as ring:
-        return ring.make_key("Zoraida", ZOE).public
+    with closing(Readers()) as zoe:
+        return zoe.openpgp(ZOE)[1]
 
 
 @pytest.fixture(scope="module")
 def growing() -> Iterator[tuple[bytes, bytes]]:
     """One key before and after its owner gave it another part that lasts longer."""
     with tempfile.TemporaryDirectory(prefix="zoe-", ignore_cleanup_errors=True) as home:
-        gpg = ("gpg", "--homedir", home, "--batch", "--pinentry-mode", "loopback", "--passphrase", "")
+        gpg = ("gpg", "--homedir", home, "--batch", "--pinentry-mode", "loopback", "--passphrase", "", OLD)
 
         def run(*arguments: str) -> bytes:
             return subprocess.run((*gpg, *arguments), capture_output=True, check=True, timeout=60).stdout
@@ -251,10 +251,10 @@ def test_a_locked_file_in_place_of_the_test_letter_confirms_no_key(writing: Work
 
 def test_a_copy_that_its_owner_revoked_ends_the_key_that_is_kept(writing: Work) -> None:
     office, session = writing
-    with OwnKeyring() as ring:
-        key = ring.make_key("Zoraida", ZOE)
-    kept = keep(writing, key.public, compared=True)
-    revoked = revoked_public(key.public, key.revocation)
+    with closing(Readers()) as zoes:
+        fingerprint, key = zoes.openpgp(ZOE)
+        revoked = zoes.revoked(fingerprint)
+    kept = keep(writing, key, compared=True)
     bo = person_named(office, session, "Bo")
     office.find_keys(session, KeySearch(bo, KeySource.PASTE, revoked))
     assert trusts(writing) == [KeyTrust.CHECKED]
