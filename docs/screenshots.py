@@ -52,6 +52,7 @@ from docs import (
     screenshots_access,
     screenshots_audit,
     screenshots_decision,
+    screenshots_delivery,
     screenshots_keys,
     screenshots_protection,
 )
@@ -179,6 +180,7 @@ def at_work(camera: Camera, signed: SignedIn, visits: Path, contacts: Path, *, s
     screenshots_access.at_work(camera, workspace, signed.session)
     screenshots_keys.at_work(camera, workspace, signed.session)
     screenshots_protection.at_work(camera, workspace, signed.session)
+    screenshots_delivery.at_work(camera, workspace, signed.session)
 
 
 def _today(camera: Camera, workspace: Workspace, visits: Path) -> None:

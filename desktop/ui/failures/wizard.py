@@ -10,7 +10,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.errors import SealwellError
 from desktop.models.accounts import Session
@@ -39,8 +40,7 @@ class FailureWizard(FormDialog):
         self.setMinimumWidth(_WIDTH)
         self.step_words = plain_label("", "muted")
         self.content.addWidget(self.step_words)
-        self.steps = QStackedWidget()
-        self.content.addWidget(self.steps)
+        self.step = CAUSE
         self.cause, self._cause_place = _step()
         self.check = CheckForm(ui)
         self.check.ready.connect(self._enable)
@@ -48,7 +48,7 @@ class FailureWizard(FormDialog):
         self.end, self._end_place = _step()
         self._pages = (self.cause, self.check, self.choice, self.end)
         for page in self._pages:
-            self.steps.addWidget(page)
+            self.content.addWidget(page)
         self.back = button(ui.say("ui.back"), self.go_back)
         self.phone = button(ui.say("ui.failure.phone"), self.phone_instead)
         self.next = button(ui.say("ui.failure.next"), self.go_on, "primary")
@@ -78,12 +78,10 @@ class FailureWizard(FormDialog):
         self._show_step(CAUSE)
 
     def _show_step(self, step: int) -> None:
-        self.steps.setCurrentIndex(step)
+        """The dialog is as tall as the step in front."""
+        self.step = step
         for at, page in enumerate(self._pages):
-            # A page that is not in front must not make the dialog tall.
-            policy = QSizePolicy.Policy.Preferred if at == step else QSizePolicy.Policy.Ignored
-            page.setSizePolicy(policy, policy)
-        self.steps.adjustSize()
+            page.setVisible(at == step)
         last = step == END
         self.step_words.setText("" if last else self.ui.say("ui.failure.step", step=step + 1, of=_STEPS))
         self.step_words.setVisible(not last)
@@ -95,6 +93,7 @@ class FailureWizard(FormDialog):
             self.next.setText(self.ui.say(codes[step]))
         self._enable()
         self._focus(step)
+        QTimer.singleShot(0, self, self.adjustSize)
 
     def _focus(self, step: int) -> None:
         if step == CHECK:
@@ -107,7 +106,7 @@ class FailureWizard(FormDialog):
             self.next.setFocus()
 
     def _enable(self) -> None:
-        shown, step = self.shown, self.steps.currentIndex()
+        shown, step = self.shown, self.step
         if shown is None:
             return
         if step == CHECK:
@@ -149,7 +148,7 @@ class FailureWizard(FormDialog):
 
     def go_on(self) -> None:
         self.notice.clear()
-        step = self.steps.currentIndex()
+        step = self.step
         if step == CAUSE:
             self._show_step(CHECK)
         elif step == CHECK:
@@ -159,7 +158,7 @@ class FailureWizard(FormDialog):
 
     def go_back(self) -> None:
         self.notice.clear()
-        self._show_step(max(self.steps.currentIndex() - 1, CAUSE))
+        self._show_step(max(self.step - 1, CAUSE))
 
     def phone_instead(self) -> None:
         self.notice.clear()

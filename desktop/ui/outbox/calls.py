@@ -33,7 +33,7 @@ class CallDialog(FormDialog):
                 Column(
                     ui.say("ui.calls.when"),
                     lambda line: _visit_words(line, language),
-                    width=150,
+                    width=175,
                 ),
                 Column(ui.say("ui.calls.name"), lambda line: clean(line.name), width=190),
                 Column(

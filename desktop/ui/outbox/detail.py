@@ -15,12 +15,13 @@ from desktop.office.values import Cancelled, OutboxLine
 from desktop.office.values_delivery import MessageShown, PauseRequest, PhaseLine, Resume
 from desktop.texts import clean
 from desktop.ui.base import Ui, button, plain_label
-from desktop.ui.dates import moment_words
+from desktop.ui.dates import day_words, moment_words, time_words
 from desktop.ui.outbox.unclear import UnclearPanel
 from desktop.ui.outbox.words import DESK, NOT_ARRIVED, state_words
 from desktop.ui.settings.storage import ConfirmDialog
 
 WIDTH = 372
+_TIME = 74
 
 
 class MessagePane(QFrame):
@@ -54,6 +55,9 @@ class MessagePane(QFrame):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column.addWidget(self._scroll, 1)
         self.unclear: UnclearPanel | None = None
+        self._answers = QVBoxLayout()
+        self._answers.setContentsMargins(14, 0, 14, 0)
+        column.addLayout(self._answers)
         self.fold: QPushButton | None = None
         self.technical: QLabel | None = None
         column.addLayout(self._actions())
@@ -142,23 +146,32 @@ class MessagePane(QFrame):
             when = moment_words(shown.silence_until, self.ui.texts.language)
             column.addWidget(plain_label(self.ui.say("ui.outbox.silence", when=when), "muted", wrap=True))
         self._add_way(column, shown)
-        self.unclear = None
-        if shown.can_resolve:
+        self._add_technical(column, shown, folded)
+        column.addStretch()
+        self._put(body)
+        self._ask(shown, typed)
+
+    def _ask(self, shown: MessageShown | None, typed: str = "") -> None:
+        """What only a person can answer stands below the evidence, always in sight."""
+        if self.unclear is not None:
+            self._answers.removeWidget(self.unclear)
+            self.unclear.hide()
+            self.unclear.deleteLater()
+            self.unclear = None
+        if shown is not None and shown.can_resolve:
             self.unclear = UnclearPanel(self.ui, self._session, shown)
             self.unclear.note = typed
             self.unclear.done.connect(self._settled)
             self.unclear.failed.connect(self._failed)
-            column.addWidget(self.unclear)
-        self._add_technical(column, shown, folded)
-        column.addStretch()
-        self._put(body)
+            self._answers.addWidget(self.unclear)
 
     def _same(self, shown: MessageShown) -> bool:
         return self.shown is not None and self.shown.line.id == shown.line.id
 
     def _put(self, body: QWidget) -> None:
         if body.layout() is None:
-            self.unclear = self.fold = self.technical = None
+            self.fold = self.technical = None
+            self._ask(None)
         body.setObjectName("plain")
         where = self._scroll.verticalScrollBar().value()
         self._scroll.setWidget(body)
@@ -174,10 +187,16 @@ class MessagePane(QFrame):
     def _add_way(self, column: QVBoxLayout, shown: MessageShown) -> None:
         column.addSpacing(4)
         column.addWidget(plain_label(self.ui.say("ui.outbox.way"), "label"))
+        language, day = self.ui.texts.language, None
         for one in _told_once(shown.phases):
+            at = one.at.astimezone()
+            if at.date() != day:
+                day = at.date()
+                column.addWidget(plain_label(day_words(day, language), "muted"))
             row = QHBoxLayout()
             row.setSpacing(10)
-            when = plain_label(moment_words(one.at, self.ui.texts.language), "muted")
+            when = plain_label(time_words(at, language), "muted")
+            when.setMinimumWidth(_TIME)
             row.addWidget(when, 0, Qt.AlignmentFlag.AlignTop)
             row.addWidget(plain_label(self.ui.reason(one.words), wrap=True), 1)
             column.addLayout(row)

@@ -17,9 +17,9 @@ from desktop.ui.table import Column, table
 
 AHEAD = 60
 """Rows read before and after what is in sight."""
-_WHAT = 1
+_WHAT, _QUEUED = 1, 3
 _NARROW = 560
-"""Below this width the kind of a message stands beside the list only."""
+"""Below this width kind and time of a message stand beside the list only."""
 
 
 class OutboxList(QWidget):
@@ -59,12 +59,13 @@ class OutboxList(QWidget):
                 colour=lambda line: colours[tone(line.state)],
                 stretch=True,
             ),
-            Column(ui.say("ui.outbox.since"), lambda line: moment_words(line.queued_at, language), width=150),
+            Column(ui.say("ui.outbox.since"), lambda line: moment_words(line.queued_at, language), width=176),
         ]
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         super().resizeEvent(event)
-        self.view.setColumnHidden(_WHAT, self.width() < _NARROW)
+        for column in (_WHAT, _QUEUED):
+            self.view.setColumnHidden(column, self.width() < _NARROW)
 
     # --- rows ---------------------------------------------------------------------------------
 

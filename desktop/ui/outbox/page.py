@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.errors import DeliveryError, SealwellError
 from desktop.models.accounts import Session
-from desktop.models.delivery import Scope
+from desktop.models.delivery import EVERYTHING, Scope
 from desktop.models.records import MessageId
 from desktop.office.values import OutboxShown
 from desktop.office.values_delivery import PausesShown
@@ -141,6 +141,8 @@ class OutboxPage(Page):
             return
         self._mark = shown.mark
         self.banner.show_pauses(paused)
+        everything = any(one.scope == EVERYTHING for one in paused.pauses)
+        self.pause.setVisible(self._session.role in DESK and not everything)
         self.list.show_shown(group, first, shown)
         self._show_chosen()
 

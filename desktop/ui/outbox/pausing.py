@@ -18,7 +18,7 @@ from desktop.ui.base import Ui, button, plain_label
 from desktop.ui.dates import moment_words
 from desktop.ui.dialog import FormDialog
 from desktop.ui.icons import pixmap
-from desktop.ui.outbox.words import DESK
+from desktop.ui.outbox.words import BY_PERSON, DESK
 
 _ONE = "message:"
 _NAMED = 60
@@ -88,7 +88,9 @@ class PauseBanner(QFrame):
         """What stands still, who or what did it, since when and until when, how much waits."""
         language = self.ui.texts.language
         what = self.ui.say(f"ui.pause.{scope_code(pause.scope)}")
-        parts = [what, self.ui.reason(pause.reason)]
+        parts = [what]
+        if pause.reason.code != BY_PERSON:
+            parts.append(self.ui.reason(pause.reason))
         since = moment_words(pause.at, language)
         if pause.by is None:
             parts.append(self.ui.say("ui.pause.since", when=since))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout
 
 from desktop.errors import SealwellError
 from desktop.models.accounts import Session
@@ -34,7 +34,7 @@ class UnclearPanel(QFrame):
         reminder = shown.line.kind == REMINDER
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 6, 0, 0)
-        column.setSpacing(8)
+        column.setSpacing(6)
         column.addWidget(plain_label(say("ui.unclear.title"), "label", wrap=True))
         column.addWidget(plain_label(self._lead(reminder), "muted", wrap=True))
         self._note = QLineEdit()
@@ -42,25 +42,28 @@ class UnclearPanel(QFrame):
         self._note.setAccessibleName(say("ui.unclear.note"))
         column.addWidget(self._note)
         self.buttons: dict[str, QPushButton] = {}
-        self._add(column, "arrived", self._arrived)
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        column.addLayout(row)
+        self._add(row, "arrived", self._arrived)
         if shown.can_resend:
-            self._add(column, "again", self._again)
+            self._add(row, "again", self._again)
         if reminder or shown.call:
-            self._add(column, "called", self._called)
+            self._add(row, "called", self._called)
         else:
-            self._add(column, "call", self._call)
+            self._add(row, "call", self._call)
 
     def _lead(self, reminder: bool) -> str:
         if self._shown.call:
             return self.ui.say("ui.unclear.lead-called")
         return self.ui.say("ui.unclear.lead-reminder" if reminder else "ui.unclear.lead-letter")
 
-    def _add(self, column: QVBoxLayout, code: str, on_click: Callable[[], None]) -> None:
+    def _add(self, row: QHBoxLayout, code: str, on_click: Callable[[], None]) -> None:
         made = button(self.ui.say(f"ui.unclear.{code}"), on_click)
         made.setAccessibleDescription(self.ui.say(f"ui.unclear.{code}-what"))
         made.setToolTip(made.accessibleDescription())
         self.buttons[code] = made
-        column.addWidget(made)
+        row.addWidget(made)
 
     @property
     def note(self) -> str:

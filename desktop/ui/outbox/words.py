@@ -11,6 +11,8 @@ from desktop.ui.base import Ui
 from desktop.ui.dates import moment_words
 
 ALL = "all"
+BY_PERSON = "paused-by-person"
+"""The reason of a pause that needs no further words."""
 CALLS = "calls"
 """Not a group: the call list."""
 GROUPS: dict[str, tuple[State, ...]] = {
@@ -50,6 +52,8 @@ def state_words(ui: Ui, line: OutboxLine) -> str:
 
 def _waiting_words(ui: Ui, line: OutboxLine) -> str:
     if line.pause is not None:
+        if line.pause.code == BY_PERSON:
+            return ui.say("ui.outbox.paused")
         return ui.say("ui.outbox.paused-because", why=ui.reason(line.pause))
     when = leaves_at(line)
     if when - ui.clock.now() < _HELD:

@@ -154,9 +154,6 @@ class StartView(QWidget):
             )
             link.clicked.connect(partial(_pressed, on_outbox, group))
             link.setAccessibleName(f"{words.text()}: {link.text()}")
-            policy = link.sizePolicy()
-            policy.setRetainSizeWhenHidden(True)
-            link.setSizePolicy(policy)
             link.hide()
             self.numbers[code], self.links[code] = number, link
             column.addWidget(number)

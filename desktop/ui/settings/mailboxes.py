@@ -181,7 +181,7 @@ class MailboxCard(QWidget):
         )
         every = ui.texts.count("ui.mailbox.every", line.minutes)
         tidy = say("ui.mailbox.tidies" if line.tidy else "ui.mailbox.leaves")
-        column.addWidget(plain_label(f"{read} {every} {tidy}", "muted", wrap=True))
+        column.addWidget(plain_label(f"{read}  ·  {every}  ·  {tidy}", "muted", wrap=True))
         column.addWidget(plain_label(_agreement_words(ui, line), "muted", wrap=True))
         for reason in (line.baa_problem, line.trouble):
             if reason is not None:
