@@ -62,6 +62,7 @@ class Fence:
         self._file: Path | None = None
         self._key = b""
         self._kept = -1
+        self._latest = clock.now()
 
     def begin(self, database: Database, file: Path, *, log_gap: bool) -> None:
         """Hold what is opened against what was here before; `log_gap`: entries of the log are missing."""
@@ -76,6 +77,8 @@ class Fence:
         reason = database.read(lambda tx: self._older(tx, before, expected=expected, log_gap=log_gap))
         if reason:
             database.write(lambda tx: self.put(tx, reason))
+        elif before is not None:
+            self._latest = max(before.at, self._latest)  # small steps back must not add up unnoticed
         self.keep(database)
 
     def look(self, tx: Tx) -> None:
@@ -105,9 +108,10 @@ class Fence:
         records = database.read(fencing.stand)
         if self._kept == records:
             return
-        at, awake = self._time()
+        now, awake = self._time()
+        self._latest = max(self._latest, now)
         try:
-            _write(self._file, self._key, Mark(records, at, self._clock.boot_id(), awake))
+            _write(self._file, self._key, Mark(records, self._latest, self._clock.boot_id(), awake))
         except OSError:
             return
         self._kept = records

@@ -300,7 +300,8 @@ def test_an_unclear_letter_is_sent_again_with_todays_decision_under_its_own_name
 def test_of_two_who_send_again_at_once_one_does(desk: Desk) -> None:
     one = desk.letter()
     desk.lose(one)
-    start, ended = threading.Barrier(2), []
+    start = threading.Barrier(2)
+    ended: list[str] = []
 
     def press() -> None:
         start.wait()
@@ -314,7 +315,7 @@ def test_of_two_who_send_again_at_once_one_does(desk: Desk) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert ended.count("not-resendable") == 1  # type: ignore[arg-type]
+    assert ended.count("not-resendable") == 1
     waiting = desk.opened.database.read(lambda tx: messages.by_states(tx, (State.QUEUED,)))
     assert len(waiting) == 1
 
