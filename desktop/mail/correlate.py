@@ -31,7 +31,7 @@ from enum import StrEnum
 
 from desktop.errors import InputError
 from desktop.mail.headers import wire_address
-from desktop.mail.returned_values import Kind, Returned, Understood
+from desktop.mail.returned_values import Clue, Kind, Returned, Understood
 from desktop.models import events, messages, receipts, tokens
 from desktop.models.database import Tx
 from desktop.models.delivery import EventKind, Match
@@ -87,32 +87,33 @@ def tie(tx: Tx, mails: Sequence[tuple[Understood, datetime]]) -> list[Tied]:
         if any(event.kind in _BY_READER for event in told)
     }
     return [
-        _tied(one, at, [(rows[id_], how) for id_, how in ids.items()], answered)
+        _tied(one, at, [(rows[id_], clue) for id_, clue in ids.items()], answered)
         for (one, at), ids in zip(mails, found, strict=True)
     ]
 
 
-def _named(tx: Tx, one: Understood, known: dict[str, MessageId]) -> dict[MessageId, Match]:
+def _named(tx: Tx, one: Understood, known: dict[str, MessageId]) -> dict[MessageId, Clue]:
     """Every message that the mail names, each by its strongest clue; the relay's word comes last."""
-    found: dict[MessageId, Match] = {}
+    found: dict[MessageId, Clue] = {}
     for clue in one.clues:
         id_ = known.get(clue.value) if clue.match is not Match.RELAY_REF else None
         if id_ is not None:
-            found.setdefault(id_, clue.match)
+            found.setdefault(id_, clue)
     if not found:
         for clue in one.clues:
             id_ = receipts.by_ref(tx, clue.value) if clue.match is Match.RELAY_REF else None
             if id_ is not None:
-                found.setdefault(id_, clue.match)
+                found.setdefault(id_, clue)
     return found
 
 
 def _tied(
-    one: Understood, at: datetime, named: list[tuple[Message, Match]], answered: set[MessageId]
+    one: Understood, at: datetime, named: list[tuple[Message, Clue]], answered: set[MessageId]
 ) -> Tied:
     if not named:
         return _FOREIGN
-    row, how = named[0]
+    row, clue = named[0]
+    how = clue.match
     spoken = one.found.kind in _SPOKEN
     if len(named) > 1 and not spoken:  # a thread names all that was written in it
         return Tied(row, how, Doubt.TWO_MESSAGES)
@@ -120,7 +121,7 @@ def _tied(
     doubt = _doubt(one, at, row, recipient)
     if not doubt and one.found.kind is Kind.BOUNCE and row.id in answered:
         doubt = Doubt.CONTRADICTION
-    if not doubt and how is Match.RELAY_REF and not _unguessable(one, row):
+    if not doubt and how is Match.RELAY_REF and not _unguessable(clue.value):
         doubt = Doubt.WEAK_NAME
     return Tied(row, how, doubt, recipient)
 
@@ -145,9 +146,8 @@ def _last_try(row: Message) -> datetime:
     return max(row.queued_at, row.not_before, row.next_try or row.not_before) + timedelta(days=5)
 
 
-def _unguessable(one: Understood, row: Message) -> bool:
-    refs = [clue.value for clue in one.clues if clue.match is Match.RELAY_REF]
-    return any(len(_SYMBOL.findall(ref)) >= _REF_SYMBOLS for ref in refs)
+def _unguessable(ref: str) -> bool:
+    return len(_SYMBOL.findall(ref.partition("@")[0])) >= _REF_SYMBOLS
 
 
 def same_mailbox(one: str, other: str) -> bool:

@@ -23,9 +23,10 @@ _READ_CHARS = 20_000
 
 _ATTRIBUTION = re.compile(
     r"^(?:on\b.{3,300}\bwrote:|el\b.{3,300}\b(?:escribió|escribio):|le\b.{3,300}\ba écrit\s*:|"
-    r"am\b.{3,300}\bschrieb.{0,200}:|\S.{0,300}<[^<>\s]{1,320}>\s*(?:wrote|escribió|escribio):)$",
+    r"am\b.{3,300}\bschrieb.{0,200}:)$",
     re.IGNORECASE | re.DOTALL,
 )
+_SHORT_ATTRIBUTION = re.compile(r"^\S.{0,300}<[^<>\s]{1,320}>\s*(?:wrote|escribió|escribio):$", re.IGNORECASE)
 _DIVIDER = re.compile(
     r"^(?:-{2,}\s*(?:original message|forwarded message|mensaje original|mensaje reenviado|"
     r"ursprüngliche nachricht)\s*-{2,}|_{10,}|-{10,})$",
@@ -101,6 +102,8 @@ def _quote_begins(lines: list[str], number: int) -> bool:
     bare = lines[number].strip()
     if not bare:
         return False
+    if _SHORT_ATTRIBUTION.match(bare):
+        return True
     for more in (1, 2, 3):
         if _ATTRIBUTION.match(" ".join(line.strip() for line in lines[number : number + more])):
             return True

@@ -1,0 +1,93 @@
+"""Mail that ends its reader ends a process that holds nothing, and the next mail is read."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from desktop.errors import DeliveryError
+from desktop.mail.parsing_worker import ParsingWorker
+from desktop.mail.returned_reading import from_json, to_json, understand
+from desktop.mail.returned_values import Kind, Understood
+
+
+def hostile(data: bytes) -> Understood:
+    """Stands for a parser with a fault; imported by the worker."""
+    if b"exit" in data:
+        os._exit(3)
+    if b"memory" in data:
+        len(bytearray(4 * 1024**3))
+    while b"forever" in data:
+        pass
+    if b"write" in data:
+        with open("/tmp/written-by-a-mail", "wb") as file:
+            file.write(b"x")
+    return understand(data)
+
+
+@pytest.fixture
+def worker() -> Iterator[ParsingWorker]:
+    made = ParsingWorker(hostile, seconds=1.5)
+    yield made
+    made.close()
+
+
+def test_mail_is_read_in_another_process(worker: ParsingWorker) -> None:
+    assert worker.read(b"From: a@b.example\r\nSubject: Out of office\r\n\r\nhi").found.kind is Kind.AUTO_REPLY
+    assert worker.ended == 0
+
+
+@pytest.mark.parametrize("how", [b"exit", b"forever", b"write"])
+def test_a_mail_that_ends_two_workers_is_unreadable_and_the_next_is_read(
+    worker: ParsingWorker, how: bytes
+) -> None:
+    begun = time.monotonic()
+    assert worker.read(b"Subject: x\r\n\r\n" + how).broken
+    assert worker.ended == 2
+    assert time.monotonic() - begun < 30
+    assert not worker.read(b"Subject: x\r\n\r\nhello").broken
+
+
+def test_memory_has_an_end(worker: ParsingWorker) -> None:
+    assert worker.read(b"Subject: x\r\n\r\nmemory").broken
+    assert not worker.read(b"Subject: x\r\n\r\nhello").broken
+
+
+def test_a_closed_worker_reads_no_more_and_blames_no_mail(worker: ParsingWorker) -> None:
+    worker.close()
+    with pytest.raises(DeliveryError, match="mail-worker-failed"):
+        worker.read(b"Subject: x\r\n\r\nhello")
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        b"",
+        b"\x00" * 1000,
+        b"Content-Type: multipart/mixed; boundary=" + b"a" * 5000 + b"\r\n\r\n",
+        b"Content-Type: message/rfc822\r\n\r\n" * 500 + b"hello",
+        b"".join(
+            b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(500)
+        ),
+        b"From: =?utf-8?q?=00=ff?= <@@@>\r\nContent-Type: text/plain; charset=*'\r\n\r\n\xff\xfe",
+        b"Subject: x\r\n\r\n" + b"x" * 50_000_000,
+    ],
+)
+def test_broken_and_huge_mail_is_read_as_far_as_it_goes(mail: bytes) -> None:
+    worker = ParsingWorker()
+    try:
+        assert worker.read(mail).found.kind is Kind.MESSAGE
+        assert worker.ended == 0
+    finally:
+        worker.close()
+
+
+def test_only_the_known_form_comes_back() -> None:
+    good = understand(b"From: a@b.example\r\n\r\nyes")
+    assert from_json(to_json(good)) == good
+    for bad in (b"", b"{}", b"[]", b'{"found": 3}', to_json(good).replace(b'"message"', b'"other"')):
+        with pytest.raises((ValueError, KeyError, TypeError)):
+            from_json(bad)
