@@ -219,3 +219,26 @@ def test_an_adopted_session_has_the_second_factor_that_its_sign_in_had(
     session = Guard(clock).open(DESK, clock.now())
     guard.adopt(session, clock.now(), clock.now(), second=second)
     assert asked(guard, session, Action.MAKE_CODES) == answer
+
+
+def test_a_commands_session_has_no_screen_and_ends_by_its_own_time(guard: Guard, clock: Any) -> None:
+    screen, command = guard.open(DESK, clock.now()), guard.open(ADMIN, clock.now())
+    guard.hand_to_command(command)
+    assert (guard.is_command(screen), guard.is_command(command)) == (False, True)
+    assert guard.lock() == (screen.id,)
+    assert asked(guard, command, Action.SEARCH_PEOPLE) == "ok"
+    assert (guard.screens_locked(), guard.everyone_locked()) == (True, False)
+    clock.go(899)
+    assert guard.expire() == ()
+    guard.touch(command)
+    clock.go(901)
+    assert guard.expire() == (command.id,)
+    assert guard.everyone_locked()
+    assert asked(guard, command, Action.SEARCH_PEOPLE) == "signed-out"
+
+
+def test_whoever_is_locked_cannot_hand_over_or_go_on_after_twelve_hours(guard: Guard, clock: Any) -> None:
+    session = guard.open(DESK, clock.now())
+    clock.go(12 * 3600 + 1)
+    assert code_of(lambda: guard.hand_to_command(session)) == "signed-out"
+    assert not guard.is_command(session)
