@@ -6,6 +6,8 @@ import argparse
 from collections.abc import Callable
 from typing import NoReturn
 
+from desktop.cli.arguments_followup import following
+
 
 class WrongUse(Exception):
     """The words do not make a command: exit code 2."""
@@ -156,6 +158,10 @@ def _rest(family: Callable[[str, str], _Family]) -> None:
     relay.verb("test", "connect, sign in, send nothing").add_argument("relay", metavar="ID")
     relay.verb("evidence", "record what the account enforces onward").add_argument("relay", metavar="ID")
     relay.verb("onward", "record how it is told to, and its portal").add_argument("relay", metavar="ID")
+    relay.verb("sending", "how much it may send, and how much is used").add_argument("relay", metavar="ID")
+    sending = family("sending", "when something may leave")
+    sending.verb("rules", "the hours, days and closed days")
+    sending.verb("set", "change some of them")
 
     storage = family("storage", "where locked files wait")
     storage.verb("add", "store a storage with its agreement")
@@ -178,6 +184,7 @@ def _rest(family: Callable[[str, str], _Family]) -> None:
     outbox.verb("list", "every message and where it stands")
     outbox.verb("run", "send what is due")
     _steering(outbox)
+    following(family)
 
     audit = family("audit", "what was done")
     audit.verb("verify", "check the chain of records")
@@ -199,9 +206,7 @@ def _rest(family: Callable[[str, str], _Family]) -> None:
         "check", "look through mails and files"
     ).add_argument("files", nargs="+", metavar="FILE")
     mailbox = family("mailbox", "what came back")
-    mailbox.verb("classify", "look at received mails").add_argument(
-        "files", nargs="+", metavar="FILE"
-    )
+    mailbox.verb("classify", "look at received mails").add_argument("files", nargs="+", metavar="FILE")
     mailbox.verb("add", "store a mailbox that is to be read, with its agreement")
     mailbox.verb("list", "the stored mailboxes")
     mailbox.verb("test", "connect, sign in, change nothing").add_argument("mailbox", metavar="ID")

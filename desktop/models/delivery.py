@@ -98,7 +98,7 @@ class Hours:
 
 @dataclass(frozen=True)
 class SendingRules:
-    """The practice's own rules; `closed` are days (YYYY-MM-DD) without campaigns and reminders."""
+    """The practice's own rules; `closed` are days (YYYY-MM-DD) that count like public holidays."""
 
     reminders: Hours
     campaigns: Hours
@@ -110,6 +110,8 @@ class SendingRules:
     """Working days without a sign after which a sensitive message becomes a call."""
     closing: time | None = None
     """When a locked practice closes for the day; None: when nothing is due any more."""
+    zone: str = ""
+    """By whose clock all this is said, an IANA name: shown, and not set here."""
 
 
 class GrantState(StrEnum):

@@ -15,7 +15,7 @@ from desktop.mail.buckets import PERIODS, Bucket
 from desktop.mail.holidays import is_country, is_region
 from desktop.mail.pacing import WAITS, relay_limits
 from desktop.mail.sender import practice_relay
-from desktop.models import buckets, grants, pauses, sending, sendingrules
+from desktop.models import buckets, grants, pauses, sending, sendingrules, settings
 from desktop.models.accounts import Session
 from desktop.models.database import Tx
 from desktop.models.delivery import Grant, Hours, RelaySending, SendingRules
@@ -25,6 +25,7 @@ from desktop.office.desk import Desk, Recorder
 from desktop.office.relays import live_relay
 from desktop.office.values_delivery import GrantShown, RatesShown, RelayUse
 from desktop.people.addresses import check_address
+from desktop.texts import MOMENT, moment_param
 
 _MOST_MESSAGES = 1_000_000
 _MOST_CONNECTIONS = 4
@@ -44,7 +45,7 @@ class Sending:
         return self._desk.read(
             session,
             Action.SHOW_SENDING_RULES,
-            sendingrules.get,
+            _shown,
             lambda _: Event(Act.SENDING_RULES_SHOWN),
         )
 
@@ -58,7 +59,7 @@ class Sending:
             sendingrules.put(tx, fit)
             record(Event(Act.SENDING_RULES_CHANGED, det={"fields": _changed(before, fit)}))
             sending.release(tx, WAITS, self._clock.now())
-            return fit
+            return _shown(tx)
 
         answer = self._desk.write(session, Action.SET_SENDING_RULES, change)
         self._desk.opened().dispatcher.nudge()
@@ -115,6 +116,8 @@ class Sending:
         held = pauses.get(tx, scope_of(RELAY, relay.id), now)
         if held is not None:
             words.append(held.reason)
+        if resumes is not None:
+            words.append(Reason("room-at", {MOMENT: moment_param(resumes, _zone(tx))}))
         if known.office_mailbox:
             step = ramp.get(tx, relay.id, now).step
             if step.per_day:
@@ -124,6 +127,14 @@ class Sending:
             RatesShown(relay.id, relay.name, used["minute"], used["hour"], used["day"], resumes),
             tuple(words),
         )
+
+
+def _shown(tx: Tx) -> SendingRules:
+    return replace(sendingrules.get(tx), zone=_zone(tx))
+
+
+def _zone(tx: Tx) -> str:
+    return settings.get(tx, "zone") or "UTC"
 
 
 def _grant(one: Grant | None) -> GrantShown | None:
@@ -155,6 +166,7 @@ def _fit_rules(rules: SendingRules) -> SendingRules:
         closed=tuple(sorted({_day(one) for one in rules.closed})),
         country=country,
         region=region,
+        zone="",
     )
 
 

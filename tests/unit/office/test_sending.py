@@ -21,6 +21,7 @@ from desktop.models.sendingrules import DEFAULT
 from desktop.office.api import Office
 from desktop.office.values import ImportRequest
 from desktop.office.values_practice import RelayRequest
+from desktop.texts import Texts
 from tests.made_practice import PEOPLE, MovedClock, Practice, person_named
 from tests.made_staff import Staff, desk_of
 from tests.support.kept import a_message
@@ -80,19 +81,20 @@ def next_try(world: World, row: Message) -> Any:
 
 def test_the_rules_come_back_as_they_were_set(world: World) -> None:
     office, session = world.office, world.session
-    assert office.show_sending_rules(session) == DEFAULT
+    assert office.show_sending_rules(session) == replace(DEFAULT, zone="America/Denver")
     asked = replace(
         DEFAULT,
         reminders=Hours(time(9), time(17), (4, 0, 0)),
         closed=("2026-12-26", "2026-12-24", "2026-12-24"),
         country="us",
         region="tx",
+        zone="Europe/Madrid",
     )
     answer = office.set_sending_rules(session, asked)
     assert answer == office.show_sending_rules(session)
     assert answer.reminders.days == (0, 4)
     assert answer.closed == ("2026-12-24", "2026-12-26")
-    assert (answer.country, answer.region) == ("US", "TX")
+    assert (answer.country, answer.region, answer.zone) == ("US", "TX", "America/Denver")
 
 
 @pytest.mark.parametrize(
@@ -113,7 +115,7 @@ def test_rules_that_make_no_sense_change_nothing(world: World, fields: dict[str,
     with pytest.raises(InputError) as refused:
         world.office.set_sending_rules(world.session, replace(DEFAULT, **fields))
     assert refused.value.code == code
-    assert world.office.show_sending_rules(world.session) == DEFAULT
+    assert replace(world.office.show_sending_rules(world.session), zone="") == DEFAULT
 
 
 @pytest.mark.parametrize(
@@ -199,6 +201,8 @@ def test_the_use_of_a_relay_says_what_is_used_and_when_the_next_may_leave(world:
     after = office.relay_use(session, world.relay).rates
     assert (after.used_minute, after.used_hour, after.used_day) == (2, 0, 2)
     assert after.resumes is not None
+    why = office.relay_use(session, world.relay).method_words[0]
+    assert Texts().say(f"reason.{why.code}", **why.params) == "The next one may leave Mon 09:01 (Mountain)."
     assert now + timedelta(minutes=1) <= after.resumes <= now + timedelta(minutes=1, seconds=6)
 
 
