@@ -263,8 +263,9 @@ class Entry:
         """A window is closed, or died: its sessions are nobody's. What is on duty goes on."""
         with self._entering:
             for session in sessions:
-                self._guard.end(session)
-                self._desk.persons.drop(session.id)
+                if not self._guard.is_command(session):
+                    self._guard.end(session)
+                    self._desk.persons.drop(session.id)
             opened = self._desk.opened_or_none()
             if opened is not None and sessions and self._guard.screens_locked():
                 policy = opened.database.read(read_policy)
