@@ -1,0 +1,44 @@
+"""Words of `failures`, `suppressions`, `delivery-check` and `feed`."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import Protocol
+
+
+class Family(Protocol):
+    """A group of commands that begin with one word."""
+
+    def verb(self, name: str, about: str) -> argparse.ArgumentParser: ...
+
+
+def following(family: Callable[[str, str], Family]) -> None:
+    """After a message left: what failed, which addresses are stopped, whether mail arrives as it was sent."""
+    failures = family("failures", "messages that did not arrive")
+    for name, about in (
+        ("show", "why, and what may be done"),
+        ("check", "record how the address was checked (reads a document)"),
+        ("phone", "a task to phone instead"),
+    ):
+        failures.verb(name, about).add_argument("message", metavar="ID")
+    stopped = family("suppressions", "addresses that nothing goes to")
+    stopped.verb("list", "which, and whose")
+    lift = stopped.verb("lift", "write to one again")
+    lift.add_argument("suppression", metavar="ID")
+    lift.add_argument(
+        "--way", required=True, choices=("phone", "in-person", "chart"), help="how it was checked"
+    )
+    check = family("delivery-check", "whether mail arrives as it was sent")
+    check.verb("accounts", "the mailboxes of the staff (reads a document)")
+    check.verb("start", "send one message of each form to each mailbox")
+    check.verb("list", "the rounds, and what follows from them")
+    tick = check.verb("tick", "say what was seen of one message")
+    tick.add_argument("check", metavar="ID")
+    tick.add_argument("placed", choices=("inbox", "spam", "missing"))
+    tick.add_argument("--opened", choices=("yes", "no"), default="")
+    check.verb("read-back", "compare what was sent with what arrived")
+    feed = family("feed", "what mail services tell of messages")
+    feed.verb("set", "where a mail service tells of events (reads a document)")
+    feed.verb("list", "the feeds, and when they were read")
+    feed.verb("poll", "read one now").add_argument("relay", metavar="ID")
