@@ -13,11 +13,12 @@ from datetime import datetime
 from desktop.clock import Clock
 from desktop.config import LIMITS
 from desktop.errors import InputError, Refused
+from desktop.mail import standby
 from desktop.mail.decision import Decision, KeptTrace, read_trace
 from desktop.mail.gather import Gathered, Wishes, gather, gather_one
 from desktop.mail.means import SealMeans
 from desktop.mail.mime import Attachment
-from desktop.mail.outgoing import Cancel, Frozen, Keep, Verdict
+from desktop.mail.outgoing import Cancel, Frozen, Keep, Reroute, Verdict
 from desktop.mail.policy import KEY_TEST, decide
 from desktop.mail.sealing import LETTER, Letter, Sealer
 from desktop.mail.sender import Origin, load_sender
@@ -25,7 +26,18 @@ from desktop.models import messages, pickups, relays
 from desktop.models.database import Tx
 from desktop.models.ids import new_id
 from desktop.models.protection import Form
-from desktop.models.records import KeyId, Label, Level, Message, Method, PersonId, Reason, Relay, RelayId
+from desktop.models.records import (
+    KeyId,
+    Label,
+    Level,
+    Message,
+    MessageId,
+    Method,
+    PersonId,
+    Reason,
+    Relay,
+    RelayId,
+)
 from desktop.texts import clean
 
 SUBJECT_CHARS = 200
@@ -160,15 +172,47 @@ class Letters:
             theirs = [row.person for row in rows if row.relay == relay]
             found = gather(tx, theirs, profile, now.date())
             known |= {(relay, who): one for who, one in found.items()}
-        return [
-            Cancel(Reason("link-expired"))
+        verdicts: dict[MessageId, Verdict] = {
+            row.id: Cancel(Reason("link-expired"))
             if row.id in gone
             else _verdict(known[row.relay, row.person], row, read_trace(traces[row.id]), now)
             for row in rows
-        ]
+        }
+        stay = [row for row in rows if isinstance(verdicts[row.id], Keep)]
+        verdicts |= _by_standby(tx, stay, traces, now)
+        return [verdicts[row.id] for row in rows]
+
+
+def _by_standby(
+    tx: Tx, rows: Sequence[Message], traces: dict[MessageId, str], now: datetime
+) -> dict[MessageId, Verdict]:
+    """Letters whose relay is stood in for: the same bytes by the other, where it comes to the same
+    decision for it and writes under the same address. The others wait for their own."""
+    found = standby.current(tx)
+    moving = [row for row in rows if found is not None and row.relay == found.first]
+    if found is None or not moving:
+        return {}
+    first, by = relays.get(tx, found.first), relays.get(tx, found.by)
+    if first is None or by is None or first.sender != by.sender:
+        return {}
+    known = gather(tx, [row.person for row in moving], by, now.date())
+    verdicts: dict[MessageId, Verdict] = {}
+    for row in moving:
+        kept = read_trace(traces[row.id])
+        decision = _decided(known[row.person], row, kept, now)
+        if isinstance(decision, Decision) and decision.holds(kept.way) and kept.way.form is not Form.LINK:
+            verdicts[row.id] = Reroute(by.id, Reason(standby.REASON))
+    return verdicts
 
 
 def _verdict(known: Gathered, row: Message, kept: KeptTrace, now: datetime) -> Verdict:
+    decision = _decided(known, row, kept, now)
+    if isinstance(decision, Reason):
+        return Cancel(decision)
+    return Keep() if decision.holds(kept.way) else Cancel(Reason("way-changed"))
+
+
+def _decided(known: Gathered, row: Message, kept: KeptTrace, now: datetime) -> Decision | Reason:
     """The form that it was sealed in and the key that it tries out are asked for again."""
     testing = None
     if KEY_TEST in kept.way.grounds:
@@ -177,10 +221,8 @@ def _verdict(known: Gathered, row: Message, kept: KeptTrace, now: datetime) -> V
     try:
         decision = decide(known.asks(row.label, now, wishes))
     except Refused as error:
-        return Cancel(Reason(error.code))
-    if decision.method is Method.NONE:
-        return Cancel(decision.reasons[0])
-    return Keep() if decision.holds(kept.way) else Cancel(Reason("way-changed"))
+        return Reason(error.code)
+    return decision.reasons[0] if decision.method is Method.NONE else decision
 
 
 def _check(draft: Draft) -> None:

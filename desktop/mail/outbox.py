@@ -28,6 +28,7 @@ from desktop.mail.outgoing import (
     Recheck,
     Recovered,
     Replace,
+    Reroute,
     Verdict,
 )
 from desktop.mail.pacing import Go, Late, Pacer, Wait
@@ -226,6 +227,11 @@ class Outbox(OutboxRows):
             case Replace(frozen, reason):
                 new = self.supersede(tx, message.id, frozen, reason)
                 return new if not frozen.sealed.extra and new.relay == message.relay else None
+            case Reroute(relay, reason):
+                if not messages.reroute(tx, message.id, message.state, relay, reason):
+                    raise Refused("message-moved")
+                self._record_outcome(tx, message, message.state, reason, message.attempts)
+                return None
 
     def _paced(self, tx: Tx, rows: Sequence[Message], pacer: Pacer) -> list[Message]:
         """Those that may leave now; those that would leave too late end, the others wait."""

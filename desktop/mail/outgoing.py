@@ -52,7 +52,15 @@ class Replace:
     reason: Reason
 
 
-Verdict = Keep | Cancel | Replace
+@dataclass(frozen=True)
+class Reroute:
+    """Send the very same bytes by another relay, for which the same was decided."""
+
+    relay: RelayId
+    reason: Reason
+
+
+Verdict = Keep | Cancel | Replace | Reroute
 Recheck = Callable[[Tx, Sequence[Message]], Sequence[Verdict]]
 """Asked for rows of one kind at their claim, one verdict for each in their order; reads only."""
 

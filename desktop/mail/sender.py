@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from desktop.clock import Clock
 from desktop.crypto.smime import Identity
 from desktop.errors import VaultError
-from desktop.mail import phrase, replies
+from desktop.mail import phrase, replies, standby
 from desktop.mail.sealing import Sealer
 from desktop.models import identities, keylives, relays, settings, vaultkeys
 from desktop.models.database import Tx
@@ -18,8 +18,6 @@ from desktop.models.protection import OwnKeyLife
 from desktop.models.records import KeyKind, PersonId, Relay, RelayId
 
 MID_KEY = "mid"
-RELAY = "relay"
-"""The setting that holds the id of the relay in use."""
 _ID_CHARS = 26
 """130 bits of the MAC, in base32."""
 
@@ -83,26 +81,26 @@ def load_sender(tx: Tx) -> Sender:
         shown=settings.get(tx, "sender-name") or practice,
         zone=zone,
         phone=settings.get(tx, "practice-phone") or "",
-        relay=practice_relay(tx),
+        relay=standby.sending_relay(tx, practice_relay(tx)),
         mid_key=mid_key,
         phrase=phrase.current(tx),
     )
 
 
 def practice_relay(tx: Tx) -> Relay | None:
-    """The relay that everything leaves through: the one added last, unless it is retired.
+    """The relay in use: the one added last, unless it is retired.
 
     Whether it may carry anything is `decide`'s question: without a valid agreement nothing
-    leaves by another relay instead.
+    leaves by another relay instead. (What stands in for one that cannot be reached: `standby.py`.)
     """
-    chosen = settings.get(tx, RELAY)
+    chosen = settings.get(tx, standby.IN_USE)
     relay = relays.get(tx, RelayId(chosen)) if chosen else None
     return relay if relay is not None and relay.retired_at is None else None
 
 
 def use_relay(tx: Tx, relay: RelayId) -> None:
     """From now on everything leaves through `relay`."""
-    settings.put(tx, RELAY, relay)
+    settings.put(tx, standby.IN_USE, relay)
 
 
 def load_sealer(tx: Tx, clock: Clock) -> Sealer:

@@ -208,6 +208,13 @@ def move(
     return tx.connection.execute(update(message).where(there).values(**values)).rowcount == 1
 
 
+def reroute(tx: Tx, message_id: MessageId, frm: State, relay: RelayId, reason: Reason) -> bool:
+    """As `move`, of a row that stays where it is and leaves by another relay."""
+    there = and_(message.c.id == message_id, message.c.state == frm.value)
+    values = {"relay": relay, "reason": _reason_out(reason)}
+    return tx.connection.execute(update(message).where(there).values(**values)).rowcount == 1
+
+
 def move_all(tx: Tx, message_ids: Sequence[MessageId], frm: State, to: State) -> bool:
     """As `move`, of many that stand in `frm`; False when any did not, and the caller must undo."""
     moved = 0

@@ -13,16 +13,17 @@ import threading
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from desktop.audit.events import Act, Event
 from desktop.audit.log import AuditLog
 from desktop.clock import Clock
 from desktop.errors import DeliveryError, Refused, SealwellError
+from desktop.mail import standby
 from desktop.mail.outbox import Outbox, Recheck
 from desktop.mail.pacing import Pacer
-from desktop.models import messages, relays
+from desktop.models import messages, pauses, relays
 from desktop.models.database import Database, Tx
 from desktop.models.records import Reason, Relay
 from desktop.sync.journal import Journal
@@ -33,6 +34,7 @@ from desktop.sync.pace import Unhurried
 from desktop.sync.points import Passing, Point, unnoticed
 from desktop.sync.relay import Offer, Timeouts
 from desktop.sync.relay_access import Accesses
+from desktop.sync.relay_tls import RelayError
 from desktop.sync.run import LOOK_EVERY, Progress, Rests, RunCounts, RunResult, SendingRun
 
 __all__ = ["Dispatcher", "Progress", "RunCounts", "RunResult"]
@@ -43,6 +45,7 @@ _LEAST_PAUSE = 0.05
 _AFTER_TROUBLE = 60.0
 """Seconds until the background looks again after a run that could not be begun or written."""
 _EVIDENCE_RENEWED = timedelta(days=1)
+_LOOK_BACK_EVERY = 300.0
 STOP_PATIENCE = 10.0
 """Seconds that `stop` grants the message under way; then its connection is cut."""
 
@@ -76,6 +79,7 @@ class Dispatcher:
         self._accesses = Accesses(database, signins or SignIns(database, audit, clock))
         self._passing = passing
         self._rests = Rests(clock)
+        self._look_back_at = 0.0
         self._ahead = ahead
         self._database = database
         self._outbox = outbox
@@ -179,6 +183,7 @@ class Dispatcher:
             self._passing(Point.BEGUN)
             if self._before is not None:
                 await asyncio.to_thread(self._before)
+            await self._look_back()
             run = SendingRun(
                 self._database,
                 journal,
@@ -237,6 +242,35 @@ class Dispatcher:
             return LOOK_EVERY
         return min(LOOK_EVERY, max(_LEAST_PAUSE, (when - now).total_seconds()))
 
+    async def _look_back(self) -> None:
+        """Where another relay stands in for the first: does the first work again?
+
+        Asked at most every few minutes, and not while it is paused, lest a wrong password knocks.
+        """
+        if self._clock.mono() < self._look_back_at:
+            return
+        self._look_back_at = self._clock.mono() + _LOOK_BACK_EVERY
+        now = self._clock.now()
+        first = await self._read(lambda tx: _stood_in_for(tx, now))
+        if first is None:
+            return
+        line = Line(self._accesses.of, self._opened, self._timeouts)
+        try:
+            await line.reach(first, lambda: True)
+            works = line.open
+        except RelayError:
+            works = False
+        finally:
+            await line.close()
+        if not works:
+            return
+
+        def back(tx: Tx) -> None:
+            standby.give_back(tx)
+            self._audit.record(tx, Event(Act.RELAY_CHANGED, first.id, why=standby.OVER))
+
+        await self._write(back)
+
     async def _opened(self, relay: Relay, offer: Offer) -> None:
         """Keep what the relay offers as evidence, at most once a day where nothing changed."""
         now, seen = self._clock.now(), relay.requiretls_seen
@@ -258,6 +292,13 @@ class Dispatcher:
 
     async def _read(self, work: Callable[[Tx], T]) -> T:
         return await asyncio.to_thread(self._database.read, work)
+
+
+def _stood_in_for(tx: Tx, now: datetime) -> Relay | None:
+    found = standby.current(tx)
+    if found is None or pauses.get(tx, pauses.scope_of(pauses.RELAY, found.first), now) is not None:
+        return None
+    return relays.get(tx, found.first)
 
 
 class _Piece:

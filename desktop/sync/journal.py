@@ -15,6 +15,7 @@ from desktop.audit.events import Act, Event
 from desktop.audit.log import AuditLog
 from desktop.clock import Clock
 from desktop.errors import Refused
+from desktop.mail import standby
 from desktop.mail.correlation import return_path, token_of
 from desktop.mail.evidence import needs_requiretls
 from desktop.mail.outbox import Claimed, Outbox, Outcome, Recheck, Recovered
@@ -189,16 +190,24 @@ class Journal:
         rows = messages.get_many(tx, [parcel.claimed.message.id for parcel in left])
         self._put_back(tx, [row for row in rows.values() if row.state in IN_FLIGHT])
 
-    def pause(self, tx: Tx, reason: Reason, *, at_fault: bool, failed: RelayId | None) -> None:
+    def pause(self, tx: Tx, reason: Reason, *, at_fault: bool, failed: RelayId | None) -> bool:
         """Leave a record of why a stream ended before its work was done.
 
-        `at_fault`: by the relay; `failed` is the one that could not be reached or signed in to.
+        `at_fault`: by the relay; `failed` is the one that could not be reached or signed in to. True
+        when another stands in for it from now on: what waits is to be asked about again at once.
         """
         if at_fault:
             self._audit.record(tx, Event(Act.RELAY_REFUSED, outcome="failed", why=reason.code))
         self._audit.record(tx, Event(Act.OUTBOX_PAUSED, why=reason.code))
-        if failed is not None:
-            self._pacer.relay_failed(tx, failed, reason, self._clock.now())
+        if failed is None:
+            return False
+        now = self._clock.now()
+        stands_in = standby.take_over(tx, failed, now, now.date())
+        if stands_in is None:
+            self._pacer.relay_failed(tx, failed, reason, now)
+            return False
+        self._audit.record(tx, Event(Act.RELAY_CHANGED, stands_in.by, why=standby.REASON))
+        return True
 
     def _fit_ones(self, tx: Tx, claimed: Sequence[Claimed]) -> list[Parcel]:
         """Those that may leave as they are; the others end here, with the reason."""

@@ -204,7 +204,7 @@ class SendingRun:
     def _take_end(self, task: asyncio.Task[None]) -> None:
         stream = self._tasks.pop(task)
         self._ended.update(stream.states)
-        early = stream.stopped is not None and stream.stopped.code != BY_HAND
+        early = stream.stopped is not None and stream.stopped.code != BY_HAND and not stream.stood_in_for
         self._rests.ended(stream.key, early=early)
         self._first = self._first or (stream.stopped if early else None)
         task.result()

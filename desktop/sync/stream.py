@@ -74,6 +74,8 @@ class Stream:
         self.stopped: Reason | None = None
         self.relay_failed = False
         """Whether `stopped` came from the way to the relay, before any message."""
+        self.stood_in_for = False
+        """Whether another relay stands in for this one since it failed."""
         self._database = database
         self._journal = journal
         self._berths = berths
@@ -336,7 +338,9 @@ class Stream:
         if self.stopped is not None and self.stopped.code != BY_HAND:
             reason, failed = self.stopped, self.key.relay if self.relay_failed else None
             at_fault = self._at_fault or self.relay_failed
-            await self._write(lambda tx: self._journal.pause(tx, reason, at_fault=at_fault, failed=failed))
+            self.stood_in_for = await self._write(
+                lambda tx: self._journal.pause(tx, reason, at_fault=at_fault, failed=failed)
+            )
 
     async def _write(self, work: Callable[[Tx], T]) -> T:
         return await asyncio.wrap_future(self._database.submit_write(work))
