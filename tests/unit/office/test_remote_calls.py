@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -83,3 +85,16 @@ def test_a_closer_error_arrives_as_what_both_ends_know() -> None:
     made = DeliveryError.__new__(TransferError)
     SealwellError.__init__(made, "relay-gone")
     assert type(unpack_error(pack_error(made))) is DeliveryError
+
+
+def test_the_callers_side_loads_neither_database_nor_cryptography() -> None:
+    """The window and its first page come before the rest; a command through a service needs none of it."""
+    script = (
+        "import sys; import desktop.app, desktop.office.remote, desktop.cli.main\n"
+        "from desktop.office.remote_calls import names, shape_of\n"
+        "assert all(shape_of(name) for name in names())\n"
+        "heavy = {'sqlalchemy', 'alembic', 'cryptography', 'keyring', 'sqlcipher3', 'PySide6'}\n"
+        "sys.exit(', '.join(sorted(heavy & sys.modules.keys())) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
