@@ -103,7 +103,7 @@ def _parts(message: Message, depth: int = 0) -> Iterator[Part]:
         part, level = waiting.pop(0)
         count += 1
         kind = _type(part)
-        payload = part.get_payload()
+        payload = _payload(part)
         if kind in ("message/rfc822", "message/global"):
             yield Part("message/rfc822", _header_text(payload))
         elif kind.startswith("message/") and isinstance(payload, list):
@@ -123,8 +123,16 @@ def _header_text(payload: object) -> str:
 def _fields_text(message: Message) -> str:
     """Header fields as text, and what follows where a report was not split at its empty lines."""
     fields = "\n".join(f"{name}: {_FOLD.sub(' ', str(value))}" for name, value in message.raw_items())
-    rest = message.get_payload()
+    rest = _payload(message)
     return f"{fields}\n\n{rest[:TEXT_CHARS]}" if isinstance(rest, str) and rest.strip() else fields
+
+
+def _payload(part: Message) -> object:
+    """Its parts, or its text as it stands; '' where the parser cannot say."""
+    try:
+        return part.get_payload()
+    except _HARMLESS:
+        return ""
 
 
 def _text(part: Message) -> str:

@@ -55,8 +55,8 @@ class Step(StrEnum):
 class MailboxError(DeliveryError):
     """The mailbox cannot be read now; `lasting` where trying again in a moment cannot help."""
 
-    def __init__(self, code: str, step: Step, host: str, *, lasting: bool = False, **more: str | int) -> None:
-        super().__init__(code, host=host, **more)
+    def __init__(self, code: str, step: Step, *, lasting: bool = False, **params: str | int) -> None:
+        super().__init__(code, **params)
         self.step = step
         self.lasting = lasting
 
@@ -175,7 +175,7 @@ class Mailbox:
             return
         with self._within(CONNECT, Step.TLS):
             if self._client.preauthenticated or not self._client.has_capability("STARTTLS"):
-                raise MailboxError("mailbox-no-tls", Step.TLS, self._access.host, lasting=True)
+                raise MailboxError("mailbox-no-tls", Step.TLS, host=self._access.host, lasting=True)
             self._client.starttls(context)
 
     def _sign_in(self) -> None:
@@ -189,9 +189,11 @@ class Mailbox:
                 elif not client.has_capability("LOGINDISABLED"):
                     client.login(access.user, access.secret)
                 else:
-                    raise MailboxError("mailbox-no-sign-in", Step.LOGIN, access.host, lasting=True)
+                    raise MailboxError("mailbox-no-sign-in", Step.LOGIN, host=access.host, lasting=True)
             except LoginError as error:
-                raise MailboxError("mailbox-sign-in-failed", Step.LOGIN, access.host, lasting=True) from error
+                raise MailboxError(
+                    "mailbox-sign-in-failed", Step.LOGIN, host=access.host, lasting=True
+                ) from error
 
     def select(self, folder: str, *, change: bool = False) -> int:
         """Look into `folder` (RFC 3501 6.3.2, EXAMINE) and answer its UIDVALIDITY; with `change`, to
@@ -203,7 +205,7 @@ class Mailbox:
                 if isinstance(error, imaplib.IMAP4.abort):
                     raise
                 raise MailboxError(
-                    "mailbox-no-folder", Step.FOLDER, self._access.host, lasting=True, folder=folder
+                    "mailbox-no-folder", Step.FOLDER, host=self._access.host, lasting=True, folder=folder
                 ) from error
             return int(answer[b"UIDVALIDITY"])
 
@@ -305,7 +307,9 @@ def _context(access: Access) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=access.ca_file or None)
     except OSError as error:
-        raise MailboxError("mailbox-ca-unreadable", Step.CERTIFICATE, access.host, lasting=True) from error
+        raise MailboxError(
+            "mailbox-ca-unreadable", Step.CERTIFICATE, host=access.host, lasting=True
+        ) from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 
@@ -317,16 +321,16 @@ def _known(access: Access, step: Step) -> Iterator[None]:
         yield
     except ssl.SSLCertVerificationError as error:
         code = "mailbox-wrong-name" if error.verify_code in _WRONG_NAME else "mailbox-certificate"
-        raise MailboxError(code, Step.CERTIFICATE, access.host, lasting=True) from error
+        raise MailboxError(code, Step.CERTIFICATE, host=access.host, lasting=True) from error
     except ssl.SSLError as error:
-        raise MailboxError("mailbox-tls-failed", Step.TLS, access.host) from error
+        raise MailboxError("mailbox-tls-failed", Step.TLS, host=access.host) from error
     except OSError as error:
         code = "mailbox-unreachable" if step is Step.CONNECT else "mailbox-dropped"
-        raise MailboxError(code, step, access.host) from error
+        raise MailboxError(code, step, host=access.host) from error
     except imaplib.IMAP4.abort as error:
-        raise MailboxError("mailbox-dropped", step, access.host) from error
+        raise MailboxError("mailbox-dropped", step, host=access.host) from error
     except (imaplib.IMAP4.error, *_GARBAGE) as error:
-        raise MailboxError("mailbox-garbage", step, access.host) from error
+        raise MailboxError("mailbox-garbage", step, host=access.host) from error
 
 
 def _portions(uids: Sequence[int], sizes: dict[int, int]) -> Iterator[list[int]]:
