@@ -8,10 +8,12 @@ from desktop.ui.keys.page import KeysSection
 from desktop.ui.navigation import Navigation
 from desktop.ui.sections import Sections
 from desktop.ui.settings.content import ContentSection
+from desktop.ui.settings.health import HealthSection
 from desktop.ui.settings.mailboxes import MailboxSection
 from desktop.ui.settings.policy import PolicySection
 from desktop.ui.settings.posture import PostureSection
 from desktop.ui.settings.relays import RelaySection
+from desktop.ui.settings.sending import SendingSection
 from desktop.ui.settings.storage import StorageSection
 from desktop.ui.users.matrix import MatrixSection
 from desktop.ui.users.page import UsersSection
@@ -29,7 +31,9 @@ class SettingsPage(Page):
             (
                 ("relay", ui.say("ui.settings.relay"), lambda: RelaySection(ui, session)),
                 ("mailbox", ui.say("ui.settings.mailbox"), lambda: MailboxSection(ui, session)),
+                ("sending", ui.say("ui.settings.sending"), lambda: SendingSection(ui, session)),
                 ("storage", ui.say("ui.settings.storage"), lambda: StorageSection(ui, session)),
+                ("health", ui.say("ui.settings.health"), lambda: HealthSection(ui, session)),
                 ("posture", ui.say("ui.settings.posture"), lambda: PostureSection(ui, session)),
                 ("keys", ui.say("ui.settings.keys"), lambda: KeysSection(ui, session, navigation.letter)),
                 ("users", ui.say("ui.settings.users"), lambda: UsersSection(ui, session)),
