@@ -9,7 +9,7 @@ from typing import Any
 from desktop.models.accounts import Session
 from desktop.models.delivery import AccountId
 from desktop.models.records import Baa
-from desktop.office.values_delivery import MailboxRequest
+from desktop.office.values_delivery import GrantRequest, MailboxRequest
 
 Call = Callable[[Any, Session], object]
 _AGREEMENT = Baa("Mail Inc.", date(2026, 1, 1), None, "mail")
@@ -20,6 +20,11 @@ def a_mailbox(name: str, account: AccountId | None = None) -> MailboxRequest:
     return MailboxRequest(
         name, "127.0.0.1", 1, "implicit", "office@harbor.example", "secret", baa=_AGREEMENT, id=account
     )
+
+
+def a_grant(owner: str) -> GrantRequest:
+    """Begun, not finished: nobody opens the page."""
+    return GrantRequest(owner, "google", "office@harbor.example", client_id="app", client_secret="secret")
 
 
 def _kept(world: Any, session: Session) -> AccountId:
@@ -36,5 +41,6 @@ MAILBOXES: dict[str, Call] = {
     "update_mailbox": lambda w, s: w.office.update_mailbox(s, a_mailbox("Front desk", _kept(w, s))),
     "poll_mailbox": lambda w, s: w.office.poll_mailbox(s),
     "list_received": lambda w, s: w.office.list_received(s),
+    "begin_grant": lambda w, s: w.office.begin_grant(s, a_grant(f"mailbox:{_kept(w, s)}")),
     "retire_mailbox": lambda w, s: w.office.retire_mailbox(s, _kept(w, s)),
 }

@@ -245,6 +245,7 @@ class Office(
     ContentDoor,
     FailureDoor,
     FeedDoor,
+    GrantDoor,
     DeliveryCheckDoor,
     OutboxDoor,
     SendingDoor,

@@ -31,6 +31,7 @@ from desktop.office.values_delivery import (
     PauseRequest,
     PausesShown,
     Polled,
+    ProviderShown,
     ReceivedShown,
     RelayUse,
     Resend,
@@ -83,6 +84,7 @@ class SendingDoor(Protocol):
 
 
 class GrantDoor(Protocol):
+    def list_providers(self) -> tuple[ProviderShown, ...]: ...
     def begin_grant(self, session: Session, request: GrantRequest) -> GrantShown:
         """`waiting`, with the address that the person opens; nothing is stored before they agreed."""
         ...

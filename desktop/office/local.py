@@ -17,6 +17,7 @@ from desktop.office.entry import Entry
 from desktop.office.failures import Failures
 from desktop.office.feeds import Feeds
 from desktop.office.files import Files
+from desktop.office.grants import Grants
 from desktop.office.help import Help
 from desktop.office.keys import Keys
 from desktop.office.keys_own import OwnKeyDesk
@@ -101,6 +102,7 @@ class LocalOffice:
         call_lists: CallLists,
         sending: Sending,
         mailbox: Mailboxes,
+        grants: Grants,
     ) -> None:
         self.practice_exists = entry.practice_exists
         self.create_practice = entry.create_practice
@@ -288,3 +290,7 @@ class LocalOffice:
         self.try_mailbox = mailbox.try_mailbox
         self.poll_mailbox = mailbox.poll_mailbox
         self.list_received = mailbox.list_received
+        self.list_providers = grants.list_providers
+        self.begin_grant = grants.begin_grant
+        self.finish_grant = grants.finish_grant
+        self.end_grant = grants.end_grant

@@ -34,7 +34,8 @@ from desktop.office.values_practice import (
     Step,
 )
 from desktop.people.addresses import check_address
-from desktop.sync.relay_check import RelayReport, check_relay
+from desktop.sync.relay_access import Accesses
+from desktop.sync.relay_check import RelayReport, check_kept, check_relay
 from desktop.texts import Texts
 
 _SECURITIES = frozenset({"implicit", "starttls"})
@@ -161,8 +162,8 @@ class Relays:
     def test_relay(self, session: Session, relay: RelayId) -> RelayTested:
         """Connect, secure, sign in, offer the sender; what it offers is kept as evidence."""
         opened = self._desk.check(session, Action.TEST_RELAY)
-        profile, password = opened.database.read(lambda tx: (_get(tx, relay), relays.password(tx, relay)))
-        report = asyncio.run(check_relay(profile, password))
+        profile = opened.database.read(lambda tx: _get(tx, relay))
+        report = asyncio.run(check_kept(profile, Accesses(opened.database, opened.signins)))
 
         def keep(tx: Tx, record: Recorder) -> None:
             record(_tested(report, relay))

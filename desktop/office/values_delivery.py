@@ -188,6 +188,19 @@ class GrantShown:
 
 
 @dataclass(frozen=True)
+class ProviderShown:
+    """Who can be signed in to by browser, and on which servers of theirs; `by_code` also without one."""
+
+    id: str
+    name: str
+    hosts: tuple[str, ...]
+    by_code: bool
+    needs_secret: bool
+    has_app: bool
+    """Whether the program brings an app of its own, so that none has to be registered."""
+
+
+@dataclass(frozen=True)
 class GrantRequest:
     """`flow` is `browser` (redirect to this computer, RFC 8252) or `code` (RFC 8628)."""
 

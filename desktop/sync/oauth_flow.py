@@ -76,7 +76,7 @@ class BrowserSignIn:
         self._page, self._wrong = page, wrong
         self._state = secrets.token_urlsafe(32)
         self._verifier = secrets.token_urlsafe(48)
-        self._server: asyncio.Server | None = None
+        self._open: asyncio.Task[None] | None = None
         self._answer: asyncio.Future[dict[str, str]] | None = None
         self._redirect = ""
         self._wrong_ones = 0
@@ -85,8 +85,9 @@ class BrowserSignIn:
     async def begin(self) -> Waiting:
         """Open the port. Raises OSError where this computer has none to give."""
         self._answer = asyncio.get_running_loop().create_future()
-        self._server = await asyncio.start_server(self._heard, "127.0.0.1", 0, limit=_REQUEST_BYTES)
-        port = self._server.sockets[0].getsockname()[1]
+        server = await asyncio.start_server(self._heard, "127.0.0.1", 0, limit=_REQUEST_BYTES)
+        port = server.sockets[0].getsockname()[1]
+        self._open = asyncio.create_task(_keep_open(server))
         provider = self._app.provider
         self._redirect = f"http://{provider.redirect}:{port}/"
         challenge = base64.urlsafe_b64encode(hashlib.sha256(self._verifier.encode("ascii")).digest())
@@ -128,9 +129,10 @@ class BrowserSignIn:
 
     async def close(self) -> None:
         """Nobody is listened to any more; also twice."""
-        server, self._server = self._server, None
-        if server is not None:
-            server.close()
+        keeper, self._open = self._open, None
+        if keeper is not None:
+            keeper.cancel()
+            await asyncio.wait({keeper})
 
     async def _heard(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError, EOFError, asyncio.LimitOverrunError):
@@ -214,6 +216,12 @@ class CodeSignIn:
 
     async def close(self) -> None:
         """Nothing is open between two questions."""
+
+
+async def _keep_open(server: asyncio.Server) -> None:
+    """A task of its own, so that the port is closed with the loop, whoever forgets it."""
+    async with server:
+        await asyncio.sleep(PATIENCE.total_seconds())
 
 
 async def wait_for(

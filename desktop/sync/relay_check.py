@@ -8,6 +8,8 @@ from desktop.config import LIMITS
 from desktop.models.records import Reason, Relay
 from desktop.sync.outcomes import Reply
 from desktop.sync.relay import Offer, RelayConnection, Timeouts, TransferError
+from desktop.sync.relay_access import Accesses
+from desktop.sync.relay_auth import Access
 from desktop.sync.relay_open import open_relay
 from desktop.sync.relay_tls import RelayError, Step
 
@@ -36,13 +38,24 @@ class RelayReport:
     offer: Offer | None
 
 
-async def check_relay(relay: Relay, password: str, timeouts: Timeouts = IMPATIENT) -> RelayReport:
+async def check_kept(relay: Relay, accesses: Accesses, timeouts: Timeouts = IMPATIENT) -> RelayReport:
+    """As `check_relay`, of one that is kept: with its password or token, and its pin."""
+    try:
+        access = await accesses.of(relay.id)
+    except RelayError as error:  # no token: nothing was connected to, so nothing is said of the way
+        return RelayReport(
+            False, (StepResult(error.step, False, Reason(error.code, dict(error.params))),), None
+        )
+    return await check_relay(relay, access, timeouts)
+
+
+async def check_relay(relay: Relay, access: Access | str, timeouts: Timeouts = IMPATIENT) -> RelayReport:
     """Connect, secure, verify, sign in, ask for the sender, read the size limit.
 
     Ends at the first step that fails; a failed step is a result, not an exception.
     """
     try:
-        connection = await open_relay(relay, password, timeouts)
+        connection = await open_relay(relay, access, timeouts)
     except RelayError as error:
         passed = _before(error.step)
         failed = StepResult(error.step, False, Reason(error.code, dict(error.params)))

@@ -26,6 +26,8 @@ ELSEWHERE = {
     "new_authenticator": "makes up a secret and keeps nothing; confirming it is recorded",
     "show_phrase": "the practice's own words: nothing of a patient",
     "read_back": "needs a mailbox that answers (test_delivery_checks.py)",
+    "finish_grant": "needs a provider (test_grants.py)",
+    "end_grant": "needs what a provider granted (test_grants.py)",
     "own_posture": "asks a name server (test_own_posture.py)",
     "explain_gap": "needs a gap (test_witness.py)",
     "seal_year": "needs a year that is over (test_retention.py)",

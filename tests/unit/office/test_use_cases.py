@@ -173,13 +173,15 @@ USE_CASES: dict[str, Action] = {
     "list_mailboxes": Action.LIST_MAILBOXES,
     "poll_mailbox": Action.POLL_MAILBOX,
     "list_received": Action.LIST_RECEIVED,
+    "begin_grant": Action.MANAGE_GRANT,
+    "finish_grant": Action.MANAGE_GRANT,
+    "end_grant": Action.MANAGE_GRANT,
     "issue_token": Action.ISSUE_TOKEN,
     "sign_out": Action.SIGN_OUT,
 }
 BY_THE_SESSION_ALONE = {"touch"}
 """Moving is no use case: the guard asks only whether the session lives."""
 NO_USE_CASE_YET = {
-    Action.MANAGE_GRANT,
     Action.SET_PRACTICE,
 }
 
