@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,6 +14,7 @@ import pytest
 from desktop.errors import SealwellError
 from desktop.models import sendingrules
 from desktop.models.accounts import Session
+from desktop.models.database import Tx
 from desktop.models.records import State
 from desktop.office import duty
 from desktop.office.local import LocalOffice
@@ -190,7 +192,7 @@ def test_a_vault_lock_ends_everything(queued: AtWork) -> None:
 def test_a_new_service_leaves_nothing_before_a_sign_in(practice: Practice) -> None:
     office = practice.office(service=True)
     assert office.duty().waits_for_sign_in
-    office.lock() if not office.sign_in(practice.credentials()) else None
+    office.sign_in(practice.credentials())
     assert not office.duty().waits_for_sign_in
 
 
@@ -204,7 +206,7 @@ def test_closing_time_is_the_practices_own_clock(
     """Denver is seven hours behind in November: midnight UTC is five in the afternoon."""
     opened = queued.office.sign_in.__self__._desk.opened()  # type: ignore[attr-defined]
 
-    def look(tx: duty.Tx) -> bool:
+    def look(tx: Tx) -> bool:
         sendingrules.put(tx, replace(sendingrules.get(tx), closing=closing))
         return duty.has_closed(tx, datetime(2026, 11, 24, utc, 0, tzinfo=UTC))
 
@@ -218,12 +220,12 @@ def test_closing_time_is_the_practices_own_clock(
 def test_sleep_is_where_the_clocks_part(
     mono: float, wall: float, asleep: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(duty.sys, "platform", "linux")
+    monkeypatch.setattr(sys, "platform", "linux")
     at = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
     assert duty.slept((5.0, at), (5.0 + mono, at + timedelta(seconds=wall))) is asleep
 
 
 def test_on_windows_both_clocks_go_on_in_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(duty.sys, "platform", "win32")
+    monkeypatch.setattr(sys, "platform", "win32")
     at = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
     assert duty.slept((5.0, at), (66.0, at + timedelta(seconds=61)))
