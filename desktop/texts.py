@@ -66,9 +66,10 @@ class Texts:
         """Such as "Tue 09:00 (Eastern)": never a time without its day and its zone."""
         local = when.astimezone(ZoneInfo(zone))
         weekday = self.say(f"words.weekday.{local.isoweekday()}")
-        return f"{weekday} {local:%H:%M} ({self._zone(zone)})"
+        return f"{weekday} {local:%H:%M} ({self.zone(zone)})"
 
-    def _zone(self, zone: str) -> str:
+    def zone(self, zone: str) -> str:
+        """Such as "Eastern", or a city where people have no word for the zone."""
         if zone in _ZONES:
             return self.say(f"words.zone.{_ZONES[zone]}")
         return zone.rpartition("/")[2].replace("_", " ")
