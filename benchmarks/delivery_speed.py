@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import partial
 
 from benchmarks._measure import Table, Target, scratch, timed
 from benchmarks._reminders import Prepared, prepare, shut
@@ -48,7 +49,7 @@ def main(each: int = EACH) -> int:
                 pool.append(each / nodemailer(server, each, CONNECTIONS))
                 loop.append(each / plain_smtplib(server, each))
                 for method in METHODS:
-                    sealing = timed(lambda method=method: _queue(prepared, method))
+                    sealing = timed(partial(_queue, prepared, method))
                     sent = _send(prepared, each)
                     ours[method].append(each / sent)
                     whole[method].append(each / (sealing + sent))
@@ -83,11 +84,15 @@ def _queue(prepared: Prepared, method: Method) -> None:
     sealer = opened.own.sealer()
     for start in range(0, len(group), PORTION):
         some = group[start : start + PORTION]
-        letters = opened.database.read(lambda tx, some=some: [_letter(tx, prepared, one) for one in some])
+        letters = opened.database.read(partial(_letters, prepared=prepared, people=some))
         frozen = [opened.letters.seal(letter, sealer) for letter in letters]
         if {one.decision.method for one in frozen} != {method}:
             raise RuntimeError(f"not all of them go by {method}")
-        opened.database.write(lambda tx, frozen=frozen: _enqueue(tx, prepared, frozen))
+        opened.database.write(partial(_enqueue, prepared=prepared, frozen=frozen))
+
+
+def _letters(tx: Tx, prepared: Prepared, people: Sequence[Person]) -> list[PreparedLetter]:
+    return [_letter(tx, prepared, person) for person in people]
 
 
 def _letter(tx: Tx, prepared: Prepared, person: Person) -> PreparedLetter:

@@ -79,9 +79,9 @@ class BarePractice:
     def add_relay(self, relay: Relay, password: str) -> None:
         self.database.write(lambda tx: relays.add(tx, relay, password))
 
-    def queue(self, relay: Relay, count: int, **changes: object) -> list[Message]:
+    def queue(self, relay: Relay, count: int, *, text: str = "", **changes: object) -> list[Message]:
         """Queue `count` letters that are due now; `changes` go into each `Message`."""
-        rows = [self._message(relay, number, changes) for number in range(count)]
+        rows = [self._message(relay, number, text, changes) for number in range(count)]
 
         def insert(tx: Tx) -> None:
             for row, wire in rows:
@@ -102,12 +102,15 @@ class BarePractice:
             raise LookupError(message)
         return found
 
-    def _message(self, relay: Relay, number: int, changes: dict[str, object]) -> tuple[Message, bytes]:
+    def _message(
+        self, relay: Relay, number: int, text: str, changes: dict[str, object]
+    ) -> tuple[Message, bytes]:
         now = self.clock.now()
         token = new_id()
         wire = (
             f"From: <{relay.sender}>\r\nTo: <patient{number}@mail.example>\r\n"
             f"Message-ID: <{token}@clinic.example>\r\n\r\nSealed words {token}\r\n.\r\n"
+            + text.replace("\n", "\r\n")
         ).encode("ascii")
         fields: dict[str, object] = {
             "id": MessageId(new_id()),
