@@ -21,7 +21,7 @@ from desktop.mail.readback import compare
 from desktop.models import cards, checkrounds, mailboxes, messages, people, settings, tokens
 from desktop.models.accounts import Session
 from desktop.models.database import Tx
-from desktop.models.delivery import Auth, DeliveryCheck, MailAccount, StaffAccount, StaffAccountId
+from desktop.models.delivery import DeliveryCheck, MailAccount, StaffAccount, StaffAccountId
 from desktop.models.ids import new_id
 from desktop.models.names import address_key
 from desktop.models.records import Consent, Detail, Kind, Person, PersonId, Reason, RelayId, State, Status
@@ -36,7 +36,6 @@ from desktop.office.values_delivery import (
     StaffAccountIn,
 )
 from desktop.people.addresses import check_address
-from desktop.sync.mailbox_imap import Access
 from desktop.sync.readback import Wanted, fetch
 from desktop.texts import Texts, clean
 
@@ -166,7 +165,7 @@ class DeliveryChecks:
             raise Refused("read-back-no-mailbox")
         found: dict[str, tuple[str, ...]] = {}
         for account, wanted in waiting:
-            arrived = fetch(_access(opened, account), account.folder, tuple(wanted))
+            arrived = fetch(opened.mailboxes.reader.access(account), account.folder, tuple(wanted))
             for check, sent in wanted.items():
                 if check.token in arrived:
                     found[check.id] = compare(sent, arrived[check.token])
@@ -212,13 +211,6 @@ class DeliveryChecks:
             keep_card(tx, card, words)
             record(Event(Act.PASSPHRASE_MADE, obj=person, det={"handed": "in-person"}))
         return person
-
-
-def _access(opened: Opened, account: MailAccount) -> Access:
-    if account.auth is Auth.OAUTH:
-        raise Refused("read-back-no-mailbox")
-    secret = opened.database.read(lambda tx: mailboxes.password(tx, account.id))
-    return Access(account.host, account.port, account.security, account.ca_file, account.user, secret)
 
 
 def _wanted(accounts: tuple[StaffAccountIn, ...]) -> dict[tuple[str, str], StaffAccountIn]:
