@@ -46,7 +46,7 @@ def reader(office: Practice) -> Iterator[Reader]:
     made.worker.close()
 
 
-def access(server: Mailboxes, authority: Authority, security: str = "implicit", **changes: object) -> Access:
+def access(server: Mailboxes, authority: Authority, security: str = "implicit", **changes: str) -> Access:
     values: dict[str, object] = {
         "host": "localhost",
         "port": server.imaps if security == "implicit" else server.imap,
@@ -91,7 +91,7 @@ def test_both_ways_of_tls_sign_in_and_see_the_folder(
     ],
 )
 def test_what_is_wrong_has_its_own_name(
-    server: Mailboxes, authority: Authority, changes: dict[str, object], code: str
+    server: Mailboxes, authority: Authority, changes: dict[str, str], code: str
 ) -> None:
     with pytest.raises(MailboxError) as caught:
         Mailbox.open(access(server, authority, **changes))
@@ -196,17 +196,17 @@ def test_new_mail_is_read_while_waiting_and_waiting_ends_at_once(
     account(office, server, str(authority.ca_file))
     server.deliver(bounce(row))
     watch = MailboxWatch(office.db, reader)
-    assert not watch.reads_mail
+    assert not bool(watch.reads_mail)
     watch.start()
     try:
-        assert watch.reads_mail
+        assert bool(watch.reads_mail)
         assert _until(lambda: stands(office, row.id).state is State.BOUNCED)
         server.deliver(bounce(later))
         assert _until(lambda: stands(office, later.id).state is State.BOUNCED)
     finally:
         watch.stop()
     assert _until(lambda: not [each for each in threading.enumerate() if each.name == "mailbox"])
-    assert not watch.reads_mail
+    assert not bool(watch.reads_mail)
 
 
 def test_a_mailbox_without_agreement_is_not_read(
@@ -215,7 +215,7 @@ def test_a_mailbox_without_agreement_is_not_read(
     account(office, server, str(authority.ca_file), baa=None)
     watch = MailboxWatch(office.db, reader)
     watch.start()
-    assert not watch.reads_mail
+    assert not bool(watch.reads_mail)
     watch.stop()
     assert "Login:" not in server.log()
 
