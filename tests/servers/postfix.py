@@ -7,8 +7,10 @@ octets that a recipient's server would see. Postfix must be started by root.
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
 import subprocess
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tests.servers.programs import Program, free_port
@@ -51,6 +53,18 @@ message_size_limit = 30000000
 in_flow_delay = 0
 """
 
+_HOME = """\
+transport_maps = inline:{{ gone.example=smtp:[127.0.0.1]:{refusing} }}
+virtual_mailbox_domains = {domain}
+virtual_mailbox_base = {maildir.parent}
+virtual_mailbox_maps = static:{maildir.name}/
+virtual_uid_maps = static:{uid}
+virtual_gid_maps = static:{gid}
+virtual_minimum_uid = 1
+recipient_delimiter = +
+"""
+"""The sender's own domain is delivered into a maildir, so that bounces come home."""
+
 _MASTER = """\
 127.0.0.1:{submission} inet n - n - - smtpd
   -o smtpd_tls_security_level=encrypt -o smtpd_sasl_auth_enable=yes -o smtpd_tls_auth_only=yes
@@ -66,6 +80,7 @@ trace unix - - n - 0 bounce
 verify unix - - n - 1 verify
 proxymap unix - - n - - proxymap
 smtp unix - - n - - smtp
+virtual unix - n n - - virtual
 error unix - - n - - error
 retry unix - - n - - error
 anvil unix - - n - 1 anvil
@@ -73,6 +88,15 @@ scache unix - - n - 1 scache
 showq unix n - n - - showq
 postlog unix-dgram n - n - 1 postlogd
 """
+
+
+@dataclass(frozen=True)
+class Home:
+    """Mail to `domain` goes into `maildir` as `nobody`'s; mail to gone.example to the port `refusing`."""
+
+    domain: str
+    maildir: Path
+    refusing: int
 
 
 class Postfix(Program):
@@ -84,7 +108,7 @@ class Postfix(Program):
     def possible() -> bool:
         return shutil.which("postfix", path="/usr/sbin") is not None and os.geteuid() == 0
 
-    def __init__(self, chain: Path, key: Path, sasl_port: int, onward: int) -> None:
+    def __init__(self, chain: Path, key: Path, sasl_port: int, onward: int, home: Home | None = None) -> None:
         super().__init__()
         self.submission, self.submissions = free_port(), free_port()
         self.settings = self.folder / "etc"
@@ -92,7 +116,11 @@ class Postfix(Program):
             (self.folder / name).mkdir()
         shutil.chown(self.folder / "data", "postfix")
         names = {"folder": self.folder, "chain": chain, "key": key, "sasl": sasl_port, "onward": onward}
-        (self.settings / "main.cf").write_text(_MAIN.format(**names), encoding="ascii")
+        main = _MAIN.format(**names)
+        if home is not None:
+            nobody = pwd.getpwnam("nobody")
+            main += _HOME.format(**asdict(home), uid=nobody.pw_uid, gid=nobody.pw_gid)
+        (self.settings / "main.cf").write_text(main, encoding="ascii")
         (self.settings / "master.cf").write_text(
             _MASTER.format(submission=self.submission, submissions=self.submissions), encoding="ascii"
         )
