@@ -177,6 +177,7 @@ def settled(desk: Desk, queued: set[str], of_days: int) -> bool:
     )
 
 
+@pytest.mark.timeout(480)
 def test_reminders_leave_and_bounces_come_home_with_the_window_open_locked_and_closed(
     servers: Servers, tmp_path: Path
 ) -> None:
