@@ -11,7 +11,6 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-_BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n|\x00")
 _LINE_MAX = 998
 _BYTES_PER_PIECE = 64 * 1024
 _COMMAND_UNSAFE = re.compile(r"[<>\s\x00-\x1f\x7f]")
@@ -48,7 +47,8 @@ def wire_fits(wire: bytes, sha256: str) -> bool:
     """The frozen octets: CRLF only, lines of at most 998 (RFC 5321, 4.5.3.1.6), and unaltered."""
     return (
         wire.endswith(b"\r\n")
-        and not _BARE.search(wire)
+        and wire.count(b"\r") == wire.count(b"\n") == wire.count(b"\r\n")  # none of them is bare
+        and b"\x00" not in wire
         and max(map(len, wire.split(b"\r\n"))) <= _LINE_MAX
         and hashlib.sha256(wire).hexdigest() == sha256
     )

@@ -161,7 +161,8 @@ class Stream:
         ahead = len(self._ready)
         want = CLAIM_AHEAD * most - ahead if on and not self._drained and ahead <= most // 2 else 0
         # What is under way counts only against the bound: the next must be marked before it ends.
-        room = max(0, min(most - marked, WINDOW * lines - marked - held)) if on and lines else 0
+        following = sum(len(one.parcels) > 1 for one in self._carriers)
+        room = max(0, min(most - marked - following, WINDOW * lines - marked - held)) if on and lines else 0
         marking = [one for one in self._ready if not one.marked][:room]
         if not (self._results or want or marking or (asks and on)):
             return False
