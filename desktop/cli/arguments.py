@@ -158,6 +158,8 @@ def _rest(family: Callable[[str, str], _Family]) -> None:
     relay.verb("test", "connect, sign in, send nothing").add_argument("relay", metavar="ID")
     relay.verb("evidence", "record what the account enforces onward").add_argument("relay", metavar="ID")
     relay.verb("onward", "record how it is told to, and its portal").add_argument("relay", metavar="ID")
+    relay.verb("signin", "sign in at its provider by browser").add_argument("relay", metavar="ID")
+    relay.verb("signout", "forget what its provider granted").add_argument("relay", metavar="ID")
     relay.verb("sending", "how much it may send, and how much is used").add_argument("relay", metavar="ID")
     sending = family("sending", "when something may leave")
     sending.verb("rules", "the hours, days and closed days")

@@ -26,6 +26,7 @@ from desktop.cli import (
     protect,
     relays,
     sending,
+    signin,
     storage,
     users,
 )
@@ -90,6 +91,8 @@ HANDLERS: dict[str, Handler] = {
     "relay list": commands.relay_list,
     "relay test": commands.relay_test,
     "relay evidence": relays.relay_evidence,
+    "relay signin": signin.relay_signin,
+    "relay signout": signin.relay_signout,
     "relay onward": storage.relay_onward,
     "relay sending": sending.relay_sending,
     "sending rules": sending.sending_rules,

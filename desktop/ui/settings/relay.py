@@ -22,6 +22,7 @@ class RelayForm(QWidget):
         self.ui = ui
         self._presets: tuple[Preset, ...] = ()
         self._known: RelayLine | None = None
+        self._by_browser = False
         say = ui.say
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -70,6 +71,7 @@ class RelayForm(QWidget):
 
     def _take_preset(self, position: int) -> None:
         preset = self._presets[position - 1] if position > 0 else None
+        self._by_browser = preset is not None and not preset.password_signin
         by_account = preset is None or preset.required_tls in ("account", "")
         self.required.setEnabled(by_account)
         self.required.setChecked(self.required.isChecked() and by_account)
@@ -116,7 +118,7 @@ class RelayForm(QWidget):
     def request(self) -> RelayRequest | None:
         """What the form says, or None with what is wrong beside its field."""
         needed = (self.host, self.from_address, self.user, self.password)
-        for field in needed[: 3 if self._known else 4]:
+        for field in needed[: 3 if self._known or self._by_browser else 4]:
             if not field.text.strip():
                 self._wrong(field, "ui.form.missing")
                 return None

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QScrollArea, QVBox
 
 from desktop.models.accounts import Session
 from desktop.models.records import ForcedTls, RelayId
+from desktop.office.values_delivery import ProviderShown
 from desktop.office.values_practice import EvidenceRequest, RelayLine, RelayTested
 from desktop.texts import clean
 from desktop.ui.base import Page, Ui, button, card, plain_label
@@ -17,7 +18,10 @@ from desktop.ui.dialog import FormDialog
 from desktop.ui.form import Field
 from desktop.ui.settings.onward import OnwardDialog
 from desktop.ui.settings.relay import RelayDialog, steps_words
+from desktop.ui.settings.signin import SignInDialog, TechnicalDialog
 from desktop.ui.settings.storage import ConfirmDialog
+
+_Shown = tuple[tuple[RelayLine, ...], tuple[ProviderShown, ...]]
 
 
 class RelaySection(Page):
@@ -41,16 +45,25 @@ class RelaySection(Page):
         self.cards: dict[RelayId, RelayCard] = {}
 
     def refresh(self) -> None:
-        self.call(lambda _: self.ui.office.list_relays(self._session), self._show)
+        self.call(self._read, self._show)
 
-    def _show(self, relays: tuple[RelayLine, ...]) -> None:
+    def _read(self, _: object) -> _Shown:
+        office = self.ui.office
+        return office.list_relays(self._session), office.list_providers()
+
+    def _show(self, shown: _Shown) -> None:
+        relays, providers = shown
         while self.column.count():
             item = self.column.takeAt(0)
             widget = item.widget() if item else None
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        self.cards = {line.id: RelayCard(self, line) for line in relays if line.retired_at is None}
+        self.cards = {
+            line.id: RelayCard(self, line, _provider(providers, line))
+            for line in relays
+            if line.retired_at is None
+        }
         for made in self.cards.values():
             self.column.addWidget(made)
         if not self.cards:
@@ -71,6 +84,14 @@ class RelaySection(Page):
         dialog = OnwardDialog(self.ui, self._session, self, line)
         dialog.finished.connect(lambda _: self.refresh())
         dialog.open()
+
+    def sign_in(self, line: RelayLine, provider: ProviderShown) -> None:
+        dialog = SignInDialog(self.ui, self._session, self, f"relay:{line.id}", line.user, provider)
+        dialog.accepted.connect(self.refresh)
+        dialog.open()
+
+    def technical(self, line: RelayLine) -> None:
+        TechnicalDialog(self.ui, self._session, self, line.id, clean(line.name)).open()
 
     def ask_retire(self, relay: RelayId) -> None:
         dialog = ConfirmDialog(self.ui, "ui.relay.retire", self)
@@ -110,7 +131,7 @@ class RelaySection(Page):
 class RelayCard(QWidget):
     """One relay: where it is, its agreement, a test, and its evidence."""
 
-    def __init__(self, page: RelaySection, line: RelayLine) -> None:
+    def __init__(self, page: RelaySection, line: RelayLine, provider: ProviderShown | None) -> None:
         super().__init__()
         self._page = page
         ui, say = page.ui, page.ui.say
@@ -141,9 +162,14 @@ class RelayCard(QWidget):
         row = QHBoxLayout()
         self.test_button = button(say("ui.relay.test"), lambda: page.test(line.id))
         row.addWidget(self.test_button)
+        if provider is not None:
+            words = say("ui.signin.button", provider=provider.name)
+            self.sign_in_button = button(words, lambda: page.sign_in(line, provider))
+            row.addWidget(self.sign_in_button)
         row.addWidget(button(say("ui.relay.edit"), lambda: page.edit(line)))
         row.addWidget(button(say("ui.relay.onward"), lambda: page.onward(line)))
         row.addWidget(button(say("ui.relay.add-domain"), lambda: page.add_domain(line)))
+        row.addWidget(button(say("ui.signin.technical"), lambda: page.technical(line)))
         row.addStretch()
         row.addWidget(button(say("ui.relay.retire"), lambda: page.ask_retire(line.id)))
         column.addLayout(row)
@@ -163,6 +189,11 @@ class RelayCard(QWidget):
             return ui.say("ui.relay.agreement-open", who=who, signed=signed)
         expires = date_words(line.baa.expires, language)
         return ui.say("ui.relay.agreement", who=who, signed=signed, expires=expires)
+
+
+def _provider(known: tuple[ProviderShown, ...], line: RelayLine) -> ProviderShown | None:
+    """Whose sign-in the server of this relay takes."""
+    return next((one for one in known if line.host in one.hosts), None)
 
 
 def _known_words(ui: Ui, line: RelayLine) -> list[str]:

@@ -1,0 +1,141 @@
+"""Signing in at a provider by browser, and what of a relay is for people who look after networks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QCheckBox, QWidget
+
+from desktop.errors import SealwellError
+from desktop.models.accounts import Session
+from desktop.models.delivery import RelaySending
+from desktop.models.records import RelayId
+from desktop.office.values_delivery import GrantRequest, GrantShown, ProviderShown
+from desktop.ui.base import Ui, button, plain_label
+from desktop.ui.bridge import Task
+from desktop.ui.dialog import FormDialog
+from desktop.ui.form import Field
+
+
+class SignInDialog(FormDialog):
+    """Begins, opens the browser, waits; closing it or Cancel ends the waiting."""
+
+    def __init__(
+        self, ui: Ui, session: Session, parent: QWidget, owner: str, account: str, provider: ProviderShown
+    ) -> None:
+        super().__init__(ui, ui.say("ui.signin.title", provider=provider.name), parent)
+        self._session, self._owner, self._provider = session, owner, provider
+        self._task: Task | None = None
+        say = ui.say
+        self.account = Field(say("ui.signin.account"))
+        self.account.input.setText(account)
+        self.client_id = Field(say("ui.signin.client-id"))
+        self.client_secret = Field(say("ui.signin.client-secret"), secret=True)
+        self.tenant = Field(say("ui.signin.tenant"))
+        self.by_code = QCheckBox(say("ui.signin.by-code"))
+        self.content.addWidget(self.account)
+        self.content.addWidget(plain_label(say("ui.signin.technical"), "label"))
+        self.content.addWidget(plain_label(say("ui.signin.app-hint"), "muted", wrap=True))
+        self.content.addWidget(self.client_id)
+        for widget, shown in (
+            (self.client_secret, provider.needs_secret),
+            (self.tenant, provider.by_code),
+            (self.by_code, provider.by_code),
+        ):
+            widget.setVisible(shown)
+            if shown:
+                self.content.addWidget(widget)
+        self.code = plain_label("", "heading", wrap=True)
+        self.code.hide()
+        self.content.addWidget(self.code)
+        self.start_button = button(say("ui.signin.start"), self.start, "primary")
+        self.foot.addWidget(self.start_button)
+        self.finished.connect(lambda _: self._stop())
+        self.account.input.setFocus()
+
+    def start(self) -> None:
+        if not self.account.text.strip():
+            self.account.wrong(self.ui.say("ui.form.missing"))
+            return
+        request = GrantRequest(
+            self._owner,
+            self._provider.id,
+            self.account.text.strip(),
+            self.tenant.text.strip(),
+            self.client_id.text.strip(),
+            self.client_secret.text.strip(),
+            "code" if self.by_code.isChecked() else "browser",
+        )
+        self.start_button.setEnabled(False)
+        self.ui.bridge.run(
+            self, lambda _: self.ui.office.begin_grant(self._session, request), self._begun, self._refused
+        )
+
+    def _begun(self, waiting: GrantShown) -> None:
+        if waiting.user_code:
+            self.code.setText(self.ui.say("ui.signin.code", url=waiting.url, code=waiting.user_code))
+            self.code.show()
+        else:
+            QDesktopServices.openUrl(QUrl(waiting.url))
+        self._task = self.ui.bridge.run(
+            self,
+            lambda task: self.ui.office.finish_grant(self._session, self._owner, task.progress),
+            lambda _: self.accept(),
+            self._refused,
+            self._waiting,
+        )
+
+    def _waiting(self, done: int, of: int) -> None:
+        left = max(1, (of - done + 59) // 60)
+        self.notice.show_words(self.ui.say("ui.signin.waiting", minutes=left), "plain")
+
+    def _refused(self, error: SealwellError) -> None:
+        self.code.hide()
+        self.start_button.setEnabled(True)
+        self.failed(error)
+
+    def _stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+
+class TechnicalDialog(FormDialog):
+    """The pin and the return path of one relay."""
+
+    def __init__(self, ui: Ui, session: Session, parent: QWidget, relay: RelayId, name: str) -> None:
+        super().__init__(ui, ui.say("ui.signin.title-technical", name=name), parent)
+        self._session = session
+        self._sending = RelaySending(relay)
+        say = ui.say
+        self.pin = Field(say("ui.signin.pin"), hint=say("ui.signin.pin-hint"))
+        self.return_address = Field(say("ui.signin.return-path"))
+        self.own_path = QCheckBox(say("ui.signin.own-return-path"))
+        for widget in (self.pin, self.return_address, self.own_path):
+            self.content.addWidget(widget)
+        self.save_button = button(say("ui.save"), self.save, "primary")
+        self.save_button.setEnabled(False)
+        self.foot.addWidget(self.save_button)
+        ui.bridge.run(self, lambda _: ui.office.show_relay_sending(session, relay), self._show, self.failed)
+
+    def _show(self, sending: RelaySending) -> None:
+        self._sending = sending
+        self.pin.input.setText(sending.pin)
+        self.return_address.input.setText(sending.return_address)
+        self.own_path.setChecked(sending.own_return_path)
+        self.save_button.setEnabled(True)
+
+    def save(self) -> None:
+        wanted = replace(
+            self._sending,
+            pin=self.pin.text.strip().lower(),
+            return_address=self.return_address.text.strip(),
+            own_return_path=self.own_path.isChecked(),
+        )
+        self.ui.bridge.run(
+            self,
+            lambda _: self.ui.office.set_relay_sending(self._session, wanted),
+            lambda _: self.accept(),
+            self.failed,
+        )
