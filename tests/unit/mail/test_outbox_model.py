@@ -18,7 +18,15 @@ from typing import Any
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    multiple,
+    precondition,
+    rule,
+)
 
 from desktop.errors import Refused
 from desktop.mail.letters import Draft
@@ -51,7 +59,6 @@ class Sending(RuleBasedStateMachine):
 
     rows = Bundle("rows")
 
-    @initialize()
     def open(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
         self.opened = practice(Path(self.folder.name))
@@ -64,6 +71,12 @@ class Sending(RuleBasedStateMachine):
         draft = Draft(person.id, "Hello", "A text.", label=Label.ROUTINE)
         prepared = self.office.db.read(lambda tx: self.office.letters.prepare(tx, draft))
         self.frozen = self.office.letters.seal(prepared, self.office.sealer)
+
+    @initialize(target=rows)
+    def begin(self) -> Any:
+        """There is something to send from the start."""
+        self.open()
+        return multiple(*(self.queue_one(None) for _ in range(3)))
 
     def teardown(self) -> None:
         if hasattr(self, "opened"):
@@ -96,6 +109,9 @@ class Sending(RuleBasedStateMachine):
 
     @rule(target=rows, life=st.one_of(st.none(), st.integers(1, 120)))
     def queue(self, life: int | None) -> MessageId:
+        return self.queue_one(life)
+
+    def queue_one(self, life: int | None) -> MessageId:
         made = self.write(lambda tx: self.office.outbox.enqueue(tx, self.fresh(1, life), self.office.session))
         self.known[made.id] = Known(State.QUEUED)
         return MessageId(made.id)
@@ -131,7 +147,7 @@ class Sending(RuleBasedStateMachine):
         if may:
             known.state = RESOLUTIONS[how].state or known.state
 
-    @rule(id_=st.one_of(st.none(), rows))
+    @rule(id_=st.one_of(rows, rows, st.none()))
     def pause(self, id_: MessageId | None) -> None:
         scope = EVERYTHING if id_ is None else pauses.scope_of(pauses.MESSAGE, id_)
         now = self.office.clock.now()
@@ -139,11 +155,11 @@ class Sending(RuleBasedStateMachine):
         self.held.add(scope)
 
     @precondition(lambda self: self.held)
-    @rule(data=st.data())
-    def resume(self, data: st.DataObject) -> None:
-        scope = data.draw(st.sampled_from(sorted(self.held)))
-        assert self.write(lambda tx: pauses.end(tx, scope))
-        self.held.discard(scope)
+    @rule()
+    def resume(self) -> None:
+        for scope in self.held:
+            assert self.write(lambda tx, scope=scope: pauses.end(tx, scope))
+        self.held.clear()
 
     # --- what time, the relay and the power do -------------------------------------------
 
@@ -151,10 +167,12 @@ class Sending(RuleBasedStateMachine):
     def wait(self, minutes: int) -> None:
         self.office.clock.pass_(minutes=minutes)
 
-    @rule(want=st.integers(1, 4))
-    def claim(self, want: int) -> None:
+    @rule(want=st.integers(1, 3), steps=st.sampled_from((0, 1, 2, 3, 3, 4)))
+    def claim(self, want: int, steps: int) -> None:
         def keep(tx: Tx, rows: Sequence[Message]) -> list[Keep]:
             return [Keep() for _ in rows]
+
+        self.office.clock.pass_(seconds=11)  # past the hold
 
         taken = self.write(lambda tx: self.office.outbox.claim(tx, HOLDER, {"letter": keep}, want))
         for one in taken:
@@ -165,6 +183,7 @@ class Sending(RuleBasedStateMachine):
             assert self.held.isdisjoint(pauses.scopes(one.message))
             known.state = State.CLAIMED
             self.claimed[one.message.id] = one
+            self.advance_by(one.message.id, steps)
         for id_, known in self.known.items():
             row = self.row(id_)
             if known.state in WAITING and row.state is State.EXPIRED:
@@ -175,14 +194,15 @@ class Sending(RuleBasedStateMachine):
     @precondition(lambda self: self.claimed)
     @rule(data=st.data(), steps=st.integers(1, 4))
     def advance(self, data: st.DataObject, steps: int) -> None:
-        id_ = data.draw(st.sampled_from(sorted(self.claimed)))
+        self.advance_by(data.draw(st.sampled_from(sorted(self.claimed))), steps)
+
+    def advance_by(self, id_: MessageId, steps: int) -> None:
         way = (State.CONNECTING, State.ENVELOPE, State.DATA, State.DOT_SENT)
         at = self.known[id_].state
         path = way[way.index(at) + 1 if at in way else 0 :][:steps]
         if path:
-            self.claimed[id_] = self.write(
-                lambda tx: self.office.outbox.advance(tx, self.claimed[id_], *path)
-            )
+            row = self.claimed[id_]
+            self.claimed[id_] = self.write(lambda tx: self.office.outbox.advance(tx, row, *path))
             self.known[id_].state = path[-1]
             self.known[id_].left |= any(step in PASSED for step in path)
 
@@ -250,4 +270,4 @@ class Sending(RuleBasedStateMachine):
 
 
 TestSending = Sending.TestCase
-TestSending.settings = settings(max_examples=10, stateful_step_count=30, deadline=None)
+TestSending.settings = settings(max_examples=6, stateful_step_count=40, deadline=None)
