@@ -185,10 +185,11 @@ class MessagePane(QFrame):
         return "  ·  ".join(parts)
 
     def _add_way(self, column: QVBoxLayout, shown: MessageShown) -> None:
+        """Newest first: what happened last says most."""
         column.addSpacing(4)
         column.addWidget(plain_label(self.ui.say("ui.outbox.way"), "label"))
         language, day = self.ui.texts.language, None
-        for one in _told_once(shown.phases):
+        for one in reversed(_told_once(shown.phases)):
             at = one.at.astimezone()
             if at.date() != day:
                 day = at.date()
