@@ -9,7 +9,7 @@ gets a task. Whoever calls has made sure that the event is about this message
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from desktop.audit.events import Act, Event
@@ -21,7 +21,7 @@ from desktop.models.database import Tx
 from desktop.models.delivery import DeliveryEvent, EventKind, Match, Suppression, SuppressionKind
 from desktop.models.ids import new_id
 from desktop.models.names import address_key
-from desktop.models.records import Consent, Message, MessageId, Reason, State
+from desktop.models.records import Attempt, Consent, Message, MessageId, Reason, State
 
 FAILED_TASK = "failed-delivery"
 """Somebody finds out why it did not arrive, and tells them by another way."""
@@ -54,6 +54,11 @@ class _Work:
     now: datetime
     rows: dict[MessageId, Message]
     records: list[Event] = field(default_factory=list)
+    phases: list[Attempt] = field(default_factory=list)
+
+    def end(self, audit: AuditLog) -> None:
+        messages.add_attempts(self.tx, self.phases)
+        audit.record_all(self.tx, self.records)
 
 
 def note(tx: Tx, audit: AuditLog, event: DeliveryEvent, now: datetime) -> bool:
@@ -68,7 +73,7 @@ def note_all(tx: Tx, audit: AuditLog, told: Sequence[DeliveryEvent], now: dateti
     new = [event for event in told if events.add(tx, event)]
     for event in new:
         _follow(work, event)
-    audit.record_all(tx, work.records)
+    work.end(audit)
     came_back(tx, audit, [row for row in work.rows.values() if row != rows.get(row.id)], now)
     return len(new)
 
@@ -80,7 +85,8 @@ def found_at_relay(tx: Tx, audit: AuditLog, message: MessageId, now: datetime) -
         return False
     work = _Work(tx, now, {row.id: row})
     row = _to(work, row, State.ACCEPTED, Reason(TAKEN))
-    audit.record(tx, Event(Act.MESSAGE_ACCEPTED, row.id, why=TAKEN, det={"method": row.method}))
+    work.records.append(Event(Act.MESSAGE_ACCEPTED, row.id, why=TAKEN, det={"method": row.method}))
+    work.end(audit)
     return True
 
 
@@ -94,7 +100,7 @@ def _follow(work: _Work, event: DeliveryEvent) -> None:
     if row is not None:
         _move(work, row, event)
         how = _BY_READER.get(event.kind)
-        if how is not None:
+        if how is not None and row.label.value in silences.CLOCKED:
             silences.end(work.tx, row.id, how, work.now)
         if event.kind is EventKind.DECLINED:
             _open_task(work, DECLINED_TASK, row, "declined")
@@ -134,12 +140,9 @@ def _to(work: _Work, row: Message, state: State, reason: Reason) -> Message:
     check(row.state, state)
     if not messages.move(work.tx, row.id, row.state, state, reason=reason):
         raise RuntimeError("a message moved inside one transaction")
-    messages.add_attempt(work.tx, row.id, work.now, state.value)
-    moved = messages.get(work.tx, row.id)
-    if moved is None:
-        raise RuntimeError("a message went inside one transaction")
-    work.rows[row.id] = moved
-    return moved
+    work.phases.append(Attempt(row.id, work.now, state.value))
+    work.rows[row.id] = replace(row, state=state, reason=reason)
+    return work.rows[row.id]
 
 
 def _stop(work: _Work, row: Message, kind: SuppressionKind) -> None:

@@ -103,6 +103,7 @@ def file_all(
     """
     filed = Filed(mails[0].uid - 1 if mails else 0)
     tied = tie(tx, [(mail.understood, mail.at) for mail in mails])
+    known_people = people.get_many(tx, (one.message.person for one in tied if one.message is not None))
     flying = in_flight(tx, [one.message.id for one in tied if one.message is not None])
     told: list[DeliveryEvent] = []
     noted: list[Event] = []
@@ -112,7 +113,9 @@ def file_all(
         filed.upto = mail.uid
         if mail.name in known:
             continue
-        row, event = _row(tx, account, uid_validity, mail, one)
+        row, event = _row(
+            tx, account, uid_validity, mail, one, _person(tx, mail.understood, one, known_people)
+        )
         if not received.add(tx, row):
             continue
         told += [event] if event is not None else []
@@ -128,10 +131,9 @@ def file_all(
 
 
 def _row(
-    tx: Tx, account: AccountId, uid_validity: int, mail: Arrived, one: Tied
+    tx: Tx, account: AccountId, uid_validity: int, mail: Arrived, one: Tied, person: Person | None
 ) -> tuple[Received, DeliveryEvent | None]:
     said, kind = mail.understood, mail.understood.found.kind
-    person = _person(tx, said, one)
     answer = _answer(tx, mail, one, person)
     event = _event(mail, one, answer)
     wanted = _for_a_person(said, one, person, answer)
@@ -175,10 +177,10 @@ def _for_a_person(said: Understood, one: Tied, person: Person | None, answer: st
     return kind is Kind.MESSAGE and (person is not None or said.broken) and answer != replytext.CONFIRMED
 
 
-def _person(tx: Tx, said: Understood, one: Tied) -> Person | None:
+def _person(tx: Tx, said: Understood, one: Tied, known: dict[PersonId, Person]) -> Person | None:
     """Of a matched mail the message's person; else who alone has the address that it claims to be from."""
     if one.message is not None:
-        return people.get(tx, one.message.person) if one.doubt is not Doubt.OTHER_SENDER else None
+        return known.get(one.message.person) if one.doubt is not Doubt.OTHER_SENDER else None
     if said.found.kind not in _READ_BY_PEOPLE or not said.sender:
         return None
     found = people.at_address(tx, said.sender)
