@@ -67,6 +67,11 @@ class Progressing:
                 self._going_on = self._ask(done, of) if self._wanted else self._link.is_quiet()
             return self._going_on
 
+    def end(self) -> None:
+        """The work is done: whoever still counts says nothing on this line any more."""
+        with self._change:
+            self._going_on = False
+
     def _ask(self, done: int, of: int) -> bool:
         try:
             self._link.send({"progress": [done, of]})
@@ -123,10 +128,13 @@ class Calls:
     ) -> Frame:
         if shape.of_a_person:
             self._tokens.check(args[0], frame.get("token"))
+        progress = Progressing(link, self._clock, wanted=frame.get("progress") is True)
         if shape.has_progress:
-            progress = Progressing(link, self._clock, wanted=frame.get("progress") is True)
             args.insert(list(shape.signature.parameters).index(PROGRESS), progress)
-        value = getattr(self._office, shape.name)(*args)
+        try:
+            value = getattr(self._office, shape.name)(*args)
+        finally:
+            progress.end()
         answer: Frame = {"value": shape.pack_answer(value)}
         if isinstance(value, SignedIn):
             answer["token"] = self._tokens.of(value.session)

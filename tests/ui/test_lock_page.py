@@ -142,3 +142,32 @@ def test_whose_pin_counts_here_is_offered_by_name(opened: Opened) -> None:
     assert page.pin.isVisible()
     assert page.user.isHidden()
     opened.screen.settle()
+
+
+@pytest.mark.parametrize(
+    ("duty", "words"),
+    [
+        (DutyState("", True, True, due=12), "12 messages are still going out."),
+        (DutyState("", True, True, due=0, reads_mail=True), "The mailbox is still being read."),
+        (DutyState("", True, True, due=3, paused="too-many-bounces"), "Sending is paused."),
+        (
+            DutyState("", True, False, due=0, waits_for_sign_in=True),
+            "Nothing leaves until somebody signs in.",
+        ),
+        (DutyState("", True, False, due=0), "Nothing is waiting to go out."),
+    ],
+)
+def test_it_says_what_goes_on_behind_it(opened: Opened, duty: DutyState, words: str) -> None:
+    page = LockPage(opened.screen.ui, USER, duty)
+    opened.screen.show(page)
+    assert page.lead.text().startswith(words)
+
+
+def test_it_looks_again_while_nobody_is_here_and_leaves_what_is_typed(opened: Opened) -> None:
+    page = LockPage(opened.screen.ui, USER, DutyState("", True, True, due=12))
+    opened.screen.show(page)
+    page.password.input.setText("half a pass")
+    page.look()
+    opened.screen.settle()
+    assert page.lead.text() == "Nothing is waiting to go out."
+    assert page.password.text == "half a pass"

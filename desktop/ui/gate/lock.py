@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QPushButton
 
@@ -18,6 +18,8 @@ from desktop.ui.form import Field
 from desktop.ui.gate.signin import SignInPage
 
 CHANGE_PERSON = "Ctrl+Shift+L"
+LOOK_EVERY = 5000
+"""Milliseconds between two questions what still goes on."""
 _PIN_LENGTH = 6
 _TRY_AGAIN = frozenset(
     {"pin-wrong", "security-key-pin-wrong", "security-key-timeout", "security-key-cancelled"}
@@ -49,6 +51,9 @@ class LockPage(SignInPage):
         self._key = self._quick = False
         self._take(user)
         self.show_duty(duty)
+        self._looking = QTimer(self)
+        self._looking.timeout.connect(self.look)
+        self._looking.start(LOOK_EVERY)
         QShortcut(QKeySequence(CHANGE_PERSON), self).activated.connect(self.somebody_else)
 
     def _add_quiet(self) -> None:
@@ -95,7 +100,7 @@ class LockPage(SignInPage):
 
     def show_duty(self, duty: DutyState) -> None:
         """Said anew when the office has answered."""
-        self.lead.setText(_duty_words(self.ui, duty))
+        self._say_duty(duty)
         if self.name in duty.quick and not self.password.text:
             self._quick = True
             self._show_ways()
@@ -110,6 +115,14 @@ class LockPage(SignInPage):
         ]
         for at, made in enumerate(self._names):
             self._others.insertWidget(1 + at, made)
+
+    def look(self) -> None:
+        """What goes on changes while nobody is here."""
+        self.ui.bridge.run(self, lambda _: self.ui.office.duty(), self._say_duty, lambda _: None)
+
+    def _say_duty(self, duty: DutyState) -> None:
+        """Nothing else: somebody may be typing."""
+        self.lead.setText(_duty_words(self.ui, duty))
 
     def show_needs(self, needs: EntryNeeds) -> None:
         self._key = needs.security_key
