@@ -18,7 +18,7 @@ from desktop.mail.outbox import Keep, Recheck
 from desktop.models import messages, pauses
 from desktop.models.database import Tx
 from desktop.models.delivery import EVERYTHING
-from desktop.models.records import Message, State
+from desktop.models.records import Baa, Message, State
 from tests.practice.office import HOLDER, MONDAY, ZONE, Practice, practice
 
 SPRING, AUTUMN = date(2027, 3, 14), date(2026, 11, 1)
@@ -40,6 +40,7 @@ def test_it_ends_at_the_moment_of_the_visit(
     begins = start.replace(tzinfo=ZoneInfo(ZONE), fold=fold).astimezone(UTC)
     folder = tmp_path_factory.mktemp("summer")
     with practice(folder, begins - timedelta(minutes=ahead)) as office:
+        office.change_relay(baa=Baa("Relay Inc.", date(2026, 1, 1), date(2030, 1, 1), "mail"))
         person = office.person()
         office.visit(person, start.hour, start.minute, day, start_utc=begins)
         plan = office.db.read(lambda tx: office.reminders.plan(tx, day))
