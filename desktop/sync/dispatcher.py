@@ -23,12 +23,14 @@ from desktop.errors import DeliveryError, Refused, SealwellError
 from desktop.mail import standby
 from desktop.mail.outbox import Outbox, Recheck
 from desktop.mail.pacing import Pacer
+from desktop.mail.retries import network_is_back
 from desktop.models import messages, pauses, relays
 from desktop.models.database import Database, Tx
 from desktop.models.records import Reason, Relay
 from desktop.sync.journal import Journal
 from desktop.sync.line import Line
 from desktop.sync.loop import NetworkLoop
+from desktop.sync.network import Returns
 from desktop.sync.oauth import SignIns
 from desktop.sync.pace import Unhurried
 from desktop.sync.points import Passing, Point, unnoticed
@@ -67,18 +69,21 @@ class Dispatcher:
         pacer: Pacer | None = None,
         passing: Passing = unnoticed,
         signins: SignIns | None = None,
+        returns: Returns | None = None,
     ) -> None:
         """`rechecks` by the message's kind; `loop` may serve others and is not stopped here.
 
         `before` is called ahead of each run, off the network's thread: it may look things up
         that the rechecks will want to know. `ahead` does what rows wait for before they fall
         due at all (locked files into storage); it is given whether this is the background.
-        `pacer` says which rows may leave when; `passing` is for tests (`points.py`).
+        `pacer` says which rows may leave when; `passing` is for tests (`points.py`). `returns`
+        notices that the network is there again: the next try is at once then.
         """
         self._pacer = pacer or Unhurried()
         self._accesses = Accesses(database, signins or SignIns(database, audit, clock))
         self._passing = passing
         self._rests = Rests(clock)
+        self._returns = returns or Returns()
         self._look_back_at = 0.0
         self._ahead = ahead
         self._database = database
@@ -192,6 +197,7 @@ class Dispatcher:
                 progress,
                 rests or Rests(self._clock),
                 self._passing,
+                self._meanwhile,
             )
             with self._lock:
                 self._run = run, asyncio.get_running_loop()
@@ -222,6 +228,9 @@ class Dispatcher:
     async def _send_if_due(self, progress: Progress | None) -> bool:
         """One look of the background; False when there was no getting on."""
         now = self._clock.now()
+        if await asyncio.to_thread(self._returns.came_back):
+            self._rests.wake()
+            await self._write(lambda tx: network_is_back(tx, now))
         if self._ahead is not None:
             await asyncio.to_thread(self._ahead, True)
         due = await self._read(lambda tx: messages.due_streams(tx, now))
@@ -241,6 +250,13 @@ class Dispatcher:
         if when is None or when <= now:  # what is due by now rests, or is paused
             return LOOK_EVERY
         return min(LOOK_EVERY, max(_LEAST_PAUSE, (when - now).total_seconds()))
+
+    def _meanwhile(self) -> None:
+        """What rows wait for, again while a run goes on; off the network's thread."""
+        if self._ahead is not None:
+            self._ahead(True)
+        if self._before is not None:
+            self._before()
 
     async def _look_back(self) -> None:
         """Where another relay stands in for the first: does the first work again?

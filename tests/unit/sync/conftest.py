@@ -110,6 +110,7 @@ def send_due(practice: BarePractice) -> Iterator[Callable[..., Dispatcher]]:
                 practice.clock,
                 loop,
                 quick,
+                **changes,
             )
         )
         return made[-1]
