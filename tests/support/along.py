@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import timedelta
 
@@ -70,13 +71,15 @@ class Along:
             wire, trace = messages.wire(tx, id_), messages.trace(tx, id_)
             for at in range(1, number + 1):
                 name = f"<{new_id()}@elmstreet.example.com>"
+                bytes_ = wire.replace(row.message_id.encode(), name.encode())
                 copy = replace(
                     row,
                     id=MessageId(new_id()),
                     message_id=name,
+                    sha256=hashlib.sha256(bytes_).hexdigest(),
                     source="",
                     queued_at=row.queued_at - timedelta(seconds=at),
                 )
-                messages.insert(tx, copy, wire.replace(row.message_id.encode(), name.encode()), trace)
+                messages.insert(tx, copy, bytes_, trace)
 
         desk_of(self.office).opened().database.write(add)
