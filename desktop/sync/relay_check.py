@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 from desktop.config import LIMITS
@@ -26,6 +27,9 @@ class StepResult:
     reason: Reason
 
 
+_PORTS = (465, 587)
+_LOOK = 5.0
+_NO_ANSWER = frozenset({"relay-unreachable", "relay-timeout"})
 NO_LOGIN = StepResult(Step.LOGIN, True, Reason("relay-step-no-login"))
 
 
@@ -58,7 +62,10 @@ async def check_relay(relay: Relay, access: Access | str, timeouts: Timeouts = I
         connection = await open_relay(relay, access, timeouts)
     except RelayError as error:
         passed = _before(error.step)
-        failed = StepResult(error.step, False, Reason(error.code, dict(error.params)))
+        reason = Reason(error.code, dict(error.params))
+        if error.code in _NO_ANSWER and error.step is Step.CONNECT:
+            reason = await _other_port(relay, timeouts.connect) or reason
+        failed = StepResult(error.step, False, reason)
         return RelayReport(False, (*passed, failed), None)
     steps = [
         _passed(Step.CONNECT),
@@ -74,6 +81,21 @@ async def check_relay(relay: Relay, access: Access | str, timeouts: Timeouts = I
     finally:
         await connection.quit()
     return RelayReport(all(step.ok for step in steps), tuple(steps), connection.offer)
+
+
+async def _other_port(relay: Relay, patience: float) -> Reason | None:
+    """Some networks and providers close one of the two ports (RFC 8314); which one answers instead."""
+    for port in _PORTS:
+        if port == relay.port:
+            continue
+        try:
+            async with asyncio.timeout(min(patience, _LOOK)):
+                _, writer = await asyncio.open_connection(relay.host, port)
+        except OSError:  # with TimeoutError
+            continue
+        writer.transport.abort()
+        return Reason("relay-port-closed", {"host": relay.host, "port": relay.port, "other": port})
+    return None
 
 
 def _before(step: Step) -> list[StepResult]:

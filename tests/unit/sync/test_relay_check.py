@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Callable
 
 import pytest
@@ -11,6 +12,7 @@ from demo.authority import Authority
 from demo.faults import DROP, At, Fault
 from demo.relay import RecordingRelay
 from desktop.models.records import Relay
+from desktop.sync import relay_check
 from desktop.sync.relay_check import RelayReport, check_relay
 
 PASSWORD = "relay-password"
@@ -90,3 +92,17 @@ def test_a_profile_without_login_skips_it(start_relay: Start, profile_of: Profil
     relay = start_relay(user="")
     assert check(profile_of(relay), "").ok
     assert not any(line.startswith("AUTH") for line in relay.commands)
+
+
+def test_where_the_other_port_answers_it_is_named(
+    start_relay: Start, profile_of: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relay = start_relay()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        nobody = taken.getsockname()[1]
+    monkeypatch.setattr(relay_check, "_PORTS", (nobody, relay.port))
+    report = check(profile_of(relay, port=nobody))
+    reason = report.steps[-1].reason
+    assert (reason.code, reason.params["other"]) == ("relay-port-closed", relay.port)
+    monkeypatch.setattr(relay_check, "_PORTS", (nobody,))
+    assert check(profile_of(relay, port=nobody)).steps[-1].reason.code == "relay-unreachable"
