@@ -17,6 +17,7 @@ from typing import TypeVar
 
 from desktop.clock import Clock
 from desktop.config import LIMITS
+from desktop.errors import SealwellError
 from desktop.models import messages, sending
 from desktop.models.database import Database, Tx
 from desktop.models.delivery import Stream as Key
@@ -26,7 +27,7 @@ from desktop.sync.journal import Journal
 from desktop.sync.lease import HEARTBEAT
 from desktop.sync.line import Line
 from desktop.sync.points import Passing
-from desktop.sync.stream import BY_HAND, Stream
+from desktop.sync.stream import BY_HAND, PATIENCE, Stream
 
 T = TypeVar("T")
 
@@ -94,8 +95,14 @@ class SendingRun:
         progress: Progress | None,
         rests: Rests,
         passing: Passing,
+        meanwhile: Callable[[], None] | None = None,
         spread: Callable[[], float] = random.random,
     ) -> None:
+        """`meanwhile` does, off this thread and again at each look, what rows wait for before they
+        fall due: a campaign may take hours, and a letter's locked file must not wait for its end.
+        """
+        self._meanwhile = meanwhile
+        self._aside: asyncio.Future[None] | None = None
         self._database = database
         self._journal = journal
         self._new_line = new_line
@@ -137,6 +144,7 @@ class SendingRun:
         try:
             while self._stopped is None:
                 self._awake.clear()
+                self._do_meanwhile()
                 await self._begin_due()
                 if self._tasks:
                     await self._wait_for_streams()
@@ -144,6 +152,11 @@ class SendingRun:
                     break
             while self._tasks:
                 await self._wait_for_streams()
+        except SealwellError:
+            self.stop()  # what is under way in other streams may come to its end
+            if self._tasks:
+                await asyncio.wait(self._tasks, timeout=PATIENCE)
+            raise
         finally:
             beat.cancel()
             await self._end_all()
@@ -218,6 +231,15 @@ class SendingRun:
         for task in tasks:
             if not task.cancelled():
                 self._take_end(task)
+        if self._aside is not None:
+            await asyncio.wait((self._aside,))
+
+    def _do_meanwhile(self) -> None:
+        if self._aside is not None and self._aside.done():
+            self._aside.result()
+            self._aside = None
+        if self._meanwhile is not None and self._aside is None and self._tasks:
+            self._aside = asyncio.ensure_future(asyncio.to_thread(self._meanwhile))
 
     # --- the rest ----------------------------------------------------------------------
 

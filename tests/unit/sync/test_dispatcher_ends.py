@@ -20,7 +20,9 @@ from desktop.models import leases, messages
 from desktop.models.records import Relay, State
 from desktop.sync.dispatcher import Dispatcher
 from desktop.sync.journal import WINDOW
+from desktop.sync.oauth import SignIns
 from desktop.sync.relay import Timeouts
+from desktop.sync.relay_access import Accesses
 from tests.servers.practice import BarePractice
 
 PASSWORD = "relay-password"
@@ -278,6 +280,9 @@ def test_a_lease_lost_in_sleep_ends_the_run_and_keeps_what_is_known(
         dispatcher = send_due()
         dispatcher._database, dispatcher._outbox = practice.database, practice.outbox
         dispatcher._rechecks, dispatcher._audit, dispatcher._clock = practice.rechecks, practice.audit, clock
+        dispatcher._accesses = Accesses(
+            practice.database, SignIns(practice.database, practice.audit, practice.clock)
+        )
         future = dispatcher.submit_run()
         assert wait_until(lambda: len(relay.received) >= 5)
         clock.ahead = timedelta(hours=1)
