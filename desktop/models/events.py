@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Row, Select, insert, select
+from sqlalchemy import Row, Select, bindparam, insert, select
 
 from desktop.models.delivery import DeliveryEvent, EventKind
 from desktop.models.lanes import Tx
@@ -15,6 +15,13 @@ from desktop.models.tables_delivery import event_ref
 from desktop.models.tables_mail import event
 
 _WHOLE: Select[Any] = select(event, event_ref.c.ref).outerjoin(event_ref, event_ref.c.event == event.c.seq)
+
+_TOLD = select(event_ref.c.event).where(
+    event_ref.c.source == bindparam("b_source"), event_ref.c.ref == bindparam("b_ref")
+)
+_ADD = insert(event).returning(event.c.seq)
+_NAME = insert(event_ref)
+"""Built once: thousands of reports come together."""
 
 
 def _event(row: Row[Any]) -> DeliveryEvent:
@@ -31,19 +38,19 @@ def _event(row: Row[Any]) -> DeliveryEvent:
 
 def add(tx: Tx, one: DeliveryEvent) -> bool:
     """Keep it; False, and nothing changed, where its source has told of it before."""
-    there = event_ref.c.source == one.source, event_ref.c.ref == one.ref
-    if tx.connection.execute(select(event_ref.c.event).where(*there)).first() is not None:
+    named = {"source": one.source, "ref": one.ref}
+    if tx.connection.execute(_TOLD, {"b_source": one.source, "b_ref": one.ref}).first() is not None:
         return False
-    row = insert(event).values(
-        at=one.at,
-        kind=one.kind.value,
-        source=one.source,
-        message=one.message,
-        person=one.person,
-        details=one.details,
-    )
-    seq = tx.connection.execute(row.returning(event.c.seq)).scalar_one()
-    tx.connection.execute(insert(event_ref).values(source=one.source, ref=one.ref, event=seq))
+    row = {
+        "at": one.at,
+        "kind": one.kind.value,
+        "source": one.source,
+        "message": one.message,
+        "person": one.person,
+        "details": one.details,
+    }
+    seq = tx.connection.execute(_ADD, row).scalar_one()
+    tx.connection.execute(_NAME, {**named, "event": seq})
     return True
 
 

@@ -12,6 +12,8 @@ from desktop.models.lanes import Tx
 from desktop.models.records import MessageId, PersonId
 from desktop.models.tables_delivery import received
 
+_ADD = insert(received).on_conflict_do_nothing(index_elements=["account", "uid_validity", "uid"])
+
 
 def _received(row: Row[Any]) -> Received:
     return Received(
@@ -35,25 +37,24 @@ def _received(row: Row[Any]) -> Received:
 
 def add(tx: Tx, one: Received) -> bool:
     """Keep it; False, and nothing changed, where this mail of this mailbox was there already."""
-    row = insert(received).values(
-        id=one.id,
-        account=one.account,
-        uid_validity=one.uid_validity,
-        uid=one.uid,
-        at=one.at,
-        kind=one.kind,
-        state=one.state.value,
-        message=one.message,
-        matched=one.matched.value,
-        person=one.person,
-        message_id=one.message_id,
-        in_reply_to=one.in_reply_to,
-        sender=one.sender,
-        details=one.details,
-        raw=one.raw,
-    )
-    kept = row.on_conflict_do_nothing(index_elements=["account", "uid_validity", "uid"])
-    return tx.connection.execute(kept).rowcount == 1
+    row = {
+        "id": one.id,
+        "account": one.account,
+        "uid_validity": one.uid_validity,
+        "uid": one.uid,
+        "at": one.at,
+        "kind": one.kind,
+        "state": one.state.value,
+        "message": one.message,
+        "matched": one.matched.value,
+        "person": one.person,
+        "message_id": one.message_id,
+        "in_reply_to": one.in_reply_to,
+        "sender": one.sender,
+        "details": one.details,
+        "raw": one.raw,
+    }
+    return tx.connection.execute(_ADD, row).rowcount == 1
 
 
 def get(tx: Tx, one: ReceivedId) -> Received | None:

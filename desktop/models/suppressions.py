@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 
 from desktop.models.accounts import UserId
 from desktop.models.delivery import Suppression, SuppressionKind
@@ -14,6 +14,13 @@ from desktop.models.lanes import Tx
 from desktop.models.records import MessageId
 from desktop.models.rows import chunks
 from desktop.models.tables_delivery import suppression
+
+_SAME = select(suppression.c.id).where(
+    suppression.c.address_key == bindparam("b_key"),
+    suppression.c.kind == bindparam("b_kind"),
+    suppression.c.lifted_at.is_(None),
+)
+_ADD = insert(suppression)
 
 
 def _suppression(row: Row[Any]) -> Suppression:
@@ -31,22 +38,20 @@ def _suppression(row: Row[Any]) -> Suppression:
 
 def add(tx: Tx, one: Suppression) -> bool:
     """Stop the address; False, and nothing changed, where it is stopped for this already."""
-    live_ones = suppression.c.address_key == one.address_key, suppression.c.lifted_at.is_(None)
-    same = select(suppression.c.id).where(*live_ones, suppression.c.kind == one.kind.value)
-    if tx.connection.execute(same).first() is not None:
+    same = {"b_key": one.address_key, "b_kind": one.kind.value}
+    if tx.connection.execute(_SAME, same).first() is not None:
         return False
-    tx.connection.execute(
-        insert(suppression).values(
-            id=one.id,
-            address_key=one.address_key,
-            kind=one.kind.value,
-            message=one.message,
-            at=one.at,
-            lifted_at=one.lifted_at,
-            lifted_by=one.lifted_by,
-            how=one.how,
-        )
-    )
+    row = {
+        "id": one.id,
+        "address_key": one.address_key,
+        "kind": one.kind.value,
+        "message": one.message,
+        "at": one.at,
+        "lifted_at": one.lifted_at,
+        "lifted_by": one.lifted_by,
+        "how": one.how,
+    }
+    tx.connection.execute(_ADD, row)
     return True
 
 
