@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from desktop.mail.calendar import Calendar
 from desktop.mail.holidays import is_country, is_holiday, is_region, regions
 from desktop.models.delivery import Hours, SendingRules
+from desktop.models.records import Reason
 from desktop.models.sendingrules import DEFAULT
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -94,7 +95,7 @@ def test_why_it_waits_names_the_day_and_the_time_on_the_practices_wall() -> None
     until = at("2026-11-23T08:00")
     assert default.why("reminder", night, until).code == "waits-for-hours"
     told = default.why("campaign", sunday, at("2026-11-23T09:00"))
-    assert (told.code, told.params) == ("waits-for-day", {"moment": "2026-11-23T14:00+00:00 America/New_York"})
+    assert told == Reason("waits-for-day", {"moment": "2026-11-23T14:00+00:00 America/New_York"})
 
 
 @pytest.mark.parametrize(
