@@ -6,6 +6,8 @@ here (`mail.failure.may_resend`). What somebody typed is kept apart from the log
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from desktop.access.fields import visible
 from desktop.access.roles import Action, may
 from desktop.audit.events import Act, Event
@@ -25,7 +27,8 @@ from desktop.models.records import Message, MessageId, Person, Reason, State
 from desktop.models.tasks import TaskState
 from desktop.office.desk import Desk, Recorder
 from desktop.office.listed import Listed
-from desktop.office.values import CallOpened, OutboxLine
+from desktop.office.outbox_lines import lines_of
+from desktop.office.values import CallOpened
 from desktop.office.values_delivery import (
     AddressCheck,
     FailureShown,
@@ -56,7 +59,7 @@ class Failures:
         return self._desk.read(
             session,
             Action.HANDLE_FAILURE,
-            lambda tx: _shown(tx, _failed(tx, message), session),
+            lambda tx: _shown(tx, _failed(tx, message), session, self._clock.now()),
             lambda shown: Event(Act.FAILURE_SHOWN, obj=message, det={"person": shown.line.person}),
         )
 
@@ -94,7 +97,7 @@ class Failures:
                 self._change(tx, record, message, check.address, session)
             elif check.result == "same" and may(session.role, Action.LIFT_SUPPRESSION):
                 self._release(tx, record, message, check.way, session)
-            return _shown(tx, message, session)
+            return _shown(tx, message, session, now)
 
         shown = self._desk.write(session, Action.HANDLE_FAILURE, keep)
         if check.result == "changed":
@@ -208,15 +211,16 @@ def why(tx: Tx, message: Message) -> Cause:
     return cause(message.state, message.reason, message.reply, statuses)
 
 
-def _shown(tx: Tx, message: Message, session: Session) -> FailureShown:
+def _shown(tx: Tx, message: Message, session: Session, now: datetime) -> FailureShown:
     person = visible(_person(tx, message), session.role)
     known, blocked = why(tx, message), may_resend(tx, message)
     key = address_key(message.address)
     stopped = suppressions.live(tx, (key,)).get(key)
     checked, task = addresschecks.latest(tx, message.id), call_of(tx, message.id)
     former = addresschecks.former(tx, message.person) if person.email else ()
+    (line,) = lines_of(tx, (message,), now)
     return FailureShown(
-        line=_line(message, person),
+        line=line,
         cause=known.reason,
         hard=known.hard or (stopped is not None and stopped.kind is SuppressionKind.HARD_BOUNCE),
         address=message.address,
@@ -227,22 +231,6 @@ def _shown(tx: Tx, message: Message, session: Session) -> FailureShown:
         may_resend=blocked is None,
         why_not=blocked,
         task=task.id if task is not None else "",
-    )
-
-
-def _line(row: Message, person: Person) -> OutboxLine:
-    return OutboxLine(
-        id=row.id,
-        person=row.person,
-        name=person.name or person.organisation,
-        kind=row.kind,
-        method=row.method,
-        state=row.state,
-        reply=row.reply,
-        attempts=row.attempts,
-        queued_at=row.queued_at,
-        not_before=row.not_before,
-        reason=row.reason,
     )
 
 
