@@ -10,6 +10,7 @@ from desktop.access.roles import Action
 from desktop.audit.events import Act, Event
 from desktop.clock import Clock
 from desktop.errors import InputError, Refused
+from desktop.mail.breakers import spelled
 from desktop.mail.settling import is_unclear
 from desktop.mail.states import WAITING
 from desktop.models import messages, pauses, relays, scopes, users
@@ -133,11 +134,6 @@ class Pauses:
             pause=pause,
             seen=_seen(pause, behind) if pause is not None else "",
         )
-
-
-def spelled(scope: Scope) -> str:
-    """A scope as the log spells it: codes have dots."""
-    return scope.replace(":", ".")
 
 
 def is_scope(tx: Tx, scope: Scope) -> bool:
