@@ -108,7 +108,7 @@ def test_lanes_share_out_every_kind(db: Database, rows: list[Message]) -> None:
 
 @pytest.mark.parametrize(
     ("code", "ends"),
-    [("paused-by-person", True), ("too-many-refusals", True), *((f, False) for f in pauses.FENCES)],
+    [("paused-by-person", True), ("too-many-refusals", True), *((f, False) for f in sorted(pauses.FENCES))],
 )
 def test_what_is_too_late_ends_behind_a_pause_and_stands_still_behind_a_fence(
     db: Database, rows: list[Message], code: str, ends: bool
