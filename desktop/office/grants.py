@@ -80,7 +80,7 @@ class Grants:
         else:
             say = self._texts.say
             flow = BrowserSignIn(
-                app, poster, self._clock, say("ui.signin.page-done"), say("ui.signin.page-wrong")
+                app, poster, self._clock, say("ui.grant.page-done"), say("ui.grant.page-wrong")
             )
         self._forget(request.owner)
         asked = Event(Act.GRANT_ASKED, id_of(request.owner))

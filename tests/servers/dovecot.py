@@ -16,7 +16,7 @@ log_path = {folder}/dovecot.log
 protocols =
 ssl = no
 listen = 127.0.0.1
-auth_mechanisms = plain login
+auth_mechanisms = plain login scram-sha-256
 default_internal_user = dovecot
 default_login_user = dovenull
 passdb {{

@@ -162,17 +162,20 @@ class RelayCard(QWidget):
         row = QHBoxLayout()
         self.test_button = button(say("ui.relay.test"), lambda: page.test(line.id))
         row.addWidget(self.test_button)
-        if provider is not None:
-            words = say("ui.signin.button", provider=provider.name)
-            self.sign_in_button = button(words, lambda: page.sign_in(line, provider))
-            row.addWidget(self.sign_in_button)
         row.addWidget(button(say("ui.relay.edit"), lambda: page.edit(line)))
         row.addWidget(button(say("ui.relay.onward"), lambda: page.onward(line)))
         row.addWidget(button(say("ui.relay.add-domain"), lambda: page.add_domain(line)))
-        row.addWidget(button(say("ui.signin.technical"), lambda: page.technical(line)))
         row.addStretch()
         row.addWidget(button(say("ui.relay.retire"), lambda: page.ask_retire(line.id)))
         column.addLayout(row)
+        more = QHBoxLayout()
+        if provider is not None:
+            words = say("ui.grant.button", provider=provider.name)
+            self.sign_in_button = button(words, lambda: page.sign_in(line, provider))
+            more.addWidget(self.sign_in_button)
+        more.addWidget(button(say("ui.grant.technical"), lambda: page.technical(line)))
+        more.addStretch()
+        column.addLayout(more)
 
     def _pill(self, ui: Ui, line: RelayLine) -> QLabel:
         if line.problem is not None:

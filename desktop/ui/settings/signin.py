@@ -25,19 +25,19 @@ class SignInDialog(FormDialog):
     def __init__(
         self, ui: Ui, session: Session, parent: QWidget, owner: str, account: str, provider: ProviderShown
     ) -> None:
-        super().__init__(ui, ui.say("ui.signin.title", provider=provider.name), parent)
+        super().__init__(ui, ui.say("ui.grant.title", provider=provider.name), parent)
         self._session, self._owner, self._provider = session, owner, provider
         self._task: Task | None = None
         say = ui.say
-        self.account = Field(say("ui.signin.account"))
+        self.account = Field(say("ui.grant.account"))
         self.account.input.setText(account)
-        self.client_id = Field(say("ui.signin.client-id"))
-        self.client_secret = Field(say("ui.signin.client-secret"), secret=True)
-        self.tenant = Field(say("ui.signin.tenant"))
-        self.by_code = QCheckBox(say("ui.signin.by-code"))
+        self.client_id = Field(say("ui.grant.client-id"))
+        self.client_secret = Field(say("ui.grant.client-secret"), secret=True)
+        self.tenant = Field(say("ui.grant.tenant"))
+        self.by_code = QCheckBox(say("ui.grant.by-code"))
         self.content.addWidget(self.account)
-        self.content.addWidget(plain_label(say("ui.signin.technical"), "label"))
-        self.content.addWidget(plain_label(say("ui.signin.app-hint"), "muted", wrap=True))
+        self.content.addWidget(plain_label(say("ui.grant.technical"), "label"))
+        self.content.addWidget(plain_label(say("ui.grant.app-hint"), "muted", wrap=True))
         self.content.addWidget(self.client_id)
         for widget, shown in (
             (self.client_secret, provider.needs_secret),
@@ -50,7 +50,7 @@ class SignInDialog(FormDialog):
         self.code = plain_label("", "heading", wrap=True)
         self.code.hide()
         self.content.addWidget(self.code)
-        self.start_button = button(say("ui.signin.start"), self.start, "primary")
+        self.start_button = button(say("ui.grant.start"), self.start, "primary")
         self.foot.addWidget(self.start_button)
         self.finished.connect(lambda _: self._stop())
         self.account.input.setFocus()
@@ -75,7 +75,7 @@ class SignInDialog(FormDialog):
 
     def _begun(self, waiting: GrantShown) -> None:
         if waiting.user_code:
-            self.code.setText(self.ui.say("ui.signin.code", url=waiting.url, code=waiting.user_code))
+            self.code.setText(self.ui.say("ui.grant.code", url=waiting.url, code=waiting.user_code))
             self.code.show()
         else:
             QDesktopServices.openUrl(QUrl(waiting.url))
@@ -89,7 +89,7 @@ class SignInDialog(FormDialog):
 
     def _waiting(self, done: int, of: int) -> None:
         left = max(1, (of - done + 59) // 60)
-        self.notice.show_words(self.ui.say("ui.signin.waiting", minutes=left), "plain")
+        self.notice.show_words(self.ui.say("ui.grant.waiting", minutes=left), "plain")
 
     def _refused(self, error: SealwellError) -> None:
         self.code.hide()
@@ -105,13 +105,13 @@ class TechnicalDialog(FormDialog):
     """The pin and the return path of one relay."""
 
     def __init__(self, ui: Ui, session: Session, parent: QWidget, relay: RelayId, name: str) -> None:
-        super().__init__(ui, ui.say("ui.signin.title-technical", name=name), parent)
+        super().__init__(ui, ui.say("ui.grant.title-technical", name=name), parent)
         self._session = session
         self._sending = RelaySending(relay)
         say = ui.say
-        self.pin = Field(say("ui.signin.pin"), hint=say("ui.signin.pin-hint"))
-        self.return_address = Field(say("ui.signin.return-path"))
-        self.own_path = QCheckBox(say("ui.signin.own-return-path"))
+        self.pin = Field(say("ui.grant.pin"), hint=say("ui.grant.pin-hint"))
+        self.return_address = Field(say("ui.grant.return-path"))
+        self.own_path = QCheckBox(say("ui.grant.own-return-path"))
         for widget in (self.pin, self.return_address, self.own_path):
             self.content.addWidget(widget)
         self.save_button = button(say("ui.save"), self.save, "primary")
