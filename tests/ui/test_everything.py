@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from desktop.config import LIMITS
 from desktop.models.accounts import InvitationKind, Role, Session
+from desktop.models.delivery import EVERYTHING
 from desktop.office.values_access import Invited, NoticeLine, Purpose
 from desktop.office.values_audit import LogGap, LogState, PurgeRequest
 from desktop.office.values_entry import DutyState, JoinStarted
@@ -32,6 +33,7 @@ from desktop.ui.audit.retention import PurgeDialog
 from desktop.ui.audit.state import GapDialog
 from desktop.ui.compose.drafts import DiscardDialog
 from desktop.ui.compose.scan import ScanDialog
+from desktop.ui.failures.wizard import FailureWizard
 from desktop.ui.firstrun.setup import PracticePage, RelayPage
 from desktop.ui.gate.arrival import MustChangePage, NoticePage
 from desktop.ui.gate.codes import CodesPage
@@ -42,7 +44,10 @@ from desktop.ui.gate.lock import LockPage
 from desktop.ui.gate.recovery import RecoveryPage
 from desktop.ui.gate.signin import SignInPage
 from desktop.ui.navigation import ENTRY_ROLES
+from desktop.ui.outbox.calls import CallDialog
+from desktop.ui.outbox.pausing import ContinueDialog, PauseDialog
 from desktop.ui.people.dialogs import EditDialog, PassphraseDialog
+from desktop.ui.settings.mailbox import MailboxDialog
 from desktop.ui.settings.relay import RelayDialog
 from desktop.ui.stepup import StepUpDialog
 from desktop.ui.users.dialogs import InvitedDialog, InviteDialog, RoleDialog
@@ -51,6 +56,7 @@ from desktop.ui.window import MainWindow
 from desktop.ui.workspace import Workspace
 from tests.architecture.test_words import CLAIMS, TERMS
 from tests.made_practice import USER, Practice, import_visits
+from tests.support.along import Along
 from tests.support.pages import texts_of
 from tests.support.second_user import BEN, add_ben
 from tests.ui.conftest import HOLD, PAGES, RelayHere, Screen
@@ -105,6 +111,7 @@ def pages(
         "scan": ScanDialog(ui, b"", "Zoraida Canaryfield, 1961", lambda: None, lambda: None, workspace),
         "export": ExportDialog(ui, session, workspace),
         "add-relay": RelayDialog(ui, session, settings),
+        **delivery_dialogs(screen, session, practice, workspace, settings),
         **access_pages(screen, session, practice, workspace),
         **{f"audit-{code}": page for code, page in audit.tabs.pages.items()},  # type: ignore[attr-defined]
         "history": HistoryDialog(ui, session, person, "Zoraida Canaryfield", workspace),
@@ -118,6 +125,30 @@ def pages(
         if not isinstance(page, QDialog):
             page.resize(1000, 640)
     return screen, workspace, {**found, **workspace.pages}
+
+
+def delivery_dialogs(
+    screen: Screen, session: Session, practice: Practice, workspace: Workspace, settings: QWidget
+) -> Pages:
+    """Of the outbox, with a letter of which nobody knows and one that failed."""
+    ui, along = screen.ui, Along(screen.office, session, practice.clock)
+    lost, failed = along.letter(), along.letter("Bo")
+    along.lose(lost)
+    along.refuse(failed)
+    outbox = workspace.pages["outbox"]
+    outbox.refresh()  # type: ignore[attr-defined]
+    screen.settle()
+    outbox.view.selectRow(1)  # type: ignore[attr-defined]
+    wizard = FailureWizard(ui, session, failed, outbox)
+    screen.settle()
+    wizard.go_on()
+    return {
+        "pause": PauseDialog(ui, session, outbox),
+        "continue": ContinueDialog(ui, session, EVERYTHING, outbox),
+        "calls": CallDialog(ui, session, outbox),
+        "failure": wizard,
+        "add-mailbox": MailboxDialog(ui, session, settings),
+    }
 
 
 def access_pages(screen: Screen, session: Session, practice: Practice, workspace: Workspace) -> Pages:
