@@ -62,8 +62,8 @@ def test_from_mailboxes_to_what_follows(at_work: AtWork, page: HealthSection) ->
     assert not placed.isEnabled()  # it has not left yet: nobody can have seen it
 
     database = desk_of(office).opened().database
-    for row in database.read(lambda tx: messages.listing(tx, kind="check")):
-        database.write(lambda tx, row=row: messages.move(tx, row.id, State.QUEUED, State.ACCEPTED))
+    rows = [row.id for row in database.read(lambda tx: messages.listing(tx, kind="check"))]
+    database.write(lambda tx: messages.move_all(tx, rows, State.QUEUED, State.ACCEPTED))
     page.refresh()
     at_work.screen.settle()
     placed, opened = page.ticks[page_line.id]

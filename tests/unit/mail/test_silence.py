@@ -124,7 +124,7 @@ def test_that_a_server_took_it_or_that_something_opened_it_tells_nobody(
 def test_what_is_routine_or_did_not_leave_has_no_clock(begun: Practice) -> None:
     rows = [accepted(begun, Label.ROUTINE), accepted(begun, state=State.UNCERTAIN)]
     look(begun)
-    assert [begun.db.read(lambda tx, row=row: silences.get(tx, row.id)) for row in rows] == [None, None]
+    assert begun.db.read(lambda tx: [silences.get(tx, row.id) for row in rows]) == [None, None]
 
 
 def test_what_was_sent_before_this_was_a_rule_is_not_called_about(office: Practice) -> None:

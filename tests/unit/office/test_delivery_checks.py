@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -168,8 +169,7 @@ def test_after_a_year_a_look_counts_no_more(ready: tuple[Office, Session]) -> No
         (today + timedelta(days=364), True),
         (today + timedelta(days=366), False),
     ):
-        found: date = day
-        assert bool(database.read(lambda tx, day=found: checkresults.newest_of(tx, day))) is there
+        assert bool(database.read(partial(checkresults.newest_of, today=day))) is there
 
 
 def test_words_that_are_no_tick_are_refused(ready: tuple[Office, Session]) -> None:
@@ -201,8 +201,8 @@ def test_what_arrived_is_compared_with_what_was_sent(ready: tuple[Office, Sessio
         )  # fmt: skip
         database.write(lambda tx: mailboxes.add(tx, one, PASSWORD))
         rows = database.read(lambda tx: messages.listing(tx, kind=CHECK))
-        for row in rows:
-            database.write(lambda tx, row=row: messages.move(tx, row.id, State.QUEUED, State.ACCEPTED))
+        ids = [row.id for row in rows]
+        database.write(lambda tx: messages.move_all(tx, ids, State.QUEUED, State.ACCEPTED))
         wires = database.read(lambda tx: messages.wires(tx, [row.id for row in rows]))
         signed = b"DKIM-Signature: v=1; d=elmstreet.example.com; b=x\r\n"
         by_id = {row.message_id: wires[row.id] for row in rows}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from demo.authority import Authority
@@ -13,6 +14,7 @@ from desktop.office.api import Office
 from desktop.office.feeds import FeedWatch
 from desktop.office.values_audit import LogQuery
 from desktop.office.values_delivery import FeedRequest
+from desktop.office.values_practice import RelayRequest
 from tests.made_practice import Practice
 from tests.made_staff import desk_of
 from tests.servers.keyhost import KeyHost, Page
@@ -26,7 +28,7 @@ def polled(office: Office, session: Session) -> list[str]:
 def test_a_feed_is_read_by_itself_every_few_minutes_and_only_while_it_is_on(
     practice: Practice,
     at_work: tuple[Office, Session],
-    relay_request,  # type: ignore[no-untyped-def]
+    relay_request: Callable[..., RelayRequest],
     tmp_path: Path,
 ) -> None:
     office, session = at_work

@@ -155,7 +155,7 @@ def test_postmarks_bounces() -> None:
     ]
     assert page.told[0].relay_ref.startswith("2c1b63fe")
     assert (page.cursor, page.next) == ("2026-11-23T15:15:01.123456+00:00", "")
-    full = {"Bounces": [{**POSTMARK["Bounces"][1], "ID": n} for n in range(500)]}  # type: ignore[index,dict-item]
+    full = {"Bounces": [{**POSTMARK["Bounces"][1], "ID": n} for n in range(500)]}  # type: ignore[index]
     assert "offset=500" in adapter.read(json.dumps(full).encode(), url, target, "").next
 
 

@@ -59,11 +59,11 @@ def test_by_which_marks_an_entry_is_ours(office: Practice, mark: Match) -> None:
         Match.RELAY_REF: {"relay_ref": "2c1b63fe-43f2"},
     }
     if mark in marks:
-        assert enter(office, told(office, kind=EventKind.DELIVERED, **marks[mark])) == (1, True)
+        assert enter(office, told(office, "1", EventKind.DELIVERED, **marks[mark])) == (1, True)
         assert kinds(office, row) == [EventKind.DELIVERED]
     else:
         strange = {"message_id": "<zzzzzzzzzzzzzzzzzzzzzzzzzz@x.example>", "relay_ref": "other"}
-        assert enter(office, told(office, **strange)) == (0, True)
+        assert enter(office, told(office, "1", EventKind.BOUNCED, **strange)) == (0, True)
         assert kinds(office, row) == []
 
 
