@@ -43,7 +43,8 @@ class HealthSection(Page):
         super().__init__(ui, ui.say("ui.settings.health"))
         self._session = session
         self._shown: DeliveryChecksShown | None = None
-        self.head.addStretch()
+        self.title.setWordWrap(True)  # beside three long buttons, in the smallest window
+        self.head.setStretch(0, 1)
         self.accounts_button = button(ui.say("ui.health.accounts"), self.edit_accounts)
         self.compare_button = button(ui.say("ui.health.compare"), self.compare)
         self.start_button = button(ui.say("ui.health.start"), self.start, "primary")
