@@ -107,9 +107,7 @@ def _named(tx: Tx, one: Understood, known: dict[str, MessageId]) -> dict[Message
     return found
 
 
-def _tied(
-    one: Understood, at: datetime, named: list[tuple[Message, Clue]], answered: set[MessageId]
-) -> Tied:
+def _tied(one: Understood, at: datetime, named: list[tuple[Message, Clue]], answered: set[MessageId]) -> Tied:
     if not named:
         return _FOREIGN
     row, clue = named[0]
