@@ -88,6 +88,7 @@ class BrowserSignIn:
         server = await asyncio.start_server(self._heard, "127.0.0.1", 0, limit=_REQUEST_BYTES)
         port = server.sockets[0].getsockname()[1]
         self._open = asyncio.create_task(_keep_open(server))
+        await asyncio.sleep(0)  # a task that is cancelled before its first step would close nothing
         provider = self._app.provider
         self._redirect = f"http://{provider.redirect}:{port}/"
         challenge = base64.urlsafe_b64encode(hashlib.sha256(self._verifier.encode("ascii")).digest())
