@@ -60,6 +60,7 @@ class MessagePane(QFrame):
         column.addLayout(self._answers)
         self.fold: QPushButton | None = None
         self.technical: QLabel | None = None
+        self._details = ""
         column.addLayout(self._actions())
         self.show_chosen(())
 
@@ -210,7 +211,8 @@ class MessagePane(QFrame):
             )
             for one in shown.phases
         ]
-        self.technical = plain_label("\n".join(lines), "muted", wrap=True)
+        self._details = "\n".join(lines)
+        self.technical = plain_label("" if folded else self._details, "muted", wrap=True)
         self.technical.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.fold = button(self.ui.say("ui.decision.technical"), self._turn, "quiet")
         column.addWidget(self.fold)
@@ -219,8 +221,11 @@ class MessagePane(QFrame):
             self.technical.hide()
 
     def _turn(self) -> None:
+        """The servers' own terms stand there only once they are asked for."""
         if self.technical is not None:
-            self.technical.setVisible(self.technical.isHidden())
+            opened = self.technical.isHidden()
+            self.technical.setText(self._details if opened else "")
+            self.technical.setVisible(opened)
 
     # --- what may be done ---------------------------------------------------------------------
 
