@@ -14,7 +14,7 @@ import pyotp
 from desktop.access.roles import Purpose as ProofFor
 from desktop.audit.events import Act, Event
 from desktop.crypto.smime import make_identity
-from desktop.errors import DeliveryError, Refused
+from desktop.errors import DeliveryError
 from desktop.mail import replies
 from desktop.mail.hosted import new_name
 from desktop.models import pickups, vaultkeys
@@ -63,7 +63,7 @@ from desktop.office.values_protection import (
 from tests.made_practice import PASSWORD, PEOPLE, VISITS, person_named
 from tests.made_rows_delivery import CHECKS, FAILURES, OUTBOX, SENDING, a_failed_letter
 from tests.made_rows_mailbox import MAILBOXES
-from tests.made_staff import HER_PASSWORD, Staff, desk_of
+from tests.made_staff import HER_PASSWORD, Staff, desk_of, without_printer
 from tests.support.p12 import a_p12
 from tests.support.queued import queued
 from tests.support.replies import sealed_reply
@@ -232,12 +232,6 @@ def an_answer(w: World) -> bytes:
     return sealed_reply(public, bytes(32), bytes(32), "thank you")
 
 
-def _without_printer(work: Callable[[], object]) -> None:
-    """Recorded before the paper is made; here nothing makes papers."""
-    with suppress(Refused):
-        work()
-
-
 Call = Callable[[World, Session], object]
 CALLS: dict[str, Call] = {
     "today": lambda w, s: w.office.today(s),
@@ -255,12 +249,12 @@ CALLS: dict[str, Call] = {
         s, IdentityCheck(w.person, ("birth-date", "record-number"))
     ),
     "show_words": lambda w, s: w.office.show_words(s, w.person),
-    "print_card": lambda w, s: _without_printer(lambda: w.office.print_card(s, w.person)),
+    "print_card": lambda w, s: without_printer(lambda: w.office.print_card(s, w.person)),
     "set_form": lambda w, s: w.office.set_form(s, w.person, Form.HTML),
     "help_patient": lambda w, s: w.office.help_patient(s, w.kept["message"]),
     "help_person": lambda w, s: w.office.help_person(s, w.person),
     "open_reply": lambda w, s: w.office.open_reply(s, an_answer(w)),
-    "print_message": lambda w, s: _without_printer(lambda: w.office.print_message(s, w.kept["message"])),
+    "print_message": lambda w, s: without_printer(lambda: w.office.print_message(s, w.kept["message"])),
     "send_again": lambda w, s: w.office.send_again(s, SendAgain(w.kept["message"], "as-page")),
     "reissue_card": lambda w, s: w.office.reissue_card(s, PassphraseRequest(w.person, "Ana", "in-person")),
     "reach": lambda w, s: w.office.reach(s),

@@ -24,7 +24,7 @@ from desktop.office.values_delivery import (
     Resume,
     StaffAccountIn,
 )
-from tests.made_staff import desk_of
+from tests.made_staff import desk_of, without_printer
 from tests.support.queued import queued
 
 Call = Callable[[Any, Session], object]
@@ -124,6 +124,6 @@ OUTBOX: dict[str, Call] = {
     "resolve_message": lambda w, s: w.office.resolve_message(s, Resolution(unclear(w), "arrived")),
     "resend_message": lambda w, s: w.office.resend_message(s, Resend(unclear(w))),
     "call_list": lambda w, s: w.office.call_list(s),
-    "print_call_list": lambda w, s: w.office.print_call_list(s),
+    "print_call_list": lambda w, s: without_printer(lambda: w.office.print_call_list(s)),
     "cancel_scope": lambda w, s: w.office.cancel_scope(s, Scope("kind:letter")),
 }
