@@ -13,17 +13,8 @@ from desktop.models.delivery import EVERYTHING, RelaySending, Scope, Suppression
 from desktop.models.ids import new_id
 from desktop.models.records import Label, MessageId, Reason, State
 from desktop.office.values import LetterRequest
-from desktop.office.values_delivery import (
-    AddressCheck,
-    DeliveryTick,
-    FeedRequest,
-    LiftRequest,
-    PauseRequest,
-    Resend,
-    Resolution,
-    Resume,
-    StaffAccountIn,
-)
+from desktop.office.values_delivery import AddressCheck, LiftRequest, PauseRequest, Resend, Resolution, Resume
+from desktop.office.values_health import DeliveryTick, FeedRequest, StaffAccountIn
 from tests.made_staff import desk_of, without_printer
 from tests.support.queued import queued
 

@@ -7,17 +7,14 @@ from desktop.cli.arguments import WrongUse
 from desktop.cli.commands import Call
 from desktop.cli.relays import maybe_word, word
 from desktop.models.records import MessageId, RelayId
-from desktop.office.values_delivery import (
-    AddressCheck,
+from desktop.office.values_delivery import AddressCheck, FailureShown, LiftRequest, SuppressionsShown
+from desktop.office.values_health import (
     DeliveryCheckLine,
     DeliveryChecksShown,
     DeliveryTick,
-    FailureShown,
     FeedLine,
     FeedRequest,
-    LiftRequest,
     StaffAccountIn,
-    SuppressionsShown,
 )
 
 

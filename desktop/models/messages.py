@@ -302,16 +302,18 @@ def due_streams(tx: Tx, now: datetime) -> list[Stream]:
     ]
 
 
-def next_due(tx: Tx, lane: Lane | None = None) -> datetime | None:
-    """When the first waiting row that is not paused falls due; None when nothing waits.
+def next_due(tx: Tx, after: datetime | None = None) -> datetime | None:
+    """When the first waiting row that is not paused falls due, of those that do later than `after`.
 
-    When a pause runs out is not foreseen here: whoever waits looks again every few seconds.
+    None when nothing waits. When a pause runs out is not foreseen here: whoever waits looks again
+    every few seconds.
     """
     later = func.coalesce(message.c.next_try, message.c.not_before)
     when = func.max(message.c.not_before, later, type_=message.c.not_before.type)
-    waiting = and_(message.c.state.in_(_WAITING), ~_NOT_PUT, ~pauses.covered(tx, None), _in_lane(lane))
+    waiting = and_(message.c.state.in_(_WAITING), ~_NOT_PUT, ~pauses.covered(tx, None))
+    later_ones = when > after if after is not None else true()
     return tx.connection.execute(
-        select(func.min(when, type_=message.c.not_before.type)).where(waiting)
+        select(func.min(when, type_=message.c.not_before.type)).where(waiting, later_ones)
     ).scalar()
 
 

@@ -16,11 +16,7 @@ from desktop.office.values import CallOpened, Cancelled
 from desktop.office.values_delivery import (
     AddressCheck,
     CallList,
-    DeliveryChecksShown,
-    DeliveryTick,
     FailureShown,
-    FeedLine,
-    FeedRequest,
     GrantRequest,
     GrantShown,
     LiftRequest,
@@ -38,9 +34,15 @@ from desktop.office.values_delivery import (
     Resent,
     Resolution,
     Resume,
-    StaffAccountIn,
     SuppressionsShown,
     WouldGo,
+)
+from desktop.office.values_health import (
+    DeliveryChecksShown,
+    DeliveryTick,
+    FeedLine,
+    FeedRequest,
+    StaffAccountIn,
 )
 from desktop.office.values_protection import Paper
 

@@ -29,12 +29,7 @@ from desktop.office.card_rules import new_card
 from desktop.office.desk import Desk, Opened, Recorder
 from desktop.office.reach import forget as forget_reach
 from desktop.office.values import PassphraseRequest
-from desktop.office.values_delivery import (
-    DeliveryCheckLine,
-    DeliveryChecksShown,
-    DeliveryTick,
-    StaffAccountIn,
-)
+from desktop.office.values_health import DeliveryCheckLine, DeliveryChecksShown, DeliveryTick, StaffAccountIn
 from desktop.people.addresses import check_address
 from desktop.sync.readback import Wanted, fetch
 from desktop.texts import Texts, clean

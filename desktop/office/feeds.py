@@ -19,7 +19,7 @@ from desktop.models.database import Database, Tx
 from desktop.models.delivery import Feed
 from desktop.models.records import Reason, Relay, RelayId
 from desktop.office.desk import Desk, Recorder
-from desktop.office.values_delivery import FeedLine, FeedRequest
+from desktop.office.values_health import FeedLine, FeedRequest
 from desktop.sync.feed import FeedRead, check_feed, read_feed, take_in
 from desktop.sync.feed_adapters import FeedError
 

@@ -1,4 +1,4 @@
-"""Values of the door about delivery: outbox, pauses, mailboxes, what came back, checks. Nothing heavy."""
+"""Values of the door about delivery: outbox, pauses, mailboxes, what came back. Nothing heavy."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ from desktop.models.delivery import (
     ReceivedId,
     ReceivedState,
     Scope,
-    StaffAccountId,
     SuppressionKind,
 )
-from desktop.models.records import Baa, MessageId, PersonId, Reason, RelayId, State
+from desktop.models.records import Baa, MessageId, PersonId, Reason, RelayId
 from desktop.office.values import OutboxLine, Queued
 from desktop.office.values_practice import Step
 
@@ -331,68 +330,7 @@ class LiftRequest:
     way: str
 
 
-# --- events and delivery checks ----------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class FeedRequest:
-    relay: RelayId
-    adapter: str
-    url: str
-    secret: str = field(repr=False)
-    enabled: bool = False
-    ca_file: str = ""
-
-
-@dataclass(frozen=True)
-class FeedLine:
-    relay: RelayId
-    name: str
-    adapter: str
-    url: str
-    enabled: bool
-    polled_at: datetime | None
-    trouble: Reason | None
-
-
-@dataclass(frozen=True)
-class StaffAccountIn:
-    address: str
-    provider: str
-    device: str = ""
-
-
-@dataclass(frozen=True)
-class DeliveryCheckLine:
-    id: str
-    account: StaffAccountId
-    address: str
-    provider: str
-    device: str
-    form: str
-    at: datetime
-    state: State
-    placed: str
-    opened: str
-    changes: tuple[Reason, ...] | None
-
-
-@dataclass(frozen=True)
-class DeliveryChecksShown:
-    """`rounds` newest first; `advice` is what the program chooses differently because of them."""
-
-    accounts: tuple[StaffAccountIn, ...]
-    rounds: tuple[tuple[DeliveryCheckLine, ...], ...]
-    advice: tuple[Reason, ...]
-    due: bool
-    """The last round is older than three months, or there is none."""
-
-
-@dataclass(frozen=True)
-class DeliveryTick:
-    id: str
-    placed: str
-    opened: str = ""
+# --- the relay's use ---------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

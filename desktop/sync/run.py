@@ -118,6 +118,7 @@ class SendingRun:
         self._stopped: Reason | None = None
         self._first: Reason | None = None
         self._awake = asyncio.Event()
+        self._looked = clock.now()
 
     def stop(self, reason: Reason | None = None) -> None:
         """No further message is begun; the first reason counts."""
@@ -173,7 +174,7 @@ class SendingRun:
 
     async def _begin_due(self) -> None:
         """A stream for whatever is due and has none; those at work look again."""
-        now = self._clock.now()
+        now = self._looked = self._clock.now()
         under_way = {stream.key: stream for stream in self._tasks.values()}
 
         def look(tx: Tx) -> list[tuple[Key, int, int]]:
@@ -246,8 +247,9 @@ class SendingRun:
     async def _wait_for_hold(self) -> bool:
         """Wait until the next row falls due, if that is within the time that a run waits."""
         horizon = self._clock.now() + timedelta(seconds=LIMITS.wait_for_hold)
-        when = await self._read(messages.next_due)
-        if when is None or when > horizon or when <= self._clock.now() - timedelta(seconds=_POLL):
+        # What was due at the last look and began no stream rests, and is not waited for.
+        when = await self._read(lambda tx: messages.next_due(tx, after=self._looked))
+        if when is None or when > horizon:
             return False
         while self._clock.now() < when and self._stopped is None:  # noqa: ASYNC110 - clocks move
             await asyncio.sleep(_POLL)

@@ -136,7 +136,7 @@ def delivery_dialogs(
     along.lose(lost)
     along.refuse(failed)
     outbox = workspace.pages["outbox"]
-    outbox.refresh()  # type: ignore[attr-defined]
+    outbox.refresh()
     screen.settle()
     outbox.view.selectRow(1)  # type: ignore[attr-defined]
     wizard = FailureWizard(ui, session, failed, outbox)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox
 
 from desktop.models import messages
 from desktop.models.records import State
-from desktop.office.values_delivery import StaffAccountIn
+from desktop.office.values_health import StaffAccountIn
 from desktop.ui.settings.health import AccountsDialog, HealthSection
 from desktop.ui.settings.page import SettingsPage
 from tests.made_staff import desk_of

@@ -18,12 +18,7 @@ from PySide6.QtWidgets import (
 from desktop.errors import SealwellError
 from desktop.models.accounts import Session
 from desktop.models.records import State
-from desktop.office.values_delivery import (
-    DeliveryCheckLine,
-    DeliveryChecksShown,
-    DeliveryTick,
-    StaffAccountIn,
-)
+from desktop.office.values_health import DeliveryCheckLine, DeliveryChecksShown, DeliveryTick, StaffAccountIn
 from desktop.texts import clean
 from desktop.ui.base import Page, Ui, button, card, plain_label
 from desktop.ui.dates import date_words

@@ -96,7 +96,8 @@ def test_the_next_moment_is_that_of_rows_that_may_leave(db: Database, rows: list
     early = replace(early, id=a_message(early.person).id, message_id="<early@x>")
     db.write(lambda tx: messages.insert(tx, early, b"", "{}"))
     assert db.read(messages.next_due) == early.not_before
-    assert db.read(lambda tx: messages.next_due(tx, Lane.PROMPT)) == NOW
+    assert db.read(lambda tx: messages.next_due(tx, after=early.not_before)) == NOW
+    assert db.read(lambda tx: messages.next_due(tx, after=NOW)) is None
     hold(db, "source:spring")
     assert db.read(messages.next_due) == NOW
 

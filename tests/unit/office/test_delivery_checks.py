@@ -24,7 +24,7 @@ from desktop.models.protection import Form
 from desktop.models.records import Baa, Kind, Label, Person, PersonId, State
 from desktop.office.api import Office
 from desktop.office.values_audit import LogQuery
-from desktop.office.values_delivery import DeliveryCheckLine, DeliveryTick, StaffAccountIn
+from desktop.office.values_health import DeliveryCheckLine, DeliveryTick, StaffAccountIn
 from tests.made_practice import Practice, person_named
 from tests.made_staff import desk_of
 from tests.servers.dovecot import PASSWORD, USER, Mailboxes

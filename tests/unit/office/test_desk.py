@@ -23,7 +23,7 @@ from desktop.office import api
 from desktop.office.api import Office
 from desktop.office.desk import Desk, Opened, Recorder, UnrecordedWork
 from tests.made_practice import MovedClock, Practice
-from tests.unit.office.test_wire import example
+from tests.support.examples import example
 
 NOBODY = Session(
     SessionId("a" * 32), UserId("b" * 32), "eve", Role.ADMINISTRATOR, datetime(2026, 1, 1, tzinfo=UTC)

@@ -13,7 +13,7 @@ from desktop.models.records import RelayId
 from desktop.office.api import Office
 from desktop.office.feeds import FeedWatch
 from desktop.office.values_audit import LogQuery
-from desktop.office.values_delivery import FeedRequest
+from desktop.office.values_health import FeedRequest
 from desktop.office.values_practice import RelayRequest
 from tests.made_practice import Practice
 from tests.made_staff import desk_of
