@@ -35,6 +35,8 @@ ELSEWHERE = {
 }
 BOOKMARKS = {"alerts-looked-to", "keys-looked-at", "pickups-swept"}
 """How far the rules have read the log, when keys were looked at: no use case, and nothing of a patient."""
+LAST_LOOK = {"polled_at", "trouble", "uid_validity", "last_uid"}
+"""How far a mailbox is read and how that went: the watch writes it between use cases."""
 SPLIT = {
     "run_outbox": "each message it sends is a transaction of its own (tests/end2end/test_kill.py)",
 }
@@ -70,6 +72,10 @@ def everything(world: World) -> dict[str, list[Any]]:
             name: list(tx.connection.execute(text(f'SELECT * FROM "{name}"'))) for name in names
         }
         rows["setting"] = [row for row in rows["setting"] if row.key not in BOOKMARKS]
+        rows["mail_account"] = [
+            {column: value for column, value in row._mapping.items() if column not in LAST_LOOK}
+            for row in rows["mail_account"]
+        ]
         return rows
 
     return desk_of(world.office).opened().database.read(look)
