@@ -74,6 +74,9 @@ RULES: tuple[Rule, ...] = (
     Rule(_AT_DOT, r"2..", "", Verdict(State.ACCEPTED, "")),
     Rule(_ANY, r"4..", "", Verdict(State.DEFERRED, "relay-asks-later")),
     Rule(_ANY, r"5..", r"5\.7\..*", Verdict(State.FAILED, "relay-forbids", policy=True)),
+    Rule(_ANY, r"55[24]", r"5\.3\.4", Verdict(State.FAILED, "relay-too-big", policy=True)),
+    Rule(_ANY, r"5..", r"5\.2\.2", Verdict(State.FAILED, "mailbox-unavailable")),
+    Rule(_AT_RCPT, r"552", "", Verdict(State.FAILED, "mailbox-unavailable")),  # RFC 5321 4.2.3: storage
     Rule(_ANY, r"552", "", Verdict(State.FAILED, "relay-too-big", policy=True)),
     Rule(_ANY, r"5..", r"5\.1\.[78]", Verdict(State.FAILED, "relay-sender-refused", policy=True)),
     Rule(_AT_MAIL, r"5..", "", Verdict(State.FAILED, "relay-sender-refused", policy=True)),
