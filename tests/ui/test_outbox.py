@@ -9,12 +9,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog
 
+from demo.faults import DROP, At, Fault
+from desktop.errors import SealwellError
 from desktop.models.records import MessageId, State
 from desktop.ui.outbox.page import OutboxPage
 from tests.made_practice import import_visits
 from tests.support.along import Along
 from tests.support.pages import texts_of
-from tests.ui.conftest import AtWork
+from tests.ui.conftest import AtWork, RelayHere
 
 
 @pytest.fixture
@@ -200,6 +202,25 @@ def test_ten_thousand_rows_are_there_and_only_those_in_sight_are_read(queued: At
     queued.screen.settle()
     assert len(chosen(page)) == 1
     assert page.detail.heading.text()
+
+
+def test_a_relay_that_hangs_up_is_said_while_messages_wait_and_no_longer_after(
+    queued: AtWork, relay: RelayHere
+) -> None:
+    page = queued.page("outbox", OutboxPage)
+    relay.server.faults.append(Fault(At.EHLO, DROP))
+    queued.practice.clock.move(11)
+    with pytest.raises(SealwellError):
+        queued.office.run_outbox(queued.session)
+    look(queued, page)
+    assert page.notice.isVisible()
+    assert states(queued) == {State.QUEUED}
+    relay.server.faults.clear()
+    queued.practice.clock.move(120)
+    queued.office.run_outbox(queued.session)
+    look(queued, page)
+    assert not page.notice.isVisible()
+    assert states(queued) == {State.ACCEPTED}
 
 
 def test_nothing_of_the_practice_can_be_read_without_its_key(queued: AtWork) -> None:
