@@ -162,7 +162,7 @@ def test_help_from_the_outbox_reads_out_the_words(at_work: AtWork, sent: Message
     person = at_work.person("Zoraida")
     at_work.office.record_check(at_work.session, IdentityCheck(person, CHECK))
     page = at_work.page("outbox", OutboxPage)
-    assert not page.help.isEnabled()
+    assert not page.help.isVisible()
     page.view.selectRow(0)
     page.help.click()
     at_work.screen.settle()
