@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from desktop.mail.policy import POLICY
 from tests.support.shell import Shell
 
 
@@ -13,7 +14,7 @@ def test_explain_answers_in_its_fixed_form(desk: Shell, tmp_path: Path) -> None:
     mail.write_bytes(b"Subject: Hours\r\n\r\nYour HIV test is due.\r\n")
     answer = desk("protect", "explain", "--person", person, "--file", str(mail))
     assert set(answer) == {"method", "reasons", "rejected", "policy", "form", "hits"}
-    assert (answer["method"], answer["policy"]) == ("none", "2")
+    assert (answer["method"], answer["policy"]) == ("none", POLICY)
     assert [reason["code"] for reason in answer["reasons"]] == ["no-relay"]
     assert {item["method"] for item in answer["rejected"]} == {
         *("openpgp", "smime", "tls", "envelope", "portal", "plain")
