@@ -302,6 +302,7 @@ def test_a_bug_in_the_service_arrives_without_content(
         office.search_people(session, "")
     assert "RuntimeError" in str(caught.value)
     assert "Canaryfield" not in str(caught.value)
+    until(lambda: bool(bugs))  # the answer leaves first
     monkeypatch.undo()
     assert [type(bug) for bug in bugs] == [RuntimeError]
     assert office.search_people(session, "").total == 0
