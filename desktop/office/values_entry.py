@@ -139,7 +139,7 @@ class SignedIn:
 
 @dataclass(frozen=True)
 class DutyState:
-    """What the lock page says: how many approved messages are still going out."""
+    """What the lock page says: how many approved messages have not left yet."""
 
     practice: str
     locked: bool

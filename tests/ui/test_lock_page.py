@@ -147,7 +147,7 @@ def test_whose_pin_counts_here_is_offered_by_name(opened: Opened) -> None:
 @pytest.mark.parametrize(
     ("duty", "words"),
     [
-        (DutyState("", True, True, due=12), "12 messages are still going out."),
+        (DutyState("", True, True, due=12), "12 messages wait to go out."),
         (DutyState("", True, True, due=0, reads_mail=True), "The mailbox is still being read."),
         (DutyState("", True, True, due=3, paused="too-many-bounces"), "Sending is paused."),
         (

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -11,12 +13,13 @@ from PySide6.QtWidgets import QDialog
 
 from demo.faults import DROP, At, Fault
 from desktop.errors import SealwellError
-from desktop.models.records import MessageId, State
+from desktop.models.records import MessageId, Reason, State
 from desktop.ui.outbox.page import OutboxPage
+from desktop.ui.outbox.words import state_words
 from tests.made_practice import import_visits
 from tests.support.along import Along
 from tests.support.pages import texts_of
-from tests.ui.conftest import AtWork, RelayHere
+from tests.ui.conftest import AtWork, RelayHere, Screen
 
 
 @pytest.fixture
@@ -102,6 +105,18 @@ def test_a_held_message_can_be_stopped_alone(queued: AtWork) -> None:
     queued.screen.settle()
     assert states(queued) == {State.CANCELLED, State.QUEUED}
     assert not page.stop.isVisible()
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_that_somebody_stopped_it_is_not_said_twice(
+    queued: AtWork, make_screen: Callable[..., Screen], language: str
+) -> None:
+    line, *_ = queued.office.list_outbox(queued.session).messages
+    stopped = replace(line, state=State.CANCELLED, reason=Reason("cancelled-by-person"))
+    ui = make_screen(queued.office, queued.practice.clock, language).ui
+    assert state_words(ui, stopped) == ui.say("ui.state.cancelled")
+    moved = replace(stopped, reason=Reason("visit-moved"))
+    assert state_words(ui, moved).endswith(ui.say("reason.visit-moved"))
 
 
 def test_several_are_stopped_together_after_a_second_click(queued: AtWork) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -10,13 +12,15 @@ from PySide6.QtWidgets import QDialog
 from desktop.models import pauses
 from desktop.models.delivery import EVERYTHING, Pause
 from desktop.models.records import Reason, State
+from desktop.office.values_entry import DutyState
 from desktop.ui.outbox.calls import CallDialog
 from desktop.ui.outbox.page import OutboxPage
 from desktop.ui.outbox.pausing import ContinueDialog, PauseDialog
+from desktop.ui.outbox.status import StatusLine
 from tests.made_staff import desk_of
 from tests.support.along import Along
 from tests.support.pages import texts_of
-from tests.ui.conftest import AtWork
+from tests.ui.conftest import AtWork, Screen
 
 
 @pytest.fixture
@@ -151,6 +155,18 @@ def test_the_status_line_says_paused_and_names_nobody(at_work: AtWork, page: Out
     at_work.workspace.open("people")
     status.line.click()
     assert at_work.workspace.stack.currentWidget() is page
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_status_line_does_not_say_twice_that_somebody_paused(
+    at_work: AtWork, make_screen: Callable[..., Screen], language: str
+) -> None:
+    ui = make_screen(at_work.office, at_work.practice.clock, language).ui
+    status = StatusLine(ui, lambda: None)
+    at_work.screen.qtbot.addWidget(status)
+    status.show_duty(DutyState("", locked=False, vault_open=True, due=2, paused="paused-by-person"))
+    assert status.line.text() == ui.say("ui.status.paused-by-person")
+    assert ui.say("reason.paused-by-person") not in status.line.text()
 
 
 def test_the_call_list_names_whom_to_phone_and_is_saved(at_work: AtWork, along: Along) -> None:

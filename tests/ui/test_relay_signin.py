@@ -76,6 +76,17 @@ def test_the_browser_is_opened_and_cancel_ends_the_wait(
     at_work.screen.settle()
 
 
+@pytest.mark.parametrize(
+    ("gone", "left"), [(545, "1 minute is left."), (540, "1 minute is left."), (475, "3 minutes are left.")]
+)
+def test_the_minutes_that_are_left_are_counted(
+    at_work: AtWork, page: RelaySection, gone: int, left: str
+) -> None:
+    form = dialog(at_work, page)
+    form._waiting(gone, 600)
+    assert form.notice.words.endswith(left)
+
+
 def test_pin_and_return_path_are_kept(at_work: AtWork, page: RelaySection) -> None:
     (relay,) = [one for one, made in page.cards.items() if hasattr(made, "sign_in_button")]
     shown = TechnicalDialog(at_work.screen.ui, at_work.session, page, relay, "Mail")

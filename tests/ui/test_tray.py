@@ -60,8 +60,8 @@ def make(opened: Opened) -> Iterator[Callable[..., Made]]:
 @pytest.mark.parametrize(
     ("duty", "words"),
     [
-        (replace(OPEN, due=12), "Sealwell: 12 messages are going out"),
-        (replace(OPEN, due=1), "Sealwell: 1 message is going out"),
+        (replace(OPEN, due=12), "Sealwell: 12 messages wait to go out"),
+        (replace(OPEN, due=1), "Sealwell: 1 message waits to go out"),
         (OPEN, "Sealwell: nothing is waiting"),
         (replace(OPEN, reads_mail=True), "Sealwell: nothing is waiting, the mailbox is being read"),
         (replace(OPEN, due=3, paused="too-many-bounces"), "Sealwell: sending is paused"),

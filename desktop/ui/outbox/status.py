@@ -11,6 +11,7 @@ from desktop.errors import SealwellError
 from desktop.models.records import Reason
 from desktop.office.values_entry import DutyState
 from desktop.ui.base import Ui, button
+from desktop.ui.outbox.words import BY_PERSON
 
 _EVERY_MS = 4000
 
@@ -51,6 +52,8 @@ class StatusLine(QWidget):
         say = self.ui.say
         if duty.waits_for_sign_in:
             words = say("ui.status.waits")
+        elif duty.paused == BY_PERSON:
+            words = say("ui.status.paused-by-person")
         elif duty.paused:
             words = say("ui.status.paused", why=self.ui.reason(Reason(duty.paused)))
         elif duty.due:

@@ -12,7 +12,8 @@ from desktop.ui.dates import moment_words
 
 ALL = "all"
 BY_PERSON = "paused-by-person"
-"""The reason of a pause that needs no further words."""
+STOPPED_BY_PERSON = "cancelled-by-person"
+"""Reasons that say no more than that it is paused, or stopped."""
 CALLS = "calls"
 """Not a group: the call list."""
 GROUPS: dict[str, tuple[State, ...]] = {
@@ -47,7 +48,9 @@ def state_words(ui: Ui, line: OutboxLine) -> str:
     if line.state in WAITING:
         return _waiting_words(ui, line)
     words = ui.say(f"ui.state.{line.state.value}")
-    return f"{words}: {ui.reason(line.reason)}" if line.reason is not None else words
+    if line.reason is None or line.reason.code == STOPPED_BY_PERSON:
+        return words
+    return f"{words}: {ui.reason(line.reason)}"
 
 
 def _waiting_words(ui: Ui, line: OutboxLine) -> str:

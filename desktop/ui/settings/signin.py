@@ -89,7 +89,7 @@ class SignInDialog(FormDialog):
 
     def _waiting(self, done: int, of: int) -> None:
         left = max(1, (of - done + 59) // 60)
-        self.notice.show_words(self.ui.say("ui.grant.waiting", minutes=left), "plain")
+        self.notice.show_words(self.ui.texts.count("ui.grant.waiting", left), "plain")
 
     def _refused(self, error: SealwellError) -> None:
         self.code.hide()
