@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from desktop.mail.replytext import OWN_CHARS, answer, own_words
+from desktop.mail.replytext import OWN_CHARS, answer, own_words, says_nothing
 
 NAMES = ("Maria", "Maria Lopez")
 
@@ -26,6 +26,11 @@ NAMES = ("Maria", "Maria Lopez")
         "Sí, confirmo. Gracias.\nMaría",
         "Allí estaré\nEnviado desde mi Samsung",
         "Ok thanks",
+        "Yes\nMaria\nSent from my Verizon, Samsung Galaxy smartphone",
+        "Yes\n\nSent from Yahoo Mail for iPhone",
+        "Sí\nEnviado desde mi iPhone 15 Pro",
+        "Yes\n\nSent from my T-Mobile 5G Device",
+        "Yes\n\nGet Outlook for iOS",
     ],
 )
 def test_a_known_word_confirms(text: str) -> None:
@@ -66,6 +71,18 @@ def test_a_known_no_declines(text: str) -> None:
         "thanks",
         "Maria",
         "1",
+        "See you tomorrow",
+        "Nos vemos mañana",
+        "Yes 👎",
+        "Sí ❌",
+        "Yes\nSent from my hospital bed, I can't come",
+        "Yes\nSent from my hospital bed",
+        "Yes\nSent from my iPhone\nI cannot come",
+        "Si\nEnviado con prisa, pero no puedo el martes",
+        "Yes\n--\nI need a wheelchair",
+        "Yes.\n----------\nbut not at 10",
+        "Yes.\n__________\nbut not at 10",
+        "Yes" + "\n" * OWN_CHARS + "but not at 10",
     ],
 )
 def test_everything_else_is_for_a_person(text: str) -> None:
@@ -89,6 +106,59 @@ def test_everything_else_is_for_a_person(text: str) -> None:
 )
 def test_what_is_quoted_or_signed_is_not_said(quoted: str) -> None:
     assert own_words(f"Yes\n\n{quoted}") == "Yes"
+
+
+ON = "On Mon, Mar 3, 2026 at 10:00 AM Harbor Clinic <office@harbor.example> wrote:"
+EL = "El lun, 3 mar 2026 a las 10:00, Harbor Clinic (<office@harbor.example>) escribió:"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Yes\n\n> Please bring your card\n\nI lost it. And I cannot come at 10, can we make it 11?",
+        f"Yes\n\n{ON}\n> Your visit is on Tuesday at 10.\n\nNo, I cannot come on Tuesday.\n> Reply YES",
+        f"Yes\n\n{ON}\nNo, I cannot come on Tuesday.\n> Your visit is on Tuesday at 10.",
+        f"Yes\n\n{ON}\n" + "> Your visit\n" * 4000 + "No, I cannot come.",
+        f"Yes\n-- \nMaria\n\n{ON}\n> Your visit is on Tuesday at 10.\n\nNo, I cannot come on Tuesday.",
+    ],
+)
+def test_a_but_under_or_between_the_quotes_is_not_dropped(text: str) -> None:
+    assert own_words(text).startswith("Yes\n")
+    assert answer(own_words(text), NAMES) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Sí\nEl martes no puedo, mejor el miércoles\n\n{EL}\n> hola",
+        f"Yes\nOn Tuesday I can only come at 3\n\n{ON}\n> hello",
+        f"Yes\nOn Tuesday I can only come at 3\n{ON}\n> hello",
+        "Yes\nOn Tuesday I can only come at 3\nHarbor Clinic <office@harbor.example> wrote:\n> hello",
+        "Sí\nEl martes no puedo\nHarbor Clinic <office@harbor.example> escribió:\n> hola",
+    ],
+)
+def test_a_sentence_above_the_attribution_is_not_taken_for_it(text: str) -> None:
+    assert len(own_words(text).split("\n")) == 2
+    assert answer(own_words(text), NAMES) == ""
+
+
+@pytest.mark.parametrize("under", ["\n\nSent from my iPhone", "\n\n-- \nMaria Lopez", "\n> more\n\nThanks"])
+def test_what_a_program_writes_under_the_quote_is_no_but(under: str) -> None:
+    assert answer(own_words(f"Yes\n\n{ON}\n> Your visit is on Tuesday.{under}"), NAMES) == "confirmed"
+
+
+def test_a_but_under_a_quote_in_html_is_not_dropped() -> None:
+    page = "<div>Yes</div><blockquote>Your visit is on Tuesday</blockquote>{}"
+    assert answer(own_words("", page.format("<div><br></div></body>")), NAMES) == "confirmed"
+    said = own_words("", page.format("<div>but I cannot come at 10</div>"))
+    assert (said.split(), answer(said)) == (["Yes", "but", "I", "cannot", "come", "at", "10"], "")
+
+
+def test_thanks_and_a_telephones_line_say_nothing() -> None:
+    assert all(
+        map(says_nothing, ("", "\n", "Thank you!", "Sent from my iPhone", "Gracias\nEnviado desde mi iPad"))
+    )
+    assert not any(map(says_nothing, ("Please call me", "Yes", "👎", "Sent from my bed")))
 
 
 def test_html_alone_is_read_before_its_quote() -> None:
