@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from desktop.campaigns.planner import Excluded, balanced
 from desktop.clock import Clock
 from desktop.errors import Refused
+from desktop.mail import standby
 from desktop.mail.dates import day_in_words, time_in_words
 from desktop.mail.decision import Decision, KeptTrace, read_trace
 from desktop.mail.gather import Gathered, Wishes, gather
@@ -33,6 +34,7 @@ from desktop.models.records import (
     Detail,
     Label,
     Message,
+    MessageId,
     Method,
     Person,
     PersonId,
@@ -187,15 +189,26 @@ class Reminders:
         return Plan(visit.start.date(), sender, (line,), ())
 
     def recheck(self, tx: Tx, rows: Sequence[Message]) -> list[Verdict]:
-        """At the claim: is the visit still on, at this time, and would we decide and say the same?"""
+        """At the claim: is the visit still on, at this time, and would we decide and say the same?
+
+        What the relay that stands in may not carry waits for the first, which may be back soon.
+        """
+        sender, first = load_sender(tx), standby.stood_in_for(tx)
+        verdicts = self._verdicts(tx, rows, sender)
+        if first is not None:
+            lost = [row for row in rows if row.relay == first.id and isinstance(verdicts[row.id], Cancel)]
+            verdicts |= self._verdicts(tx, lost, replace(sender, relay=first))
+        return [verdicts[row.id] for row in rows]
+
+    def _verdicts(self, tx: Tx, rows: Sequence[Message], sender: Sender) -> dict[MessageId, Verdict]:
         visits = appointments.get_many(tx, [AppointmentId(row.source) for row in rows])
-        sender = load_sender(tx)
         known = self._known(tx, visits.values(), sender)
         ids = [row.id for row in rows]
         traces, gone = messages.traces(tx, ids), pickups.gone(tx, ids, self._clock.now())
-        return [
-            self._verdict(row, visits, known, traces[row.id], sender, gone=row.id in gone) for row in rows
-        ]
+        return {
+            row.id: self._verdict(row, visits, known, traces[row.id], sender, gone=row.id in gone)
+            for row in rows
+        }
 
     def _verdict(
         self,

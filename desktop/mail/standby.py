@@ -44,6 +44,12 @@ def current(tx: Tx) -> StandIn | None:
     return None if gone or settings.get(tx, IN_USE) != found.first else found
 
 
+def stood_in_for(tx: Tx) -> Relay | None:
+    """The relay in use, while another stands in for it."""
+    found = current(tx)
+    return relays.get(tx, found.first) if found is not None else None
+
+
 def take_over(tx: Tx, failed: RelayId, now: datetime, today: date) -> StandIn | None:
     """Let a standby stand in for `failed`; None where nothing stands ready, or one does already."""
     if settings.get(tx, IN_USE) != failed or current(tx) is not None:

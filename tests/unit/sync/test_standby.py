@@ -14,16 +14,25 @@ from demo.faults import DROP, At, Fault
 from demo.relay import RecordingRelay
 from desktop.mail import standby
 from desktop.mail.letters import Draft
-from desktop.models import messages, pauses, relays, sending
+from desktop.models import appointments, messages, pauses, relays, sending
 from desktop.models.delivery import Pause, RelaySending
 from desktop.models.ids import new_id
-from desktop.models.records import Label, Message, MessageId, Reason, RelayId, State
+from desktop.models.records import (
+    AppointmentId,
+    Label,
+    Message,
+    MessageId,
+    Reason,
+    RelayId,
+    State,
+    VisitStatus,
+)
 from desktop.sync import line
 from desktop.sync.dispatcher import Dispatcher
 from desktop.sync.loop import NetworkLoop
 from desktop.sync.relay import Timeouts
 from desktop.sync.run import RunResult
-from tests.practice.office import Practice, practice
+from tests.practice.office import MONDAY, Practice, practice
 
 A, D, Q, U = State.ACCEPTED, State.DEFERRED, State.QUEUED, State.UNCERTAIN
 REFUSED = Fault(At.AUTH, "535 5.7.8 Wrong")
@@ -169,6 +178,34 @@ def test_a_letter_that_would_not_be_decided_the_same_waits_for_the_first(
     two.run()
     assert (two.row(letter.id).state, two.row(letter.id).relay) == (Q, two.office.relay.id)
     assert two.two.received == []
+
+
+def test_a_reminder_that_the_standby_may_not_carry_waits_for_the_first_and_is_not_cancelled(two: Two) -> None:
+    two.change_second(required_tls="")
+    two.one.faults.append(Fault(At.CONNECT, DROP))
+    reminder = two.reminder()
+    two.run()
+    assert two.standing_in
+    row = two.row(reminder.id)
+    assert (row.state, row.relay, row.superseded) == (Q, two.office.relay.id, False)
+    two.one.faults.clear()
+    two.office.clock.pass_(minutes=6)
+    two.run()
+    assert two.row(reminder.id).state is A
+    assert (len(two.one.received), two.two.received) == (1, [])
+
+
+def test_a_reminder_whose_visit_is_off_ends_while_another_relay_stands_in(two: Two) -> None:
+    two.one.faults.append(replace(REFUSED))
+    two.letter()
+    reminder = two.reminder()
+    visit = two.office.db.read(lambda tx: appointments.get(tx, AppointmentId(reminder.source)))
+    assert visit is not None
+    two.office.change_visit(visit, status=VisitStatus.CANCELLED)
+    two.office.db.write(lambda tx: standby.take_over(tx, two.office.relay.id, MONDAY, MONDAY.date()))
+    two.run()
+    row = two.row(reminder.id)
+    assert (row.state, row.reason) == (State.CANCELLED, Reason("visit-cancelled"))
 
 
 def test_the_first_is_used_again_when_it_works_again(two: Two) -> None:
