@@ -214,6 +214,18 @@ class Guard:
                 del self._live[key]
         return ended
 
+    def lock_idle(self) -> tuple[SessionId, ...]:
+        """Lock every screen that idled too long, also one that nobody holds or asks about any more.
+
+        Which they were, without those that were locked before.
+        """
+        moment = Moment.of(self._clock)
+        with self._change:
+            idle = {key: live for key, live in self._live.items() if self._idles(live, moment)}
+            for live in idle.values():
+                live.locked = True
+            return tuple(idle)
+
     def end(self, session: Session) -> None:
         """Sign-out; ending what has ended is no error."""
         with self._change:
@@ -279,9 +291,12 @@ class Guard:
         if self._is_over(live, moment):
             del self._live[session.id]
             raise Refused("signed-out")
-        if not live.command and live.used.seconds_to(moment) > self._idle_lock:
-            live.locked = True
+        live.locked = live.locked or self._idles(live, moment)
         return live
+
+    def _idles(self, live: _Live, moment: Moment) -> bool:
+        """Whether a screen is to be locked now; a command has none."""
+        return not (live.command or live.locked) and live.used.seconds_to(moment) > self._idle_lock
 
     def _is_over(self, live: _Live, moment: Moment) -> bool:
         idle = live.used.seconds_to(moment)

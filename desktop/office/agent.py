@@ -39,8 +39,8 @@ _LOOK_EVERY = 1.0
 class Served(Office, Protocol):
     """The office, and what only its own process asks of it."""
 
-    def left(self, sessions: tuple[Session, ...]) -> None:
-        """Whoever held these sessions is gone, and nobody else can use them."""
+    def left(self, sessions: tuple[Session, ...], *, window: bool) -> None:
+        """Whoever held these sessions is gone, and nobody else can use them; whether it was a window."""
         ...
 
     def at_rest(self) -> bool:
@@ -136,7 +136,7 @@ class Agent:
     @contextmanager
     def _present(self, link: Link) -> Iterator[Caller]:
         """Whoever stays is known from the moment that they are welcome, until their line ends."""
-        staying: list[str] = []
+        staying: list[Caller] = []
 
         def admit(caller: Caller) -> None:
             if caller.stays:
@@ -144,7 +144,7 @@ class Agent:
                     if caller.id in self._callers:
                         raise LinkLost
                     self._callers[caller.id] = {}
-                staying.append(caller.id)
+                staying.append(caller)
 
         try:
             caller = welcome(link, self._key, admit)
@@ -153,8 +153,8 @@ class Agent:
                 raise LinkLost
             yield caller
         finally:
-            for id_ in staying:
-                self._gone(id_)
+            for gone in staying:
+                self._gone(gone)
 
     @contextmanager
     def _kept(self, link: Link) -> Iterator[None]:
@@ -165,11 +165,11 @@ class Agent:
                 self._links.discard(link)
             link.close()
 
-    def _gone(self, id_: str) -> None:
+    def _gone(self, caller: Caller) -> None:
         with self._change:
-            sessions = self._callers.pop(id_, {})
+            sessions = self._callers.pop(caller.id, {})
         if not self._ending.is_set():
-            self._office.left(tuple(sessions.values()))
+            self._office.left(tuple(sessions.values()), window=caller.window)
 
     def _one(self, link: Link, caller: Caller) -> None:
         frame = link.receive()
@@ -182,7 +182,7 @@ class Agent:
                 if held is not None:
                     held[session.id] = session
             if held is None:  # they left while they were let in
-                self._office.left((session,))
+                self._office.left((session,), window=caller.window)
 
         def taken(session: Session) -> None:
             with self._change:

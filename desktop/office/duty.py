@@ -19,6 +19,7 @@ from desktop.models import mailboxes, messages, pauses, sendingrules, settings
 from desktop.models.database import Tx
 from desktop.models.delivery import EVERYTHING
 from desktop.models.records import State
+from desktop.office.choices import read_policy
 from desktop.office.values_entry import DutyState
 
 _WAITING = (State.QUEUED, State.DEFERRED, State.CLAIMED, State.CONNECTING, State.ENVELOPE, State.DATA)
@@ -38,7 +39,10 @@ class Watched(Enum):
 
 
 class DutyWatch:
-    """One thread while a vault is open that nobody may be working with; asked to end by `stop`."""
+    """One thread while a vault is open that nobody may be working with; asked to end by `stop`.
+
+    It outlasts locks: only somebody at work begins the time on duty anew.
+    """
 
     def __init__(self, clock: Clock, longest: int, look: Callable[[bool], Watched]) -> None:
         """`look(late)` closes what is done, or whatever is open when it is late."""
@@ -47,24 +51,33 @@ class DutyWatch:
         self._look = look
         self._ended = threading.Event()
 
+        self._began = self._now()
+
     def start(self) -> None:
         threading.Thread(target=self._watch, name="duty", daemon=True).start()
+
+    def begin_anew(self) -> None:
+        """Somebody has just come, however soon they go again."""
+        self._began = self._now()
 
     def stop(self) -> None:
         """It does not look again; not waited for, because it may be the caller."""
         self._ended.set()
 
     def _watch(self) -> None:
-        began = last = self._clock.mono(), self._clock.now()
+        last = self._began
         while not self._ended.wait(LOOK_EVERY):
-            now = self._clock.mono(), self._clock.now()
+            now, began = self._now(), self._began
             gone = max(now[0] - began[0], (now[1] - began[1]).total_seconds())
             watched = self._look(gone > self._longest or slept(last, now))
             last = now
             if watched is Watched.DONE:
                 return
             if watched is Watched.AT_WORK:
-                began = now
+                self._began = now
+
+    def _now(self) -> tuple[float, datetime]:
+        return self._clock.mono(), self._clock.now()
 
 
 def slept(before: tuple[float, datetime], after: tuple[float, datetime]) -> bool:
@@ -86,6 +99,11 @@ def due(tx: Tx) -> int:
 def is_wanted(tx: Tx) -> bool:
     """Whether something goes on that the vault must be open for."""
     return due(tx) > 0 or bool(mailboxes.listing(tx, live=True))
+
+
+def may_stay(tx: Tx) -> bool:
+    """Whether it is wanted behind the last lock: not at all where the practice chose strict."""
+    return is_wanted(tx) and not read_policy(tx).strict_lock
 
 
 def has_closed(tx: Tx, now: datetime) -> bool:

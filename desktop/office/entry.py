@@ -259,8 +259,11 @@ class Entry:
                 self._screens_gone(opened, strict=opened.database.read(read_policy).strict_lock)
         return self.duty()
 
-    def left(self, sessions: tuple[Session, ...]) -> None:
-        """A window is closed, or died: its sessions are nobody's. What is on duty goes on."""
+    def left(self, sessions: tuple[Session, ...], *, window: bool) -> None:
+        """A window is closed, or died: its sessions are nobody's. What is on duty goes on.
+
+        A command that broke off is no `window`, and closes none.
+        """
         with self._entering:
             for session in sessions:
                 if not self._guard.is_command(session):
@@ -269,7 +272,8 @@ class Entry:
             opened = self._desk.opened_or_none()
             if opened is not None and sessions and self._guard.screens_locked():
                 policy = opened.database.read(read_policy)
-                self._screens_gone(opened, strict=policy.strict_lock or policy.lock_on_close)
+                shuts = policy.strict_lock or (window and policy.lock_on_close)
+                self._screens_gone(opened, strict=shuts)
 
     def _screens_gone(self, opened: Opened, *, strict: bool) -> None:
         """Commands whose sessions still count keep the vault open; `strict` closes it to them too."""
@@ -280,41 +284,49 @@ class Entry:
             self._close_database()
         else:
             self._log_watch.locked()
-            self._watch(opened)
+            self._watch()
 
     def _stay_awake(self) -> None:
         """A service is there when everybody has gone: it watches from the first sign-in on."""
-        opened = self._desk.opened_or_none()
-        if self._service and opened is not None and self._duty is None:
-            self._watch(opened)
-
-    def _watch(self, opened: Opened) -> None:
-        """Close the vault once its duty is done, or has lasted too long."""
-
-        def look(late: bool) -> Watched:
-            with self._entering:
-                if self._desk.opened_or_none() is not opened:
-                    return Watched.DONE
-                self._desk.persons.drop(*self._guard.expire())
-                if not self._guard.everyone_locked():
-                    return Watched.AT_WORK if self._service else Watched.DONE
-                try:
-                    now = self._clock.now()
-                    late = late or opened.database.read(lambda tx: duty.has_closed(tx, now))
-                    if not late and opened.database.read(duty.is_wanted):
-                        return Watched.ON_DUTY
-                except SealwellError as error:  # closed meanwhile; a busy disk is asked again
-                    return Watched.DONE if error.code == "locked" else Watched.ON_DUTY
-                if late:
-                    self.close()
-                else:
-                    self._close_database()
-                return Watched.DONE
-
         if self._duty is not None:
-            self._duty.stop()
-        self._duty = DutyWatch(self._clock, self._limits.session_total, look)
-        self._duty.start()
+            self._duty.begin_anew()
+        elif self._service and self._desk.is_open:
+            self._watch()
+
+    def _watch(self) -> None:
+        """Close the vault once its duty is done, or has lasted too long."""
+        if self._duty is None:
+            self._duty = DutyWatch(self._clock, self._limits.session_total, self._look)
+            self._duty.start()
+
+    def _look(self, late: bool) -> Watched:
+        with self._entering:
+            opened = self._desk.opened_or_none()
+            if opened is None:
+                return Watched.DONE
+            try:
+                return self._looked(opened, late)
+            except SealwellError as error:  # closed meanwhile; a busy disk is asked again
+                return Watched.DONE if error.code == "locked" else Watched.ON_DUTY
+
+    def _looked(self, opened: Opened, late: bool) -> Watched:
+        self._desk.persons.drop(*self._guard.expire())
+        idle, policy = self._guard.lock_idle(), opened.database.read(read_policy)
+        self._desk.persons.drop(*idle)
+        if idle and self._guard.screens_locked():
+            self._screens_gone(opened, strict=policy.strict_lock)
+            if not self._desk.is_open:
+                return Watched.DONE
+        if not self._guard.everyone_locked():
+            return Watched.AT_WORK
+        now = self._clock.now()
+        if late or policy.strict_lock or opened.database.read(lambda tx: duty.has_closed(tx, now)):
+            self.close()
+        elif opened.database.read(duty.is_wanted):
+            return Watched.ON_DUTY
+        else:
+            self._close_database()
+        return Watched.DONE
 
     def duty(self) -> DutyState:
         opened = self._desk.opened_or_none()
@@ -346,7 +358,7 @@ class Entry:
         with self._entering:
             opened = self._desk.opened_or_none()
             others = opened is not None and (
-                not self._guard.everyone_locked() or opened.database.read(duty.is_wanted)
+                not self._guard.everyone_locked() or opened.database.read(duty.may_stay)
             )
             if not (self._service and others):
                 self._close_database()

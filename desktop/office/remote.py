@@ -158,8 +158,12 @@ class RemoteOffice:
         if where is None:
             raise LinkLost
         if self._presence is None:
-            self._be_there(call_up(where, Caller(self._id, stays=True)))
-        return call_up(where, Caller(self._id, stays=False))
+            self._be_there(call_up(where, self._caller(stays=True)))
+        return call_up(where, self._caller(stays=False))
+
+    def _caller(self, *, stays: bool) -> Caller:
+        """A window starts services, a command goes to those that run."""
+        return Caller(self._id, stays, window=self._start is not None)
 
     def _be_there(self, link: Link) -> None:
         """While this line stands, the service knows that somebody is here."""

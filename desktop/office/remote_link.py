@@ -152,11 +152,15 @@ class Caller:
     id: str
     stays: bool
     """This connection only tells that the caller is still there."""
+    window: bool = False
+    """Whether the process has a screen that its sessions end with; a command has none."""
 
 
 def greet(link: Link, key: bytes, caller: Caller) -> None:
     """The caller's side. Raises VaultError "service-other-version" and `LinkLost`."""
     with _in_time(link):
+        if not link.is_owner():
+            raise LinkLost
         hello = link.receive(HELLO_MOST)
         if hello.get("protocol") != PROTOCOL:
             raise VaultError("service-other-version")
@@ -187,7 +191,7 @@ def welcome(link: Link, key: bytes, admit: Callable[[Caller], None]) -> Caller:
         theirs = str(hello.get("nonce"))
         if not _same(hello.get("proof"), _proof(key, _CALLER, mine, theirs)):
             raise LinkLost
-        caller = Caller(str(hello.get("id")), hello.get("stays") is True)
+        caller = Caller(str(hello.get("id")), hello.get("stays") is True, hello.get("window") is True)
         admit(caller)
         link.send({"proof": _proof(key, _SERVICE, theirs, mine)})
         return caller

@@ -237,6 +237,17 @@ def test_a_commands_session_has_no_screen_and_ends_by_its_own_time(guard: Guard,
     assert asked(guard, command, Action.SEARCH_PEOPLE) == "signed-out"
 
 
+def test_whom_nobody_asks_about_locks_after_the_idle_time_too(guard: Guard, clock: Any) -> None:
+    screen, command = guard.open(DESK, clock.now()), guard.open(ADMIN, clock.now())
+    guard.hand_to_command(command)
+    clock.go(600)
+    assert guard.lock_idle() == ()
+    clock.go(1)
+    assert guard.lock_idle() == (screen.id,)
+    assert guard.lock_idle() == (), "it is locked already"
+    assert (guard.screens_locked(), guard.everyone_locked()) == (True, False)
+
+
 def test_whoever_is_locked_cannot_hand_over_or_go_on_after_twelve_hours(guard: Guard, clock: Any) -> None:
     session = guard.open(DESK, clock.now())
     clock.go(12 * 3600 + 1)

@@ -181,6 +181,33 @@ def test_another_user_is_refused_even_with_the_key(served: Served) -> None:
     assert done.returncode == 7
 
 
+@pytest.mark.skipif(sys.platform != "linux" or os.getuid() != 0, reason="another user takes root to become")
+def test_another_users_service_is_told_nothing(tmp_path: Path) -> None:
+    """Whoever listens at the address is hung up on before the proof of the key is sent."""
+    for folder in [tmp_path, *tmp_path.parents][:-1]:
+        folder.chmod(folder.stat().st_mode | 0o055)
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    theirs.chmod(0o777)
+    listening = (
+        "import json, os, sys; from multiprocessing.connection import Listener; os.setuid(65534)\n"
+        "listener = Listener(sys.argv[1]); print('ready', flush=True); line = listener.accept()\n"
+        "line.send_bytes(json.dumps({'protocol': sys.argv[2], 'nonce': 'aa'}).encode())\n"
+        "try: line.recv_bytes()\n"
+        "except (EOFError, ConnectionError): sys.exit(7)"
+    )
+    address = str(theirs / "s")
+    other = subprocess.Popen(
+        [sys.executable, "-c", listening, address, remote_link.PROTOCOL], stdout=subprocess.PIPE, text=True
+    )
+    assert other.stdout is not None
+    assert other.stdout.readline() == "ready\n"
+    with pytest.raises(LinkLost):
+        call_up(Whereabouts(address, "11" * 32, remote_link.PROTOCOL, 1), Caller("x", stays=False))
+    other.communicate()
+    assert other.returncode == 7
+
+
 # --- sessions and their tokens ---------------------------------------------------------------
 
 
@@ -231,6 +258,18 @@ def test_a_window_that_goes_takes_no_other_windows_session_along(served: Served)
     served.callers[0].close()
     until(lambda: len(served.agent._callers) == 1)
     assert second.search_people(session, "").total == 0
+
+
+@pytest.mark.parametrize("window", [True, False])
+def test_the_door_is_told_whether_it_was_a_window_that_left(
+    served: Served, monkeypatch: pytest.MonkeyPatch, window: bool
+) -> None:
+    left: list[bool] = []
+    monkeypatch.setattr(served.local, "left", lambda _sessions, *, window: left.append(window))
+    caller = RemoteOffice(served.practice.folder, (lambda: None) if window else None)
+    caller.as_office().sign_in(served.practice.credentials())
+    caller.close()
+    until(lambda: left == [window])
 
 
 # --- callers who misbehave -------------------------------------------------------------------

@@ -48,7 +48,7 @@ class AtWork:
         self.office.set_policy(self.session, replace(SecurityPolicy(), **policy))  # type: ignore[arg-type]
 
     def leave(self) -> None:
-        self.office.left((self.session,))
+        self.office.left((self.session,), window=True)
 
     @property
     def open(self) -> bool:
@@ -136,6 +136,44 @@ def test_a_role_that_changed_ends_a_token_in_the_service_too(idle: AtWork) -> No
     assert refused(lambda: idle.office.resume(token)) == "session-ended"
 
 
+@pytest.mark.parametrize("how", ["signs out", "idles"])
+def test_strict_is_not_kept_open_by_a_command_that_has_ended(queued: AtWork, how: str) -> None:
+    queued.choose(strict_lock=True)
+    queued.office.lock()
+    session = queued.enter()
+    queued.office.issue_token(session)
+    if how == "signs out":
+        queued.office.sign_out(session)
+        assert not queued.open
+    else:
+        queued.practice.clock.move(901)
+        assert queued.closes()
+    assert queued.office.duty().waits_for_sign_in
+
+
+@pytest.mark.parametrize("strict", [True, False])
+def test_a_session_that_no_window_holds_locks_and_closes_like_any_other(idle: AtWork, strict: bool) -> None:
+    idle.choose(strict_lock=strict)
+    idle.practice.clock.move(601)
+    assert idle.closes()
+
+
+def test_a_session_that_no_window_holds_leaves_its_work_on_duty_and_no_keys(queued: AtWork) -> None:
+    queued.practice.clock.move(601)
+    assert queued.stays()
+    assert queued.office.duty().locked
+    assert not queued.office.sign_in.__self__._desk.persons._kept  # type: ignore[attr-defined]
+
+
+def test_a_command_that_breaks_off_closes_no_practice_under_an_open_window(queued: AtWork) -> None:
+    queued.choose(lock_on_close=True)
+    queued.office.lock()
+    queued.office.left((queued.enter(),), window=False)
+    assert queued.stays()
+    queued.leave()
+    assert not queued.open
+
+
 # --- what ends it -------------------------------------------------------------------------
 
 
@@ -146,6 +184,25 @@ def test_twelve_hours_after_the_last_person_it_closes_and_says_that_something_wa
     queued.practice.clock.move(120)
     assert queued.closes()
     assert queued.office.duty().waits_for_sign_in
+
+
+def test_a_lock_or_a_closed_window_does_not_begin_the_twelve_hours_anew(queued: AtWork) -> None:
+    queued.office.lock()
+    queued.practice.clock.move(11 * 3600)
+    assert queued.stays()
+    queued.office.lock()
+    queued.leave()
+    queued.practice.clock.move(3601)
+    assert queued.closes()
+
+
+def test_whoever_came_back_for_a_moment_begins_the_twelve_hours_anew(queued: AtWork) -> None:
+    queued.office.lock()
+    queued.practice.clock.move(11 * 3600)
+    queued.enter()
+    queued.office.lock()
+    queued.practice.clock.move(3601)
+    assert queued.stays()
 
 
 def test_it_closes_when_the_computer_slept(queued: AtWork) -> None:
