@@ -41,7 +41,7 @@ READ_CACHE_KIB = 96 * 1024
 An upper bound, chosen so that 100,000 people stay within 300 MiB; unused room costs nothing."""
 ASIDE_CACHE_KIB = 8 * 1024
 """What reads everything once gains nothing from more."""
-WRITE_CACHE_KIB = 32 * 1024
+WRITE_CACHE_KIB = 8 * 1024
 """More of it makes an import no faster, only bigger."""
 LOG_BYTES = 16 * 1024 * 1024
 """The write-ahead log is cut back to this after a big import."""
