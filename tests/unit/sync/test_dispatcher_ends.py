@@ -196,7 +196,7 @@ def test_the_background_sends_when_a_hold_ends_and_not_before(
     until = practice.clock.now() + timedelta(seconds=1)
     practice.queue(made, 2, not_before=until)
     send_due().start()
-    assert wait_until(lambda: len(relay.received) == 2, 3)
+    assert wait_until(lambda: len(relay.received) == 2, 20)
     assert practice.clock.now() >= until
 
 
