@@ -17,11 +17,14 @@ from desktop.audit.log import AuditLog
 from desktop.mail import replytext
 from desktop.mail.correlate import Doubt, Tied, tie
 from desktop.mail.events import in_flight, note_all
+from desktop.mail.returned import is_leave_word
+from desktop.mail.returned_parts import READ_BYTES
 from desktop.mail.returned_values import Kind, Understood
 from desktop.mail.sealing import REMINDER
 from desktop.models import appointments, people, received
 from desktop.models.database import Tx
 from desktop.models.delivery import (
+    BULK_KINDS,
     AccountId,
     DeliveryEvent,
     EventKind,
@@ -50,6 +53,8 @@ _ANSWERS = {
     "": EventKind.REPLIED,
 }
 _READ_BY_PEOPLE = frozenset({Kind.MESSAGE, Kind.UNSUBSCRIBE})
+_BY_SERVERS = frozenset({Kind.BOUNCE, Kind.DELAY, Kind.DELIVERED, Kind.COMPLAINT})
+"""No person's program writes these by itself; only these are ever deleted from a server."""
 _NO_MESSAGE = "foreign"
 _WORDS = 200
 """Of the first line, for lists; what came encrypted is not repeated there."""
@@ -113,9 +118,9 @@ def file_all(
         filed.upto = mail.uid
         if mail.name in known:
             continue
-        row, event = _row(
-            tx, account, uid_validity, mail, one, _person(tx, mail.understood, one, known_people)
-        )
+        writers = _writers(tx, mail.understood)
+        person = _person(one, known_people, writers)
+        row, event = _row(tx, account, uid_validity, mail, one, person, known=bool(writers))
         if not received.add(tx, row):
             continue
         told += [event] if event is not None else []
@@ -123,7 +128,7 @@ def file_all(
         filed.matched += row.matched is not Match.NOTHING
         if event is not None or row.state is ReceivedState.NEW:
             noted.append(Event(Act.MAIL_RECEIVED, row.id, det={"event": _said(row, one)}))
-        if one.message is not None and not one.doubt and Kind(row.kind) not in _READ_BY_PEOPLE:
+        if one.message is not None and row.state is ReceivedState.DONE and Kind(row.kind) in _BY_SERVERS:
             filed.tidy.append(mail.uid)
     audit.record_all(tx, noted)
     note_all(tx, audit, told, now)
@@ -131,12 +136,19 @@ def file_all(
 
 
 def _row(
-    tx: Tx, account: AccountId, uid_validity: int, mail: Arrived, one: Tied, person: Person | None
+    tx: Tx,
+    account: AccountId,
+    uid_validity: int,
+    mail: Arrived,
+    one: Tied,
+    person: Person | None,
+    *,
+    known: bool,
 ) -> tuple[Received, DeliveryEvent | None]:
     said, kind = mail.understood, mail.understood.found.kind
     answer = _answer(tx, mail, one, person)
     event = _event(mail, one, answer)
-    wanted = _for_a_person(said, one, person, answer)
+    wanted = _for_a_person(said, one, known, answer)
     words = {"doubt": one.doubt.value, "answer": answer, "sealed": said.sealed}
     details: dict[str, str | int] = {
         "size": mail.size,
@@ -144,7 +156,7 @@ def _row(
     }
     if said.broken:
         details["unreadable"] = 1
-    keeps = wanted and kind in _READ_BY_PEOPLE
+    keeps = wanted and (kind in _READ_BY_PEOPLE or known)
     if keeps and said.own and not said.sealed:
         details["words"] = clean(said.own.split("\n", 1)[0], _WORDS)
     row = Received(
@@ -167,29 +179,44 @@ def _row(
     return row, event
 
 
-def _for_a_person(said: Understood, one: Tied, person: Person | None, answer: str) -> bool:
-    """Everything that was written to us by somebody we know, and every doubt; a plain yes is settled."""
+def _for_a_person(said: Understood, one: Tied, known: bool, answer: str) -> bool:
+    """Everything that somebody we know wrote to us, and every doubt; a plain yes is settled."""
     kind = said.found.kind
     if one.message is not None and one.doubt and kind is not Kind.AUTO_REPLY:
         return True
     if kind is Kind.UNSUBSCRIBE:
-        return one.message is None
-    return kind is Kind.MESSAGE and (person is not None or said.broken) and answer != replytext.CONFIRMED
+        return one.message is None or not _only_leaves(said, one.message)
+    if kind in _BY_SERVERS:
+        return known
+    ours = known or one.message is not None
+    return kind is Kind.MESSAGE and (ours or said.broken) and answer != replytext.CONFIRMED
 
 
-def _person(tx: Tx, said: Understood, one: Tied, known: dict[PersonId, Person]) -> Person | None:
-    """Of a matched mail the message's person; else who alone has the address that it claims to be from."""
+def _only_leaves(said: Understood, message: Message) -> bool:
+    """Nothing but the wish to get no more of what is sent to many: care goes on, and "stop" may mean it."""
+    silent = replytext.says_nothing(said.own) or is_leave_word(said.own)
+    return message.kind in BULK_KINDS and silent and not said.other_parts
+
+
+def _writers(tx: Tx, said: Understood) -> list[Person]:
+    """Whose address a mail claims to be from: a mother's and her child's, perhaps."""
+    if said.found.kind not in _READ_BY_PEOPLE | _BY_SERVERS or not said.sender:
+        return []
+    return people.at_address(tx, said.sender)
+
+
+def _person(one: Tied, known: dict[PersonId, Person], writers: list[Person]) -> Person | None:
+    """Of a matched mail the message's person; else who alone has the address."""
     if one.message is not None:
         return known.get(one.message.person) if one.doubt is not Doubt.OTHER_SENDER else None
-    if said.found.kind not in _READ_BY_PEOPLE or not said.sender:
-        return None
-    found = people.at_address(tx, said.sender)
-    return found[0] if len(found) == 1 else None
+    return writers[0] if len(writers) == 1 else None
 
 
 def _answer(tx: Tx, mail: Arrived, one: Tied, person: Person | None) -> str:
     """A plain yes or no to a reminder whose visit still stands as it was told."""
     row, said = one.message, mail.understood
+    if len(mail.raw) >= READ_BYTES:
+        return ""  # what was not fetched may say "but"
     if row is None or person is None or one.doubt or said.found.kind is not Kind.MESSAGE:
         return ""
     if row.kind != REMINDER or said.other_parts or not _still_on(tx, row, mail.at):

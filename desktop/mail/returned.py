@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import re
 
+from desktop.mail.replytext import own_words
 from desktop.mail.returned_parts import Incoming, open_incoming
 from desktop.mail.returned_report import RECIPIENTS, address_in, original_of, read_report, written_to
 from desktop.mail.returned_text import holds, is_hard, phrases, smtp_code
 from desktop.mail.returned_values import Classified, Kind, Returned
 
-__all__ = ["Classified", "Kind", "Returned", "classify", "classify_open"]
+__all__ = ["Classified", "Kind", "Returned", "classify", "classify_open", "is_leave_word"]
 
 _OPENING = 2_000
 """Characters of a text in which a server says what it is about."""
@@ -25,7 +26,7 @@ _DAEMON = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"<?([^\s<>@\"(),;:]{1,64}@[A-Za-z0-9.-]{1,253}\.[A-Za-z0-9-]{2,63})>?")
-_QUOTED = re.compile(r"^(?:>|on .{0,200}wrote:|el .{0,200}escribió:|-{2,}|_{5,})", re.IGNORECASE)
+_ANSWERED = re.compile(r"^(?:(?:re|fw|fwd|rv)\s*:\s*)+")
 _ABSENT = ("x-autoreply", "x-autorespond", "x-auto-reply", "x-autoresponder")
 _OWN_ID = re.compile(r"^message-id:\s*(<[^\s<>]{1,900}>)", re.IGNORECASE | re.MULTILINE)
 
@@ -41,7 +42,7 @@ def classify_open(mail: Incoming) -> Classified:
     if report is not None:
         return report
     text = "\n".join(part.text for part in mail.of_type("text/plain", "text/html"))
-    return _prose(mail, text) or _short(mail, text) or Classified(Kind.MESSAGE)
+    return _prose(mail, text) or _short(mail) or Classified(Kind.MESSAGE)
 
 
 def _prose(mail: Incoming, text: str) -> Classified | None:
@@ -82,13 +83,13 @@ def _named(failed: str, mail: Incoming, opening: str, kind: Kind) -> tuple[Retur
     return tuple(Returned(name, action, status, hard) for name in names)
 
 
-def _short(mail: Incoming, text: str) -> Classified | None:
+def _short(mail: Incoming) -> Classified | None:
     """What a person's program answers by itself, and the one word that means "no more"."""
     sender = address_in(mail.one("from"))
     recipients = (Returned(sender, "", "", False),) if sender else ()
     if _automatic(mail):
         return Classified(Kind.AUTO_REPLY, recipients)
-    if _leaves(mail.one("subject"), text):
+    if _leaves(mail):
         return Classified(Kind.UNSUBSCRIBE, recipients)
     return None
 
@@ -102,22 +103,16 @@ def _automatic(mail: Incoming) -> bool:
         return True
     if mail.one("precedence").lower() in ("auto_reply", "auto-reply"):
         return True
-    return holds(mail.one("subject"), "automatic_subjects")
+    said = mail.one("subject").partition(":")[0]  # "Re: Automatic reply" is a person's answer to our own
+    return " ".join(said.lower().split()) in phrases("automatic_subjects")
 
 
-def _leaves(subject: str, text: str) -> bool:
-    """The subject alone, or the first words of the answer alone, are one of the short forms."""
-    if _is_leave_word(subject):
-        return True
-    own = []
-    for line in text.splitlines():
-        if _QUOTED.match(line.strip()):
-            break
-        own.append(line)
-    said = " ".join(" ".join(own).split())
-    return len(said) <= 60 and _is_leave_word(said)
+def _leaves(mail: Incoming) -> bool:
+    """The subject alone, or the words of the answer alone, are one of the short forms."""
+    own = own_words(mail.first("text/plain"), mail.first("text/html"))
+    return is_leave_word(mail.one("subject")) or is_leave_word(" ".join(own.split()))
 
 
-def _is_leave_word(words: str) -> bool:
-    plain = re.sub(r"^(?:(?:re|fw|fwd|rv)\s*:\s*)+", "", words.strip().lower()).strip(" .!*\"'")
+def is_leave_word(words: str) -> bool:
+    plain = _ANSWERED.sub("", words.strip().lower()).strip(" .!*\"'")
     return plain in phrases("leave_words")

@@ -29,10 +29,11 @@ _HARMLESS = (MessageError, HeaderParseError, UnicodeError, LookupError, ValueErr
 
 @dataclass(frozen=True)
 class Part:
-    """One part; `of_report` names those that stand directly in the mail, not in one it carries."""
+    """One leaf; `either` is the same number, not 0, for those that are the same in several forms."""
 
     type: str
     text: str
+    either: int = 0
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,10 @@ class Incoming:
     def one(self, name: str) -> str:
         """The first value of a header field, or ''."""
         return next(iter(self.header.get(name, ())), "")
+
+    def first(self, kind: str) -> str:
+        """The text of the first part of this kind that has any."""
+        return next((part.text for part in self.of_type(kind) if part.text.strip()), "")
 
     def of_type(self, *types: str) -> Iterator[Part]:
         return (part for part in self.parts if part.type in types)
@@ -98,11 +103,12 @@ def _parsed(data: bytes) -> Message | None:
 def _parts(message: Message, depth: int = 0) -> Iterator[Part]:
     """Leaves and reports of this mail, and the header of a mail that it carries, never its content."""
     count = 0
-    waiting: list[tuple[Message, int]] = [(message, depth)]
+    waiting: list[tuple[Message, int, int]] = [(message, depth, 0)]
     while waiting and count < PARTS:
-        part, level = waiting.pop(0)
+        part, level, either = waiting.pop(0)
         count += 1
         kind = _type(part)
+        either = count if kind == "multipart/alternative" else either
         payload = _payload(part)
         if kind in ("message/rfc822", "message/global"):
             yield Part("message/rfc822", _header_text(payload))
@@ -110,9 +116,9 @@ def _parts(message: Message, depth: int = 0) -> Iterator[Part]:
             yield Part(kind, "\n\n".join(_fields_text(one) for one in payload if isinstance(one, Message)))
         elif isinstance(payload, list):
             if level < DEPTH:
-                waiting[0:0] = [(one, level + 1) for one in payload if isinstance(one, Message)]
+                waiting[0:0] = [(one, level + 1, either) for one in payload if isinstance(one, Message)]
         else:
-            yield Part(kind, _text(part))
+            yield Part(kind, _text(part), either)
 
 
 def _header_text(payload: object) -> str:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
-from desktop.mail.replytext import own_words
+from desktop.mail.replytext import own_words, says_nothing
 from desktop.mail.returned import classify_open
 from desktop.mail.returned_clues import clues_in
-from desktop.mail.returned_parts import Incoming, open_incoming
+from desktop.mail.returned_parts import TEXT_CHARS, Incoming, Part, open_incoming
 from desktop.mail.returned_report import address_in
 from desktop.mail.returned_values import Classified, Clue, Kind, Returned, Understood
 from desktop.models.delivery import Match
@@ -23,7 +23,12 @@ _ID = re.compile(r"<[^\s<>]{1,900}>")
 _PGP = "-----BEGIN PGP MESSAGE-----"
 _REPLY = "-----BEGIN SEALWELL REPLY-----"
 _SMIME = ("application/pkcs7-mime", "application/x-pkcs7-mime")
+_WRAPPERS = (*_SMIME, "application/pgp-encrypted")
 _BESIDE = ("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature")
+_ARMORED = re.compile(r"-----BEGIN (PGP MESSAGE|SEALWELL REPLY)-----.*?-----END \1-----", re.DOTALL)
+_GONE = "…"
+"""Stands where something was encrypted, so that what is under the quote below it counts as well."""
+_PLAIN, _PAGE = "text/plain", "text/html"
 _SPOKEN = frozenset({Kind.MESSAGE, Kind.UNSUBSCRIBE})
 
 
@@ -32,15 +37,17 @@ def understand(data: bytes) -> Understood:
     mail = open_incoming(data)
     found = classify_open(mail)
     spoken = found.kind in _SPOKEN
+    sealed = _sealed(mail) if spoken else ""
     return Understood(
         found=found,
         clues=clues_in(mail, found),
         sender=address_in(mail.one("from"))[:254],
         message_id=_id(mail.one("message-id")),
         in_reply_to=_id(mail.one("in-reply-to")),
-        own=own_words(_text(mail, "text/plain"), _text(mail, "text/html")) if spoken else "",
-        other_parts=sum(not _is_text(part.type) for part in mail.parts) if spoken else 0,
-        sealed=_sealed(mail) if spoken else "",
+        own=_own(mail.parts) if spoken else "",
+        other_parts=max(_others(mail.parts), int(sealed != "")) if spoken else 0,
+        beside=_beside(mail) if sealed else 0,
+        sealed=sealed,
     )
 
 
@@ -65,15 +72,17 @@ def from_json(data: bytes) -> Understood:
         in_reply_to=_word(raw["in_reply_to"]),
         own=_word(raw["own"]),
         other_parts=int(raw["other_parts"]),
+        beside=int(raw["beside"]),
         sealed=_word(raw["sealed"]),
         broken=raw["broken"] is True,
     )
 
 
 def _word(value: object) -> str:
+    """A text that can be written down: half a surrogate pair, which UTF-7 can say, can not."""
     if not isinstance(value, str):
         raise TypeError("a worker answered no text")
-    return value
+    return value.encode("utf-8", "replace").decode("utf-8")
 
 
 def _id(value: str) -> str:
@@ -81,13 +90,41 @@ def _id(value: str) -> str:
     return found[0] if found else ""
 
 
-def _text(mail: Incoming, kind: str) -> str:
-    """The first part of this kind: further ones are files that were attached as text."""
-    return next((part.text for part in mail.of_type(kind)), "")
+def _own(parts: tuple[Part, ...]) -> str:
+    plain, page = _first(parts, _PLAIN), _first(parts, _PAGE)
+    return own_words(plain.text if plain else "", page.text if page else "")
 
 
-def _is_text(kind: str) -> bool:
-    return kind in ("text/plain", "text/html") or kind in _BESIDE
+def _first(parts: tuple[Part, ...], kind: str) -> Part | None:
+    return next((part for part in parts if part.type == kind and part.text.strip()), None)
+
+
+def _others(parts: tuple[Part, ...]) -> int:
+    """All that is not the words, be it text: a second text is a file, and a cut one is not known."""
+    plain, page = _first(parts, _PLAIN), _first(parts, _PAGE)
+    words = [one for one in (plain, page) if one is not None]
+    if plain and page and not (plain.either and plain.either == page.either):
+        words = [plain]
+    cut = any(len(one.text) >= TEXT_CHARS for one in words[:1])
+    return cut + sum(not any(part is one for one in words) and not _is_nothing(part) for part in parts)
+
+
+def _is_nothing(part: Part) -> bool:
+    return part.type in _BESIDE or (part.type in (_PLAIN, _PAGE) and not part.text.strip())
+
+
+def _beside(mail: Incoming) -> int:
+    """What is left without that which is encrypted to us: one part, and its twin in a page."""
+    kept: list[Part] = []
+    found = False
+    for part in mail.parts:
+        bare = replace(part, text=_ARMORED.sub(_GONE, part.text, count=1))
+        carries = bare != part and (part.type == _PAGE or not found)
+        found = found or (carries and part.type != _PAGE)
+        if part.type not in _WRAPPERS and not (carries and bare.text.strip() == _GONE):
+            kept.append(bare if carries else part)
+    parts = tuple(kept)
+    return _others(parts) + (not says_nothing(_own(parts)))
 
 
 def _sealed(mail: Incoming) -> str:

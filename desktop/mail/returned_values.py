@@ -67,7 +67,9 @@ class Understood:
     own: str = field(default="", repr=False)
     """What its writer wrote, without what they quote and without a signature; of replies alone."""
     other_parts: int = 0
-    """Files and pictures beside the text."""
+    """Files, pictures and further texts beside the text; what is encrypted is one."""
+    beside: int = 0
+    """Of a mail that is encrypted to us: what else stands in it, in the open."""
     sealed: str = ""
     """`openpgp`, `smime` or `reply-file` where the words are encrypted to us."""
     broken: bool = False

@@ -11,9 +11,11 @@ import base64
 import binascii
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 from cryptography.hazmat.primitives.serialization.pkcs7 import pkcs7_decrypt_der
@@ -22,7 +24,7 @@ from desktop.crypto.openpgp import OwnKeyring
 from desktop.errors import InputError, SealwellError
 from desktop.mail import replies
 from desktop.mail.correlate import tie
-from desktop.mail.replytext import own_words
+from desktop.mail.replytext import OWN_CHARS
 from desktop.mail.returned_values import Classified, Kind, Understood
 from desktop.models import identities
 from desktop.models.database import Database
@@ -41,7 +43,10 @@ class Unsealer:
         self._database = database
 
     def words(self, mail: Understood, at: datetime, raw: bytes, read: Reading) -> Understood | None:
-        """What an encrypted reply says; None where that stays unknown. `read` parses in the worker."""
+        """What an encrypted reply says; None where that stays unknown. `read` parses in the worker.
+
+        What stands in the open beside it counts as a further part.
+        """
         tied = self._database.read(lambda tx: tie(tx, [(mail, at)]))[0]
         if tied.message is None or tied.doubt or mail.found.kind is not Kind.MESSAGE:
             return None
@@ -51,17 +56,20 @@ class Unsealer:
                     reply, who = self._database.read(lambda tx: replies.opened(tx, raw))
                     if who != tied.message.person:
                         return None
-                    return Understood(Classified(Kind.MESSAGE), own=own_words(reply.text))
+                    inner = Understood(Classified(Kind.MESSAGE), own=reply.text.strip()[:OWN_CHARS])
                 case "openpgp":
-                    return self._readable(read, self._openpgp(raw))
+                    inner = self._readable(read, self._openpgp(raw))
                 case _:
-                    return self._readable(read, self._smime(raw))
-        except (SealwellError, ValueError, TypeError, binascii.Error):
+                    inner = self._readable(read, self._smime(raw))
+        except (SealwellError, ValueError, TypeError, UnsupportedAlgorithm, binascii.Error):
             return None
+        return replace(inner, other_parts=inner.other_parts + mail.beside)
 
-    def _readable(self, read: Reading, plain: bytes) -> Understood | None:
+    def _readable(self, read: Reading, plain: bytes) -> Understood:
         inner = read(plain if _BODY.search(plain[:20_000]) else b"\r\n" + plain)
-        return None if inner.sealed or inner.broken else inner
+        if inner.sealed or inner.broken:
+            raise InputError("message-unopenable")
+        return inner
 
     def _openpgp(self, raw: bytes) -> bytes:
         armored = _ARMOR.search(raw)
@@ -80,8 +88,8 @@ class Unsealer:
                 continue
             try:
                 return pkcs7_decrypt_der(der, x509.load_der_x509_certificate(one.public), key, [])
-            except ValueError:
-                continue  # sealed to another of the practice's certificates
+            except (ValueError, UnsupportedAlgorithm):
+                continue  # sealed to another of the practice's certificates, or in 3DES
         raise InputError("message-unopenable")
 
     def _own(self, kind: KeyKind) -> list[Identity]:

@@ -6,10 +6,12 @@ import secrets
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from desktop.mail.events import note_all
 from desktop.mail.incoming import Arrived, Filed, file_all
-from desktop.mail.returned_reading import understand
+from desktop.mail.returned_parts import READ_BYTES
+from desktop.mail.returned_reading import from_json, to_json, understand
 from desktop.models import appointments, events, mailboxes, messages, receipts, received, suppressions, tasks
 from desktop.models.delivery import (
     AccountId,
@@ -23,6 +25,7 @@ from desktop.models.delivery import (
 )
 from desktop.models.ids import new_id
 from desktop.models.records import AppointmentId, Message, State, VisitStatus
+from desktop.models.tables_mail import message
 from tests.practice.office import Practice
 from tests.support.mailbox import bounce, letter, reminder, reply, stands, token
 
@@ -43,7 +46,10 @@ def arrives(
 ) -> Filed:
     when = at or office.clock.now() + timedelta(minutes=1)
     first = first or 1 + len(office.db.read(received.listing))
-    made = [Arrived(uid, when, len(raw), understand(raw), raw) for uid, raw in enumerate(mails, start=first)]
+    made = [
+        Arrived(uid, when, len(raw), from_json(to_json(understand(raw))), raw)
+        for uid, raw in enumerate(mails, start=first)
+    ]
     now = office.clock.now()
     return office.db.write(lambda tx: file_all(tx, office.audit, box, 1, made, now))
 
@@ -220,15 +226,129 @@ def test_a_no_is_a_task_and_stays_for_a_person(office: Practice, box: AccountId)
     assert only(office).state is ReceivedState.NEW
 
 
-def test_a_file_beside_a_yes_is_for_a_person(office: Practice, box: AccountId) -> None:
-    row = reminder(office, office.person())
+def beside(row: Message, part: bytes) -> bytes:
+    """A yes with one more part in its mail."""
     mail = reply(row, "Yes").replace(
         b"Content-Type: text/plain; charset=utf-8\r\n\r\n",
         b"Content-Type: multipart/mixed; boundary=m\r\n\r\n--m\r\nContent-Type: text/plain\r\n\r\n",
     )
-    arrives(office, box, mail + b"\r\n--m\r\nContent-Type: application/pdf\r\n\r\nscan\r\n--m--\r\n")
+    return mail + b"\r\n--m\r\nContent-Type: " + part + b"\r\n--m--\r\n"
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        b"application/pdf\r\n\r\nscan",
+        b"text/plain; name=note.txt\r\n\r\nBut I cannot come before 11.",
+        b"text/html; name=note.html\r\n\r\n<p>But I cannot come before 11.</p>",
+    ],
+)
+def test_a_file_beside_a_yes_is_for_a_person(office: Practice, box: AccountId, part: bytes) -> None:
+    row = reminder(office, office.person())
+    arrives(office, box, beside(row, part))
     (event,) = office.db.read(lambda tx: events.of_message(tx, row.id))
     assert event.kind is EventKind.REPLIED
+    assert only(office).state is ReceivedState.NEW
+
+
+def test_a_yes_in_two_forms_is_one_yes(office: Practice, box: AccountId) -> None:
+    row = reminder(office, office.person())
+    mail = beside(row, b"text/html\r\n\r\n<p>Yes</p><blockquote>Your visit</blockquote>")
+    arrives(office, box, mail.replace(b"multipart/mixed", b"multipart/alternative"))
+    (event,) = office.db.read(lambda tx: events.of_message(tx, row.id))
+    assert event.kind is EventKind.CONFIRMED
+
+
+def test_a_yes_in_a_mail_that_was_not_read_whole_confirms_nothing(office: Practice, box: AccountId) -> None:
+    row = reminder(office, office.person())
+    arrives(office, box, reply(row, "Yes") + b"\r\n" * (READ_BYTES // 2))
+    (event,) = office.db.read(lambda tx: events.of_message(tx, row.id))
+    assert event.kind is EventKind.REPLIED
+    assert only(office).state is ReceivedState.NEW
+
+
+@pytest.mark.parametrize(
+    "subject",
+    ["I am on vacation that week", "Estoy de vacaciones, cambiar cita", "Re: Automatic reply: your question"],
+)
+def test_a_patient_who_is_away_is_read_and_her_mail_stays_on_the_server(
+    office: Practice, box: AccountId, subject: str
+) -> None:
+    row = letter(office)
+    mail = reply(row, "Can we move my visit? I feel worse.")
+    filed = arrives(office, box, mail.replace(b"Re: A message from the practice", subject.encode("utf-8")))
+    kept = only(office)
+    assert (kept.kind, kept.state, filed.tidy) == ("message", ReceivedState.NEW, [])
+    assert b"I feel worse" in kept.raw
+
+
+def test_only_reports_by_servers_are_ever_deleted(office: Practice, box: AccountId) -> None:
+    row = letter(office)
+    away = reply(
+        row, "Back on Monday. If urgent, I am in the hospital.", head="Auto-Submitted: auto-replied\n"
+    )
+    assert arrives(office, box, bounce(letter(office)), away).tidy == [1]
+
+
+def test_a_failure_notice_that_a_patient_sends_on_is_read(office: Practice, box: AccountId) -> None:
+    """By its words it is a server's; by its address it is hers."""
+    maria = office.person()
+    mail = (
+        f"From: {maria.email}\r\nSubject: Undelivered Mail Returned to Sender\r\n\r\n"
+        "550 5.1.1 user unknown\r\nI got this when I wrote to you. My chest hurts.\r\n"
+    ).encode()
+    filed = arrives(office, box, mail)
+    kept = only(office)
+    assert (kept.state, kept.person, kept.raw, filed.tidy) == (ReceivedState.NEW, maria.id, mail, [])
+
+
+def test_mail_from_an_address_that_two_people_share_is_read(office: Practice, box: AccountId) -> None:
+    for _ in range(2):
+        office.person(email="family@mail.example")
+    mail = b"From: family@mail.example\r\nSubject: Today\r\n\r\nMy chest hurts, may I come today?\r\n"
+    arrives(office, box, mail)
+    kept = only(office)
+    assert (kept.state, kept.person, kept.raw) == (ReceivedState.NEW, None, mail)
+    assert kept.details["words"] == "My chest hurts, may I come today?"
+
+
+@pytest.mark.parametrize("text", ["Stop", "Remove me"])
+def test_stop_in_answer_to_a_letter_is_read(office: Practice, box: AccountId, text: str) -> None:
+    """She may mean the letters, the visits or the medicine: only news ends by itself."""
+    row = letter(office)
+    arrives(office, box, reply(row, text))
+    kept = only(office)
+    assert (kept.kind, kept.state) == ("unsubscribe", ReceivedState.NEW)
+    assert text.encode() in kept.raw
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "state"),
+    [
+        ("Re: news", "Stop", ReceivedState.DONE),
+        ("unsubscribe", "Thank you", ReceivedState.DONE),
+        ("unsubscribe", "And please call me, I feel worse.", ReceivedState.NEW),
+        ("Re: news", "Stop\n\n> Dear Maria\n\nthe tablets, or not?", ReceivedState.NEW),
+    ],
+)
+def test_stop_in_answer_to_news_is_done_if_nothing_else_is_said(
+    office: Practice, box: AccountId, subject: str, text: str, state: ReceivedState
+) -> None:
+    row = letter(office)
+    office.db.write(lambda tx: tx.connection.execute(update(message).values(kind="campaign")))
+    arrives(
+        office, box, reply(row, text).replace(b"Re: A message from the practice", subject.encode("utf-8"))
+    )
+    assert only(office).state is state
+
+
+@pytest.mark.parametrize("field", ["From: {}x@shop.example", "From: <x@shop.example>\r\nMessage-ID: <q{}@b>"])
+def test_half_a_character_in_a_strangers_header_ends_no_reading(
+    office: Practice, box: AccountId, field: str
+) -> None:
+    head = field.format("=?utf-7?q?+2AA-?=")
+    arrives(office, box, f"{head}\r\nSubject: hi\r\n\r\nhello\r\n".encode())
+    assert only(office).state is ReceivedState.DONE
 
 
 def test_what_strangers_write_is_not_kept_and_what_patients_write_is(
