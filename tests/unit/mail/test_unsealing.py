@@ -12,12 +12,15 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7EnvelopeBuilder
 
 from desktop.crypto.openpgp_seal import OpenPgpSealer
+from desktop.mail import replies
 from desktop.mail.returned_reading import understand
+from desktop.mail.returned_values import Understood
 from desktop.mail.unsealing import Unsealer
 from desktop.models import identities
 from desktop.models.records import KeyKind, Message
 from tests.practice.office import SENDER, Practice, own_openpgp, own_smime
 from tests.support.mailbox import letter
+from tests.support.replies import sealed_reply
 
 INNER = b"Content-Type: text/plain; charset=utf-8\r\n\r\nYes, thank you\r\n"
 
@@ -63,9 +66,33 @@ def by_smime(office: Practice, row: Message, sender: str = "") -> bytes:
 Made = Callable[[Practice, Message, str], bytes]
 
 
-def said(office: Practice, raw: bytes) -> str | None:
+def by_page(office: Practice, row: Message, text: str = "Yes, thank you") -> bytes:
+    office.db.write(replies.make_keys)
+    means = office.db.read(replies.means)
+    assert means is not None
+    return sealed_reply(means.public, means.new_file(row.person), bytes(32), text)
+
+
+def with_file(office: Practice, row: Message, body: bytes, *more: bytes) -> bytes:
+    """A mail with a locked page's answer as a file."""
+    parts = [
+        b"Content-Type: text/plain; charset=utf-8\r\n\r\n" + body,
+        b"Content-Type: text/plain; name=reply.txt\r\n\r\n" + by_page(office, row),
+        *more,
+    ]
+    return (
+        head(row) + b"Content-Type: multipart/mixed; boundary=m\r\n\r\n"
+        b"--m\r\n" + b"\r\n--m\r\n".join(parts) + b"\r\n--m--\r\n"
+    )
+
+
+def opened(office: Practice, raw: bytes) -> Understood | None:
     at = office.clock.now() + timedelta(minutes=1)
-    found = Unsealer(office.db).words(understand(raw), at, raw, understand)
+    return Unsealer(office.db).words(understand(raw), at, raw, understand)
+
+
+def said(office: Practice, raw: bytes) -> str | None:
+    found = opened(office, raw)
     return found.own if found is not None else None
 
 
@@ -87,3 +114,79 @@ def test_what_cannot_be_opened_stays_for_a_person(keyed: Practice) -> None:
     lines = whole.splitlines(keepends=True)
     middle = next(number for number, line in enumerate(lines) if b"-----BEGIN PGP" in line) + 6
     assert said(keyed, b"".join([*lines[:middle], *lines[middle + 1 :]])) is None
+
+
+def test_a_cipher_that_nobody_knows_any_more_stays_for_a_person(keyed: Practice) -> None:
+    """AES-192 and 3DES: the library raises something else than for damage."""
+    raw = by_smime(keyed, letter(keyed))
+    opening, _, body = raw.partition(b"\r\n\r\n")
+    aes128, aes192 = bytes.fromhex("608648016503040102"), bytes.fromhex("608648016503040116")
+    der = base64.b64decode(body)
+    assert der.count(aes128) == 1
+    changed = base64.encodebytes(der.replace(aes128, aes192))
+    assert said(keyed, opening + b"\r\n\r\n" + changed) is None
+
+
+@pytest.mark.parametrize("body", [b"", b"Thank you!\r\n", b"Sent from my iPhone\r\n"])
+def test_a_locked_pages_answer_is_read_from_its_file(keyed: Practice, body: bytes) -> None:
+    found = opened(keyed, with_file(keyed, letter(keyed), body))
+    assert found is not None
+    assert (found.own, found.other_parts) == ("Yes, thank you", 0)
+
+
+QUOTE = b"\r\n\r\nOn Mon, Nov 23, 2026 at 9:00 AM Clinic <o@harbor.example> wrote:\r\n> Your visit\r\n"
+
+
+@pytest.mark.parametrize(
+    "body", [b"Please call me first, I am worse.\r\n", b"Yes" + QUOTE, b"\xf0\x9f\x91\x8e\r\n"]
+)
+def test_words_beside_a_locked_pages_answer_do_not_vanish(keyed: Practice, body: bytes) -> None:
+    found = opened(keyed, with_file(keyed, letter(keyed), body))
+    assert found is not None
+    assert found.other_parts == 1
+
+
+@pytest.mark.parametrize(
+    "more", [b"Content-Type: image/jpeg\r\n\r\nx", b"Content-Type: text/plain\r\n\r\nBut"]
+)
+def test_a_photo_or_a_note_beside_a_locked_pages_answer_does_not_vanish(keyed: Practice, more: bytes) -> None:
+    found = opened(keyed, with_file(keyed, letter(keyed), b"\r\n", more))
+    assert found is not None
+    assert found.other_parts == 1
+
+
+@pytest.mark.parametrize(
+    ("under", "others"),
+    [
+        (b"", 0),
+        (QUOTE, 0),
+        (QUOTE + b"\r\nPlease call me first.\r\n", 1),
+        (b"\r\nPlease call me first.\r\n", 1),
+    ],
+)
+def test_an_answer_pasted_into_the_mail_is_read_with_what_stands_under_it(
+    keyed: Practice, under: bytes, others: int
+) -> None:
+    row = letter(keyed)
+    found = opened(keyed, head(row) + b"Content-Type: text/plain\r\n\r\n" + by_page(keyed, row) + under)
+    assert found is not None
+    assert (found.own, found.other_parts) == ("Yes, thank you", others)
+
+
+def test_words_in_the_open_above_an_encrypted_yes_do_not_vanish(keyed: Practice) -> None:
+    row = letter(keyed)
+    whole = by_openpgp(keyed, row)
+    armored = whole[whole.index(b"-----BEGIN PGP") : whole.index(b"--e--")]
+    plain = head(row) + b"Content-Type: text/plain\r\n\r\n"
+    beside = [opened(keyed, plain + above + armored) for above in (b"", b"Please call me first.\r\n")]
+    assert [one.other_parts for one in beside if one is not None] == [0, 1]
+    alone = opened(keyed, whole)
+    assert alone is not None
+    assert alone.other_parts == 0
+
+
+def test_what_is_encrypted_and_stays_shut_confirms_nothing(keyed: Practice) -> None:
+    row = letter(keyed)
+    raw = head(row) + b"Content-Type: text/plain\r\n\r\nYes\r\n-- \r\n" + by_page(keyed, row)
+    mail = understand(raw)
+    assert (mail.own, mail.other_parts) == ("Yes", 1)
