@@ -2,8 +2,9 @@
 
 A row passes the calendar (`mail/calendar.py`), then every limit that it falls under
 (`mail/buckets.py`): its relay's, and its recipient's big mailbox provider's. Campaigns may
-use four fifths of each, so that a reminder never waits behind one, and climb slowly where
-they go through an office mailbox (`mail/ramp.py`). What comes of a row is noted here too,
+use four fifths of each, and of a relay's hour and day only what waiting reminders and letters
+leave, so that none waits behind one; they climb slowly where they go through an office mailbox
+(`mail/ramp.py`). What comes of a row is noted here too,
 and trips the breakers (`mail/breakers.py`).
 """
 
@@ -35,12 +36,15 @@ WAITS = (
     *("waits-for-hours", "waits-for-day"),
     *("pace-minute", "pace-hour", "pace-day", "share-minute", "share-hour", "share-day"),
     *("ramp-minute", "ramp-day", "group-minute", "group-hour", "group-day"),
+    LATE_LIMIT,
 )
 """Every reason for which a row waits here: when a rule changes, those rows are asked again."""
 _NEVER = timedelta(days=1)
 """A row that no rule will ever let go looks again after this; rules may have changed."""
 _LONGEST_PLACE = timedelta(minutes=15)
 """How far behind the first free place a row is put: those in front of it may be cancelled."""
+_LOOK_AGAIN = timedelta(minutes=15)
+"""After this a row asks again for which there will be no place in time, as far as can be said now."""
 _NOT_GONE_OUT = frozenset({State.QUEUED, State.CANCELLED, State.EXPIRED})
 _PERIODS = {period.name: period for period in (MINUTE, HOUR, DAY)}
 
@@ -181,8 +185,9 @@ class RulesPacer:
             return Go()
         latest = max(full, key=lambda limit: books.bucket(limit).room_at())
         first = books.bucket(latest).room_at()
-        if _is_late(row, first):
-            return Late(Reason(LATE_LIMIT))
+        if _is_late(row, first):  # not its end: limits are raised, and places given back
+            again = now + _LOOK_AGAIN
+            return Wait(min(again, row.useless_after or again), Reason(LATE_LIMIT))
         lane = lane_of(row.kind)
         ahead = in_front.get((latest.bucket, lane))
         if ahead is None:
@@ -236,6 +241,7 @@ class _Books:
         self._sendings: dict[RelayId, RelaySending] = {}
         self._ramps: dict[RelayId, ramp.Ramp] = {}
         self._buckets: dict[str, tuple[Bucket, dict[datetime | None, int]]] = {}
+        self._left: dict[tuple[RelayId, str], int] = {}
 
     def sending(self, relay: RelayId) -> RelaySending:
         if relay not in self._sendings:
@@ -282,11 +288,24 @@ class _Books:
             if not count and not climbed:
                 continue
             share = _share(count)
-            slow = climbed and (not share or climbed < share)
-            code, number = ("ramp", climbed) if slow else ("share", share)
+            free = min(share, self._left_by_prompt(relay, period)) if period is not MINUTE else share
+            slow = climbed and (not count or climbed < free)
+            code, number, shown = ("ramp", climbed, climbed) if slow else ("share", free, share)
             yield Limit(
-                f"bulk:relay:{relay}", period, number, Reason(f"{code}-{period.name}", {"count": number})
+                f"bulk:relay:{relay}", period, number, Reason(f"{code}-{period.name}", {"count": shown})
             )
+
+    def _left_by_prompt(self, relay: RelayId, period: Period) -> int:
+        """What of an hour or a day is neither used nor waited for by what one person waits for."""
+        key = relay, period.name
+        limit = next((one for one in relay_limits(self.sending(relay)) if one.period is period), None)
+        if limit is not None and key not in self._left:
+            bulk = f"bulk:{limit.bucket}"
+            by_bulk = Bucket(0, period, buckets.read(self.tx, [bulk])[bulk], self.now).used
+            used = max(0, self.bucket(limit).used - by_bulk)
+            wanted = sending.wanted(self.tx, relay, self.now, self.now + period.length)
+            self._left[key] = max(0, limit.count - used - wanted)
+        return self._left.get(key, 0)
 
     def bucket(self, limit: Limit) -> Bucket:
         name = limit.bucket

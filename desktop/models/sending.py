@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, bindparam, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from desktop.models import pauses
 from desktop.models.delivery import BULK_KINDS, Auth, Lane, RelaySending
 from desktop.models.lanes import Tx
 from desktop.models.records import MessageId, Reason, RelayId, State
@@ -102,6 +103,23 @@ def waiting(tx: Tx, reason: Reason, relay: RelayId | None, after: datetime, lane
         query = query.where(message.c.relay == relay)
     if lane is Lane.PROMPT:
         query = query.where(message.c.kind.not_in(sorted(BULK_KINDS)))
+    return tx.connection.execute(query).scalar_one()
+
+
+def wanted(tx: Tx, relay: RelayId, now: datetime, until: datetime) -> int:
+    """How many rows of what is prompt wait to leave by `relay` before `until`, behind no pause."""
+    query = (
+        select(func.count())
+        .select_from(message)
+        .where(
+            message.c.state.in_(_WAITING),
+            message.c.relay == relay,
+            message.c.kind.not_in(sorted(BULK_KINDS)),
+            message.c.not_before < until,
+            func.coalesce(message.c.next_try, message.c.not_before) < until,
+            ~pauses.covered(tx, now),
+        )
+    )
     return tx.connection.execute(query).scalar_one()
 
 

@@ -10,11 +10,12 @@ import pytest
 
 from desktop.mail import ramp
 from desktop.mail.outgoing import Outcome
-from desktop.mail.pacing import Go, Late, Pass, RulesPacer, Wait
-from desktop.models import messages, sending, sendingrules
+from desktop.mail.pacing import WAITS, Go, Late, Pass, RulesPacer, Wait
+from desktop.models import messages, pauses, sending, sendingrules
 from desktop.models.database import Tx
-from desktop.models.delivery import Hours, RelaySending
+from desktop.models.delivery import Hours, Pause, RelaySending
 from desktop.models.ids import new_id
+from desktop.models.pauses import scope_of
 from desktop.models.records import Message, Reason, State
 from desktop.texts import Texts
 from tests.practice.office import Practice
@@ -223,13 +224,50 @@ def test_a_reminder_whose_visit_is_before_the_hours_ends_at_once_for_the_call_li
     assert desk.ask(letter) == [Go()]
 
 
-def test_a_reminder_that_a_limit_would_let_go_too_late_ends_at_once(desk: Desk) -> None:
+def test_a_reminder_that_a_limit_would_let_go_too_late_waits_as_long_as_it_is_of_use(desk: Desk) -> None:
+    """A limit that is raised, or places that are given back, still let it leave."""
     desk.limits(per_hour=1)
-    assert desk.send(desk.rows(1)) == 1
+    first = desk.rows(1)
+    assert isinstance(desk.ask(first)[0], Go)
     late = desk.rows(1, "reminder", useless_after=desk.now + timedelta(minutes=30))
+    soon = desk.rows(1, "reminder", useless_after=desk.now + timedelta(minutes=5))
     in_time = desk.rows(1, "reminder", useless_after=desk.now + timedelta(hours=3))
-    assert desk.ask(late) == [Late(Reason("limit-too-late"))]
-    assert isinstance(desk.ask(in_time)[0], Wait)
+    held = waits(desk.ask([*late, *soon]))
+    assert [one.reason for one in held] == [Reason("limit-too-late")] * 2
+    assert [one.until for one in held] == [desk.now + timedelta(minutes=15), desk.now + timedelta(minutes=5)]
+    assert waits(desk.ask(in_time))[0].reason.code == "pace-hour"
+    assert desk.office.db.write(lambda tx: sending.release(tx, WAITS, desk.now)) == 3
+    desk.note(first, Outcome(State.QUEUED, reason=Reason("not-begun"), next_try=desk.now))
+    assert desk.ask(late) == [Go()]
+
+
+def test_a_campaign_leaves_the_day_to_the_reminders_that_wait_for_their_hour(desk: Desk) -> None:
+    desk.limits(per_day=20)
+    tonight = {"not_before": desk.now + timedelta(hours=23), "useless_after": desk.now + timedelta(days=1)}
+    reminders = desk.rows(10, "reminder", **tonight)
+    campaign = desk.rows(40, "campaign")
+    assert desk.send(campaign) == 10
+    assert waits(desk.ask(campaign[10:]))[-1].reason == Reason("share-day", {"count": 16})
+    desk.now += timedelta(hours=23)
+    assert desk.send(reminders) == 10
+
+
+def test_reminders_of_another_day_or_of_another_relay_keep_no_place(desk: Desk) -> None:
+    desk.limits(per_hour=10)
+    desk.rows(10, "reminder", not_before=desk.now + timedelta(hours=2))
+    desk.rows(10, "reminder", relay=None)
+    paused = desk.rows(9, "letter", source="b" * 32)
+    scope = scope_of("source", "b" * 32)
+    desk.office.db.write(lambda tx: pauses.put(tx, Pause(scope, Reason("paused-by-person"), None, desk.now)))
+    assert desk.send(desk.rows(20, "campaign")) == 8
+    assert desk.send(paused[:2]) == 2
+
+
+def test_a_campaign_that_finds_the_whole_day_promised_waits(desk: Desk) -> None:
+    desk.limits(per_day=5)
+    letters = desk.rows(7)
+    assert desk.send(desk.rows(3, "campaign")) == 0
+    assert desk.send(letters) == 5
 
 
 def test_rules_that_never_let_anything_go_lose_nothing(desk: Desk) -> None:
