@@ -24,7 +24,7 @@ from desktop.sync.mailbox_imap import Mailbox
 from desktop.sync.mailbox_poll import Reader
 from tests.practice.office import Practice, practice
 from tests.servers.dovecot import Mailboxes
-from tests.support.mailbox import account, bounce, letter
+from tests.support.mailbox import account, bounce, letter, no_token
 
 EACH = 10_000
 TARGET = Target(60.0, of="figure")
@@ -81,7 +81,7 @@ def _sent(office: Practice, each: int) -> list[Message]:
 
 def _read(office: Practice, server: Mailboxes, ca_file: Path) -> None:
     one = account(office, server, str(ca_file))
-    reader = Reader(office.db, office.audit, office.clock, Unsealer(office.db), lambda owner: "")
+    reader = Reader(office.db, office.audit, office.clock, Unsealer(office.db), no_token)
     try:
         with closing(Mailbox.open(reader.access(one))) as mailbox:
             current = office.db.read(lambda tx: mailboxes.get(tx, one.id))

@@ -103,23 +103,15 @@ def update(tx: Tx, one: MailAccount) -> None:
     tx.connection.execute(sql_update(mail_account).where(mail_account.c.id == one.id).values(**_values(one)))
 
 
-def mark_polled(
-    tx: Tx,
-    account: AccountId,
-    at: datetime,
-    *,
-    uid_validity: int | None = None,
-    last_uid: int | None = None,
-    trouble: Reason | None = None,
-) -> None:
-    """A look ended at `at`: how far it read, and what went wrong if something did.
+def put_place(tx: Tx, account: AccountId, uid_validity: int, last_uid: int) -> None:
+    """Up to where all is done with, under these numbers (RFC 3501 2.3.1.1)."""
+    values = {"uid_validity": uid_validity, "last_uid": last_uid}
+    tx.connection.execute(sql_update(mail_account).where(mail_account.c.id == account).values(**values))
 
-    The place is only moved forward under the same `uid_validity` (RFC 3501 2.3.1.1).
-    """
-    values: dict[str, Any] = {
-        "polled_at": at,
-        "trouble": [trouble.code, trouble.params] if trouble else None,
-    }
-    if uid_validity is not None and last_uid is not None:
-        values |= {"uid_validity": uid_validity, "last_uid": last_uid}
+
+def mark_polled(tx: Tx, account: AccountId, at: datetime, trouble: Reason | None = None) -> None:
+    """A look ended at `at`. One that met `trouble` has read nothing: when that was last so, stays."""
+    values: dict[str, Any] = (
+        {"trouble": [trouble.code, trouble.params]} if trouble else {"trouble": None, "polled_at": at}
+    )
     tx.connection.execute(sql_update(mail_account).where(mail_account.c.id == account).values(**values))

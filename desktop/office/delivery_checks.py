@@ -6,6 +6,7 @@ read-back compares what was sent with what arrived in a mailbox that the program
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -160,7 +161,8 @@ class DeliveryChecks:
             raise Refused("read-back-no-mailbox")
         found: dict[str, tuple[str, ...]] = {}
         for account, wanted in waiting:
-            arrived = fetch(opened.mailboxes.reader.access(account), account.folder, tuple(wanted))
+            with closing(opened.mailboxes.reader.open(account)) as mailbox:
+                arrived = fetch(mailbox, account.folder, tuple(wanted))
             for check, sent in wanted.items():
                 if check.token in arrived:
                     found[check.id] = compare(sent, arrived[check.token])

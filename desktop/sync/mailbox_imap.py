@@ -191,6 +191,8 @@ class Mailbox:
                 else:
                     raise MailboxError("mailbox-no-sign-in", Step.LOGIN, host=access.host, lasting=True)
             except LoginError as error:
+                if isinstance(error.__context__, imaplib.IMAP4.abort):
+                    raise error.__context__ from None  # the line broke, nobody refused anything
                 raise MailboxError(
                     "mailbox-sign-in-failed", Step.LOGIN, host=access.host, lasting=True
                 ) from error

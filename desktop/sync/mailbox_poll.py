@@ -9,10 +9,11 @@ understood and matched, where the practice asked for that.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
+from typing import Protocol
 
 from desktop.audit.events import Act, Event
 from desktop.audit.log import AuditLog
@@ -20,14 +21,14 @@ from desktop.clock import Clock
 from desktop.errors import SealwellError
 from desktop.mail.events import found_at_relay
 from desktop.mail.incoming import Arrived, Filed, file_all
-from desktop.mail.parsing_worker import ParsingWorker
+from desktop.mail.parsing_worker import UNREADABLE, ParsingWorker
 from desktop.mail.relays import agreement_problem
 from desktop.mail.unsealing import Unsealer
 from desktop.models import leases, mailboxes, messages, received
 from desktop.models.database import Database, Tx
 from desktop.models.delivery import AccountId, Auth, MailAccount
 from desktop.models.records import MessageId, Reason, State
-from desktop.sync.mailbox_imap import Access, Fetched, Mailbox
+from desktop.sync.mailbox_imap import Access, Fetched, Mailbox, MailboxError
 
 FIRST_LOOK = timedelta(days=14)
 """How far back a mailbox is read that is new here: reports about what was sent before."""
@@ -36,9 +37,18 @@ _PATIENCE = timedelta(minutes=15)
 """How long mail about a message that is being sent is left for the next look."""
 _SENDING = "sending"
 _SENT_LOOKS = 50
+_BLAMED = 2
+"""How often reading must have ended by a bug at a mail, the last time at this one alone."""
 
 Progress = Callable[[int, int], bool]
-Token = Callable[[str], str]
+_Place = tuple[AccountId, int, int]
+"""A mail: its account, the UIDVALIDITY, its UID."""
+
+
+class Token(Protocol):
+    """Of `mailbox:<id>`, a token that is good now; another one than the refused `instead_of`."""
+
+    def __call__(self, owner: str, *, instead_of: str = "") -> str: ...
 
 
 @dataclass
@@ -62,13 +72,27 @@ class Reader:
         self._clock = clock
         self._unsealer = unsealer
         self._token = token
+        self._bugs: Counter[_Place] = Counter()
         self.worker = ParsingWorker()
 
-    def access(self, account: MailAccount, password: str | None = None) -> Access:
+    def open(self, account: MailAccount, password: str | None = None) -> Mailbox:
+        """Signed in. A token may be over before its time: one that is refused is renewed once.
+
+        Raises MailboxError; DeliveryError where there is no token.
+        """
+        access = self.access(account, password)
+        try:
+            return Mailbox.open(access)
+        except MailboxError as error:
+            if not access.oauth or error.code != "mailbox-sign-in-failed":
+                raise
+        return Mailbox.open(self.access(account, refused=access.secret))
+
+    def access(self, account: MailAccount, password: str | None = None, refused: str = "") -> Access:
         """How to sign in now; a token is renewed first where that is the way."""
         oauth = account.auth is Auth.OAUTH
         if oauth:
-            secret = self._token(f"mailbox:{account.id}")
+            secret = self._token(f"mailbox:{account.id}", instead_of=refused)
         elif password is not None:
             secret = password
         else:
@@ -84,30 +108,52 @@ class Reader:
     def look(self, account: MailAccount, mailbox: Mailbox, progress: Progress | None = None) -> Look:
         """Everything new in the account's folder. Raises MailboxError, DeliveryError."""
         validity = mailbox.select(account.folder)
-        same = account.uid_validity == validity
-        after = account.last_uid if same else 0
-        uids = mailbox.new(after, None if same else self._since(account))
+        after, uids = self._new(account, mailbox, validity)
         known: frozenset[str] = frozenset()
-        if not same:
+        if uids:
             known = self._database.read(lambda tx: received.known_ids(tx, account.id, but=validity))
         look, tidy, done = Look(), list[int](), 0
-        self._mark(account.id, validity, after)
-        for portion in mailbox.fetch(uids):
+        if account.uid_validity != validity:
+            self._database.write(lambda tx: mailboxes.put_place(tx, account.id, validity, after))
+        for portion in self._apart(account.id, validity, mailbox.fetch(uids)):
             filed = self._file(account.id, validity, portion, known)
             look.counts += filed.counts
             look.matched += filed.matched
             tidy += filed.tidy
             done += len(portion)
-            if portion and filed.upto < portion[-1].uid:
+            if filed.upto < portion[-1].uid:
                 look.held = True
                 break
             if progress is not None and not progress(done, len(uids)):
                 break
-        if account.tidy and tidy:
-            mailbox.select(account.folder, change=True)
+        if account.tidy and tidy and mailbox.select(account.folder, change=True) == validity:
             mailbox.delete(tidy)
         self._look_for_sent(account, mailbox)
+        now = self._clock.now()
+        self._database.write(lambda tx: mailboxes.mark_polled(tx, account.id, now))
         return look
+
+    def _new(self, account: MailAccount, mailbox: Mailbox, validity: int) -> tuple[int, list[int]]:
+        """The UID up to which all is done with, and those above it that are to be read.
+
+        Of a mailbox that is numbered anew, that begins where what came since the last look begins;
+        where nothing came, at its end: the next look is not to read it from its beginning.
+        """
+        if account.uid_validity == validity:
+            return account.last_uid, mailbox.new(account.last_uid)
+        there = mailbox.new(0)  # before it is asked what came lately: what comes meanwhile is new
+        uids = mailbox.new(0, self._since(account))
+        return uids[0] - 1 if uids else max(there, default=0), uids
+
+    def _apart(
+        self, account: AccountId, validity: int, portions: Iterable[list[Fetched]]
+    ) -> Iterator[list[Fetched]]:
+        """Mail at which a bug ended an earlier look is taken one by one, so that the others come in."""
+        for portion in portions:
+            if any((account, validity, one.uid) in self._bugs for one in portion):
+                yield from ([one] for one in portion)
+            elif portion:
+                yield portion
 
     def _since(self, account: MailAccount) -> date:
         """Of a mailbox that is numbered anew, what may have come since it was last read."""
@@ -119,8 +165,21 @@ class Reader:
     def _file(
         self, account: AccountId, validity: int, portion: Sequence[Fetched], known: frozenset[str]
     ) -> Filed:
+        """Put a portion on file. A bug goes on up, but what it ended at is remembered."""
+        places = [(account, validity, one.uid) for one in portion]
+        try:
+            return self._kept(account, validity, portion, known)
+        except SealwellError:
+            raise
+        except Exception:
+            self._bugs.update(places)
+            raise
+
+    def _kept(
+        self, account: AccountId, validity: int, portion: Sequence[Fetched], known: frozenset[str]
+    ) -> Filed:
         now = self._clock.now()
-        mails = [self._arrived(one) for one in portion]
+        mails = [self._arrived(one, self._bugs[account, validity, one.uid] >= _BLAMED) for one in portion]
 
         def keep(tx: Tx) -> Filed:
             lease = leases.current(tx, _SENDING)
@@ -139,25 +198,20 @@ class Reader:
             if filed.counts:
                 event = Event(Act.MAILBOX_POLLED, account, det={"count": filed.counts.total()})
                 self._audit.record(tx, event)
-            mailboxes.mark_polled(tx, account, now, uid_validity=validity, last_uid=filed.upto)
+            mailboxes.put_place(tx, account, validity, filed.upto)
             return filed
 
-        return self._database.write(keep) if mails else Filed(0)
+        return self._database.write(keep)
 
-    def _arrived(self, one: Fetched) -> Arrived:
-        understood = self.worker.read(one.raw)
+    def _arrived(self, one: Fetched, blamed: bool) -> Arrived:
+        """As understood; one at which reading ended by a bug again and again is left to a person."""
         at = min(one.at, self._clock.now())
+        understood = UNREADABLE if blamed else self.worker.read(one.raw)
         if understood.sealed:
             words = self._unsealer.words(understood, at, one.raw, self.worker.read)
             if words is not None:
                 understood = replace(understood, own=words.own, other_parts=words.other_parts)
         return Arrived(one.uid, at, one.size, understood, one.raw)
-
-    def _mark(self, account: AccountId, validity: int, after: int) -> None:
-        now = self._clock.now()
-        self._database.write(
-            lambda tx: mailboxes.mark_polled(tx, account, now, uid_validity=validity, last_uid=after)
-        )
 
     def trouble(self, account: AccountId, error: SealwellError) -> None:
         """Keep beside the mailbox why it could not be read."""

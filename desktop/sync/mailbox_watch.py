@@ -2,21 +2,21 @@
 
 One thread for each mailbox: it reads what is new, then waits in IDLE or for the next poll.
 Trouble is kept beside the mailbox, where people see it, and tried again with growing pauses;
-a wrong password is not tried every minute, because services lock accounts for that.
+a wrong password is not tried every minute, because services lock accounts for that. A bug ends
+the thread, by the last-resort handler, and the next `refresh` begins another after a pause.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable
 from contextlib import closing
 
 from desktop.errors import DeliveryError, Refused, VaultError
 from desktop.models import mailboxes
 from desktop.models.database import Database
 from desktop.models.delivery import AccountId, MailAccount
-from desktop.sync.mailbox_imap import Access, Mailbox
+from desktop.sync.mailbox_imap import Mailbox
 from desktop.sync.mailbox_poll import Look, Progress, Reader
 
 AGAIN, AGAIN_MOST = 30.0, 15 * 60.0
@@ -24,20 +24,19 @@ AGAIN, AGAIN_MOST = 30.0, 15 * 60.0
 _HELD = 5.0
 _LEAST_MINUTES = 1
 
-Opening = Callable[[Access], Mailbox]
-
 
 class MailboxWatch:
     """One per open practice. `start` it, `refresh` it after changes, `stop` it before the database closes."""
 
-    def __init__(self, database: Database, reader: Reader, opening: Opening = Mailbox.open) -> None:
+    def __init__(self, database: Database, reader: Reader) -> None:
         self._database = database
         self.reader = reader
-        self._opening = opening
         self._ended = threading.Event()
         self._guard = threading.Lock()
         self._threads: dict[AccountId, threading.Thread] = {}
         self._lines: dict[AccountId, Mailbox] = {}
+        self._wakes: dict[AccountId, threading.Event] = defaultdict(threading.Event)
+        self._pauses: dict[AccountId, float] = {}
         self._turns: dict[AccountId, threading.Lock] = defaultdict(threading.Lock)
         self._started = False
 
@@ -53,18 +52,20 @@ class MailboxWatch:
         self.refresh()
 
     def refresh(self, *changed: AccountId) -> None:
-        """Watch what is new, and sign in anew where an account was changed or retired."""
+        """Watch what is not watched, and sign in anew, at once, where an account was changed or retired."""
         if not self._started or self._ended.is_set():
             return
+        readable = self._readable()
         with self._guard:
             for name in changed:
-                line = self._lines.get(name)
-                if line is not None:
-                    line.cut()
-            for account in self._readable():
+                self._wake(name)
+            for account in readable:
                 if account.id not in self._threads:
                     thread = threading.Thread(
-                        target=self._watch, args=(account.id,), name="mailbox", daemon=True
+                        target=self._watch,
+                        args=(account.id, self._wakes[account.id]),
+                        name="mailbox",
+                        daemon=True,
                     )
                     self._threads[account.id] = thread
                     thread.start()
@@ -73,15 +74,22 @@ class MailboxWatch:
         """Not waited for: what is being filed is in one transaction, or is read again next time."""
         self._ended.set()
         with self._guard:
-            for line in self._lines.values():
-                line.cut()
+            for name in tuple(self._wakes):
+                self._wake(name)
         self.reader.worker.close()
 
     def look(self, account: MailAccount, progress: Progress | None = None) -> Look:
         """Read a mailbox now, on a connection of its own. Raises MailboxError, DeliveryError."""
-        with self._turns[account.id], closing(self._opening(self.reader.access(account))) as mailbox:
+        with self._turns[account.id], closing(self.reader.open(account)) as mailbox:
             current = self._current(account.id)
             return self.reader.look(current, mailbox, progress) if current is not None else Look()
+
+    def _wake(self, name: AccountId) -> None:
+        """Whatever its thread waits for ends; first it is told why."""
+        self._wakes[name].set()
+        line = self._lines.get(name)
+        if line is not None:
+            line.cut()
 
     def _readable(self) -> list[MailAccount]:
         live = self._database.read(lambda tx: mailboxes.listing(tx, live=True))
@@ -91,59 +99,72 @@ class MailboxWatch:
         found = self._database.read(lambda tx: mailboxes.get(tx, account))
         return found if found is not None and found.retired_at is None else None
 
-    def _watch(self, id_: AccountId) -> None:
-        pause = AGAIN
-        while not self._ended.is_set():
-            try:
-                account = self._current(id_)
-                if account is None:
-                    break
-                if self.reader.refusal(account) is not None:
-                    self._ended.wait(AGAIN_MOST)
-                    continue
-                self._stay(account)
-                pause = AGAIN
-                self._ended.wait(max(account.minutes, _LEAST_MINUTES) * 60.0)
-            except DeliveryError as error:
-                if self._ended.is_set() or not self._told(id_, error):
-                    break
-                lasting = getattr(error, "lasting", False)
-                self._ended.wait(AGAIN_MOST if lasting else pause)
-                pause = min(pause * 2, AGAIN_MOST)
-            except (Refused, VaultError):
-                break  # the database closed, or its disk is in trouble, of which others tell
-        with self._guard:
-            self._threads.pop(id_, None)
-
-    def _told(self, id_: AccountId, error: DeliveryError) -> bool:
+    def _watch(self, id_: AccountId, wake: threading.Event) -> None:
         try:
-            self.reader.trouble(id_, error)
+            self._turn_by_turn(id_, wake)
         except (Refused, VaultError):
-            return False
-        return True
+            return  # the database closed, or its disk is in trouble, of which others tell
+        except BaseException:  # seen beside the mailbox; then it goes on up
+            self._pauses[id_] = AGAIN_MOST
+            self.reader.trouble(id_, DeliveryError("mailbox-fault"))
+            raise
+        finally:
+            with self._guard:
+                self._threads.pop(id_, None)
 
-    def _stay(self, account: MailAccount) -> None:
-        """Read, then wait for more, until connection or account end, or the server has no IDLE."""
-        with closing(self._opening(self.reader.access(account))) as mailbox:
+    def _turn_by_turn(self, id_: AccountId, wake: threading.Event) -> None:
+        seconds: float | None = self._pauses.get(id_, 0.0)
+        while seconds is not None:
+            wake.wait(seconds)
+            wake.clear()
+            if self._ended.is_set():  # asked after `clear`, which may have taken the call to end
+                return
+            seconds = self._turn(id_, wake)
+
+    def _turn(self, id_: AccountId, wake: threading.Event) -> float | None:
+        """Read, stay as long as it goes well; seconds to the next turn, None where none follows."""
+        account = self._current(id_)
+        if account is None:
+            return None
+        if self.reader.refusal(account) is not None:
+            return AGAIN_MOST
+        try:
+            self._stay(account, wake)
+        except DeliveryError as error:
+            if wake.is_set():
+                return 0.0  # the line was cut here, for what is new
+            self.reader.trouble(id_, error)
+            pause = self._pauses.get(id_, AGAIN)
+            self._pauses[id_] = min(pause * 2, AGAIN_MOST)
+            return AGAIN_MOST if getattr(error, "lasting", False) else pause
+        self._pauses.pop(id_, None)
+        return max(account.minutes, _LEAST_MINUTES) * 60.0
+
+    def _stay(self, account: MailAccount, wake: threading.Event) -> None:
+        """Read, then wait for more, until connection, account or agreement end, or there is no IDLE."""
+        with closing(self.reader.open(account)) as mailbox:
             with self._guard:
                 self._lines[account.id] = mailbox
             try:
-                current: MailAccount | None = account
-                while current is not None and not self._ended.is_set():
+                while not wake.is_set():
+                    current = self._current(account.id)
+                    if current is None or self.reader.refusal(current) is not None:
+                        return
                     with self._turns[account.id]:
                         look = self.reader.look(current, mailbox)
-                    current = self._current(account.id)
+                    self._pauses.pop(account.id, None)
                     if look.held:
                         self._ended.wait(_HELD)
-                    elif current is not None and not self._waited(current, mailbox):
+                    elif not self._waited(account.id, mailbox):
                         return
             finally:
                 with self._guard:
                     self._lines.pop(account.id, None)
 
-    def _waited(self, account: MailAccount, mailbox: Mailbox) -> bool:
+    def _waited(self, id_: AccountId, mailbox: Mailbox) -> bool:
         """False where the server cannot tell of new mail by itself."""
-        if not mailbox.can_idle:
+        account = self._current(id_)
+        if account is None or not mailbox.can_idle:
             return False
         mailbox.select(account.folder)
         if not mailbox.new(account.last_uid):  # what came since the look would not be told of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from desktop.sync.mailbox_imap import Access, Mailbox
+from desktop.sync.mailbox_imap import Mailbox
 
 _FIELDS = ("X-Reference", "Message-ID")
 """By our own field first: some services rewrite the other."""
@@ -20,24 +20,20 @@ class Wanted:
     message_id: str
 
 
-def fetch(access: Access, folder: str, wanted: Sequence[Wanted]) -> dict[str, bytes]:
+def fetch(mailbox: Mailbox, folder: str, wanted: Sequence[Wanted]) -> dict[str, bytes]:
     """What arrived, by token; a mail that is not there, or is longer than is read, is left out.
 
     Raises MailboxError.
     """
-    mailbox = Mailbox.open(access)
-    try:
-        mailbox.select(folder)
-        found: dict[str, bytes] = {}
-        for one in wanted:
-            uids = _uids(mailbox, one)
-            if uids:
-                for mail in (mail for portion in mailbox.fetch(uids[-1:]) for mail in portion):
-                    if mail.size == len(mail.raw):
-                        found[one.token] = mail.raw
-        return found
-    finally:
-        mailbox.close()
+    mailbox.select(folder)
+    found: dict[str, bytes] = {}
+    for one in wanted:
+        uids = _uids(mailbox, one)
+        if uids:
+            for mail in (mail for portion in mailbox.fetch(uids[-1:]) for mail in portion):
+                if mail.size == len(mail.raw):
+                    found[one.token] = mail.raw
+    return found
 
 
 def _uids(mailbox: Mailbox, one: Wanted) -> list[int]:

@@ -25,7 +25,7 @@ from desktop.sync.relay_open import open_relay
 from tests.practice.office import Practice, practice
 from tests.servers.dovecot import PASSWORD, USER, Dovecot, Mailboxes
 from tests.servers.postfix import Postfix
-from tests.support.mailbox import account, letter, stands, token
+from tests.support.mailbox import account, letter, no_token, stands, token
 
 pytestmark = pytest.mark.skipif(
     not (Postfix.possible() and Dovecot.installed()), reason="needs Debian's postfix and dovecot, and root"
@@ -104,7 +104,7 @@ def test_postfix_reports_and_the_right_message_moves(
     assert answer.reply.code == 250
     world.mailboxes.at = (office.clock.now()).timestamp()
     world.mailboxes.deliver(world.report())
-    reader = Reader(office.db, office.audit, office.clock, Unsealer(office.db), lambda owner: "")
+    reader = Reader(office.db, office.audit, office.clock, Unsealer(office.db), no_token)
     try:
         one = account(office, world.mailboxes, world.ca_file)
         with closing(Mailbox.open(reader.access(one))) as mailbox:

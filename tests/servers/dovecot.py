@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from pathlib import Path
 
 from tests.servers.programs import Program, free_port
@@ -72,7 +73,7 @@ ssl_cert = <{chain}
 ssl_key = <{key}
 ssl_min_protocol = TLSv1.2
 disable_plaintext_auth = yes
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2
 default_internal_user = dovecot
 default_login_user = dovenull
 mail_location = maildir:{folder}/mail
@@ -142,12 +143,17 @@ class Mailboxes(Program):
                 os.utime(maildir / "tmp" / name, (self.at, self.at))
             (maildir / "tmp" / name).rename(maildir / "new" / name)
 
+    def take_tokens(self, token: str) -> None:
+        """From now on this is what opens the mailbox, as the token of XOAUTH2 too."""
+        (self.folder / "users").write_text(f"{USER}:{{PLAIN}}{token}::::::\n", encoding="ascii")
+
     def kept(self) -> int:
         """How many mails lie in the inbox."""
         return sum(1 for name in ("cur", "new") for _ in (self.folder / "mail" / name).iterdir())
 
     def number_anew(self) -> None:
-        """As after a repair of the mailbox: the same mail, under another UIDVALIDITY."""
+        """As after a repair of the mailbox: the same mail, under another UIDVALIDITY, which is a second."""
+        time.sleep(1.1)
         for path in (self.folder / "mail").glob("dovecot*"):
             path.unlink()
 

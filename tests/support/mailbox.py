@@ -108,6 +108,11 @@ On Mon, Nov 23, 2026 at 9:00 AM Harbor Clinic <office@harbor.example> wrote:
 """.replace("\n", "\r\n").encode()
 
 
+def no_token(owner: str, *, instead_of: str = "") -> str:
+    """For mailboxes that are opened by their password."""
+    return ""
+
+
 def account(office: Practice, server: Mailboxes, ca_file: str, **changes: object) -> MailAccount:
     """The mailbox of `server`, kept in the practice."""
     values: dict[str, object] = {

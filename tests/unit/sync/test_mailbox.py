@@ -16,12 +16,12 @@ from desktop.models import events, mailboxes, received, suppressions
 from desktop.models.delivery import EventKind, MailAccount, Match, ReceivedState
 from desktop.models.names import address_key
 from desktop.models.records import State
-from desktop.sync.mailbox_imap import Access, Mailbox, MailboxError
+from desktop.sync.mailbox_imap import Access, Fetched, Mailbox, MailboxError, Step
 from desktop.sync.mailbox_poll import Look, Reader
 from desktop.sync.mailbox_watch import MailboxWatch
 from tests.practice.office import Practice, practice
 from tests.servers.dovecot import PASSWORD, USER, Mailboxes
-from tests.support.mailbox import account, bounce, letter, reminder, reply, stands, token
+from tests.support.mailbox import account, bounce, letter, no_token, reminder, reply, stands, token
 
 pytestmark = pytest.mark.skipif(not Mailboxes.installed(), reason="needs Debian's dovecot")
 
@@ -41,7 +41,7 @@ def server(authority: Authority, office: Practice) -> Iterator[Mailboxes]:
 
 @pytest.fixture
 def reader(office: Practice) -> Iterator[Reader]:
-    made = Reader(office.db, office.audit, office.clock, Unsealer(office.db), lambda owner: "")
+    made = Reader(office.db, office.audit, office.clock, Unsealer(office.db), no_token)
     yield made
     made.worker.close()
 
@@ -140,6 +140,74 @@ def test_mail_that_is_numbered_anew_is_not_counted_again(
     assert again.counts == {"bounce": 1}
     assert len(office.db.read(lambda tx: events.of_message(tx, row.id))) == 2
     assert stands(office, late.id).state is State.BOUNCED
+
+
+def test_a_new_mailbox_without_recent_mail_is_not_read_from_its_beginning_by_the_second_look(
+    office: Practice, server: Mailboxes, reader: Reader, authority: Authority
+) -> None:
+    now = office.clock.now().timestamp()
+    server.at = now - 20 * 86_400
+    server.deliver(*[b"Subject: old\r\n\r\nold\r\n"] * 3)
+    one = account(office, server, str(authority.ca_file))
+    assert [looked(office, reader, one).counts.total() for _ in range(2)] == [0, 0]
+    server.at = now
+    server.deliver(b"Subject: new\r\n\r\nnew\r\n")
+    assert looked(office, reader, one).counts.total() == 1
+
+
+def test_a_line_that_drops_while_mail_is_numbered_anew_files_nothing_twice(
+    office: Practice, server: Mailboxes, reader: Reader, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = account(office, server, str(authority.ca_file))
+    row = letter(office)
+    server.deliver(*[reply(row, "When shall I come?") for _ in range(5)])
+    looked(office, reader, one)
+    server.number_anew()
+    monkeypatch.setattr("desktop.sync.mailbox_imap.PORTION_MAILS", 1)
+    whole = Mailbox.fetch
+
+    def dropped(self: Mailbox, uids: list[int]) -> Iterator[list[Fetched]]:
+        yield next(whole(self, uids))
+        raise MailboxError("mailbox-dropped", Step.FOLDER)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Mailbox, "fetch", dropped)
+        with pytest.raises(MailboxError):
+            looked(office, reader, one)
+    assert looked(office, reader, one).counts.total() == 0
+    assert len(office.db.read(received.listing)) == 5
+
+
+def test_trouble_does_not_count_as_having_read(
+    office: Practice, server: Mailboxes, reader: Reader, authority: Authority
+) -> None:
+    one = account(office, server, str(authority.ca_file))
+    looked(office, reader, one)
+    before = office.clock.now()
+    office.clock.pass_(seconds=10 * 86_400)
+    reader.trouble(one.id, MailboxError("mailbox-sign-in-failed", Step.LOGIN, host="localhost"))
+    after = office.db.read(lambda tx: mailboxes.get(tx, one.id))
+    assert after is not None
+    assert after.polled_at == before
+    assert after.trouble is not None
+    server.at = office.clock.now().timestamp() - 7 * 86_400
+    server.deliver(b"Subject: while the password was wrong\r\n\r\nhello\r\n")
+    server.number_anew()
+    assert looked(office, reader, one).counts.total() == 1
+
+
+def test_a_folder_that_is_numbered_anew_before_tidying_loses_nothing(
+    office: Practice, server: Mailboxes, reader: Reader, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.deliver(bounce(letter(office)))
+    select = Mailbox.select
+
+    def other(self: Mailbox, folder: str, *, change: bool = False) -> int:
+        return select(self, folder, change=change) + change
+
+    monkeypatch.setattr(Mailbox, "select", other)
+    looked(office, reader, account(office, server, str(authority.ca_file), tidy=True))
+    assert server.kept() == 1
 
 
 def test_nothing_is_marked_as_read_and_nothing_deleted(

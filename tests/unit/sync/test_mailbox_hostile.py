@@ -166,6 +166,20 @@ def test_whatever_a_server_answers_ends_in_a_named_trouble(
     assert time.monotonic() - begun < 12
 
 
+@pytest.mark.parametrize("words", [b"", b"* BYE restarting\r\n"], ids=["silently", "with a word"])
+def test_a_line_that_drops_while_signing_in_refuses_no_password(
+    rogue: Callable[..., Rogue], authority: Authority, words: bytes
+) -> None:
+    def drop(line: ssl.SSLSocket, tag: bytes) -> None:
+        line.sendall(words)
+        line.shutdown(socket.SHUT_RDWR)
+
+    server = rogue(scripted(drop, b"AUTHENTICATE"))
+    with pytest.raises(MailboxError) as caught:
+        Mailbox.open(access(authority, server))
+    assert (caught.value.code, caught.value.lasting) == ("mailbox-dropped", False)
+
+
 def test_a_server_that_never_ends_is_left(
     rogue: Callable[..., Rogue], authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
