@@ -130,9 +130,8 @@ def _bounced(work: _Work, row: Message, event: DeliveryEvent) -> None:
     if moved:
         row = _to(work, row, State.BOUNCED, Reason(why))
     _record(work, Act.MESSAGE_BOUNCED, row, event, why)
-    if gone:
-        _stop(work, row, SuppressionKind.HARD_BOUNCE)
-    if moved:
+    stopped = gone and _stop(work, row, SuppressionKind.HARD_BOUNCE)
+    if moved or (stopped and row.state is State.DEFERRED):
         _open_task(work, FAILED_TASK, row, why)
 
 
@@ -145,11 +144,13 @@ def _to(work: _Work, row: Message, state: State, reason: Reason) -> Message:
     return work.rows[row.id]
 
 
-def _stop(work: _Work, row: Message, kind: SuppressionKind) -> None:
-    """The address that this message went to, never one that a report named."""
+def _stop(work: _Work, row: Message, kind: SuppressionKind) -> bool:
+    """The address that this message went to, never one that a report named; False where it was before."""
     one = Suppression(new_id(), address_key(row.address), kind, row.id, work.now)
-    if suppressions.add(work.tx, one):
+    new = suppressions.add(work.tx, one)
+    if new:
         work.records.append(Event(Act.ADDRESS_SUPPRESSED, one.id, det={"cause": kind, "message": row.id}))
+    return new
 
 
 def _refuse(work: _Work, event: DeliveryEvent, row: Message | None) -> None:

@@ -16,7 +16,8 @@ from desktop.audit.log import AuditLog
 from desktop.clock import Clock
 from desktop.config import LIMITS
 from desktop.errors import Refused
-from desktop.mail.calls import call_of
+from desktop.mail.calls import call_of, open_call
+from desktop.mail.events import FAILED_TASK
 from desktop.mail.fence import Fence
 from desktop.mail.outbox_rows import OutboxRows, known_row
 from desktop.mail.outgoing import (
@@ -35,11 +36,11 @@ from desktop.mail.pacing import Go, Late, Pacer, Wait
 from desktop.mail.receipts import relay_ref
 from desktop.mail.settling import RESOLUTIONS, ended, is_unclear, may_follow, outcome_event
 from desktop.mail.states import IN_FLIGHT, NOT_SENT, WAITING, check
-from desktop.mail.suppressed import stopped_messages
+from desktop.mail.suppressed import STOPPED, stopped_messages
 from desktop.models import leases, messages, receipts, relays, sending, silences, tasks
 from desktop.models.accounts import Session
 from desktop.models.database import Tx
-from desktop.models.delivery import Lane, Stream
+from desktop.models.delivery import BULK_KINDS, Lane, Stream
 from desktop.models.records import Attempt, Message, MessageId, Reason, Relay, RelayId, State
 from desktop.models.tasks import TaskState
 from desktop.texts import clean
@@ -120,9 +121,12 @@ class Outbox(OutboxRows):
         return new
 
     def cancel(self, tx: Tx, message: MessageId, reason: Reason, by: Session | None = None) -> bool:
-        """Stop a message that nobody has claimed; False when it is too late."""
+        """Stop a message whose content may not leave yet; False when it is too late.
+
+        One that is claimed is not marked any more then (`sync/journal.py`), and so does not leave.
+        """
         row = messages.get(tx, message)
-        if row is None or row.state not in WAITING:
+        if row is None or row.state not in (*WAITING, State.CLAIMED):
             return False
         self._move(tx, row, State.CANCELLED, reason=reason)
         self._record(tx, Event(Act.MESSAGE_CANCELLED, row.id, why=reason.code), by)
@@ -334,6 +338,16 @@ class Outbox(OutboxRows):
         to = state or (State.EXPIRED if reason.code == TOO_LATE else State.CANCELLED)
         self._move(tx, message, to, reason=reason)
         self._record_outcome(tx, message, to, reason, message.attempts)
+        if reason.code == STOPPED and message.kind not in BULK_KINDS:
+            self._tell_by_phone(tx, message)
+
+    def _tell_by_phone(self, tx: Tx, message: Message) -> None:
+        """Nobody would hear of it: not the person, and here only whose mail had come back before."""
+        if any(one.source == message.id for one in tasks.open_ones(tx, FAILED_TASK)):
+            return
+        task = open_call(tx, message, "failed", self._clock.now())
+        if task is not None:
+            self._record(tx, Event(Act.CALL_TASK_OPENED, task.id, det={"person": message.person}), None)
 
 
 def ended_already(

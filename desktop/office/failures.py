@@ -17,6 +17,7 @@ from desktop.errors import InputError, Refused
 from desktop.mail.calls import call_of, open_call
 from desktop.mail.events import FAILED_TASK
 from desktop.mail.failure import FAILED, Cause, cause, may_resend
+from desktop.mail.suppressed import STOPPED
 from desktop.models import addresschecks, events, messages, people, silences, suppressions, tasks
 from desktop.models.accounts import Session
 from desktop.models.addresschecks import RESULTS, WAYS, AddressChecked
@@ -192,7 +193,8 @@ def _failed(tx: Tx, id_: MessageId, states: frozenset[State] = _SHOWN) -> Messag
     message = messages.get(tx, id_)
     if message is None:
         raise InputError("message-unknown")
-    if message.state not in states:
+    stopped = message.state is State.CANCELLED and message.reason == Reason(STOPPED)
+    if message.state not in states and not stopped:
         raise Refused("not-failed")
     return message
 

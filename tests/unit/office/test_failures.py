@@ -184,6 +184,25 @@ def test_by_phone_instead_opens_one_task_and_finds_it_again(desk: Desk) -> None:
     assert first.person == desk.person
 
 
+@pytest.mark.parametrize(("why", "shown"), [("address-stopped", True), ("cancelled-by-person", False)])
+def test_what_was_stopped_with_its_address_can_be_looked_at_and_told_by_phone(
+    desk: Desk, why: str, shown: bool
+) -> None:
+    letter = LetterRequest(desk.person, "Hours", "We open at nine.", label=Label.ROUTINE)
+    stopped = queued(desk.office.send_letter(desk.session, letter)).id
+    desk.database.write(
+        lambda tx: messages.move(tx, stopped, State.QUEUED, State.CANCELLED, reason=Reason(why))
+    )
+    if shown:
+        assert desk.office.show_failure(desk.session, stopped).cause.code == "failure-stopped"
+        assert desk.office.phone_instead(desk.session, stopped).task
+        return
+    for ask in (desk.office.show_failure, desk.office.phone_instead):
+        with pytest.raises(Refused) as caught:
+            ask(desk.session, stopped)
+        assert caught.value.code == "not-failed"
+
+
 def test_what_did_not_fail_is_no_failure(desk: Desk) -> None:
     letter = LetterRequest(desk.person, "Hours", "We open at nine.", label=Label.ROUTINE)
     waiting = queued(desk.office.send_letter(desk.session, letter)).id
