@@ -5,7 +5,8 @@ from __future__ import annotations
 from desktop.cli.arguments import WrongUse
 from desktop.cli.commands import Call
 from desktop.cli.relays import maybe_word, word
-from desktop.office.values_delivery import GrantRequest, GrantShown
+from desktop.office.values_delivery import GrantRequest
+from desktop.office.values_practice import GrantShown
 
 
 def relay_signin(call: Call) -> None:

@@ -18,7 +18,6 @@ from desktop.office.values_delivery import (
     CallList,
     FailureShown,
     GrantRequest,
-    GrantShown,
     LiftRequest,
     MailboxLine,
     MailboxRequest,
@@ -44,6 +43,7 @@ from desktop.office.values_health import (
     FeedRequest,
     StaffAccountIn,
 )
+from desktop.office.values_practice import GrantShown
 from desktop.office.values_protection import Paper
 
 Progress = Callable[[int, int], bool]

@@ -23,7 +23,8 @@ from desktop.models.delivery import AccountId, Auth, Grant, GrantState
 from desktop.models.records import Reason, RelayId
 from desktop.office.api_delivery import Progress
 from desktop.office.desk import Desk, Opened, Recorder
-from desktop.office.values_delivery import GrantRequest, GrantShown, ProviderShown
+from desktop.office.values_delivery import GrantRequest, ProviderShown
+from desktop.office.values_practice import GrantShown
 from desktop.sync.oauth import Tokens, id_of
 from desktop.sync.oauth_flow import App, BrowserSignIn, CodeSignIn, Waiting
 from desktop.sync.oauth_providers import Providers, providers
@@ -54,19 +55,13 @@ class Grants:
         self._lock = threading.Lock()
         self._pending: dict[str, _Pending] = {}
 
-    @property
-    def _known(self) -> Providers:
-        """Of what is open, where it knows others than the program's own."""
-        opened = self._desk.opened_or_none()
-        return opened.signins.known if opened is not None else providers()
-
     def list_providers(self) -> tuple[ProviderShown, ...]:
         """Who can be signed in to by browser; nothing of the practice."""
         return tuple(
             ProviderShown(
                 one.id, one.name, one.hosts, bool(one.device), one.needs_secret, bool(one.client_id)
             )
-            for one in self._known.values()
+            for one in known_to(self._desk).values()
         )
 
     def begin_grant(self, session: Session, request: GrantRequest) -> GrantShown:
@@ -122,11 +117,11 @@ class Grants:
             grants.put(tx, made)
             _use(tx, owner, Auth.OAUTH)
             record(Event(Act.GRANT_MADE, id_of(owner)))
-            return self.shown(made)
+            return _shown(made, known_to(self._desk))
 
         shown = self._desk.write(session, Action.MANAGE_GRANT, keep)
         self._forget(owner)
-        opened.dispatcher.nudge()
+        _sign_in_anew(opened, owner)
         return shown
 
     def end_grant(self, session: Session, owner: str) -> GrantShown:
@@ -137,21 +132,15 @@ class Grants:
             if not grants.end(tx, owner, GrantState.REVOKED):
                 raise SignInError("sign-in-missing", lasting=True)
             record(Event(Act.GRANT_ENDED, id_of(owner)))
-            return self.shown(_got(tx, owner))
+            return _shown(_got(tx, owner), known_to(self._desk))
 
-        return self._desk.write(session, Action.MANAGE_GRANT, end)
-
-    def shown(self, one: Grant) -> GrantShown:
-        """Without any token."""
-        provider = self._known.get(one.provider)
-        name = provider.name if provider is not None else one.provider
-        ended = {GrantState.EXPIRED: "sign-in-expired", GrantState.REVOKED: "sign-in-revoked"}.get(one.state)
-        trouble = Reason(ended, {"provider": name, "reply": ""}) if ended else None
-        return GrantShown(one.owner, name, one.account, one.state.value, trouble=trouble)
+        shown = self._desk.write(session, Action.MANAGE_GRANT, end)
+        _sign_in_anew(self._desk.opened(), owner)
+        return shown
 
     def _app(self, opened: Opened, request: GrantRequest) -> App:
         """What was asked, and what an earlier sign-in of the same provider knows."""
-        provider = self._known.get(request.provider)
+        provider = known_to(self._desk).get(request.provider)
         if provider is None:
             raise InputError("sign-in-provider-unknown")
         if request.flow not in _FLOWS or not request.account.strip():
@@ -189,6 +178,38 @@ class Grants:
             pending = self._pending.pop(owner, None)
         if pending is not None and pending.opened is self._desk.opened_or_none():
             pending.opened.network.submit(pending.flow.close()).result()
+
+
+def known_to(desk: Desk) -> Providers:
+    """Of what is open, where it knows others than the program's own. Fit for a transaction: never waits."""
+    opened = desk.opened_or_none()
+    return opened.signins.known if opened is not None else providers()
+
+
+def grant_of(tx: Tx, desk: Desk, owner: str) -> GrantShown | None:
+    """Who signed in for `relay:<id>` or `mailbox:<id>`, in whatever state that is now."""
+    one = grants.get(tx, owner)
+    return _shown(one, known_to(desk)) if one is not None else None
+
+
+def _shown(one: Grant, known: Providers) -> GrantShown:
+    """Without any token."""
+    provider = known.get(one.provider)
+    name = provider.name if provider is not None else one.provider
+    ended = {GrantState.EXPIRED: "sign-in-expired", GrantState.REVOKED: "sign-in-revoked"}.get(one.state)
+    trouble = Reason(ended, {"provider": name, "reply": ""}) if ended else None
+    return GrantShown(one.owner, name, one.account, one.state.value, trouble=trouble)
+
+
+def _sign_in_anew(opened: Opened, owner: str) -> None:
+    """What waited for a sign-in waits no longer; what was signed in with an older one is not any more."""
+    kind, _, id_ = owner.partition(":")
+    if kind == "mailbox":
+        opened.mailboxes.refresh(AccountId(id_))
+    else:
+        opened.dispatcher.nudge()
+        if owner.startswith("mailbox:"):
+            opened.mailboxes.refresh(AccountId(id_of(owner)))  # at once, not after the pause of its trouble
 
 
 def _check_tokens(app: App, tokens: Tokens) -> None:

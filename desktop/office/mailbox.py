@@ -20,6 +20,7 @@ from desktop.models.ids import new_id
 from desktop.models.records import Person, Reason
 from desktop.office.api_delivery import Progress
 from desktop.office.desk import Desk, Recorder
+from desktop.office.grants import grant_of
 from desktop.office.relays import practice_now
 from desktop.office.values_delivery import (
     MailboxLine,
@@ -239,6 +240,7 @@ class Mailboxes:
             retired_at=one.retired_at,
             ca_file=one.ca_file,
             sent_folder=one.sent_folder,
+            grant=grant_of(tx, self._desk, f"mailbox:{one.id}"),
         )
 
 

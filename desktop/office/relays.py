@@ -23,6 +23,7 @@ from desktop.models.ids import new_id
 from desktop.models.protection import Onward
 from desktop.models.records import Reason, Relay, RelayId
 from desktop.office.desk import Desk, Recorder
+from desktop.office.grants import grant_of
 from desktop.office.identities import ensure_identities
 from desktop.office.values_practice import (
     EvidenceRequest,
@@ -34,7 +35,7 @@ from desktop.office.values_practice import (
     Step,
 )
 from desktop.people.addresses import check_address
-from desktop.sync.relay_access import Accesses
+from desktop.sync.relay_access import Accesses, owner_of
 from desktop.sync.relay_check import RelayReport, check_kept, check_relay
 from desktop.texts import Texts
 
@@ -251,6 +252,7 @@ class Relays:
             onward=onward.get(tx, relay.id),
             retired_at=relay.retired_at,
             in_use=in_use is not None and in_use.id == relay.id,
+            grant=grant_of(tx, self._desk, owner_of(relay.id)),
         )
 
 

@@ -15,15 +15,15 @@ from desktop.mail.buckets import PERIODS, Bucket
 from desktop.mail.holidays import is_country, is_region
 from desktop.mail.pacing import WAITS, relay_limits
 from desktop.mail.sender import practice_relay
-from desktop.models import buckets, grants, pauses, sending, sendingrules, settings
+from desktop.models import buckets, pauses, sending, sendingrules, settings
 from desktop.models.accounts import Session
 from desktop.models.database import Tx
-from desktop.models.delivery import Grant, Hours, RelaySending, SendingRules
+from desktop.models.delivery import Hours, RelaySending, SendingRules
 from desktop.models.pauses import RELAY, scope_of
 from desktop.models.records import Reason, Relay, RelayId
 from desktop.office.desk import Desk, Recorder
 from desktop.office.relays import live_relay
-from desktop.office.values_delivery import GrantShown, RatesShown, RelayUse
+from desktop.office.values_delivery import RatesShown, RelayUse
 from desktop.people.addresses import check_address
 from desktop.texts import MOMENT, moment_param
 
@@ -123,7 +123,6 @@ class Sending:
             if step.per_day:
                 words.append(Reason("ramp-now", {"minute": step.per_minute, "day": step.per_day}))
         return RelayUse(
-            _grant(grants.get(tx, f"relay:{relay.id}")),
             RatesShown(relay.id, relay.name, used["minute"], used["hour"], used["day"], resumes),
             tuple(words),
         )
@@ -135,12 +134,6 @@ def _shown(tx: Tx) -> SendingRules:
 
 def _zone(tx: Tx) -> str:
     return settings.get(tx, "zone") or "UTC"
-
-
-def _grant(one: Grant | None) -> GrantShown | None:
-    if one is None:
-        return None
-    return GrantShown(one.owner, one.provider, one.account, one.state.value, one.access_until)
 
 
 def _changed(before: object, after: object) -> int:

@@ -18,7 +18,7 @@ from desktop.models.delivery import (
 )
 from desktop.models.records import Baa, MessageId, PersonId, Reason, RelayId
 from desktop.office.values import OutboxLine, Queued
-from desktop.office.values_practice import Step
+from desktop.office.values_practice import GrantShown, Step
 
 # --- the outbox ------------------------------------------------------------------------
 
@@ -173,20 +173,6 @@ class CallList:
 
 
 @dataclass(frozen=True)
-class GrantShown:
-    """Without any token. `url` is where the person signs in; `user_code` is typed there ('' by redirect)."""
-
-    owner: str
-    provider: str
-    account: str
-    state: str
-    until: datetime | None = None
-    url: str = ""
-    user_code: str = ""
-    trouble: Reason | None = None
-
-
-@dataclass(frozen=True)
 class ProviderShown:
     """Who can be signed in to by browser, and on which servers of theirs; `by_code` also without one."""
 
@@ -337,6 +323,5 @@ class LiftRequest:
 class RelayUse:
     """What a person sees about how a relay is used (with `RelaySending`)."""
 
-    grant: GrantShown | None
     rates: RatesShown
     method_words: tuple[Reason, ...] = ()

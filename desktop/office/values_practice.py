@@ -13,6 +13,20 @@ from desktop.models.records import Baa, ForcedTls, Reason, RelayId
 
 
 @dataclass(frozen=True)
+class GrantShown:
+    """Without any token. `url` is where the person signs in; `user_code` is typed there ('' by redirect)."""
+
+    owner: str
+    provider: str
+    account: str
+    state: str
+    until: datetime | None = None
+    url: str = ""
+    user_code: str = ""
+    trouble: Reason | None = None
+
+
+@dataclass(frozen=True)
 class RelayRequest:
     """`security` is `implicit` or `starttls` (mandatory); nothing else exists."""
 
@@ -50,6 +64,8 @@ class RelayLine:
     retired_at: datetime | None = None
     in_use: bool = False
     """Everything leaves through this one."""
+    grant: GrantShown | None = None
+    """Who signed in for it by browser, if somebody did."""
 
 
 @dataclass(frozen=True)

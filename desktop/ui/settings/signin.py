@@ -12,7 +12,8 @@ from desktop.errors import SealwellError
 from desktop.models.accounts import Session
 from desktop.models.delivery import RelaySending
 from desktop.models.records import RelayId
-from desktop.office.values_delivery import GrantRequest, GrantShown, ProviderShown
+from desktop.office.values_delivery import GrantRequest, ProviderShown
+from desktop.office.values_practice import GrantShown
 from desktop.ui.base import Ui, button, plain_label
 from desktop.ui.bridge import Task
 from desktop.ui.dialog import FormDialog

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,11 +20,12 @@ from demo.authority import Authority
 from desktop.errors import InputError, Refused, SealwellError
 from desktop.models import audit, grants, sending
 from desktop.models.accounts import Session
-from desktop.models.delivery import Auth, GrantState
-from desktop.models.records import RelayId
+from desktop.models.delivery import AccountId, Auth, GrantState
+from desktop.models.records import Baa, Reason, RelayId
 from desktop.office.grants import account_of
-from desktop.office.values_delivery import GrantRequest, GrantShown
-from desktop.office.values_practice import RelayRequest
+from desktop.office.values_delivery import GrantRequest, MailboxLine, MailboxRequest
+from desktop.office.values_practice import GrantShown, RelayRequest
+from desktop.sync.oauth_providers import providers
 from desktop.sync.oauth_web import Poster
 from tests.made_practice import Practice
 from tests.made_staff import desk_of
@@ -40,10 +44,11 @@ class Scene:
     site: SignInSite
     relay: RelayId
     clock: Any
+    owner_id: str = ""
 
     @property
     def owner(self) -> str:
-        return f"relay:{self.relay}"
+        return self.owner_id or f"relay:{self.relay}"
 
     @property
     def database(self) -> Any:
@@ -66,6 +71,23 @@ class Scene:
     def agree(self, url: str) -> None:
         follow(self.site.agree(url))
 
+    def add_mailbox(self, port: int, auth: Auth = Auth.PASSWORD) -> AccountId:
+        agreed = Baa("Mail Inc.", date(2026, 1, 1), None, "e-mail")
+        asked = MailboxRequest(
+            "Answers", "127.0.0.1", port, "implicit", "office@clinic.example", "", auth=auth, baa=agreed
+        )
+        line: MailboxLine = self.office.add_mailbox(self.session, asked)
+        return line.id
+
+    def mailbox(self) -> MailboxLine:
+        (line,) = self.office.list_mailboxes(self.session)
+        assert isinstance(line, MailboxLine)
+        return line
+
+    def relay_line(self) -> Any:
+        (line,) = self.office.list_relays(self.session)
+        return line
+
     def acts(self) -> list[tuple[str, str, str]]:
         records = self.database.read(lambda tx: list(audit.records(tx)))
         bodies = [json.loads(one.body) for one in records]
@@ -80,6 +102,14 @@ def follow(url: str) -> None:
     line.request("GET", f"{parts.path}?{parts.query}")
     line.getresponse().read()
     line.close()
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    for _ in range(200):
+        if true():
+            return
+        time.sleep(0.05)
+    raise TimeoutError
 
 
 @pytest.fixture
@@ -200,6 +230,43 @@ def test_ending_it_leaves_no_token_here(scene: Scene) -> None:
     with pytest.raises(SealwellError) as caught:
         scene.office.end_grant(scene.session, "relay:" + "0" * 32)
     assert caught.value.code == "sign-in-missing"
+
+
+def test_a_mailbox_is_signed_in_to_as_a_relay_is(scene: Scene) -> None:
+    account = scene.add_mailbox(993)
+    scene.owner_id = f"mailbox:{account}"
+    assert scene.mailbox().grant is None
+    shown = scene.sign_in()
+    assert shown.state == "good"
+    assert (scene.mailbox().auth, scene.mailbox().grant) == (Auth.OAUTH, shown)
+    assert scene.relay_line().grant is None
+    ended = scene.office.end_grant(scene.session, scene.owner)
+    assert (scene.mailbox().auth, scene.mailbox().grant) == (Auth.OAUTH, ended)
+
+
+def test_whose_sign_in_a_relay_uses_stands_in_its_line(scene: Scene) -> None:
+    assert scene.relay_line().grant is None
+    scene.sign_in()
+    assert scene.relay_line().grant == GrantShown(scene.owner, "Local", scene.site.account, "good")
+    scene.database.write(lambda tx: grants.end(tx, scene.owner, GrantState.EXPIRED))
+    grant = scene.relay_line().grant
+    assert grant.trouble == Reason("sign-in-expired", {"provider": "Local", "reply": ""})
+
+
+def test_a_mailbox_is_read_as_soon_as_somebody_signed_in(scene: Scene) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        account = scene.add_mailbox(server.getsockname()[1], Auth.OAUTH)
+        scene.owner_id = f"mailbox:{account}"
+        wait_until(lambda: scene.mailbox().trouble == Reason("sign-in-missing"))
+        scene.sign_in()
+        server.settimeout(10)
+        server.accept()[0].close()
+
+
+def test_servers_of_incoming_mail_are_known_as_well() -> None:
+    known = providers()
+    for host, name in (("outlook.office365.com", "microsoft"), ("imap.gmail.com", "google")):
+        assert host in known[name].hosts
 
 
 def test_who_signed_in_before_need_not_name_the_app_again(scene: Scene) -> None:
