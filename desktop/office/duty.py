@@ -123,4 +123,5 @@ def state(tx: Tx, now: datetime) -> DutyState:
         due=due(tx),
         reads_mail=bool(mailboxes.listing(tx, live=True)),
         paused=paused.reason.code if paused else "",
+        ends_with_window=read_policy(tx).lock_on_close,
     )

@@ -198,10 +198,10 @@ class Entry:
     def _answer(self, session: Session, person: User, token: str = "") -> SignedIn:
         gap, now = self._log_watch.gap, self._clock.now()
 
-        def look(tx: Tx) -> tuple[int, SecurityPolicy, tuple[str, ...]]:
-            return len(notices_of(tx, session.user)), read_policy(tx), banners(tx, gap, now)
+        def look(tx: Tx) -> tuple[int, tuple[str, ...]]:
+            return len(notices_of(tx, session.user)), banners(tx, gap, now)
 
-        notices, policy, across = self._desk.opened().database.read(look)
+        notices, across = self._desk.opened().database.read(look)
         return SignedIn(
             session,
             self._guard.expires_in(session),
@@ -209,7 +209,6 @@ class Entry:
             must_change=person.must_change,
             notices=notices,
             idle_lock=self._guard.idle_lock,
-            lock_on_close=policy.lock_on_close,
             banners=across,
         )
 

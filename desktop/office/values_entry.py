@@ -131,8 +131,6 @@ class SignedIn:
     """How many notices this person has not acknowledged."""
     idle_lock: int = 600
     """Idle seconds after which the screen locks: what the practice chose."""
-    lock_on_close: bool = False
-    """Closing the window is a vault lock; the session ends with it in any case."""
     banners: tuple[str, ...] = ()
     """What stands across the window, as codes (`ui.banner.<code>`): `log-gap`, `witness-stale`."""
 
@@ -154,3 +152,5 @@ class DutyState:
     reads_mail: bool = False
     paused: str = ""
     """The code of why everything stands still, where it does (`reason.<code>`)."""
+    ends_with_window: bool = False
+    """The practice chose that nothing goes on once its window is closed."""

@@ -26,6 +26,7 @@ class Task:
 
     def __init__(self) -> None:
         self._cancelled = threading.Event()
+        self._over = threading.Event()
         self._on_progress: Callable[[int, int], None] | None = None
 
     def cancel(self) -> None:
@@ -34,6 +35,11 @@ class Task:
     @property
     def cancelled(self) -> bool:
         return self._cancelled.is_set()
+
+    @property
+    def over(self) -> bool:
+        """Whether it came to its end, whatever that was."""
+        return self._over.is_set()
 
     def progress(self, done: int, total: int) -> bool:
         """Handed to the office as its `Progress`; answers False once cancelled."""
@@ -61,6 +67,8 @@ class Bridge:
 
     def __init__(self, on_bug: Callable[[BaseException], None], workers: int = 4) -> None:
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="office")
+        self._urgent = ThreadPoolExecutor(1, thread_name_prefix="lock")
+        self._running: set[Task] = set()
         self._relay = _Relay()
         self._on_bug = on_bug
         self._pending = 0
@@ -78,30 +86,42 @@ class Bridge:
         done: Callable[[T], None],
         failed: Callable[[SealwellError], None],
         progress: Callable[[int, int], None] | None = None,
+        *,
+        urgent: bool = False,
     ) -> Task:
-        """Call `work` off the window's thread; long work asks its task whether to go on."""
+        """Call `work` off the window's thread; long work asks its task whether to go on.
+
+        `urgent` is for a lock: it waits for no other call, however many of them hang.
+        """
         task = Task()
         if self._stopped:
             return task
         if progress is not None:
             task._on_progress = lambda d, t: self._deliver(owner, lambda: progress(d, t))
         self._pending += 1
-        future: Future[T] = self._pool.submit(work, task)
-        future.add_done_callback(lambda f: self._finish(owner, f, done, failed))
+        self._running.add(task)
+        future: Future[T] = (self._urgent if urgent else self._pool).submit(work, task)
+        future.add_done_callback(lambda f: self._finish(owner, task, f, done, failed))
         return task
 
     def stop(self) -> None:
-        """No more calls; waits for those under way."""
+        """No more calls; those under way are asked to end, and waited for."""
         self._stopped = True
+        for task in tuple(self._running):
+            task.cancel()
+        self._urgent.shutdown(wait=True)
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _finish(
         self,
         owner: QObject,
+        task: Task,
         future: Future[T],
         done: Callable[[T], None],
         failed: Callable[[SealwellError], None],
     ) -> None:
+        self._running.discard(task)
+        task._over.set()
         if future.cancelled() or self._stopped:
             return
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
@@ -17,6 +17,7 @@ from desktop.bootstrap import SingleInstance
 from desktop.errors import Refused, SealwellError
 from desktop.office.values_entry import DutyState
 from desktop.ui.base import Ui
+from desktop.ui.bridge import Task
 from desktop.ui.icons import icon
 from desktop.ui.window import MainWindow
 
@@ -51,6 +52,10 @@ class Tray(QObject):
         self._window = window
         self._always = always
         self._goes_on = False
+        self._ends_with_window = False
+        self._seen = False
+        """Whether a service has ever answered."""
+        self._asked: Task | None = None
         self.menu = QMenu()
         self.open = self._action("ui.tray.open", self.show_window)
         self.lock = self._action("ui.tray.lock", window.lock)
@@ -78,7 +83,9 @@ class Tray(QObject):
         self.mark.hide()
 
     def keeps_window(self) -> bool:
-        """Whether a closed window stays behind its mark."""
+        """Whether a closed window stays behind its mark: its end is what closes a practice that chose so."""
+        if self._ends_with_window and self._window.visited:
+            return False
         return self._always or self._goes_on
 
     def _window_closed(self) -> None:
@@ -98,6 +105,7 @@ class Tray(QObject):
         if not self._is_the_one():
             self.ended.emit()
             return
+        self._window.setWindowState(self._window.windowState() & ~Qt.WindowState.WindowMinimized)
         self._window.show()
         self._window.raise_()
         self._window.activateWindow()
@@ -108,10 +116,15 @@ class Tray(QObject):
                 self.ended.emit()
                 return
             self._instance.release()
-        self._ui.bridge.run(self, lambda _: self._ui.office.duty(), self.show_duty, self.show_trouble)
+        if self._asked is None or self._asked.over:
+            self._asked = self._ui.bridge.run(
+                self, lambda _: self._ui.office.duty(), self.show_duty, self.show_trouble
+            )
 
     def show_duty(self, duty: DutyState) -> None:
+        self._seen = True
         self._goes_on = duty.vault_open and bool(duty.due or duty.reads_mail)
+        self._ends_with_window = duty.ends_with_window
         code = _code(duty)
         if code == "ui.tray.going-out":
             self.mark.setToolTip(self._ui.texts.count(code, duty.due))
@@ -120,10 +133,13 @@ class Tray(QObject):
         self._leave_if_done()
 
     def show_trouble(self, error: SealwellError) -> None:
-        """A busy disk is asked again; a service that is gone keeps nothing here."""
+        """A busy disk is asked again; a service that is gone keeps nothing here.
+
+        Where there was none yet, it starts with the first sign-in.
+        """
         if error.code == "service-gone":
             self._goes_on = False
-            self._say("ui.tray.gone")
+            self._say("ui.tray.gone" if self._seen else "ui.tray.waits-for-sign-in")
             self._leave_if_done()
 
     def _leave_if_done(self) -> None:

@@ -48,6 +48,10 @@ class MainWindow(QMainWindow):
         self._unfinished: UserId | None = None
         """Whose letter waits to come back after the lock."""
         self._seen = False
+        self._away = False
+        """Closed, and not on the screen again."""
+        self.visited = False
+        """Whether somebody was ever let in here."""
         self.setWindowTitle(ui.say("ui.window.title"))
         self.resize(*SIZE)
         self.setMinimumSize(*SMALLEST)
@@ -76,15 +80,21 @@ class MainWindow(QMainWindow):
         page.focus_first_empty()
 
     def arrive(self, answer: SignedIn) -> None:
-        """Somebody proved who they are: first what must come first, then their work."""
-        if answer.must_change or answer.notices:
-            self.attend(answer)
+        """Somebody proved who they are: first what must come first, then their work.
+
+        A window that was closed meanwhile locks again instead.
+        """
+        self.attend(answer)
+        if self._away:
+            self.lock()
+        elif answer.must_change or answer.notices:
             self._show(self._pages.arrival(self.ui, self, answer))
         else:
             self.enter(answer)
 
     def attend(self, answer: SignedIn) -> None:
         self._session = answer.session
+        self.visited = True
         self._idle.wait_for(answer.idle_lock)
         self._idle.start()
 
@@ -137,7 +147,7 @@ class MainWindow(QMainWindow):
         page.signed_in.connect(self.arrive)
         self._show(page)
         page.focus_first_empty()
-        self.ui.bridge.run(page, lambda _: self._end(keep), page.show_duty, page.show_problem)
+        self.ui.bridge.run(page, lambda _: self._end(keep), page.show_duty, page.show_problem, urgent=True)
 
     def _service_ended(self) -> None:
         """Nothing on the screen can be carried on: the lock page says so, and a sign-in starts it anew."""
@@ -157,6 +167,7 @@ class MainWindow(QMainWindow):
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         super().showEvent(event)
+        self._away = False
         block_capture(self)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
@@ -171,6 +182,7 @@ class MainWindow(QMainWindow):
         The service goes on with what was approved, unless the practice chose otherwise.
         """
         self._idle.stop()
+        self._away = True
         self.lock()
         super().closeEvent(event)
         self.closed.emit()

@@ -117,6 +117,36 @@ def test_after_the_end_nothing_comes_back(qtbot: QtBot, bridge: Bridge, kept: Ke
     assert kept.answers == []
 
 
+def test_closing_the_program_cancels_what_would_go_on_for_long(bridge: Bridge, kept: Kept) -> None:
+    started = threading.Event()
+    ended: list[bool] = []
+
+    def work(task: Task) -> None:
+        started.set()
+        end = time.monotonic() + 10
+        while time.monotonic() < end and task.progress(0, 1):
+            time.sleep(0.01)
+        ended.append(task.cancelled)
+
+    bridge.run(QObject(bridge._relay), work, kept.done, kept.errors.append)
+    assert started.wait(5)
+    bridge.stop()
+    assert ended == [True]
+
+
+def test_a_lock_is_carried_on_to_its_end_by_a_program_that_ends(bridge: Bridge, kept: Kept) -> None:
+    locked: list[int] = []
+
+    def lock(_: Task) -> None:
+        time.sleep(0.05)
+        locked.append(1)
+
+    for _ in range(2):
+        bridge.run(QObject(bridge._relay), lock, kept.done, kept.errors.append, urgent=True)
+    bridge.stop()
+    assert locked == [1, 1]
+
+
 def test_a_question_after_the_end_is_not_asked(qtbot: QtBot, bridge: Bridge, kept: Kept) -> None:
     bridge.stop()
     bridge.run(QObject(bridge._relay), lambda _: 1, kept.done, kept.errors.append)

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from desktop.errors import VaultError
 from desktop.office.values_entry import DutyState, EntryNeeds
 from desktop.ui.gate.lock import CHANGE_PERSON, LockPage
 from desktop.ui.workspace import Workspace
@@ -161,6 +162,22 @@ def test_it_says_what_goes_on_behind_it(opened: Opened, duty: DutyState, words: 
     page = LockPage(opened.screen.ui, USER, duty)
     opened.screen.show(page)
     assert page.lead.text().startswith(words)
+
+
+def test_when_the_service_dies_the_page_claims_no_more_that_something_goes_out(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = LockPage(opened.screen.ui, USER, DutyState("", True, True, due=12))
+    opened.screen.show(page)
+    for code, begins in (("database-busy", "12 messages"), ("service-gone", "Nothing leaves until")):
+
+        def gone(code: str = code) -> DutyState:
+            raise VaultError(code)
+
+        monkeypatch.setattr(opened.office, "duty", gone)
+        page.look()
+        opened.screen.settle()
+        assert page.lead.text().startswith(begins)
 
 
 def test_it_looks_again_while_nobody_is_here_and_leaves_what_is_typed(opened: Opened) -> None:

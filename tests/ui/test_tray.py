@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
 
 from desktop.bootstrap import SingleInstance
-from desktop.errors import Refused, VaultError
+from desktop.errors import Refused, SealwellError, VaultError
+from desktop.office.values_access import SecurityPolicy
 from desktop.office.values_entry import DutyState
 from desktop.ui.gate.lock import LockPage
 from desktop.ui.tray import Tray
+from tests.support.along import Along
 from tests.ui.conftest import Opened
 
 OPEN = DutyState("Elm Street", locked=True, vault_open=True, due=0, service=True)
@@ -90,6 +93,84 @@ def test_a_closed_window_stays_while_something_goes_out(
     assert made.on_screen is not kept
 
 
+@pytest.mark.parametrize("always", [True, False])
+def test_closing_the_window_ends_the_process_where_the_practice_ends_with_it(
+    make: Callable[..., Made], always: bool
+) -> None:
+    made = make(always=always)
+    work = made.opened
+    session = work.sign_in().session
+    work.office.set_policy(session, replace(SecurityPolicy(), lock_on_close=True))
+    Along(work.office, session, work.practice.clock).reminders()
+    made.look()
+    work.window.close()
+    assert made.ends == ["window"]
+
+
+def test_a_practice_that_ends_with_its_window_leaves_the_mark_of_one_that_nobody_used(
+    make: Callable[..., Made],
+) -> None:
+    made = make(always=True)
+    made.opened.window.close()
+    made.tray.show_duty(replace(OPEN, due=2, ends_with_window=True))
+    assert made.ends == []
+
+
+def test_whoever_is_let_in_after_the_window_was_closed_finds_it_locked(make: Callable[..., Made]) -> None:
+    made = make(always=True)
+    window = made.opened.window
+    answer = made.opened.office.sign_in(made.opened.practice.credentials())
+    window.close()
+    window.arrive(answer)
+    assert window.locked
+    made.opened.screen.settle()
+    made.tray.open.trigger()
+    assert isinstance(window.centralWidget(), LockPage)
+    with pytest.raises(SealwellError):
+        made.opened.office.search_people(answer.session, "")
+    made.opened.sign_in()
+
+
+def test_open_brings_back_a_minimised_window(make: Callable[..., Made]) -> None:
+    made = make()
+    made.opened.window.showMinimized()
+    assert made.opened.window.isMinimized()
+    made.tray.open.trigger()
+    assert not made.opened.window.isMinimized()
+
+
+def test_looks_at_a_service_that_hangs_do_not_keep_the_lock_from_it(
+    make: Callable[..., Made], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = make()
+    made.opened.sign_in()
+    go, asked, locked = threading.Event(), list[int](), threading.Event()
+    office = made.opened.office
+    duty, lock = office.duty, office.lock
+
+    def hanging() -> DutyState:
+        asked.append(1)
+        go.wait(20)
+        return duty()
+
+    def locking() -> DutyState:
+        locked.set()
+        return lock()
+
+    monkeypatch.setattr(office, "duty", hanging)
+    monkeypatch.setattr(office, "lock", locking)
+    for _ in range(6):
+        made.tray.look()
+        made.opened.screen.bridge.run(made.tray, lambda _: go.wait(20), lambda _: None, lambda _: None)
+    made.opened.window.lock()
+    try:
+        assert locked.wait(5)
+        assert len(asked) == 1
+    finally:
+        go.set()
+    made.opened.screen.settle()
+
+
 def test_it_leaves_when_all_has_gone_out(make: Callable[..., Made]) -> None:
     made = make()
     made.tray.show_duty(replace(OPEN, due=2))
@@ -149,6 +230,14 @@ def test_a_service_that_is_gone_is_said(make: Callable[..., Made]) -> None:
     assert "2 messages" in made.tray.words
     made.tray.show_trouble(VaultError("service-gone"))
     assert made.tray.words == "Sealwell: the background service has stopped"
+
+
+def test_before_the_first_sign_in_there_is_no_service_that_could_have_stopped(
+    make: Callable[..., Made],
+) -> None:
+    made = make(always=True)
+    made.tray.show_trouble(VaultError("service-gone"))
+    assert made.tray.words == "Sealwell: nothing leaves until somebody signs in"
 
 
 def test_the_window_says_that_the_service_is_gone_and_locks(opened: Opened) -> None:

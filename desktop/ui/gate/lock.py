@@ -51,6 +51,7 @@ class LockPage(SignInPage):
         self._key = self._quick = False
         self._take(user)
         self.show_duty(duty)
+        self._asked: Task | None = None
         self._looking = QTimer(self)
         self._looking.timeout.connect(self.look)
         self._looking.start(LOOK_EVERY)
@@ -118,7 +119,15 @@ class LockPage(SignInPage):
 
     def look(self) -> None:
         """What goes on changes while nobody is here."""
-        self.ui.bridge.run(self, lambda _: self.ui.office.duty(), self._say_duty, lambda _: None)
+        if self._asked is None or self._asked.over:
+            self._asked = self.ui.bridge.run(
+                self, lambda _: self.ui.office.duty(), self._say_duty, self._not_said
+            )
+
+    def _not_said(self, error: SealwellError) -> None:
+        """A busy disk is asked again; with the service everything has stopped that went on."""
+        if error.code == "service-gone":
+            self._say_duty(DutyState("", locked=True, vault_open=False, due=0, waits_for_sign_in=True))
 
     def _say_duty(self, duty: DutyState) -> None:
         """Nothing else: somebody may be typing."""

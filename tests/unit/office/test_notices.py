@@ -111,7 +111,7 @@ def test_the_policy_is_kept_and_counts_at_once_and_after_the_next_sign_in(staff:
     office.close()
     office = staff.office()
     signed = staff.enter(office)
-    assert (signed.idle_lock, signed.lock_on_close) == (120, True)
+    assert (signed.idle_lock, office.duty().ends_with_window) == (120, True)
     staff.clock.move(121)
     assert error_of(lambda: office.show_policy(signed.session)) == "locked"
 
