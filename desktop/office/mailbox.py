@@ -7,17 +7,17 @@ from contextlib import closing
 from dataclasses import replace
 
 from desktop.access.fields import visible
-from desktop.access.roles import Action
+from desktop.access.roles import Action, FieldGroup, hidden
 from desktop.audit.events import Act, Event
 from desktop.clock import Clock
 from desktop.errors import DeliveryError, InputError
 from desktop.mail.relays import agreement_problem
-from desktop.models import mailboxes, people, received
+from desktop.models import mailboxes, messages, people, received
 from desktop.models.accounts import Session
 from desktop.models.database import Tx
 from desktop.models.delivery import AccountId, Auth, MailAccount, Received, ReceivedState
 from desktop.models.ids import new_id
-from desktop.models.records import Person, Reason
+from desktop.models.records import Label, Message, Person, Reason
 from desktop.office.api_delivery import Progress
 from desktop.office.desk import Desk, Recorder
 from desktop.office.grants import grant_of
@@ -151,8 +151,15 @@ class Mailboxes:
         def look(tx: Tx) -> ReceivedShown:
             rows = received.listing(tx, limit=max(1, min(limit, _MOST_ROWS)))
             known = people.get_many(tx, (row.person for row in rows if row.person is not None))
+            about = messages.get_many(tx, {row.message for row in rows if row.message is not None})
             lines = tuple(
-                _received(row, known.get(row.person) if row.person else None, session) for row in rows
+                _received(
+                    row,
+                    known.get(row.person) if row.person else None,
+                    about.get(row.message) if row.message else None,
+                    session,
+                )
+                for row in rows
             )
             return ReceivedShown(lines, received.counts(tx).get(ReceivedState.NEW, 0))
 
@@ -257,7 +264,9 @@ def _live(tx: Tx, account: AccountId | None) -> MailAccount:
     return found
 
 
-def _received(row: Received, person: Person | None, session: Session) -> ReceivedLine:
+def _received(row: Received, person: Person | None, about: Message | None, session: Session) -> ReceivedLine:
+    clinical = about is None or about.label is not Label.ROUTINE  # what somebody asks on their own may be
+    readable = not clinical or FieldGroup.CLINICAL not in hidden(session.role)
     return ReceivedLine(
         id=row.id,
         at=row.at,
@@ -267,5 +276,5 @@ def _received(row: Received, person: Person | None, session: Session) -> Receive
         name=visible(person, session.role).name if person is not None else "",
         message=row.message,
         matched=row.matched,
-        words=str(row.details.get("words", "")),
+        words=str(row.details.get("words", "")) if readable else "",
     )
