@@ -24,8 +24,17 @@ from desktop.models.records import Message, Reason, RelayId, State
 SIGN_IN = "relay-sign-in-failed"
 REFUSALS = "too-many-refusals"
 REFUSALS_IN_A_ROW = 3
+_TOO_MANY = "relay-auth-too-many"
 SIGN_IN_CODES = frozenset(
-    {"relay-auth-refused", "relay-no-auth", "sign-in-missing", "sign-in-expired", "sign-in-revoked"}
+    {
+        *("relay-auth-refused", "relay-auth-once", "relay-auth-browser", "relay-auth-policy"),
+        *("relay-auth-weak", "relay-app-password", "relay-password-off", "relay-smtp-auth-off"),
+        *("relay-account-off", "relay-token-refused", "relay-no-auth", "relay-no-token-auth"),
+        *("relay-not-proven", _TOO_MANY),
+        *("sign-in-missing", "sign-in-expired", "sign-in-revoked", "sign-in-refused", "sign-in-declined"),
+        *("sign-in-account-off", "sign-in-consent", "sign-in-policy", "sign-in-tenant-wrong"),
+        *("sign-in-app-setup", "sign-in-app-wrong"),
+    }
 )
 """Errors of a connection that the next try will meet again, and that a provider counts."""
 POLICY_CODES = frozenset({"relay-forbids", "relay-sender-refused", "relay-too-big"})
@@ -90,6 +99,12 @@ def refused(tx: Tx, audit: AuditLog, row: Message, now: datetime) -> Scope | Non
     return _pause(tx, audit, scope, Reason(REFUSALS, {"count": REFUSALS_IN_A_ROW}), now)
 
 
+def is_refused_sign_in(reason: Reason) -> bool:
+    """Whether only a person can end it; too many tries may pass by themselves (4xx, RFC 4954, 6)."""
+    passes = reason.code == _TOO_MANY and str(reason.params.get("reply", "")).startswith("4")
+    return reason.code in SIGN_IN_CODES and not passes
+
+
 def sign_in_failed(tx: Tx, audit: AuditLog, relay: RelayId, reason: Reason, now: datetime) -> Scope | None:
     """Nothing tries that relay any more: providers lock accounts after some wrong passwords."""
     return _pause(tx, audit, scope_of(RELAY, relay), Reason(SIGN_IN, {"cause": reason.code}), now)
@@ -150,9 +165,11 @@ def _is_news(tx: Tx, scope: Scope, breaker: Breaker, number: int, now: datetime)
 
 
 def _pause(tx: Tx, audit: AuditLog, scope: Scope, reason: Reason, now: datetime) -> Scope | None:
-    """None where it is paused for the same reason already."""
+    """None where it is paused for the same reason already, or without an end: what ends this pause
+    must not end that one.
+    """
     held = pauses.get(tx, scope, now)
-    if held is not None and held.reason.code == reason.code:
+    if held is not None and (held.until is None or held.reason.code == reason.code):
         return None
     pauses.put(tx, Pause(scope, reason, None, now))
     audit.record(tx, Event(Act.SENDING_PAUSED, spelled(scope), why=reason.code))

@@ -158,7 +158,7 @@ class RulesPacer:
                 self._gone(tx, message, outcome, now)
 
     def relay_failed(self, tx: Tx, relay: RelayId, reason: Reason, now: datetime) -> None:
-        if reason.code in breakers.SIGN_IN_CODES:
+        if breakers.is_refused_sign_in(reason):
             breakers.sign_in_failed(tx, self._audit, relay, reason, now)
 
     # --- inside --------------------------------------------------------------------

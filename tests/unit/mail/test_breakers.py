@@ -14,9 +14,10 @@ from desktop.mail.outgoing import Outcome
 from desktop.mail.pacing import RulesPacer
 from desktop.models import messages, pauses
 from desktop.models.database import Tx
-from desktop.models.delivery import DeliveryEvent, EventKind, Scope
+from desktop.models.delivery import DeliveryEvent, EventKind, Pause, Scope
 from desktop.models.records import Message, Reason, State
 from desktop.models.sending import Returned
+from desktop.sync import oauth_words, relay_auth
 from tests.practice.office import MONDAY, Practice
 from tests.support.kept import a_message
 
@@ -197,6 +198,45 @@ def test_one_wrong_password_pauses_the_relay_and_locks_no_account(run: Run, code
     assert run.paused() == {f"relay:{run.office.relay.id}": Reason(SIGN_IN, {"cause": code})}
     fail(run, code)
     assert run.acts("sending.paused") == 1
+
+
+PASSES = {"relay-auth-later", "sign-in-busy", "sign-in-timeout"}
+"""Refusals that the provider itself may take back."""
+
+
+def test_every_refusal_of_a_sign_in_that_lasts_pauses_the_relay() -> None:
+    known = {rule.code for rule in relay_auth.REFUSALS} | {rule.code for rule in oauth_words.RULES}
+    assert known - breakers.SIGN_IN_CODES == PASSES
+
+
+def test_too_many_sign_ins_pass_where_the_relay_says_so(run: Run) -> None:
+    def too_many(reply: str) -> None:
+        reason = Reason("relay-auth-too-many", {"host": "x", "reply": reply})
+        run.office.db.write(lambda tx: run.pacer.relay_failed(tx, run.office.relay.id, reason, run.now))
+
+    too_many("454 4.7.0 Too many login attempts, please try again later")
+    assert run.paused() == {}
+    too_many("550 5.7.0 Too many login attempts")
+    assert run.paused() == {f"relay:{run.office.relay.id}": Reason(SIGN_IN, {"cause": "relay-auth-too-many"})}
+
+
+def test_a_pause_that_a_person_made_stays_theirs(run: Run) -> None:
+    """A good test of the relay would end the program's pause, and mail would leave."""
+    scope = Scope(f"relay:{run.office.relay.id}")
+    mine = Pause(scope, Reason("paused-by-person"), run.office.session.user, run.now)
+    run.office.db.write(lambda tx: pauses.put(tx, mine))
+    fail(run, "relay-auth-refused")
+    assert run.office.db.read(lambda tx: pauses.get(tx, scope, run.now)) == mine
+    assert run.acts("sending.paused") == 0
+
+
+def test_a_pause_that_would_end_by_itself_does_not_hide_a_wrong_password(run: Run) -> None:
+    scope = Scope(f"relay:{run.office.relay.id}")
+    soon = run.now + timedelta(hours=1)
+    mine = Pause(scope, Reason("paused-by-person"), run.office.session.user, run.now, soon)
+    run.office.db.write(lambda tx: pauses.put(tx, mine))
+    fail(run, "relay-auth-refused")
+    assert run.paused() == {scope: Reason(SIGN_IN, {"cause": "relay-auth-refused"})}
 
 
 @pytest.mark.parametrize("code", ["relay-unreachable", "relay-timeout", "relay-auth-later", "relay-busy"])
