@@ -142,6 +142,11 @@ class _Client(IMAPClient):  # type: ignore[misc]
         self._imap.left = ANSWER
 
     @property
+    def announcements(self) -> int:
+        """How often the server told the folder's size since it was selected (RFC 3501 7.3.1)."""
+        return len(self._imap.untagged_responses.get("EXISTS", ()))
+
+    @property
     def preauthenticated(self) -> bool:
         """Such a greeting would leave no room for STARTTLS (RFC 3501 6.2.1)."""
         return bool(self._imap.state != "NONAUTH")
@@ -151,6 +156,7 @@ class Mailbox:
     """A connection that is signed in; used by one thread, closed by any."""
 
     def __init__(self, client: _Client, access: Access) -> None:
+        self._announced = 0
         self._client = client
         self._access = access
         self._ended = False
@@ -216,6 +222,7 @@ class Mailbox:
         criteria: list[str | date] = ["UID", f"{after + 1}:*"]
         if since is not None:
             criteria += ["SINCE", since]
+        self._announced = self._client.announcements
         with self._within(COMMAND, Step.FOLDER):
             # "*" names the last mail, also where its number is lower (RFC 3501 6.4.8).
             return sorted(uid for uid in self._client.search(criteria) if uid > after)
@@ -263,7 +270,8 @@ class Mailbox:
         """Wait until the server tells of something new (RFC 2177); False after `seconds` or when `ended`."""
         with self._within(COMMAND, Step.FOLDER):
             self._client.idle()
-        news = False
+        # What came while `new` was being answered was told then, and is not told again.
+        news = self._client.announcements > self._announced
         waited = 0.0
         while not news and waited < min(seconds, IDLE_SECONDS) and not ended.is_set():
             with self._within(COMMAND, Step.FOLDER):

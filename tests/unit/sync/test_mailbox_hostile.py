@@ -238,3 +238,30 @@ def test_the_password_is_in_no_trouble_and_no_log(
     assert caught.value.code == "mailbox-sign-in-failed"
     assert "secret" not in str(caught.value) + str(caught.value.params)
     assert "secret" not in caplog.text
+
+
+def test_mail_that_comes_while_it_searches_is_not_waited_for(
+    authority: Authority, rogue: Callable[..., Rogue]
+) -> None:
+    """The server tells of it once, beside an answer that does not have it yet."""
+
+    def script(line: ssl.SSLSocket, tag: bytes, command: bytes) -> None:
+        verb = command.upper()
+        if verb.startswith(b"UID SEARCH"):
+            line.sendall(b"* SEARCH\r\n* 2 EXISTS\r\n" + tag + b" OK done\r\n")
+        elif verb == b"IDLE":
+            idling.append(tag)
+            line.sendall(b"+ idling\r\n")
+        elif verb == b"" and tag == b"DONE":
+            line.sendall(idling[-1] + b" OK done\r\n")
+        else:
+            honest(line, tag, command)
+
+    idling: list[bytes] = []
+    mailbox = Mailbox.open(access(authority, rogue(script)))
+    mailbox.select("INBOX")
+    assert mailbox.new(0) == []
+    began = time.monotonic()
+    assert mailbox.idle(5, threading.Event())
+    assert time.monotonic() - began < 2
+    mailbox.close()
