@@ -213,6 +213,8 @@ def _rest(family: Callable[[str, str], _Family]) -> None:
     mailbox.verb("list", "the stored mailboxes")
     mailbox.verb("test", "connect, sign in, change nothing").add_argument("mailbox", metavar="ID")
     mailbox.verb("retire", "read a mailbox no more").add_argument("mailbox", metavar="ID")
+    mailbox.verb("signin", "sign in at its provider by browser").add_argument("mailbox", metavar="ID")
+    mailbox.verb("signout", "forget what its provider granted").add_argument("mailbox", metavar="ID")
     mailbox.verb("poll", "read all mailboxes now")
     received = mailbox.verb("received", "what came in; first what waits for somebody")
     received.add_argument("--limit", type=int, default=200, metavar="N")

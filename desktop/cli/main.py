@@ -153,6 +153,8 @@ HANDLERS: dict[str, Handler] = {
     "mailbox list": mailbox.mailbox_list,
     "mailbox test": mailbox.mailbox_test,
     "mailbox retire": mailbox.mailbox_retire,
+    "mailbox signin": signin.mailbox_signin,
+    "mailbox signout": signin.mailbox_signout,
     "mailbox poll": mailbox.mailbox_poll,
     "mailbox received": mailbox.mailbox_received,
     "mailbox classify": mailbox.mailbox_classify,

@@ -1,4 +1,4 @@
-"""`relay signin` and `signout`: agreed to in a browser, which may be on another computer."""
+"""`signin` and `signout` of a relay or a mailbox: agreed to in a browser, maybe on another computer."""
 
 from __future__ import annotations
 
@@ -10,12 +10,28 @@ from desktop.office.values_practice import GrantShown
 
 
 def relay_signin(call: Call) -> None:
+    _sign_in(call, f"relay:{call.args.relay}")
+
+
+def relay_signout(call: Call) -> None:
+    _sign_out(call, f"relay:{call.args.relay}")
+
+
+def mailbox_signin(call: Call) -> None:
+    _sign_in(call, f"mailbox:{call.args.mailbox}")
+
+
+def mailbox_signout(call: Call) -> None:
+    _sign_out(call, f"mailbox:{call.args.mailbox}")
+
+
+def _sign_in(call: Call, owner: str) -> None:
     """Says where to sign in, waits until it is done, and stores what was granted."""
     session = call.session()
     given = call.console.document()
     try:
         request = GrantRequest(
-            owner=f"relay:{call.args.relay}",
+            owner=owner,
             provider=word(given, "provider"),
             account=word(given, "account"),
             tenant=maybe_word(given, "tenant"),
@@ -31,12 +47,12 @@ def relay_signin(call: Call) -> None:
         call.console.say(say("cli.signin-code", url=waiting.url, code=waiting.user_code))
     else:
         call.console.say(say("cli.signin-open", url=waiting.url))
-    _emit(call, call.office.finish_grant(session, request.owner))
+    _emit(call, call.office.finish_grant(session, owner))
 
 
-def relay_signout(call: Call) -> None:
+def _sign_out(call: Call, owner: str) -> None:
     """The tokens are gone here."""
-    _emit(call, call.office.end_grant(call.session(), f"relay:{call.args.relay}"))
+    _emit(call, call.office.end_grant(call.session(), owner))
 
 
 def _emit(call: Call, shown: GrantShown) -> None:
