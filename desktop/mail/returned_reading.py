@@ -25,7 +25,6 @@ _REPLY = "-----BEGIN SEALWELL REPLY-----"
 _SMIME = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 _WRAPPERS = (*_SMIME, "application/pgp-encrypted")
 _BESIDE = ("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature")
-_ARMORED = re.compile(r"-----BEGIN (PGP MESSAGE|SEALWELL REPLY)-----.*?-----END \1-----", re.DOTALL)
 _GONE = "…"
 """Stands where something was encrypted, so that what is under the quote below it counts as well."""
 _PLAIN, _PAGE = "text/plain", "text/html"
@@ -118,13 +117,23 @@ def _beside(mail: Incoming) -> int:
     kept: list[Part] = []
     found = False
     for part in mail.parts:
-        bare = replace(part, text=_ARMORED.sub(_GONE, part.text, count=1))
+        bare = replace(part, text=_without_armor(part.text))
         carries = bare != part and (part.type == _PAGE or not found)
         found = found or (carries and part.type != _PAGE)
         if part.type not in _WRAPPERS and not (carries and bare.text.strip() == _GONE):
             kept.append(bare if carries else part)
     parts = tuple(kept)
     return _others(parts) + (not says_nothing(_own(parts)))
+
+
+def _without_armor(text: str) -> str:
+    """Without the first that is there, as `_sealed` asks for them."""
+    for opening in (_REPLY, _PGP):
+        begin, closing = text.find(opening), opening.replace("BEGIN", "END")
+        end = text.find(closing, begin)
+        if 0 <= begin < end:
+            return text[:begin] + _GONE + text[end + len(closing) :]
+    return text
 
 
 def _sealed(mail: Incoming) -> str:
