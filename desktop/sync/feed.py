@@ -114,9 +114,10 @@ async def _pages(
         if not page.next or page.next == target:
             return FeedRead(tuple(told), cursor, left_out, whole=True)
         target = page.next
-    if not adapter.forward:
+    onward = adapter.onward(cursor)
+    if not adapter.forward or onward == feed.cursor:
         raise FeedError("feed-too-large")
-    return FeedRead(tuple(told), cursor, left_out, whole=False)
+    return FeedRead(tuple(told), onward, left_out, whole=False)
 
 
 def _body(answer: Answer) -> bytes:

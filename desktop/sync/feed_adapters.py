@@ -67,6 +67,9 @@ class Adapter(Protocol):
     def headers(self, secret: str) -> dict[str, str]: ...
     def first(self, url: str, cursor: str, now: datetime) -> str: ...
     def read(self, body: bytes, url: str, target: str, cursor: str) -> Page: ...
+    def onward(self, cursor: str) -> str:
+        """Where the next look begins if this one ended early, at `cursor`."""
+        ...
 
 
 class Plain:
@@ -91,6 +94,9 @@ class Plain:
         more = document.get("more") is True and after != cursor
         return Page(told, self.first(url, after, _EPOCH) if more else "", after, left_out)
 
+    def onward(self, cursor: str) -> str:
+        return cursor
+
     @staticmethod
     def _told(entry: Mapping[str, Any]) -> Told:
         kind, status = EventKind(_word(entry, "kind")), _status(entry.get("status"))
@@ -112,7 +118,8 @@ class Mailgun:
     """GET /v3/<domain>/events, read forward in time.
 
     Its events may appear late and out of order, so that each look begins half an hour before
-    where the last one ended; what is told twice counts once.
+    where the last one ended; what is told twice counts once. After a look that ended early the
+    next goes on where it stood: half an hour may be more than one look reads.
     """
 
     forward = True
@@ -133,7 +140,9 @@ class Mailgun:
         return {"Authorization": f"Basic {signed}", "Accept": "application/json"}
 
     def first(self, url: str, cursor: str, now: datetime) -> str:
-        begin = _number(cursor) - self._OVERLAP if cursor else (now - self._FIRST_LOOK).timestamp()
+        begin = (now - self._FIRST_LOOK).timestamp()
+        if cursor:
+            begin = _number(cursor) - (0 if cursor.endswith(_ONWARD) else self._OVERLAP)
         return _target(url, {"begin": f"{begin:.0f}", "ascending": "yes", "limit": "300"})
 
     def read(self, body: bytes, url: str, target: str, cursor: str) -> Page:
@@ -144,7 +153,10 @@ class Mailgun:
         paging = document.get("paging")
         next_page = paging.get("next") if isinstance(paging, dict) else None
         following = _within(url, next_page) if items and isinstance(next_page, str) else ""
-        return Page(told, following, f"{newest:.0f}" if newest else cursor, left_out)
+        return Page(told, following, f"{int(newest)}" if newest else cursor, left_out)
+
+    def onward(self, cursor: str) -> str:
+        return f"{cursor}{_ONWARD}"
 
     def _told(self, entry: Mapping[str, Any]) -> Told | None:
         kind = self._KINDS.get(_word(entry, "event"))
@@ -209,6 +221,9 @@ class Postmark:
         following = self._page(url, since, offset + self._COUNT) if len(bounces) >= self._COUNT else ""
         return Page(told, following, max(times).isoformat() if times else cursor, left_out)
 
+    def onward(self, cursor: str) -> str:
+        return cursor
+
     def _page(self, url: str, since: str, offset: int) -> str:
         return _target(url, {"count": str(self._COUNT), "offset": str(offset), "fromdate": since})
 
@@ -230,6 +245,7 @@ class Postmark:
 
 ADAPTERS: Mapping[str, Adapter] = {"plain": Plain(), "mailgun": Mailgun(), "postmark": Postmark()}
 
+_ONWARD = "+"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FROM_RELAYS = frozenset(
     {
@@ -309,7 +325,7 @@ def _moment(value: object) -> datetime:
 
 def _number(cursor: str) -> float:
     try:
-        return float(int(cursor))
+        return float(int(cursor.removesuffix(_ONWARD)))
     except ValueError:
         return 0.0
 

@@ -218,7 +218,8 @@ def host(authority: Authority) -> Iterator[KeyHost]:
 def look(host: KeyHost, authority: Authority) -> Callable[..., FeedRead]:
     def read(limits: FeedLimits = QUICK, **changes: Any) -> FeedRead:
         given = {"url": f"https://localhost:{host.port}/feed", "ca_file": str(authority.ca_file), **changes}
-        feed = Feed(RelayId("1" * 32), "plain", given["url"], "", enabled=True, ca_file=given["ca_file"])
+        adapter, cursor = given.get("adapter", "plain"), given.get("cursor", "")
+        feed = Feed(RelayId("1" * 32), adapter, given["url"], cursor, enabled=True, ca_file=given["ca_file"])
         return asyncio.run(read_feed(feed, SECRET, NOW, limits, lambda _name, _port: ["127.0.0.1"]))
 
     return read
@@ -243,6 +244,46 @@ def test_a_feed_without_end_ends_at_its_limit_and_goes_on_from_there(
     host.pages = Endless()
     read = look()
     assert (len(host.asked), read.whole, read.cursor) == (QUICK.pages, False, "3")
+
+
+class Busy(dict[str, Page]):
+    """Mailgun with `rate` events in each second of the day, two on a page."""
+
+    def __init__(self, rate: int, host: KeyHost) -> None:
+        super().__init__()
+        self.rate, self.host = rate, host
+        self.base = f"https://localhost:{host.port}/feed"
+
+    def get(self, key: str, default: Any = None) -> Page:
+        asked = parse_qs(urlsplit(f"https://{self.host.asked[-1]}").query)
+        first = int(asked["begin"][0]) * self.rate + int(asked.get("page", ["0"])[0]) * 2
+        items = [
+            {"event": "delivered", "id": f"e{one}", "timestamp": one / self.rate, "message": {}}
+            for one in (first, first + 1)
+        ]
+        following = f"{self.base}?begin={asked['begin'][0]}&page={int(asked.get('page', ['0'])[0]) + 1}"
+        return Page(json.dumps({"items": items, "paging": {"next": following}}).encode())
+
+
+def test_more_events_than_one_look_reads_in_half_an_hour_are_all_read(
+    host: KeyHost, look: Callable[..., FeedRead]
+) -> None:
+    host.pages = Busy(1, host)
+    read, seen = look(adapter="mailgun", cursor="1763913600"), set[str]()
+    for _ in range(5):
+        seen |= {one.ref for one in read.told}
+        read = look(adapter="mailgun", cursor=read.cursor)
+    assert {f"e{1763913600 + second}" for second in range(20)} <= seen
+
+
+def test_a_feed_that_cannot_be_read_on_is_said_to_be_too_large(
+    host: KeyHost, look: Callable[..., FeedRead]
+) -> None:
+    host.pages = Busy(100, host)
+    read = look(adapter="mailgun", cursor="1763913600")
+    with pytest.raises(FeedError) as caught:
+        look(adapter="mailgun", cursor=read.cursor)
+    assert caught.value.code == "feed-too-large"
 
 
 @pytest.mark.parametrize(
