@@ -11,10 +11,11 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from desktop.mail.breakers import is_refused_sign_in
 from desktop.mail.relays import baa_problem
 from desktop.models import relays, sending, settings
 from desktop.models.database import Tx
-from desktop.models.records import Relay, RelayId
+from desktop.models.records import Reason, Relay, RelayId
 
 IN_USE = "relay"
 """The setting that holds the id of the relay in use."""
@@ -30,6 +31,8 @@ class StandIn:
     first: RelayId
     by: RelayId
     since: datetime
+    refused: bool = False
+    """Whether `first` refused the sign-in: it is not tried again before somebody has tested it."""
 
 
 def current(tx: Tx) -> StandIn | None:
@@ -38,7 +41,8 @@ def current(tx: Tx) -> StandIn | None:
     if not kept:
         return None
     raw = json.loads(kept)
-    found = StandIn(RelayId(raw["first"]), RelayId(raw["by"]), datetime.fromisoformat(raw["since"]))
+    since, refused = datetime.fromisoformat(raw["since"]), raw.get("refused") is True
+    found = StandIn(RelayId(raw["first"]), RelayId(raw["by"]), since, refused)
     by = relays.get(tx, found.by)
     gone = by is None or by.retired_at is not None
     return None if gone or settings.get(tx, IN_USE) != found.first else found
@@ -50,15 +54,18 @@ def stood_in_for(tx: Tx) -> Relay | None:
     return relays.get(tx, found.first) if found is not None else None
 
 
-def take_over(tx: Tx, failed: RelayId, now: datetime, today: date) -> StandIn | None:
-    """Let a standby stand in for `failed`; None where nothing stands ready, or one does already."""
+def take_over(tx: Tx, failed: RelayId, why: Reason, now: datetime, today: date) -> StandIn | None:
+    """Let a standby stand in for `failed`; None where nothing stands ready, or one does already.
+
+    `why` is the connection's error.
+    """
     if settings.get(tx, IN_USE) != failed or current(tx) is not None:
         return None
     by = next((relay for relay in _ready(tx, today) if relay.id != failed), None)
     if by is None:
         return None
-    found = StandIn(failed, by.id, now)
-    raw = {"first": found.first, "by": found.by, "since": now.isoformat()}
+    found = StandIn(failed, by.id, now, is_refused_sign_in(why))
+    raw = {"first": failed, "by": by.id, "since": now.isoformat(), "refused": found.refused}
     settings.put(tx, STANDING_IN, json.dumps(raw))
     return found
 
@@ -66,6 +73,15 @@ def take_over(tx: Tx, failed: RelayId, now: datetime, today: date) -> StandIn | 
 def give_back(tx: Tx) -> None:
     """The first relay works again: what is decided from now on goes by it."""
     settings.put(tx, STANDING_IN, "")
+
+
+def is_back(tx: Tx, relay: RelayId) -> bool:
+    """A test of `relay` succeeded; True where another stood in for it until now."""
+    found = current(tx)
+    if found is None or found.first != relay:
+        return False
+    give_back(tx)
+    return True
 
 
 def sending_relay(tx: Tx, in_use: Relay | None) -> Relay | None:

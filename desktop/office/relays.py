@@ -11,6 +11,7 @@ from desktop.access.roles import Action
 from desktop.audit.events import Act, Event
 from desktop.clock import Clock
 from desktop.errors import InputError
+from desktop.mail import standby
 from desktop.mail.breakers import signed_in
 from desktop.mail.content import check_sender
 from desktop.mail.relays import baa_problem, presets, usual_sending
@@ -170,12 +171,16 @@ class Relays:
             record(_tested(report, relay))
             if report.ok:
                 signed_in(tx, self._desk.audit, relay, self._clock.now())
+                if standby.is_back(tx, relay):
+                    record(Event(Act.RELAY_CHANGED, relay, why=standby.OVER))
             if report.offer is not None:
                 now = self._clock.now() if report.offer.requiretls else None
                 current = _get(tx, relay)
                 relays.update(tx, replace(current, requiretls=report.offer.requiretls, requiretls_seen=now))
 
         self._desk.write(session, Action.TEST_RELAY, keep)
+        if report.ok:
+            opened.dispatcher.nudge()
         return _answer(report)
 
     def try_relay(self, session: Session, request: RelayRequest) -> RelayTested:

@@ -312,7 +312,9 @@ class Dispatcher:
 
 def _stood_in_for(tx: Tx, now: datetime) -> Relay | None:
     found = standby.current(tx)
-    if found is None or pauses.get(tx, pauses.scope_of(pauses.RELAY, found.first), now) is not None:
+    if found is None or found.refused:
+        return None
+    if pauses.get(tx, pauses.scope_of(pauses.RELAY, found.first), now) is not None:
         return None
     return relays.get(tx, found.first)
 

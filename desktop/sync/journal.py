@@ -202,7 +202,7 @@ class Journal:
         if failed is None:
             return False
         now = self._clock.now()
-        stands_in = standby.take_over(tx, failed, now, now.date())
+        stands_in = standby.take_over(tx, failed, reason, now, now.date())
         if stands_in is None:
             self._pacer.relay_failed(tx, failed, reason, now)
             return False

@@ -14,6 +14,7 @@ from demo.faults import DROP, At, Fault
 from demo.relay import RecordingRelay
 from desktop.mail import standby
 from desktop.mail.letters import Draft
+from desktop.mail.pacing import Pacer, RulesPacer
 from desktop.models import appointments, messages, pauses, relays, sending
 from desktop.models.delivery import Pause, RelaySending
 from desktop.models.ids import new_id
@@ -79,7 +80,7 @@ class Two:
         frozen = office.reminders.seal(plan)
         return office.db.write(lambda tx: office.reminders.enqueue(tx, frozen, office.session)).messages[0]
 
-    def run(self) -> RunResult:
+    def run(self, pacer: Pacer | None = None) -> RunResult:
         office = self.office
         office.clock.pass_(seconds=11)
         dispatcher = Dispatcher(
@@ -90,6 +91,7 @@ class Two:
             office.clock,
             self.loop,
             Timeouts(2, 2, 2, 2, 2),
+            pacer=pacer,
         )
         try:
             return dispatcher.run_due()
@@ -202,14 +204,45 @@ def test_a_reminder_whose_visit_is_off_ends_while_another_relay_stands_in(two: T
     visit = two.office.db.read(lambda tx: appointments.get(tx, AppointmentId(reminder.source)))
     assert visit is not None
     two.office.change_visit(visit, status=VisitStatus.CANCELLED)
-    two.office.db.write(lambda tx: standby.take_over(tx, two.office.relay.id, MONDAY, MONDAY.date()))
+    why = Reason("relay-unreachable")
+    two.office.db.write(lambda tx: standby.take_over(tx, two.office.relay.id, why, MONDAY, MONDAY.date()))
     two.run()
     row = two.row(reminder.id)
     assert (row.state, row.reason) == (State.CANCELLED, Reason("visit-cancelled"))
 
 
-def test_the_first_is_used_again_when_it_works_again(two: Two) -> None:
+def test_a_wrong_password_is_not_tried_again_every_few_minutes(two: Two) -> None:
     two.one.faults.append(replace(REFUSED))
+    two.letter()
+    two.run()
+    knocks = two.one.connections
+    for _ in range(3):
+        two.office.clock.pass_(minutes=6)
+        two.letter()
+        assert dict(two.run().states) == {A: 1}
+    assert two.one.connections == knocks
+    assert two.standing_in
+
+
+def test_what_waits_for_a_first_that_refuses_the_sign_in_knocks_once(two: Two) -> None:
+    two.change_second(required_tls="")
+    two.one.faults.append(replace(REFUSED))
+    waiting = two.reminder()
+    two.run()
+    knocks = two.one.connections
+    for _ in range(3):
+        two.office.clock.pass_(minutes=6)
+        two.run(RulesPacer(two.office.audit))
+    assert two.one.connections == knocks + 1
+    scope = pauses.scope_of(pauses.RELAY, two.office.relay.id)
+    held = two.office.db.read(lambda tx: pauses.get(tx, scope, two.office.clock.now()))
+    assert held is not None
+    assert held.reason.code == "relay-sign-in-failed"
+    assert two.row(waiting.id).state is Q
+
+
+def test_the_first_is_used_again_when_it_works_again(two: Two) -> None:
+    two.one.faults.append(Fault(At.CONNECT, DROP))
     two.letter()
     two.run()
     two.one.faults.clear()
