@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 
 from desktop.mail.replytext import own_words
+from desktop.mail.returned_detectors import detect
 from desktop.mail.returned_parts import Incoming, open_incoming
 from desktop.mail.returned_report import RECIPIENTS, address_in, original_of, read_report, written_to
 from desktop.mail.returned_text import holds, is_hard, phrases, smtp_code
@@ -28,28 +29,29 @@ _DAEMON = re.compile(
 _ADDRESS = re.compile(r"<?([^\s<>@\"(),;:]{1,64}@[A-Za-z0-9.-]{1,253}\.[A-Za-z0-9-]{2,63})>?")
 _ANSWERED = re.compile(r"^(?:(?:re|fw|fwd|rv)\s*:\s*)+")
 _ABSENT = ("x-autoreply", "x-autorespond", "x-auto-reply", "x-autoresponder")
+_RETURNED = (Kind.BOUNCE, Kind.DELAY)
 _OWN_ID = re.compile(r"^message-id:\s*(<[^\s<>]{1,900}>)", re.IGNORECASE | re.MULTILINE)
 
 
 def classify(data: bytes) -> Classified:
     """What the mail in `data` is, and about whom."""
-    return classify_open(open_incoming(data))
+    return classify_open(open_incoming(data), data)
 
 
-def classify_open(mail: Incoming) -> Classified:
+def classify_open(mail: Incoming, data: bytes) -> Classified:
     """As `classify`, of a mail that was opened."""
-    report = read_report(mail)
-    if report is not None:
-        return report
     text = "\n".join(part.text for part in mail.of_type("text/plain", "text/html"))
-    return _prose(mail, text) or _short(mail) or Classified(Kind.MESSAGE)
+    found = read_report(mail) or _prose(mail, text)
+    if found is None or (found.kind in _RETURNED and not found.recipients):
+        found = _detected(mail, data) or found
+    return found or _short(mail) or Classified(Kind.MESSAGE)
 
 
 def _prose(mail: Incoming, text: str) -> Classified | None:
     """A server's words without a report: only where the mail says that a server wrote it."""
     failed = mail.one("x-failed-recipients")
     opening, subject = text[:_OPENING], mail.one("subject")
-    daemon = _DAEMON.search(" ".join((mail.one("from"), mail.one("return-path")))) is not None
+    daemon = _of_a_server(mail)
     if holds(subject, "delay_subjects") or (daemon and not failed and holds(opening, "delay_openings")):
         kind = Kind.DELAY
     elif failed or holds(subject, "bounce_subjects") or (daemon and holds(opening, "bounce_openings")):
@@ -61,6 +63,10 @@ def _prose(mail: Incoming, text: str) -> Classified | None:
     own = _OWN_ID.search(text)
     original = original_of(mail) or (own[1] if own else "")
     return Classified(kind, _named(failed, mail, opening, kind), original)
+
+
+def _of_a_server(mail: Incoming) -> bool:
+    return _DAEMON.search(" ".join((mail.one("from"), mail.one("return-path")))) is not None
 
 
 def _reply_quoted(opening: str) -> bool:
@@ -81,6 +87,17 @@ def _named(failed: str, mail: Incoming, opening: str, kind: Kind) -> tuple[Retur
     hard = kind is Kind.BOUNCE and is_hard(status, opening)
     names = list(dict.fromkeys(name for name in listed if name))[: RECIPIENTS if failed else 1]
     return tuple(Returned(name, action, status, hard) for name in names)
+
+
+def _detected(mail: Incoming, data: bytes) -> Classified | None:
+    """What is left of the servers' mail: without a status, so that no address is stopped for it."""
+    if not _of_a_server(mail):
+        return None
+    failed, delayed = detect(data)
+    kind, action, found = (Kind.BOUNCE, "failed", failed) if failed else (Kind.DELAY, "delayed", delayed)
+    names = [address_in(name) for name in sorted(found)][:RECIPIENTS]
+    returned = tuple(Returned(name, action, "", False) for name in names if name)
+    return Classified(kind, returned, original_of(mail)) if returned else None
 
 
 def _short(mail: Incoming) -> Classified | None:

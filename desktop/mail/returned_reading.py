@@ -34,7 +34,7 @@ _SPOKEN = frozenset({Kind.MESSAGE, Kind.UNSUBSCRIBE})
 def understand(data: bytes) -> Understood:
     """All that is to be known of the mail in `data`."""
     mail = open_incoming(data)
-    found = classify_open(mail)
+    found = classify_open(mail, data)
     spoken = found.kind in _SPOKEN
     sealed = _sealed(mail) if spoken else ""
     return Understood(
