@@ -51,6 +51,7 @@ def system_language() -> str:
 def run_command(argv: Sequence[str]) -> int:
     """The command line: through the practice's background service where one runs, else in this process.
 
+    What needs no practice stays in this process, which holds no keys.
     A bug is described without content and exits with 70. `agent` is the service itself.
     """
     if argv[:1] == [SERVICE]:
@@ -62,14 +63,15 @@ def run_command(argv: Sequence[str]) -> int:
 
     def office(folder: PracticeFolder) -> Office:
         remote = running_office(folder)
-        if remote is not None:
-            return remote.as_office()
+        return alone(folder) if remote is None else remote.as_office()
+
+    def alone(folder: PracticeFolder) -> Office:
         from desktop.assembly import build_office
 
         return build_office(folder, SystemClock(), language=language, printer=_printer)
 
     logs.install_last_resort(_tell)
-    return run(argv, office, language)
+    return run(argv, office, language, open_alone=alone)
 
 
 def run_service(argv: Sequence[str]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from desktop.cli import shapes
 from desktop.cli.arguments import WrongUse
 from desktop.cli.commands import Call
-from desktop.cli.relays import maybe_word, word
+from desktop.cli.relays import maybe_path, maybe_word, word
 from desktop.models.records import MessageId, RelayId
 from desktop.office.values_delivery import AddressCheck, FailureShown, LiftRequest, SuppressionsShown
 from desktop.office.values_health import (
@@ -101,7 +101,7 @@ def feed_set(call: Call) -> None:
             word(given, "url"),
             maybe_word(given, "secret"),
             enabled,
-            maybe_word(given, "ca_file"),
+            maybe_path(given, "ca_file"),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise _wrong(call, error) from error

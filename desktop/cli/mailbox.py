@@ -5,7 +5,7 @@ from __future__ import annotations
 from desktop.cli import shapes
 from desktop.cli.arguments import WrongUse
 from desktop.cli.commands import Call, read_file
-from desktop.cli.relays import agreement, maybe_word, number, word
+from desktop.cli.relays import agreement, maybe_path, maybe_word, number, word
 from desktop.config import CONTENT_LIMITS
 from desktop.errors import InputError
 from desktop.models.delivery import AccountId, Auth
@@ -25,7 +25,7 @@ def mailbox_add(call: Call) -> None:
             user=word(given, "user"),
             password=maybe_word(given, "password"),
             address=maybe_word(given, "address"),
-            ca_file=maybe_word(given, "ca_file"),
+            ca_file=maybe_path(given, "ca_file"),
             auth=Auth(maybe_word(given, "auth") or Auth.PASSWORD),
             folder=maybe_word(given, "folder") or "INBOX",
             sent_folder=maybe_word(given, "sent_folder"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -165,14 +166,33 @@ HANDLERS: dict[str, Handler] = {
     "posture": posture.posture,
 }
 
+NO_PRACTICE = frozenset(
+    {
+        "people parse",
+        "appointments parse",
+        "keys inspect",
+        "mailbox classify",
+        "content check",
+        "address check",
+        "password check",
+        "envelope open",
+        "posture",
+    }
+)
+"""Their files come from strangers: they are read where no practice is open."""
+
 
 def run(
     argv: Sequence[str],
     open_office: Callable[[PracticeFolder], Office],
     language: str = "en",
     streams: tuple[TextIO, TextIO, TextIO] | None = None,
+    open_alone: Callable[[PracticeFolder], Office] | None = None,
 ) -> int:
-    """One command from start to end; bugs are left to the caller's last-resort handler."""
+    """One command from start to end; bugs are left to the caller's last-resort handler.
+
+    `open_alone` is for what concerns no open practice, wherever others go.
+    """
     source, out, err = streams or (sys.stdin, sys.stdout, sys.stderr)
     try:
         args = parser().parse_args(list(argv))
@@ -190,7 +210,8 @@ def run(
     named = getattr(args, "practice", None)
     folder = PracticeFolder(Path(named).absolute()) if named else default_practice()
     try:
-        with closing(open_office(folder)) as office:
+        opening = open_alone if open_alone and _is_alone(args.command) else open_office
+        with closing(opening(folder)) as office:
             return HANDLERS[args.command](Call(office, console, args)) or 0
     except SealwellError as error:
         console.fail(error)
@@ -198,3 +219,8 @@ def run(
     except WrongUse as wrong:
         console.say(str(wrong))
         return 2
+
+
+def _is_alone(command: str) -> bool:
+    """The doctor asks an open practice only for somebody who is signed in to it."""
+    return command in NO_PRACTICE or (command == "doctor" and not os.environ.get(commands.TOKEN_VARIABLE))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from desktop.cli import shapes
@@ -26,7 +27,7 @@ def relay_add(call: Call) -> None:
             sender=word(given, "sender"),
             baa=agreement(given.get("baa")),
             password=word(given, "password"),
-            ca_file=maybe_word(given, "ca_file"),
+            ca_file=maybe_path(given, "ca_file"),
             required_tls=maybe_word(given, "required_tls"),
             forced_tls=_domains(given.get("forced_tls") or []),
             enforces=words(given, "enforces"),
@@ -84,6 +85,12 @@ def word(given: dict[str, Any], name: str) -> str:
 def maybe_word(given: dict[str, Any], name: str) -> str:
     """A field that may be missing or null: '' then."""
     return "" if given.get(name) is None else word(given, name)
+
+
+def maybe_path(given: dict[str, Any], name: str) -> str:
+    """As `maybe_word`: a file as the caller sees it, because the service runs in another folder."""
+    named = maybe_word(given, name).strip()
+    return str(Path(named).absolute()) if named else ""
 
 
 def words(given: dict[str, Any], name: str) -> tuple[str, ...]:

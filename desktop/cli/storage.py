@@ -7,7 +7,7 @@ from typing import Any
 from desktop.cli import shapes
 from desktop.cli.arguments import WrongUse
 from desktop.cli.commands import Call
-from desktop.cli.relays import agreement, maybe_word, number, word, words
+from desktop.cli.relays import agreement, maybe_path, maybe_word, number, word, words
 from desktop.models.protection import PickupId, Portal, StorageId
 from desktop.models.records import RelayId
 from desktop.office.values_protection import OnwardRequest, PickupsShown, StorageLine, StorageRequest
@@ -82,7 +82,7 @@ def _request(call: Call) -> StorageRequest:
             secret=maybe_word(given, "secret"),
             days=number(given, "days") if "days" in given else 30,
             access_log=maybe_word(given, "access_log"),
-            ca_file=maybe_word(given, "ca_file"),
+            ca_file=maybe_path(given, "ca_file"),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise WrongUse(call.console.texts.say("cli.wrong-document", field=str(error).strip("'"))) from error

@@ -20,6 +20,7 @@ from desktop.paths import PracticeFolder, make_private_folder
 READY_SECONDS = 60.0
 """A slow computer that has just started takes its time; a service that ended is seen at once."""
 _LOOK_EVERY = 0.03
+_AGAIN_AFTER = 0.5
 _SECRETS = ("SEALWELL_TOKEN",)
 """Nothing of who started it goes into the service."""
 _RUN = "import sys; sys.path.append(sys.argv.pop(1)); from desktop.__main__ import main; sys.exit(main())"
@@ -39,7 +40,11 @@ def start_service(folder: PracticeFolder, clock: Clock) -> None:
         while clock.mono() < until:
             if answers(folder):
                 return
-            if process.poll() not in (None, ANOTHER_RUNS):
+            ended = process.poll()
+            if ended == ANOTHER_RUNS:  # one that is just ending, and answers nobody any more
+                time.sleep(_AGAIN_AFTER)
+                process = _spawn(folder)
+            elif ended is not None:
                 break
             time.sleep(_LOOK_EVERY)
     raise VaultError("service-not-started")

@@ -20,9 +20,11 @@ import pytest
 from demo.authority import Authority
 from demo.relay import RecordingRelay, RelaySetup
 from desktop.assembly import build_office
+from desktop.bootstrap import SingleInstance
 from desktop.clock import SystemClock
 from desktop.errors import SealwellError
 from desktop.models.records import Baa
+from desktop.office import remote_start
 from desktop.office.remote_start import start_service
 from desktop.office.values import AppointmentsImport, ImportRequest
 from desktop.office.values_entry import PracticeMade
@@ -115,6 +117,17 @@ def test_of_many_that_start_at_once_one_runs(service: Service) -> None:
         for done in [pool.submit(start_service, service.folder, clock) for _ in range(STARTERS)]:
             done.result(60)
     until(lambda: processes(service) == [service.pid])
+
+
+def test_a_window_that_opens_while_the_old_service_ends_waits_for_a_new_one(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote_start, "READY_SECONDS", 20.0)
+    old = SingleInstance(service.folder.service_lock)
+    old.acquire()
+    threading.Timer(1.5, old.release).start()
+    start_service(service.folder, SystemClock())
+    assert is_running(service.pid)
 
 
 @pytest.mark.soak

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,11 @@ from desktop.crypto.envelope import (
     seal_envelope,
 )
 from desktop.crypto.smime import make_identity
+from desktop.models import feeds, mailboxes, pickups, relays
+from desktop.models.database import Tx
+from desktop.paths import PracticeFolder
 from desktop.texts import Texts
+from tests.made_staff import desk_of
 from tests.support.shell import Shell
 
 REASON = {"code", "words"}
@@ -171,3 +176,36 @@ def test_content_check_prints_a_line_for_each_file(shell: Shell, tmp_path: Path)
     assert first == second
     assert {"file", "hits"} <= set(first)
     assert {"kind", "start", "end", "words"} <= set(first["hits"][0])
+
+
+def test_a_relative_certificate_file_is_the_one_that_the_caller_sees(
+    desk: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The service runs in the practice's folder: there it would be another file."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "ca.pem").write_text("a certificate")
+    account = {name: RELAY[name] for name in ("name", "host", "port", "security", "user", "password", "baa")}
+    url = "https://127.0.0.1:9/x/"
+    place = {"name": "S", "kind": "webdav", "user": "u", "secret": "s", "url": url, "public_url": url}
+
+    def given(*words: str, **document: Any) -> Any:
+        answer = desk(*words, given={**document, "ca_file": "ca.pem"})
+        assert desk.code == 0, (answer, desk.err)
+        return answer
+
+    relay = given("relay", "add", **RELAY)["id"]
+    given("mailbox", "add", **account, address="office@elmstreet.example.com")
+    given("storage", "add", **place, baa=RELAY["baa"])
+    given("feed", "set", relay=relay, adapter="plain", url=url, secret="s")
+    office = desk._office(PracticeFolder(desk.folder))
+    office.resume(os.environ["SEALWELL_TOKEN"])
+    database = desk_of(office).opened().database
+
+    def files(tx: Tx) -> list[str]:
+        kept: list[Any] = [*relays.listing(tx), *mailboxes.listing(tx)]
+        kept += [*pickups.storages(tx), *feeds.listing(tx)]
+        return [one.ca_file for one in kept]
+
+    kept = database.read(files)
+    office.close()
+    assert kept == [str(tmp_path / "ca.pem")] * 4

@@ -145,6 +145,24 @@ def test_another_version_is_told_apart_from_no_service(
     assert not served.remote().is_there()
 
 
+@pytest.mark.parametrize(
+    "words", [["doctor"], ["mailbox", "classify", "missing.eml"], ["content", "check", "missing.eml"]]
+)
+def test_what_needs_no_practice_asks_no_service_of_another_version(served: Served, words: list[str]) -> None:
+    replace(served.where, protocol="1/0.0.9").write(served.practice.folder.service)
+    environment = {name: value for name, value in os.environ.items() if name != "SEALWELL_TOKEN"}
+    done = subprocess.run(
+        [sys.executable, "-m", "desktop", "--json", "--practice", str(served.practice.folder.root), *words],
+        cwd=Path(__file__).resolve().parents[3],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert "service-other-version" not in done.stdout
+
+
 def test_a_caller_of_another_version_is_refused_by_the_service(served: Served) -> None:
     with served.line() as line:
         line.recv_bytes()
