@@ -35,11 +35,8 @@ _DIVIDER = re.compile(
     re.IGNORECASE,
 )
 _RULE = re.compile(r"^(?:_{10,}|-{10,})$")
-_HEADER = re.compile(r"^\*?(?:from|de|von|sent|enviado|gesendet)\s*:\*?\s*\S", re.IGNORECASE)
-_HEADER_NEXT = re.compile(
-    r"^\*?(?:sent|date|to|subject|enviado|enviado el|fecha|para|asunto|gesendet|an|betreff)\s*:\*?",
-    re.IGNORECASE,
-)
+_HEADER = re.compile(r"^\*?(?:from|de|von)\s*:\*?\s*\S", re.IGNORECASE)
+_HEADER_NEXT = re.compile(r"^\*?(?:sent|date|enviado|enviado el|fecha|gesendet|datum)\s*:", re.IGNORECASE)
 _SIGNATURE = "-- "
 """With its space (RFC 3676 4.3): two hyphens alone are somebody's own."""
 _QUOTED_HTML = re.compile(

@@ -82,6 +82,7 @@ def test_a_known_no_declines(text: str) -> None:
         "Yes\n--\nI need a wheelchair",
         "Yes.\n----------\nbut not at 10",
         "Yes.\n__________\nbut not at 10",
+        "Yes\nFrom: now on please call my daughter\nTo: whom you wish",
         "Yes" + "\n" * OWN_CHARS + "but not at 10",
     ],
 )
