@@ -208,8 +208,6 @@ def _sign_in_anew(opened: Opened, owner: str) -> None:
         opened.mailboxes.refresh(AccountId(id_))
     else:
         opened.dispatcher.nudge()
-        if owner.startswith("mailbox:"):
-            opened.mailboxes.refresh(AccountId(id_of(owner)))  # at once, not after the pause of its trouble
 
 
 def _check_tokens(app: App, tokens: Tokens) -> None:

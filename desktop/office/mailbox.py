@@ -22,6 +22,7 @@ from desktop.office.api_delivery import Progress
 from desktop.office.desk import Desk, Recorder
 from desktop.office.grants import grant_of
 from desktop.office.relays import practice_now
+from desktop.office.secretplace import Place, check_place
 from desktop.office.values_delivery import (
     MailboxLine,
     MailboxRequest,
@@ -32,7 +33,7 @@ from desktop.office.values_delivery import (
 )
 from desktop.office.values_practice import Step
 from desktop.people.addresses import check_address
-from desktop.sync.mailbox_imap import Mailbox, MailboxError
+from desktop.sync.mailbox_imap import MailboxError
 from desktop.sync.mailbox_imap import Step as Walked
 
 _SECURITIES = frozenset({"implicit", "starttls"})
@@ -63,7 +64,9 @@ class Mailboxes:
         return line
 
     def update_mailbox(self, session: Session, request: MailboxRequest) -> MailboxLine:
-        """Raises InputError `mailbox-unknown`. Another server or folder is read from its own beginning."""
+        """Another server or folder is read from its own beginning. Raises InputError `mailbox-unknown`,
+        and what `check_place` raises.
+        """
         self._desk.check(session, Action.MANAGE_MAILBOX)
         asked = self._account(request)
 
@@ -77,6 +80,7 @@ class Mailboxes:
                 last_uid=old.last_uid,
                 polled_at=old.polled_at,
             )
+            self._stays(tx, old, new, request.password)
             if (new.host, new.user, new.folder) != (old.host, old.user, old.folder):
                 new = replace(new, uid_validity=0, last_uid=0, polled_at=None)
             mailboxes.update(tx, new)
@@ -117,11 +121,17 @@ class Mailboxes:
 
     def try_mailbox(self, session: Session, request: MailboxRequest) -> MailboxTested:
         """As `test_mailbox` before anything is stored; '' as password of a stored one is its own."""
-        self._desk.check(session, Action.MANAGE_MAILBOX)
-        password = request.password if request.password or request.id is None else None
-        return self._tested(
-            session, replace(self._account(request), id=request.id or AccountId("")), password
-        )
+        opened = self._desk.check(session, Action.MANAGE_MAILBOX)
+        asked = self._account(request)
+        if request.id is None:
+            return self._tested(session, asked, request.password)
+
+        def named(tx: Tx) -> MailAccount:
+            old = _live(tx, request.id)
+            self._stays(tx, old, new := replace(asked, id=old.id), request.password)
+            return new
+
+        return self._tested(session, opened.database.read(named), request.password or None)
 
     def poll_mailbox(self, session: Session, progress: Progress | None = None) -> Polled:
         """Read every mailbox now. What one of them refuses is said, and does not keep the others."""
@@ -172,6 +182,10 @@ class Mailboxes:
 
     # --- inside ------------------------------------------------------------------------------
 
+    def _stays(self, tx: Tx, old: MailAccount, new: MailAccount, password: str) -> None:
+        known, owner = self._desk.opened().signins.known, f"mailbox:{old.id}"
+        check_place(tx, known, owner, Place.of(old, old.auth), Place.of(new, new.auth), password)
+
     def _tested(self, session: Session, account: MailAccount, password: str | None) -> MailboxTested:
         passed, failed = self._walked(account, password)
         event = Event(Act.MAILBOX_TESTED)
@@ -184,7 +198,7 @@ class Mailboxes:
         """The steps that passed, and the one that did not."""
         reader = self._desk.opened().mailboxes.reader
         try:
-            with closing(Mailbox.open(reader.access(account, password))) as mailbox:
+            with closing(reader.open(account, password)) as mailbox:
                 mailbox.select(account.folder)
         except MailboxError as error:
             return _passed(error.step), Step(error.step.value, False, Reason(error.code, dict(error.params)))

@@ -26,6 +26,7 @@ from desktop.models.records import Reason, Relay, RelayId
 from desktop.office.desk import Desk, Recorder
 from desktop.office.grants import grant_of
 from desktop.office.identities import ensure_identities
+from desktop.office.secretplace import Place, check_place
 from desktop.office.values_practice import (
     EvidenceRequest,
     Preset,
@@ -100,7 +101,7 @@ class Relays:
 
     def update_relay(self, session: Session, change: RelayChange) -> RelayLine:
         """Address, account, agreement. What was recorded or seen of the way onward counts for the
-        same service only: with another host it is gone.
+        same service only: with another host it is gone. Raises what `check_place` raises.
         """
         self._desk.check(session, Action.ADD_RELAY)
         asked = self._relay(change.profile)
@@ -119,6 +120,7 @@ class Relays:
                 sender=asked.sender,
                 baa=asked.baa,
             )
+            self._stays(tx, old, new, change.profile.password)
             if new.host != old.host:
                 new = replace(
                     new,
@@ -208,6 +210,10 @@ class Relays:
             return self.line(tx, relay)
 
         return self._desk.write(session, Action.RECORD_EVIDENCE, change)
+
+    def _stays(self, tx: Tx, old: Relay, new: Relay, password: str) -> None:
+        known, auth = self._desk.opened().signins.known, sending.get(tx, old.id).auth
+        check_place(tx, known, owner_of(old.id), Place.of(old, auth), Place.of(new, auth), password)
 
     def _relay(self, request: RelayRequest) -> Relay:
         """A profile whose every field is fit; nothing opportunistic can be said."""
