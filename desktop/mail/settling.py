@@ -15,6 +15,8 @@ from desktop.texts import clean
 _REPLY_CHARS = 500
 _TRIED = frozenset({State.ACCEPTED, State.DEFERRED, State.FAILED, State.UNCERTAIN})
 """Outcomes that count as a try."""
+_NOT_BEGUN = "not-begun"
+"""The reason of what was put back before anything of it left: no try."""
 
 _ACT = {
     State.QUEUED: Act.MESSAGE_DEFERRED,
@@ -70,13 +72,14 @@ def ended(row: Message, outcome: Outcome) -> Message:
         state = to
     if (outcome.state in WAITING) != (outcome.next_try is not None):
         raise ValueError("next_try belongs to what waits, and to nothing else")
+    begun = outcome.reason is None or outcome.reason.code != _NOT_BEGUN
     return replace(
         row,
         state=outcome.state,
         reply=clean(outcome.reply, _REPLY_CHARS),
         reason=outcome.reason,
         next_try=outcome.next_try,
-        attempts=row.attempts + (outcome.state in _TRIED),
+        attempts=row.attempts + (begun and outcome.state in _TRIED),
     )
 
 

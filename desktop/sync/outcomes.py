@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from desktop.mail.retries import least_wait
+from desktop.models.delivery import BULK_KINDS
 from desktop.models.records import State
 
 
@@ -98,7 +99,7 @@ RETRY_MINUTES = (5, 10, 20, 40, 67)
 """Postfix's own steps (300 s doubling up to 4000 s); the last one repeats."""
 _SPREAD = 0.2
 
-LIFETIME = {"reminder": timedelta(hours=48)}
+LIFETIME = dict.fromkeys(("reminder", *BULK_KINDS), timedelta(hours=48))
 DEFAULT_LIFETIME = timedelta(days=5)
 
 
@@ -125,6 +126,10 @@ def next_try(attempts: int, now: datetime, spread: Callable[[], float], reply: s
     return now + max(least, timedelta(minutes=minutes * (1 - _SPREAD + 2 * _SPREAD * share)))
 
 
-def given_up(kind: str, queued_at: datetime, when: datetime) -> bool:
-    """Whether a message of this kind is too old to be tried again at `when`."""
-    return when - queued_at > LIFETIME.get(kind, DEFAULT_LIFETIME)
+def given_up(kind: str, attempts: int, queued_at: datetime, when: datetime) -> bool:
+    """Whether a message of this kind was tried for too long to be tried again at `when`.
+
+    Tries count, not only time: it may have waited for days, by the rules or behind a pause.
+    """
+    longest = LIFETIME.get(kind, DEFAULT_LIFETIME)
+    return timedelta(minutes=RETRY_MINUTES[-1]) * attempts > longest and when - queued_at > longest

@@ -289,8 +289,9 @@ class Stream:
         reason = Reason(verdict.reason) if verdict.reason else None
         if verdict.state is not State.DEFERRED:
             return Outcome(verdict.state, reply, reason)
-        again = next_try(message.attempts + 1, now, self._spread, reply)
-        if given_up(message.kind, message.queued_at, again):
+        tries = message.attempts + 1
+        again = next_try(tries, now, self._spread, reply)
+        if given_up(message.kind, tries, message.queued_at, again):
             return Outcome(State.FAILED, reply, Reason("gave-up"))
         return Outcome(State.DEFERRED, reply, reason, again)
 

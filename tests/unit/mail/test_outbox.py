@@ -200,14 +200,15 @@ def test_a_lease_of_an_earlier_boot_or_one_that_ran_out_is_none(
         claim(office)
 
 
-def test_undo_stops_what_waits_and_is_too_late_for_what_is_claimed(
+def test_undo_stops_what_waits_or_is_claimed_and_is_too_late_for_what_is_marked(
     office: Practice, frozen: Callable[[], Frozen]
 ) -> None:
-    one, two = queue(office, frozen()), queue(office, frozen())
+    rows = {queue(office, frozen()).id for _ in range(3)}
     office.clock.pass_(seconds=10)
     office.take_lease()
-    gone = claimed(office).message.id
-    waits = one.id if gone == two.id else two.id
+    gone = advance(office, claimed(office), State.CONNECTING, State.ENVELOPE, State.DATA).message.id
+    taken = claimed(office).message.id
+    (waits,) = rows - {gone, taken}
 
     def stop(message: MessageId) -> bool:
         return office.db.write(
@@ -216,6 +217,7 @@ def test_undo_stops_what_waits_and_is_too_late_for_what_is_claimed(
 
     assert stop(waits)
     assert not stop(waits)
+    assert stop(taken)
     assert not stop(gone)
     assert not stop(MessageId(new_id()))
     assert row_of(office, waits).state is State.CANCELLED

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from desktop.mail.outgoing import Outcome
+from desktop.mail.settling import ended
 from desktop.mail.states import IN_FLIGHT, NOT_SENT, TERMINAL, TRANSITIONS, WAITING, TransitionError, check
-from desktop.models.records import State
+from desktop.models.records import PersonId, Reason, State
+from tests.support.kept import a_message
 
 UNKNOWN_TO_US = {State.DATA, State.DOT_SENT, State.UNCERTAIN, State.ACCEPTED}
 
@@ -38,6 +41,13 @@ def test_only_what_waits_can_be_claimed_or_expire() -> None:
 
 def test_nothing_leads_from_an_end_but_what_the_mailbox_tells() -> None:
     assert all(TRANSITIONS[state] <= {State.BOUNCED, State.COMPLAINED} for state in TERMINAL)
+
+
+@pytest.mark.parametrize(("reason", "tries"), [("not-begun", 0), ("connection-broke", 1)])
+def test_what_a_pause_puts_back_counts_no_try(reason: str, tries: int) -> None:
+    row = a_message(PersonId("a" * 32), state=State.DATA)
+    later = Outcome(State.DEFERRED, "", Reason(reason), row.not_before)
+    assert ended(row, later).attempts == tries
 
 
 def test_every_state_is_reached_from_draft() -> None:

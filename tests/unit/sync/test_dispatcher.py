@@ -304,11 +304,27 @@ def test_an_old_message_is_given_up_instead_of_deferred(
     relay.faults.append(Fault(At.RCPT, "450 4.2.1 Busy"))
     profile = profile_of(relay)
     practice.add_relay(profile, PASSWORD)
-    (old,) = practice.queue(profile, 1, queued_at=practice.clock.now() - timedelta(days=6))
+    long_ago = practice.clock.now() - timedelta(days=6)
+    (old,) = practice.queue(profile, 1, queued_at=long_ago, attempts=120)
     (new,) = practice.queue(profile, 1)
     send_due().run_due()
     assert (practice.row(old.id).state, practice.row(old.id).reason) == (F, Reason("gave-up"))
     assert practice.row(new.id).state is D
+
+
+def test_what_waited_for_days_without_a_try_survives_its_first_greylisting(
+    practice: BarePractice, send_due: Make, start_relay: Start, profile_of: Profile
+) -> None:
+    """For the hours of reminders, for a place in a campaign's day, behind a pause."""
+    relay = start_relay()
+    relay.faults.append(Fault(At.RCPT, "450 4.7.1 Greylisted"))
+    profile = profile_of(relay)
+    practice.add_relay(profile, PASSWORD)
+    long_ago = practice.clock.now() - timedelta(days=6)
+    (row,) = practice.queue(profile, 1, kind="reminder", queued_at=long_ago)
+    send_due().run_due()
+    found = practice.row(row.id)
+    assert (found.state, found.reason) == (D, Reason("relay-asks-later"))
 
 
 def test_progress_counts_up_and_can_stop_the_run(

@@ -122,9 +122,17 @@ def test_a_greylisting_server_is_never_asked_sooner_than_it_wants() -> None:
     assert next_try(4, now, lambda: 0.5, grey) - now == timedelta(minutes=40)
 
 
-def test_a_letter_is_tried_for_five_days_and_a_reminder_for_two() -> None:
+def test_a_letter_is_tried_for_five_days_a_reminder_and_a_campaign_for_two() -> None:
+    queued, often = datetime(2026, 3, 2, 9, 0, tzinfo=UTC), 200
+    assert not given_up("letter", often, queued, queued + timedelta(days=5))
+    assert given_up("letter", often, queued, queued + timedelta(days=5, seconds=1))
+    for kind in ("reminder", "campaign", "journey"):
+        assert given_up(kind, often, queued, queued + timedelta(hours=49))
+        assert not given_up(kind, often, queued, queued + timedelta(hours=47))
+
+
+def test_time_without_tries_makes_nothing_too_old() -> None:
     queued = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-    assert not given_up("letter", queued, queued + timedelta(days=5))
-    assert given_up("letter", queued, queued + timedelta(days=5, seconds=1))
-    assert given_up("reminder", queued, queued + timedelta(hours=49))
-    assert not given_up("reminder", queued, queued + timedelta(hours=47))
+    week = queued + timedelta(days=7)
+    assert [given_up("reminder", tries, queued, week) for tries in (1, 42, 43)] == [False, False, True]
+    assert [given_up("letter", tries, queued, week) for tries in (1, 107, 108)] == [False, False, True]
