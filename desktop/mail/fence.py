@@ -16,6 +16,7 @@ from __future__ import annotations
 import hmac
 import json
 import secrets
+import sys
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -82,13 +83,18 @@ class Fence:
         self.keep(database)
 
     def look(self, tx: Tx) -> None:
-        """Compare the clocks with those of the last look; cheap, in the caller's writing transaction."""
+        """Compare the clocks with those of the last look, a minute ago at most where the computer was awake.
+
+        Cheap; in the caller's writing transaction.
+        """
         before, now = self._seen, self._time()
         self._seen = now
         passed, awake = now[0] - before[0], timedelta(seconds=now[1] - before[1])
+        # Windows' own clock goes on in sleep: there only that nobody looked tells.
+        asleep = passed if sys.platform == "win32" else passed - awake
         if passed < -BACK or (passed - awake > AHEAD and fencing.waits(tx)):
             self.put(tx, CLOCK_CHANGED)
-        elif passed - awake > ASLEEP and fencing.is_late(tx, now[0], LATE, _NEVER_LATE):
+        elif asleep > ASLEEP and fencing.is_late(tx, now[0], LATE, _NEVER_LATE):
             self.put(tx, WOKE_LATE)
 
     def put(self, tx: Tx, reason: str) -> None:

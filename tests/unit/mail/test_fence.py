@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -221,11 +222,28 @@ def test_after_a_sleep_nothing_that_is_late_leaves_unseen(
     assert claim(office) == 0
 
 
-def test_time_that_passes_awake_is_no_sleep(office: Practice, clock: Sleepy) -> None:
+def test_time_that_passes_awake_is_no_sleep(
+    office: Practice, clock: Sleepy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
     waiting(office)
     clock.pass_(hours=30)
     assert claim(office) == 1
     assert fence_of(office) == ""
+
+
+def test_on_windows_whose_clock_goes_on_in_sleep_a_late_waking_is_noticed(
+    office: Practice, clock: Sleepy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    waiting(office)
+    for _ in range(40):
+        clock.pass_(minutes=1)
+        office.db.write(office.outbox.fence.look)
+    assert fence_of(office) == ""
+    clock.pass_(minutes=6)
+    assert claim(office) == 0
+    assert fence_of(office) == "woke-late"
 
 
 def test_what_is_paused_or_planned_for_later_does_not_wake_the_fence(office: Practice, clock: Sleepy) -> None:
