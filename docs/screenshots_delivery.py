@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from desktop.clock import SystemClock
 from desktop.models.accounts import Session
-from desktop.models.delivery import EVERYTHING, AccountId, Auth, Pause, Scope
+from desktop.models.delivery import EVERYTHING, AccountId, Auth, GrantState, Pause, Scope
 from desktop.models.records import Baa, MessageId, Method, PersonId, Reason, State
 from desktop.office.values import OutboxLine, OutboxShown
 from desktop.office.values_delivery import (
@@ -20,6 +21,7 @@ from desktop.office.values_delivery import (
     PhaseLine,
     WouldGo,
 )
+from desktop.office.values_practice import GrantShown
 from desktop.ui.failures.wizard import FailureWizard
 from desktop.ui.outbox.calls import CallDialog
 from desktop.ui.outbox.page import OutboxPage
@@ -107,7 +109,7 @@ def _mailboxes(camera: Camera, workspace: Workspace, session: Session) -> None:
     section = settings.sections.open("mailbox")
     camera.settle()
     if isinstance(section, MailboxSection):
-        section._show((_mailbox(), _mailbox(trouble=True)))
+        section._show(((_mailbox(), _signed_in(), _mailbox(trouble=True)), camera.ui.office.list_providers()))
         camera.take("settings-mailboxes")
         camera.dialog("mailbox-add", MailboxDialog(camera.ui, session, section))
 
@@ -198,6 +200,22 @@ def _failure(line: OutboxLine, *, checked: bool = False) -> FailureShown:
         _NOW if checked else None,
         None,
         checked,
+    )
+
+
+def _signed_in() -> MailboxLine:
+    """At a provider, by browser."""
+    account = "elmstreet@outlook.example"
+    grant = GrantShown("", "Microsoft 365", account, GrantState.GOOD.value)
+    return replace(
+        _mailbox(),
+        id=AccountId("9" * 32),
+        name="Microsoft 365",
+        host="outlook.office365.com",
+        user=account,
+        address=account,
+        auth=Auth.OAUTH,
+        grant=grant,
     )
 
 

@@ -295,4 +295,6 @@ def _tested(report: RelayReport, relay: RelayId) -> Event:
 
 
 def _answer(report: RelayReport) -> RelayTested:
-    return RelayTested(report.ok, tuple(Step(step.step.value, step.ok, step.reason) for step in report.steps))
+    steps = tuple(Step(step.step.value, step.ok, step.reason) for step in report.steps)
+    key = report.offer.key if report.offer is not None else ""
+    return RelayTested(report.ok, steps, f"key:{key}" if key else "")

@@ -120,6 +120,8 @@ class Step:
 class RelayTested:
     ok: bool
     steps: tuple[Step, ...]
+    pin: str = ""
+    """Of the key that the relay showed, as `RelaySending.pin` names it; '' where it was not reached."""
 
 
 # --- audit -------------------------------------------------------------------------

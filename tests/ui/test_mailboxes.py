@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -44,6 +46,20 @@ def authority(tmp_path: Path) -> Authority:
 def server(authority: Authority) -> Iterator[Mailboxes]:
     with Mailboxes(*authority.write_server_files()) as made:
         yield made
+
+
+@pytest.fixture
+def deaf() -> Iterator[socket.socket]:
+    """A server that is reached and never says anything."""
+    with socket.create_server(("localhost", 0)) as made:
+        made.settimeout(10)
+        yield made
+
+
+def let_go(at_work: AtWork, server: socket.socket) -> None:
+    """Its silence ends."""
+    server.accept()[0].close()
+    at_work.screen.settle()
 
 
 def request(port: int, ca_file: str = "") -> MailboxRequest:
@@ -115,6 +131,74 @@ def test_a_server_that_cannot_be_trusted_is_named_before_anything_is_kept(
     assert "reason." not in dialog.notice.words
     assert dialog.save_button.isEnabled()
     assert kept(at_work) == ()
+
+
+def test_a_certificate_file_that_is_not_there_is_said_beside_its_field(
+    at_work: AtWork, section: MailboxSection
+) -> None:
+    section.add()
+    dialog = dialog_of(section)
+    fill(dialog, 993)
+    dialog.form.ca_file.input.setText("nowhere/authority.pem")
+    dialog.save()
+    at_work.screen.settle()
+    told = dialog.form.ca_file.input.accessibleDescription()
+    assert told == at_work.screen.words("ui.relay.ca-file-wrong")
+    assert kept(at_work) == ()
+
+
+@needs_dovecot
+def test_a_server_of_the_practices_own_is_trusted_by_its_certificate_file(
+    at_work: AtWork,
+    section: MailboxSection,
+    server: Mailboxes,
+    authority: Authority,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(authority.ca_file.parent)
+    section.add()
+    dialog = dialog_of(section)
+    fill(dialog, server.imaps)
+    dialog.form.ca_file.input.setText(authority.ca_file.name)
+    dialog.test()
+    at_work.screen.settle()
+    assert {one[0] for one in dialog.notice.words.splitlines()} == {"✓"}
+    dialog.save()
+    at_work.screen.settle()
+    (line,) = kept(at_work)
+    assert line.ca_file == str(authority.ca_file), "whole, because the service stands elsewhere"
+
+
+def test_a_test_that_takes_long_can_be_stopped_before_it_is_kept(
+    at_work: AtWork, section: MailboxSection, deaf: socket.socket
+) -> None:
+    section.add()
+    dialog = dialog_of(section)
+    fill(dialog, deaf.getsockname()[1])
+    dialog.test()
+    assert dialog.test_button.text() == at_work.screen.words("ui.relay.stop-test")
+    assert not dialog.save_button.isEnabled()
+    dialog.test_button.click()
+    assert dialog.test_button.text() == at_work.screen.words("ui.relay.test")
+    assert dialog.save_button.isEnabled()
+    let_go(at_work, deaf)
+    assert not dialog.notice.isVisible(), "what it finds after all comes to nobody"
+
+
+def test_the_test_of_a_kept_mailbox_can_be_cancelled(
+    at_work: AtWork, section: MailboxSection, deaf: socket.socket
+) -> None:
+    line = at_work.office.add_mailbox(at_work.session, replace(request(deaf.getsockname()[1]), baa=None))
+    section.refresh()
+    at_work.screen.settle()
+    section.cards[line.id].buttons["test"].click()
+    assert section.progress_row.isVisible()
+    assert not section.cards[line.id].buttons["test"].isEnabled()
+    section.cancel_button.click()
+    assert not section.progress_row.isVisible()
+    assert section.cards[line.id].buttons["test"].isEnabled()
+    let_go(at_work, deaf)
+    assert not section.notice.isVisible()
 
 
 def test_a_mailbox_is_added_by_keyboard_and_shown_as_not_read_yet(

@@ -8,11 +8,14 @@ from desktop.errors import SealwellError
 from desktop.models.accounts import Session
 from desktop.models.delivery import Auth
 from desktop.models.records import Baa
-from desktop.office.values_delivery import MailboxLine, MailboxRequest, MailboxTested
+from desktop.office.values_delivery import MailboxLine, MailboxRequest, MailboxTested, ProviderShown
 from desktop.ui.base import Ui, button, plain_label
 from desktop.ui.dialog import FormDialog
 from desktop.ui.form import Field
 from desktop.ui.settings.agreement import AgreementFields, pair
+from desktop.ui.settings.certificate import CertificateField
+from desktop.ui.settings.grant import provider_of
+from desktop.ui.settings.trial import Trial
 
 _PORTS = {"implicit": "993", "starttls": "143"}
 _MOST_MINUTES = 120
@@ -25,6 +28,7 @@ class MailboxForm(QWidget):
         super().__init__()
         self.ui = ui
         self._known: MailboxLine | None = None
+        self._providers: tuple[ProviderShown, ...] = ()
         say = ui.say
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -33,6 +37,7 @@ class MailboxForm(QWidget):
         self.name = Field(say("ui.mailbox.name"), hint=say("ui.mailbox.name-hint"))
         self.address = Field(say("ui.mailbox.address"), hint=say("ui.mailbox.address-hint"))
         self.host = Field(say("ui.mailbox.host"))
+        self.host.input.textChanged.connect(lambda _: self._say_of_password())
         self.port = Field(say("ui.relay.port"))
         self.port.input.setText(_PORTS["implicit"])
         self.security = QComboBox()
@@ -56,6 +61,8 @@ class MailboxForm(QWidget):
         column.addLayout(pair(self.user, self.password))
         column.addLayout(pair(self.folder, self.minutes))
         column.addWidget(self.sent)
+        self.ca_file = CertificateField(ui)
+        column.addWidget(self.ca_file)
         self.tidy = QCheckBox(say("ui.mailbox.tidy"))
         column.addWidget(self.tidy)
         column.addWidget(plain_label(say("ui.mailbox.tidy-hint"), "muted", wrap=True))
@@ -66,6 +73,23 @@ class MailboxForm(QWidget):
         """The usual port of the kind, unless another was typed."""
         if self.port.text.strip() in ("", *_PORTS.values()):
             self.port.input.setText(_PORTS[str(self.security.currentData())])
+
+    def offer(self, providers: tuple[ProviderShown, ...]) -> None:
+        """At whose servers a sign-in by browser takes the place of the password."""
+        self._providers = providers
+        self._say_of_password()
+
+    @property
+    def _provider(self) -> ProviderShown | None:
+        return provider_of(self._providers, self.host.text)
+
+    def _say_of_password(self) -> None:
+        if self._known is not None and self._known.auth is Auth.PASSWORD:
+            self.password.hint(self.ui.say("ui.relay.password-kept"))
+        elif self._provider is not None:
+            self.password.hint(self.ui.say("ui.grant.none", provider=self._provider.name))
+        else:
+            self.password.hint("")
 
     def fill(self, line: MailboxLine) -> None:
         """A mailbox that is there; an empty password keeps the old one."""
@@ -80,16 +104,17 @@ class MailboxForm(QWidget):
             (self.folder, line.folder),
             (self.sent, line.sent_folder),
             (self.minutes, str(line.minutes)),
+            (self.ca_file, line.ca_file),
         ):
             field.input.setText(value)
         self.tidy.setChecked(line.tidy)
-        self.password.hint(self.ui.say("ui.relay.password-kept"))
+        self._say_of_password()
         self.agreement.fill(line.baa)
 
     def request(self) -> MailboxRequest | None:
         """What the form says, or None with what is wrong beside its field."""
         needed = [self.address, self.host, self.user, self.password, self.folder]
-        if self._known is not None:
+        if self._known is not None or self._provider is not None:
             needed.remove(self.password)
         for field in needed:
             if not field.text.strip():
@@ -104,10 +129,19 @@ class MailboxForm(QWidget):
         if not _between(self.minutes.text, _MOST_MINUTES):
             self._wrong(self.minutes, "ui.mailbox.minutes-wrong")
             return None
+        ca_file = self.ca_file.value()
+        if ca_file is None:
+            return None
         fit, baa = self.agreement.value()
-        return self._asked(baa) if fit else None
+        return self._asked(ca_file, baa) if fit else None
 
-    def _asked(self, baa: Baa | None) -> MailboxRequest:
+    def _auth(self) -> Auth:
+        """A password that was typed is meant; without one a new mailbox waits for the browser."""
+        if self.password.text:
+            return Auth.PASSWORD
+        return self._known.auth if self._known is not None else Auth.OAUTH
+
+    def _asked(self, ca_file: str, baa: Baa | None) -> MailboxRequest:
         known = self._known
         return MailboxRequest(
             name=self.name.text.strip() or self.address.text.strip(),
@@ -117,8 +151,8 @@ class MailboxForm(QWidget):
             user=self.user.text.strip(),
             password=self.password.text,
             address=self.address.text.strip(),
-            ca_file=known.ca_file if known else "",
-            auth=known.auth if known else Auth.PASSWORD,
+            ca_file=ca_file,
+            auth=self._auth(),
             folder=self.folder.text.strip(),
             sent_folder=self.sent.text.strip(),
             minutes=int(self.minutes.text),
@@ -137,13 +171,14 @@ def _between(text: str, most: int) -> bool:
 
 
 class MailboxDialog(FormDialog):
-    """Test, then save; Esc gives up waiting."""
+    """Test, then save."""
 
     def __init__(self, ui: Ui, session: Session, parent: QWidget, line: MailboxLine | None = None) -> None:
         """A new mailbox, or `line` changed."""
         super().__init__(ui, ui.say("ui.mailbox.edit-title" if line else "ui.mailbox.add-title"), parent)
         self._session = session
         self._line = line
+        self._trial = Trial(self, ui)
         self.setMinimumWidth(580)
         self.form = MailboxForm(ui)
         self.content.addWidget(self.form)
@@ -154,16 +189,24 @@ class MailboxDialog(FormDialog):
         if line is not None:
             self.form.fill(line)
         self.form.address.input.setFocus()
+        ui.bridge.run(self, lambda _: ui.office.list_providers(), self.form.offer, self.failed)
 
     def test(self) -> None:
+        """Pressed again, it gives up."""
+        if self._trial.running:
+            self._trial.give_up()
+            self._busy(False)
+            self.notice.clear()
+            return
         request = self.form.request()
         if request is None:
             return
         self.notice.show_words(self.ui.say("ui.mailbox.testing"), "plain")
-        self._busy(True)
-        self.ui.bridge.run(
-            self, lambda _: self.ui.office.try_mailbox(self._session, request), self._tested, self._refused
+        self._trial.run(
+            lambda: self.ui.office.try_mailbox(self._session, request), self._tested, self._refused
         )
+        self.save_button.setEnabled(False)
+        self.test_button.setText(self.ui.say("ui.relay.stop-test"))
 
     def _tested(self, answer: MailboxTested) -> None:
         self._busy(False)
@@ -182,6 +225,7 @@ class MailboxDialog(FormDialog):
         return self.ui.office.update_mailbox(self._session, request)
 
     def _busy(self, busy: bool) -> None:
+        self.test_button.setText(self.ui.say("ui.relay.test"))
         self.test_button.setEnabled(not busy)
         self.save_button.setEnabled(not busy)
 

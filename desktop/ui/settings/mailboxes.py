@@ -15,14 +15,18 @@ from PySide6.QtWidgets import (
 
 from desktop.errors import SealwellError
 from desktop.models.accounts import Session
-from desktop.models.delivery import AccountId
-from desktop.office.values_delivery import MailboxLine, MailboxTested, Polled
+from desktop.models.delivery import AccountId, Auth
+from desktop.office.values_delivery import MailboxLine, MailboxTested, Polled, ProviderShown
 from desktop.texts import clean
 from desktop.ui.base import Page, Ui, button, card, plain_label
 from desktop.ui.bridge import Task
 from desktop.ui.dates import date_words, moment_words
+from desktop.ui.settings.grant import GrantPart, Owner, provider_of
 from desktop.ui.settings.mailbox import MailboxDialog, tested_words
 from desktop.ui.settings.storage import ConfirmDialog
+from desktop.ui.settings.trial import Trial
+
+_Shown = tuple[tuple[MailboxLine, ...], tuple[ProviderShown, ...]]
 
 
 class MailboxSection(Page):
@@ -32,6 +36,7 @@ class MailboxSection(Page):
         super().__init__(ui, ui.say("ui.settings.mailbox"))
         self._session = session
         self._task: Task | None = None
+        self._trial = Trial(self, ui)
         self.head.addStretch()
         self.poll_button = button(ui.say("ui.mailbox.read-now"), self.poll)
         self.add_button = button(ui.say("ui.mailbox.add"), self.add, "primary")
@@ -55,7 +60,6 @@ class MailboxSection(Page):
         row.setContentsMargins(0, 0, 0, 0)
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
-        self.progress.setAccessibleName(self.ui.say("ui.mailbox.reading"))
         self.progress_words = plain_label("", "muted")
         self.cancel_button = button(self.ui.say("ui.cancel"), self._cancel)
         row.addWidget(self.progress, 1)
@@ -65,22 +69,32 @@ class MailboxSection(Page):
         return self.progress_row
 
     def refresh(self) -> None:
-        self.call(lambda _: self.ui.office.list_mailboxes(self._session), self._show)
+        self.call(self._read, self._show)
 
-    def _show(self, mailboxes: tuple[MailboxLine, ...]) -> None:
+    def _read(self, _: object) -> _Shown:
+        office = self.ui.office
+        return office.list_mailboxes(self._session), office.list_providers()
+
+    def _show(self, shown: _Shown) -> None:
+        mailboxes, providers = shown
         while self.column.count():
             item = self.column.takeAt(0)
             widget = item.widget() if item else None
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        self.cards = {line.id: MailboxCard(self, line) for line in mailboxes if line.retired_at is None}
+        self.cards = {
+            line.id: MailboxCard(self, line, provider_of(providers, line.host))
+            for line in mailboxes
+            if line.retired_at is None
+        }
         for made in self.cards.values():
             self.column.addWidget(made)
         if not self.cards:
             self.column.addWidget(plain_label(self.ui.say("ui.mailbox.none"), "muted", wrap=True))
         self.column.addStretch()
         self.poll_button.setVisible(bool(self.cards))
+        self._offer(self._task is None and not self._trial.running)
 
     # --- what may be done ---------------------------------------------------------------------
 
@@ -95,6 +109,11 @@ class MailboxSection(Page):
         dialog.accepted.connect(self.refresh)
         dialog.open()
 
+    def grant(self, line: MailboxLine, provider: ProviderShown | None) -> GrantPart:
+        """Whoever signed in wants to see that it is read."""
+        owner = Owner(f"mailbox:{line.id}", line.name, line.user, line.grant, provider)
+        return GrantPart(self, self._session, owner, self.poll, says=_ended(line))
+
     def ask_retire(self, account: AccountId) -> None:
         dialog = ConfirmDialog(self.ui, "ui.mailbox.retire", self)
         dialog.accepted.connect(
@@ -105,25 +124,38 @@ class MailboxSection(Page):
         dialog.open()
 
     def test(self, account: AccountId) -> None:
-        self.notice.show_words(self.ui.say("ui.mailbox.testing"), "plain")
-        self.call(lambda _: self.ui.office.test_mailbox(self._session, account), self._tested)
+        self._begin("ui.mailbox.testing")
+        self._trial.run(
+            lambda: self.ui.office.test_mailbox(self._session, account), self._tested, self._failed
+        )
 
     def _tested(self, answer: MailboxTested) -> None:
+        self._ended()
         self.notice.show_words(tested_words(self.ui, answer), "ok" if answer.ok else "error")
 
     def poll(self) -> None:
         """Read every mailbox now; what was read stays read when it is given up."""
-        self.notice.clear()
-        self.poll_button.setEnabled(False)
-        self.progress.setRange(0, 0)
-        self.progress_words.setText(self.ui.say("ui.mailbox.reading"))
-        self.progress_row.show()
+        self._begin("ui.mailbox.reading")
         self._task = self.call(
             lambda task: self.ui.office.poll_mailbox(self._session, task.progress),
             self._polled,
-            self._poll_failed,
+            self._failed,
             self._show_progress,
         )
+
+    def _begin(self, code: str) -> None:
+        """One thing at a time: until it ends or is cancelled, nothing else is read or tested."""
+        self.notice.clear()
+        self.progress.setRange(0, 0)
+        self.progress.setAccessibleName(self.ui.say(code))
+        self.progress_words.setText(self.ui.say(code))
+        self.progress_row.show()
+        self._offer(False)
+
+    def _offer(self, offered: bool) -> None:
+        self.poll_button.setEnabled(offered)
+        for made in self.cards.values():
+            made.buttons["test"].setEnabled(offered)
 
     def _show_progress(self, done: int, total: int) -> None:
         self.progress.setRange(0, max(total, 1))
@@ -133,14 +165,17 @@ class MailboxSection(Page):
     def _cancel(self) -> None:
         if self._task is not None:
             self._task.cancel()
+        elif self._trial.running:
+            self._trial.give_up()
+            self._ended()
 
-    def _poll_ended(self) -> None:
+    def _ended(self) -> None:
         self._task = None
         self.progress_row.hide()
-        self.poll_button.setEnabled(True)
+        self._offer(True)
 
     def _polled(self, answer: Polled) -> None:
-        self._poll_ended()
+        self._ended()
         if answer.trouble:
             self.notice.show_words(" ".join(self.ui.reason(one) for one in answer.trouble), "warn")
         else:
@@ -151,15 +186,15 @@ class MailboxSection(Page):
             self.notice.show_words(words, "ok")
         self.refresh()
 
-    def _poll_failed(self, error: SealwellError) -> None:
-        self._poll_ended()
+    def _failed(self, error: SealwellError) -> None:
+        self._ended()
         self.show_error(error)
 
 
 class MailboxCard(QWidget):
     """One mailbox: where it is, when it was last read, its agreement, and what is wrong with it."""
 
-    def __init__(self, page: MailboxSection, line: MailboxLine) -> None:
+    def __init__(self, page: MailboxSection, line: MailboxLine, provider: ProviderShown | None) -> None:
         super().__init__()
         self._page = page
         ui, say = page.ui, page.ui.say
@@ -186,6 +221,8 @@ class MailboxCard(QWidget):
         for reason in (line.baa_problem, line.trouble):
             if reason is not None:
                 column.addWidget(plain_label(ui.reason(reason), "problem", wrap=True))
+        self.grant = page.grant(line, provider)
+        column.addWidget(self.grant)
         row = QHBoxLayout()
         self.buttons: dict[str, QPushButton] = {}
         for code, words, do in (
@@ -202,11 +239,17 @@ class MailboxCard(QWidget):
         column.addLayout(row)
 
     def _pill(self, ui: Ui, line: MailboxLine) -> QLabel:
-        if line.trouble is not None or line.baa_problem is not None:
+        if line.trouble is not None or line.baa_problem is not None or _ended(line):
             return plain_label(ui.say("ui.mailbox.trouble"), "pill-error")
         if line.polled_at is None:
             return plain_label(ui.say("ui.mailbox.not-read"), "pill-plain")
         return plain_label(ui.say("ui.mailbox.read"), "pill-ok")
+
+
+def _ended(line: MailboxLine) -> bool:
+    """Whether its sign-in by browser is over while no look into it has found that out yet."""
+    ended = line.grant.trouble if line.grant is not None and line.auth is Auth.OAUTH else None
+    return ended is not None and (line.trouble is None or line.trouble.code != ended.code)
 
 
 def _agreement_words(ui: Ui, line: MailboxLine) -> str:

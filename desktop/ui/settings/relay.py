@@ -12,6 +12,7 @@ from desktop.ui.base import Ui, button, plain_label
 from desktop.ui.dialog import FormDialog
 from desktop.ui.form import Field
 from desktop.ui.settings.agreement import AgreementFields, pair
+from desktop.ui.settings.certificate import CertificateField
 
 
 class RelayForm(QWidget):
@@ -59,6 +60,8 @@ class RelayForm(QWidget):
         self.counterparty = self.agreement.counterparty
         self.signed, self.expires = self.agreement.signed, self.agreement.expires
         column.addWidget(self.agreement)
+        self.ca_file = CertificateField(ui)
+        column.addWidget(self.ca_file)
         self.required = QCheckBox(say("ui.relay.required-tls"))
         column.addWidget(self.required)
         self.required_hint = plain_label(say("ui.relay.required-tls-hint"), "muted", wrap=True)
@@ -101,6 +104,7 @@ class RelayForm(QWidget):
         self.from_address.input.setText(line.sender)
         self.user.input.setText(line.user)
         self.password.hint(self.ui.say("ui.relay.password-kept"))
+        self.ca_file.input.setText(line.ca_file)
         self.agreement.fill(line.baa)
         self.required.hide()
         self.required_hint.hide()
@@ -125,8 +129,9 @@ class RelayForm(QWidget):
         if not self.port.text.strip().isdecimal() or not 0 < int(self.port.text) < 65536:
             self._wrong(self.port, "ui.relay.port-wrong")
             return None
+        ca_file = self.ca_file.value()
         fit, baa = self.agreement.value()
-        if not fit:
+        if not fit or ca_file is None:
             return None
         return RelayRequest(
             name=self._known.name if self._known else self.host.text.strip(),
@@ -137,7 +142,7 @@ class RelayForm(QWidget):
             sender=self.from_address.text.strip(),
             baa=baa,
             password=self.password.text,
-            ca_file=self._known.ca_file if self._known else "",
+            ca_file=ca_file,
             required_tls="account" if self.required.isChecked() else "",
         )
 

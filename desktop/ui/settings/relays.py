@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.models.accounts import Session
 from desktop.models.records import ForcedTls, RelayId
@@ -16,9 +16,10 @@ from desktop.ui.base import Page, Ui, button, card, plain_label
 from desktop.ui.dates import date_words
 from desktop.ui.dialog import FormDialog
 from desktop.ui.form import Field
+from desktop.ui.settings.grant import GrantPart, Owner, provider_of
 from desktop.ui.settings.onward import OnwardDialog
 from desktop.ui.settings.relay import RelayDialog, steps_words
-from desktop.ui.settings.signin import SignInDialog, TechnicalDialog
+from desktop.ui.settings.signin import TechnicalDialog
 from desktop.ui.settings.storage import ConfirmDialog
 
 _Shown = tuple[tuple[RelayLine, ...], tuple[ProviderShown, ...]]
@@ -43,6 +44,7 @@ class RelaySection(Page):
         scroll.setWidget(holder)
         self.outer.addWidget(scroll, 1)
         self.cards: dict[RelayId, RelayCard] = {}
+        self._seen: dict[RelayId, str] = {}
 
     def refresh(self) -> None:
         self.call(self._read, self._show)
@@ -60,7 +62,7 @@ class RelaySection(Page):
                 widget.hide()
                 widget.deleteLater()
         self.cards = {
-            line.id: RelayCard(self, line, _provider(providers, line))
+            line.id: RelayCard(self, line, provider_of(providers, line.host))
             for line in relays
             if line.retired_at is None
         }
@@ -85,13 +87,13 @@ class RelaySection(Page):
         dialog.finished.connect(lambda _: self.refresh())
         dialog.open()
 
-    def sign_in(self, line: RelayLine, provider: ProviderShown) -> None:
-        dialog = SignInDialog(self.ui, self._session, self, f"relay:{line.id}", line.user, provider)
-        dialog.accepted.connect(self.refresh)
-        dialog.open()
+    def grant(self, line: RelayLine, provider: ProviderShown | None, beside: QPushButton) -> GrantPart:
+        owner = Owner(f"relay:{line.id}", line.name, line.user, line.grant, provider)
+        return GrantPart(self, self._session, owner, self.refresh, beside=(beside,))
 
     def technical(self, line: RelayLine) -> None:
-        TechnicalDialog(self.ui, self._session, self, line.id, clean(line.name)).open()
+        seen = self._seen.get(line.id, "")
+        TechnicalDialog(self.ui, self._session, self, line.id, clean(line.name), seen).open()
 
     def ask_retire(self, relay: RelayId) -> None:
         dialog = ConfirmDialog(self.ui, "ui.relay.retire", self)
@@ -104,9 +106,13 @@ class RelaySection(Page):
 
     def test(self, relay: RelayId) -> None:
         self.notice.show_words(self.ui.say("ui.relay.testing"), "plain")
-        self.call(lambda _: self.ui.office.test_relay(self._session, relay), self._tested)
+        self.call(
+            lambda _: self.ui.office.test_relay(self._session, relay),
+            lambda answer: self._tested(relay, answer),
+        )
 
-    def _tested(self, answer: RelayTested) -> None:
+    def _tested(self, relay: RelayId, answer: RelayTested) -> None:
+        self._seen[relay] = answer.pin
         self.notice.show_words(steps_words(self.ui, answer), "ok" if answer.ok else "error")
 
     def record_account(self, relay: RelayId, required: bool) -> None:
@@ -168,14 +174,9 @@ class RelayCard(QWidget):
         row.addStretch()
         row.addWidget(button(say("ui.relay.retire"), lambda: page.ask_retire(line.id)))
         column.addLayout(row)
-        more = QHBoxLayout()
-        if provider is not None:
-            words = say("ui.grant.button", provider=provider.name)
-            self.sign_in_button = button(words, lambda: page.sign_in(line, provider))
-            more.addWidget(self.sign_in_button)
-        more.addWidget(button(say("ui.grant.technical"), lambda: page.technical(line)))
-        more.addStretch()
-        column.addLayout(more)
+        self.technical_button = button(say("ui.grant.technical"), lambda: page.technical(line))
+        self.grant = page.grant(line, provider, self.technical_button)
+        column.addWidget(self.grant)
 
     def _pill(self, ui: Ui, line: RelayLine) -> QLabel:
         if line.problem is not None:
@@ -192,11 +193,6 @@ class RelayCard(QWidget):
             return ui.say("ui.relay.agreement-open", who=who, signed=signed)
         expires = date_words(line.baa.expires, language)
         return ui.say("ui.relay.agreement", who=who, signed=signed, expires=expires)
-
-
-def _provider(known: tuple[ProviderShown, ...], line: RelayLine) -> ProviderShown | None:
-    """Whose sign-in the server of this relay takes."""
-    return next((one for one in known if line.host in one.hosts), None)
 
 
 def _known_words(ui: Ui, line: RelayLine) -> list[str]:

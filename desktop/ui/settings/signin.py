@@ -12,12 +12,13 @@ from desktop.errors import SealwellError
 from desktop.models.accounts import Session
 from desktop.models.delivery import RelaySending
 from desktop.models.records import RelayId
+from desktop.office.values_access import Purpose
 from desktop.office.values_delivery import GrantRequest, ProviderShown
 from desktop.office.values_practice import GrantShown
 from desktop.ui.base import Ui, button, plain_label
-from desktop.ui.bridge import Task
 from desktop.ui.dialog import FormDialog
 from desktop.ui.form import Field
+from desktop.ui.stepup import Proved, proved
 
 
 class SignInDialog(FormDialog):
@@ -28,7 +29,7 @@ class SignInDialog(FormDialog):
     ) -> None:
         super().__init__(ui, ui.say("ui.grant.title", provider=provider.name), parent)
         self._session, self._owner, self._provider = session, owner, provider
-        self._task: Task | None = None
+        self._task: Proved[GrantShown] | None = None
         say = ui.say
         self.account = Field(say("ui.grant.account"))
         self.account.input.setText(account)
@@ -51,6 +52,10 @@ class SignInDialog(FormDialog):
         self.code = plain_label("", "heading", wrap=True)
         self.code.hide()
         self.content.addWidget(self.code)
+        self.address = Field(say("ui.grant.by-hand"))
+        self.address.input.setReadOnly(True)
+        self.address.hide()
+        self.content.addWidget(self.address)
         self.start_button = button(say("ui.grant.start"), self.start, "primary")
         self.foot.addWidget(self.start_button)
         self.finished.connect(lambda _: self._stop())
@@ -70,18 +75,30 @@ class SignInDialog(FormDialog):
             "code" if self.by_code.isChecked() else "browser",
         )
         self.start_button.setEnabled(False)
-        self.ui.bridge.run(
-            self, lambda _: self.ui.office.begin_grant(self._session, request), self._begun, self._refused
+        proved(
+            self,
+            self.ui,
+            self._session,
+            Purpose.KEYS,
+            lambda _: self.ui.office.begin_grant(self._session, request),
+            self._begun,
+            self._refused,
         )
 
     def _begun(self, waiting: GrantShown) -> None:
         if waiting.user_code:
             self.code.setText(self.ui.say("ui.grant.code", url=waiting.url, code=waiting.user_code))
             self.code.show()
-        else:
-            QDesktopServices.openUrl(QUrl(waiting.url))
-        self._task = self.ui.bridge.run(
+        elif not QDesktopServices.openUrl(QUrl(waiting.url)):
+            self.address.input.setText(waiting.url)
+            self.address.show()
+            self.address.input.setFocus()
+            self.address.input.selectAll()
+        self._task = proved(
             self,
+            self.ui,
+            self._session,
+            Purpose.KEYS,
             lambda task: self.ui.office.finish_grant(self._session, self._owner, task.progress),
             lambda _: self.accept(),
             self._refused,
@@ -94,6 +111,7 @@ class SignInDialog(FormDialog):
 
     def _refused(self, error: SealwellError) -> None:
         self.code.hide()
+        self.address.hide()
         self.start_button.setEnabled(True)
         self.failed(error)
 
@@ -105,7 +123,10 @@ class SignInDialog(FormDialog):
 class TechnicalDialog(FormDialog):
     """The pin and the return path of one relay."""
 
-    def __init__(self, ui: Ui, session: Session, parent: QWidget, relay: RelayId, name: str) -> None:
+    def __init__(
+        self, ui: Ui, session: Session, parent: QWidget, relay: RelayId, name: str, seen: str = ""
+    ) -> None:
+        """`seen` is the pin of the key that the last test met, where there was one."""
         super().__init__(ui, ui.say("ui.grant.title-technical", name=name), parent)
         self._session = session
         self._sending = RelaySending(relay)
@@ -113,8 +134,10 @@ class TechnicalDialog(FormDialog):
         self.pin = Field(say("ui.grant.pin"), hint=say("ui.grant.pin-hint"))
         self.return_address = Field(say("ui.grant.return-path"))
         self.own_path = QCheckBox(say("ui.grant.own-return-path"))
-        for widget in (self.pin, self.return_address, self.own_path):
+        self.seen_button = button(say("ui.grant.pin-seen"), lambda: self.pin.input.setText(seen))
+        for widget in (self.pin, self.seen_button, self.return_address, self.own_path):
             self.content.addWidget(widget)
+        self.seen_button.setVisible(bool(seen))
         self.save_button = button(say("ui.save"), self.save, "primary")
         self.save_button.setEnabled(False)
         self.foot.addWidget(self.save_button)
