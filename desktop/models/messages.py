@@ -146,13 +146,19 @@ def get_many(tx: Tx, message_ids: Iterable[MessageId]) -> dict[MessageId, Messag
     return found
 
 
+def standing(tx: Tx, message_ids: Iterable[MessageId], state: State) -> set[MessageId]:
+    """Those of them that are in `state`."""
+    found: set[MessageId] = set()
+    for some in chunks(message_ids):
+        query = select(message.c.id).where(message.c.id.in_(some), message.c.state == state.value)
+        found.update(MessageId(id_) for id_ in tx.connection.execute(query).scalars())
+    return found
+
+
 def wire(tx: Tx, message_id: MessageId) -> bytes:
     """The exact bytes that go out, the same on every try."""
-    return bytes(
-        tx.connection.execute(
-            select(message_body.c.wire).where(message_body.c.message == message_id)
-        ).scalar_one()
-    )
+    query = select(message_body.c.wire).where(message_body.c.message == message_id)
+    return bytes(tx.connection.execute(query).scalar_one())
 
 
 def wires(tx: Tx, message_ids: Iterable[MessageId]) -> dict[MessageId, bytes]:

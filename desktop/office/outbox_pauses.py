@@ -112,10 +112,10 @@ class Pauses:
             if not is_scope(tx, scope):
                 raise InputError("scope-unknown")
             rows = [row for row in scopes.in_scope(tx, scope) if not row.superseded]
-            stopped = sum(opened.outbox.cancel(tx, row.id, Reason(_CANCELLED), session) for row in rows)
-            gone = sum(row.state not in WAITING and row.state is not State.CANCELLED for row in rows)
+            live = [row for row in rows if row.state is not State.CANCELLED]
+            stopped = sum(opened.outbox.cancel(tx, row.id, Reason(_CANCELLED), session) for row in live)
             record(Event(Act.OUTBOX_LISTED, det={"count": stopped}))
-            return Cancelled(stopped, gone)
+            return Cancelled(stopped, len(live) - stopped)
 
         return self._desk.write(session, Action.CANCEL_MESSAGES, stop)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from desktop.mail.outbox import Outcome
@@ -21,14 +21,14 @@ _FIRST_WORDS = frozenset({Phase.RESET, Phase.MAIL})
 class Marks:
     """The phase recorder of one message: its row is marked on disk before it is handed over at all."""
 
-    def __init__(self, may_go_on: Callable[[], bool], passing: Passing) -> None:
-        self._may_go_on = may_go_on
+    def __init__(self, may_leave: Callable[[], Awaitable[bool]], passing: Passing) -> None:
+        self._may_leave = may_leave
         self._passing = passing
         self.past_dot = False
 
     async def before_data(self, _letter: Letter) -> bool:
         self._passing(Point.BEFORE_CONTENT)
-        return self._may_go_on()
+        return await self._may_leave()
 
     def dot_written(self, _letter: Letter) -> None:
         self.past_dot = True
@@ -49,7 +49,7 @@ class Load(Protocol):
         ...
 
     def put_back(self, parcel: Parcel) -> None:
-        """To the head of the stream: none of its content left."""
+        """To the head of the stream, unless it was withdrawn: the relay does not have its content."""
         ...
 
     def carried(self, result: Result, verdict: Verdict | None, seconds: float) -> None:
@@ -64,7 +64,14 @@ class Load(Protocol):
         """What a verdict means for this row now."""
         ...
 
-    def may_go_on(self) -> bool: ...
+    @property
+    def reconsiders(self) -> bool:
+        """Whether what is claimed is being held against what is paused; no content may leave then."""
+        ...
+
+    def leave(self, parcel: Parcel) -> bool:
+        """Note that its content begins to leave; False where it must not."""
+        ...
 
 
 class Carrier:
@@ -107,15 +114,22 @@ class Carrier:
         while self.parcels:
             self._load.put_back(self.parcels.pop())
 
+    def drop_withdrawn(self) -> None:
+        """Nothing is left of what was withdrawn, unless its envelope is on its way already."""
+        if not self.line.open:
+            self.parcels = [one for one in self.parcels if not one.withdrawn]
+
     async def _deliver(self, parcel: Parcel) -> tuple[Result | None, Verdict | None]:
         """What became of it; no result when it was not begun."""
         unfit = self.line.unfit(parcel.letter)
         if unfit is not None:
             return Result(parcel, Outcome(State.FAILED, reason=unfit)), None
-        marks = Marks(self._load.may_go_on, self._load.passing)
+        marks = Marks(lambda: self._may_leave(parcel), self._load.passing)
         used = self.line.used
         try:
             answer = await self.line.send(parcel.letter, marks, self._following())
+            verdict = judge(answer.phase, answer.reply)
+            outcome = self._load.outcome(parcel, verdict, str(answer.reply))
         except TransferError as error:
             if self._load.broke() and used and error.phase in _FIRST_WORDS:
                 return None, None  # the relay had closed it after an earlier message, without a word
@@ -123,19 +137,24 @@ class Carrier:
             return Result(parcel, self._load.outcome(parcel, verdict, ""), error.after_dot), None
         except HaltedError:
             return None, None
-        except asyncio.CancelledError:
+        except BaseException:  # cut, or a bug: what may have arrived must not go out again
             if marks.past_dot:
                 self.parcels.remove(parcel)
                 lost = Result(parcel, self._load.outcome(parcel, BROKEN_AFTER_DOT, ""), past_dot=True)
                 self._load.carried(lost, None, 0.0)
             raise
-        verdict = judge(answer.phase, answer.reply)
-        outcome = self._load.outcome(parcel, verdict, str(answer.reply))
         return Result(parcel, outcome, marks.past_dot), verdict
+
+    async def _may_leave(self, parcel: Parcel) -> bool:
+        """The relay waits for the content meanwhile, as long as one transaction takes."""
+        while self._load.reconsiders:
+            self.news.clear()
+            await self.news.wait()
+        return self._load.leave(parcel)
 
     def _following(self) -> Letter | None:
         """The next letter, if its envelope may go along with this one's content."""
-        if len(self.parcels) < 2 and not self.line.at_last and self._load.may_go_on():
+        if len(self.parcels) < 2 and not self.line.at_last:
             following = self._load.take(following=True)
             if following is not None:
                 self.parcels.append(following)

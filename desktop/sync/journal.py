@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from desktop.audit.events import Act, Event
 from desktop.audit.log import AuditLog
@@ -35,17 +36,34 @@ _WAY_TO_DATA = (State.CONNECTING, State.ENVELOPE, State.DATA)
 _CERTAIN = frozenset({State.ACCEPTED, State.FAILED})
 
 
-@dataclass
+@dataclass(eq=False)
 class Parcel:
     """One claimed row on its way; `claimed` follows what is on disk."""
 
     claimed: Claimed
     letter: Letter
+    leaving: bool = False
+    """Whether its content may be at the relay: from here on its carrier alone says what came of it."""
+    withdrawn: bool = False
+    """Whether its row went back, or was ended by somebody else: its content must not leave."""
+
+    @property
+    def id(self) -> MessageId:
+        return self.claimed.message.id
 
     @property
     def marked(self) -> bool:
         """Whether it is on disk that its content may leave."""
         return self.claimed.message.state is State.DATA
+
+    @property
+    def may_go_back(self) -> bool:
+        return not self.leaving and not self.withdrawn
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether it is of no use to its recipient any more."""
+        useless = self.claimed.message.useless_after
+        return useless is not None and useless <= now
 
 
 @dataclass(frozen=True)
@@ -64,24 +82,29 @@ class Entry:
     stream: Stream
     results: Sequence[Result]
     waiting: Sequence[Parcel]
-    """Claimed, and no content sent: held against what is paused now."""
+    """Claimed, and no content sent: held against what is paused now, and against the clock."""
     mark: Sequence[Parcel]
     room: int
     """How many of the rows that are claimed now may be marked with them."""
     want: int
+    still: bool = False
+    """Whether no content begins to leave before this is on disk and known. Only then may rows go back
+    that are marked: one that went back while its content left would be sent twice."""
 
 
 @dataclass(frozen=True)
 class Turn:
     """What one transaction brought: new parcels, and those asked for as they are marked.
 
-    `held` were put back because something was paused. `drained`: nothing more is due now.
+    `held` must not leave: put back behind a pause or as useless, or cancelled by somebody. `unstill`:
+    there are more of these, which are marked. `drained`: nothing more is due now.
     """
 
     parcels: tuple[Parcel, ...]
     marked: tuple[Claimed, ...]
     drained: bool
     held: frozenset[MessageId] = frozenset()
+    unstill: bool = False
     lease_kept: bool = True
 
 
@@ -123,9 +146,8 @@ class Journal:
         self._settle(tx, entry.results, mine=kept)
         if not kept:
             return Turn((), (), drained=True, lease_kept=False)
-        held = self._hold(tx, entry.waiting)
-        mark = [one for one in entry.mark if one.claimed.message.id not in held]
-        marked = self.mark(tx, mark)
+        held, unstill = self._hold(tx, entry)
+        marked = self.mark(tx, [one for one in entry.mark if one.id not in held])
         parcels: list[Parcel] = []
         while len(parcels) < entry.want:
             try:
@@ -140,7 +162,7 @@ class Journal:
             except Refused as error:  # the computer slept since the line above
                 if error.code != "not-the-sender":
                     raise
-                return Turn(tuple(parcels), tuple(marked), drained=True, held=held, lease_kept=False)
+                return Turn(tuple(parcels), tuple(marked), True, held, unstill, lease_kept=False)
             if not claimed:
                 break
             parcels += self._fit_ones(tx, claimed)
@@ -150,14 +172,33 @@ class Journal:
         for parcel, row in zip(parcels, first, strict=False):
             parcel.claimed = row  # not seen by anybody before the commit
         drained = len(parcels) < entry.want and not messages.due(tx, self._clock.now(), 1, entry.stream)
-        return Turn(tuple(parcels), tuple(marked), drained=drained, held=held)
+        return Turn(tuple(parcels), tuple(marked), drained, held, unstill)
 
-    def _hold(self, tx: Tx, waiting: Sequence[Parcel]) -> frozenset[MessageId]:
-        """Put back what stands behind a pause that began after its claim."""
-        rows = [parcel.claimed.message for parcel in waiting]
-        held = frozenset(pauses.covers(tx, rows, self._clock.now())) if rows else frozenset()
-        self._put_back(tx, [row for row in rows if row.id in held])
-        return held
+    def _hold(self, tx: Tx, entry: Entry) -> tuple[frozenset[MessageId], bool]:
+        """Put back what stands behind a pause that began after its claim, or became useless since.
+
+        Answers what must not leave, and whether something marked ought to be put back too.
+        """
+        if not entry.waiting:
+            return frozenset(), False
+        now = self._clock.now()
+        ended = self._ended_by_others(tx, entry.waiting)
+        left = [one for one in entry.waiting if one.id not in ended]
+        paused = pauses.covers(tx, [one.claimed.message for one in left], now)
+        behind = [one for one in left if one.id in paused or one.is_late(now)]
+        back = [one for one in behind if entry.still or not one.marked]
+        self._put_back(tx, [one.claimed.message for one in back])
+        return ended.union(one.id for one in back), len(back) < len(behind)
+
+    def _ended_by_others(self, tx: Tx, waiting: Sequence[Parcel]) -> frozenset[MessageId]:
+        """Rows that were cancelled between claim and mark: of what is marked nobody else disposes."""
+        claimed = [one for one in waiting if not one.marked]
+        stand = messages.standing(tx, [one.id for one in claimed], State.CLAIMED)
+        ended = [one for one in claimed if one.id not in stand]
+        now = self._clock.now()
+        for one in ended:
+            self._pacer.note(tx, one.claimed.message, Outcome(State.CANCELLED), now)
+        return frozenset(one.id for one in ended)
 
     def _put_back(self, tx: Tx, rows: Sequence[Message]) -> None:
         """Of none has any content left."""
@@ -183,11 +224,11 @@ class Journal:
 
     def finish(self, tx: Tx, results: Sequence[Result], left: Sequence[Parcel]) -> None:
         """The end of a run: record `results`, put `left` back, of which no content went out."""
-        kept = self.lease.renew(tx)
-        self._settle(tx, results, mine=kept)
-        if not kept:
+        mine = self.lease.renew(tx) or self.lease.is_ours(tx)
+        self._settle(tx, results, mine=False)  # the last chance: one row that moved must cost no other
+        if not mine:
             return
-        rows = messages.get_many(tx, [parcel.claimed.message.id for parcel in left])
+        rows = messages.get_many(tx, [parcel.id for parcel in left])
         self._put_back(tx, [row for row in rows.values() if row.state in IN_FLIGHT])
 
     def pause(self, tx: Tx, reason: Reason, *, at_fault: bool, failed: RelayId | None) -> bool:
@@ -224,9 +265,9 @@ class Journal:
     def _settle(self, tx: Tx, results: Sequence[Result], *, mine: bool) -> None:
         if not mine:
             results = self._still_ours(tx, results)
-        rows = {result.parcel.claimed.message.id: result.parcel.claimed.message for result in results}
+        rows = {result.parcel.id: result.parcel.claimed.message for result in results}
         outcomes = {
-            result.parcel.claimed.message.id: replace(result.outcome, through=(State.DOT_SENT,))
+            result.parcel.id: replace(result.outcome, through=(State.DOT_SENT,))
             if result.past_dot
             else result.outcome
             for result in results
@@ -243,7 +284,7 @@ class Journal:
 
         Whoever took over may have called some uncertain; what is certain about them still counts.
         """
-        rows = messages.get_many(tx, [result.parcel.claimed.message.id for result in results])
+        rows = messages.get_many(tx, [result.parcel.id for result in results])
         ours: list[Result] = []
         for result in results:
             before = result.parcel.claimed.message

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from desktop.clock import Clock
 from desktop.mail.outbox import LEASE
@@ -27,6 +27,7 @@ class SendingLease:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self.holder = f"{os.getpid()}-{secrets.token_hex(8)}"
+        self._until = clock.now()
 
     def take(self, tx: Tx) -> bool:
         """Take it if it is free, ran out, or belongs to a process that is no more."""
@@ -41,14 +42,29 @@ class SendingLease:
     def renew(self, tx: Tx) -> bool:
         """Keep it; False when it was lost (the computer slept, and somebody else sends)."""
         now = self._clock.now()
-        return leases.renew(tx, LEASE, self.holder, self._clock.boot_id(), now + LENGTH, now)
+        return self._kept(leases.renew(tx, LEASE, self.holder, self._clock.boot_id(), now + LENGTH, now), now)
+
+    def is_ours(self, tx: Tx) -> bool:
+        """Whether nobody took it since, be it that it ran out: what we left is as we left it."""
+        found = leases.current(tx, LEASE)
+        return found is not None and (found.holder, found.boot) == (self.holder, self._clock.boot_id())
+
+    @property
+    def ran_out(self) -> bool:
+        """Whether somebody else may send by now, without a look at the disk: the computer slept."""
+        return self._until <= self._clock.now()
 
     def give_back(self, tx: Tx) -> None:
         leases.release(tx, LEASE, self.holder)
 
     def _take(self, tx: Tx) -> bool:
         now = self._clock.now()
-        return leases.take(tx, LEASE, self.holder, self._clock.boot_id(), now + LENGTH, now)
+        return self._kept(leases.take(tx, LEASE, self.holder, self._clock.boot_id(), now + LENGTH, now), now)
+
+    def _kept(self, done: bool, now: datetime) -> bool:
+        if done:
+            self._until = now + LENGTH
+        return done
 
 
 def _is_gone(holder: str) -> bool:

@@ -27,15 +27,13 @@ from desktop.sync.line import Line
 from desktop.sync.outcomes import Verdict, given_up, next_try
 from desktop.sync.pace import Pace
 from desktop.sync.points import Passing, Point
+from desktop.sync.refusals import Refusals
 from desktop.sync.relay_tls import RelayError
 
 T = TypeVar("T")
 
 BREAKER = 3
 """Connections that broke in a row: the stream ends."""
-POLICY_IN_A_ROW = 3
-POLICY_SHARE = 0.05
-"""More refusals by policy than this, and the stream ends: the next ones would fare alike."""
 CLAIM_AHEAD = 2
 """Claimed rows for each that may be marked: their sources are asked about many together."""
 BY_HAND = "sending-stopped"
@@ -89,14 +87,13 @@ class Stream:
         self._writing: _Writing | None = None
         self._drained = False
         self._asks = 0
-        """How often it was asked to reconsider since that was last done."""
+        """How often it was asked to reconsider since that was last done; meanwhile no content begins to
+        leave, so that a transaction may dispose of all whose content has not."""
         self._reached = False
         self._changed = asyncio.Event()
         self._idle = 0
         self._broken = 0
-        self._policy_row = 0
-        self._policy_all = 0
-        self._at_fault = False
+        self._refusals = Refusals()
 
     def stop(self, reason: Reason | None = None) -> None:
         """No further message is begun; the first reason counts."""
@@ -166,8 +163,10 @@ class Stream:
         marking = [one for one in self._ready if not one.marked][:room]
         if not (self._results or want or marking or (asks and on)):
             return False
-        batch, self._results = self._results, []
-        entry = Entry(self.key, batch, tuple(self._ready), marking, room - len(marking), want)
+        waiting = [*self._ready, *(it for one in self._carriers for it in one.parcels if it.may_go_back)]
+        entry = Entry(
+            self.key, self._take_results(), waiting, marking, room - len(marking), want, still=bool(asks)
+        )
         self._drained = self._drained or want > 0  # look_again may say meanwhile that more fell due
         self._writing = _Writing(asyncio.ensure_future(self._turn(entry)), entry, asks)
         return True
@@ -195,13 +194,18 @@ class Stream:
         marked = {row.message.id: row for row in turn.marked}
         for parcel in entry.mark:
             parcel.claimed = marked.get(parcel.claimed.message.id, parcel.claimed)
+        for parcel in entry.waiting:
+            parcel.withdrawn = parcel.withdrawn or parcel.id in turn.held
         if turn.held:
-            self._ready = deque(one for one in self._ready if one.claimed.message.id not in turn.held)
+            self._ready = deque(one for one in self._ready if not one.withdrawn)
+            self._drained = False
         self._ready.extend(turn.parcels)
         if entry.want and not turn.drained:
             self._drained = False
         if asks == self._asks:
             self._asks = 0
+        if turn.unstill:
+            self._asks += 1
         if not turn.lease_kept:
             self.stop(Reason("lease-lost"))
         self._told()
@@ -237,6 +241,7 @@ class Stream:
 
     async def _carry(self, carrier: Carrier, number: int) -> bool:
         """One message, where there is one for this connection."""
+        carrier.drop_withdrawn()
         if not carrier.parcels and len(self._ready) <= (number if not carrier.line.open else 0):
             return False
         if number and not carrier.line.open and not self._reached:
@@ -259,20 +264,39 @@ class Stream:
 
     def take(self, *, following: bool) -> Parcel | None:
         place = self._idle if following else 0  # what others could carry now is not tied to one
-        if self._asks or len(self._ready) <= place or not self._ready[place].marked:
+        if self.stopped is not None or self._asks or len(self._ready) <= place:
+            return None
+        if not self._ready[place].marked:
             return None
         return self._ready.popleft()
 
     def put_back(self, parcel: Parcel) -> None:
-        self._ready.appendleft(parcel)
+        parcel.leaving = False
+        if not parcel.withdrawn:
+            self._ready.appendleft(parcel)
         self._tell_all()
+
+    @property
+    def reconsiders(self) -> bool:
+        return bool(self._asks) and self.stopped is None
+
+    def leave(self, parcel: Parcel) -> bool:
+        if self._journal.lease.ran_out:
+            self.stop(Reason("lease-lost"))  # whoever took it has settled this row
+        elif parcel.is_late(self._clock.now()):
+            self.reconsider()
+        parcel.leaving = self.stopped is None and not self._asks and not parcel.withdrawn
+        return parcel.leaving
 
     def carried(self, result: Result, verdict: Verdict | None, seconds: float) -> None:
         self._results.append(result)
         if verdict is not None:
             self._broken = 0
             self._pace.message_took(seconds)
-            self._count_policy(verdict)
+            written = self._writing.entry.results if self._writing else ()
+            done = self.states.total() + len(self._results) + len(written)
+            if self._refusals.are_too_many(verdict, done):
+                self.stop(Reason("too-many-refusals"))
         self._changed.set()
 
     def broke(self) -> bool:
@@ -280,9 +304,6 @@ class Stream:
         if self._broken >= BREAKER:
             self.stop(Reason("connection-broke"))
         return self._broken < BREAKER
-
-    def may_go_on(self) -> bool:
-        return self.stopped is None
 
     def outcome(self, parcel: Parcel, verdict: Verdict, reply: str) -> Outcome:
         message, now = parcel.claimed.message, self._clock.now()
@@ -295,16 +316,11 @@ class Stream:
             return Outcome(State.FAILED, reply, Reason("gave-up"))
         return Outcome(State.DEFERRED, reply, reason, again)
 
-    def _count_policy(self, verdict: Verdict) -> None:
-        """Refusals that concern the practice and not the recipient end the stream."""
-        self._policy_row = self._policy_row + 1 if verdict.policy else 0
-        self._policy_all += verdict.policy
-        written = self._writing.entry.results if self._writing else ()
-        done = self.states.total() + len(self._results) + len(written)
-        many = self._policy_all > max(POLICY_IN_A_ROW, POLICY_SHARE * done)
-        if self._policy_row > POLICY_IN_A_ROW or many:
-            self._at_fault = True
-            self.stop(Reason("too-many-refusals"))
+    def _take_results(self) -> list[Result]:
+        """Of a row that went back while the relay refused its envelope, nothing is recorded: it is
+        asked about again."""
+        results, self._results = self._results, []
+        return [result for result in results if not result.parcel.withdrawn]
 
     # --- the ends ----------------------------------------------------------------------
 
@@ -333,14 +349,14 @@ class Stream:
                 await self._take_turn()
             except SealwellError:  # a full disk: tried once more below
                 self._results[:0] = batch
-        left, results = list(self._ready), self._results
+        left, results = list(self._ready), self._take_results()
         self._ready.clear()
         if results or left:
             await self._write(lambda tx: self._journal.finish(tx, results, left))
         self.states.update(result.outcome.state for result in results)
         if self.stopped is not None and self.stopped.code != BY_HAND:
             reason, failed = self.stopped, self.key.relay if self.relay_failed else None
-            at_fault = self._at_fault or self.relay_failed
+            at_fault = self._refusals.too_many or self.relay_failed
             self.stood_in_for = await self._write(
                 lambda tx: self._journal.pause(tx, reason, at_fault=at_fault, failed=failed)
             )

@@ -179,11 +179,11 @@ def test_would_go_tells_apart_what_is_too_late_and_what_nobody_knows(desk: Desk)
 
 def test_everything_of_a_scope_is_cancelled_and_what_left_is_counted(desk: Desk) -> None:
     one, other = desk.letter(), desk.letter("Bo")
-    desk.to(other, State.CLAIMED)
+    desk.to(other, State.DATA)
     done = desk.office.cancel_scope(desk.session, Scope("kind:letter"))
     assert (done.cancelled, done.too_late) == (1, 1)
     assert desk.row(one).reason == Reason("cancelled-by-person")
-    assert desk.row(other).state is State.CLAIMED
+    assert desk.row(other).state is State.DATA
 
 
 @pytest.mark.parametrize(
