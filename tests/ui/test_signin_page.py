@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from desktop.office.values_entry import EntryNeeds
+from desktop.office.values_entry import Credentials, EntryNeeds, SignedIn
 from desktop.ui.gate.emergency import EmergencyPages
 from desktop.ui.gate.join import JoinPages
 from desktop.ui.gate.second import KEY, SAVED
@@ -126,3 +129,26 @@ def test_quiet_links_lead_to_the_other_ways_in_and_back(opened: Opened) -> None:
     assert isinstance(page, EmergencyPages)
     page.access.back.click()
     assert not opened.page().user.isHidden()
+
+
+def test_nobody_walks_away_from_a_sign_in_that_may_still_let_them_in(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, go = opened.page(), threading.Event()
+    sign_in = opened.office.sign_in
+
+    def slow(given: Credentials) -> SignedIn:
+        go.wait(10)
+        return sign_in(given)
+
+    monkeypatch.setattr(opened.office, "sign_in", slow)
+    page.user.input.setText(USER)
+    page.password.input.setText("not the password at all")
+    page.submit()
+    page.invited.click()
+    page.emergency.click()
+    assert opened.window.centralWidget() is page
+    go.set()
+    opened.screen.settle()
+    page.invited.click()
+    assert isinstance(opened.window.centralWidget(), JoinPages)

@@ -134,6 +134,7 @@ class SignInPage(CentredForm):
             self.notice.clear()
         self.go.setEnabled(False)
         self.go.setText(self.ui.say("ui.signin.opening"))
+        self._may_leave(False)
 
     def show_problem(self, error: SealwellError) -> None:
         self.notice.show_words(self.ui.error(error))
@@ -169,3 +170,9 @@ class SignInPage(CentredForm):
     def _may_go(self) -> None:
         self.go.setEnabled(True)
         self.go.setText(self._go_words)
+        self._may_leave(True)
+
+    def _may_leave(self, may: bool) -> None:
+        """Not while the office is asked: somebody let in without a page to say so would hold a session."""
+        for way in self.quiet:
+            way.setEnabled(may)
