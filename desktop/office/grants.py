@@ -186,9 +186,10 @@ def known_to(desk: Desk) -> Providers:
     return opened.signins.known if opened is not None else providers()
 
 
-def grant_of(tx: Tx, desk: Desk, owner: str) -> GrantShown | None:
-    """Who signed in for `relay:<id>` or `mailbox:<id>`, in whatever state that is now."""
-    one = grants.get(tx, owner)
+def grant_of(tx: Tx, desk: Desk, owner: str, auth: Auth) -> GrantShown | None:
+    """Who signed in for `relay:<id>` or `mailbox:<id>`, in whatever state that is now; None where it
+    goes by password, and what may have been granted before is not used."""
+    one = grants.get(tx, owner) if auth is Auth.OAUTH else None
     return _shown(one, known_to(desk)) if one is not None else None
 
 

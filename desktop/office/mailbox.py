@@ -261,7 +261,7 @@ class Mailboxes:
             retired_at=one.retired_at,
             ca_file=one.ca_file,
             sent_folder=one.sent_folder,
-            grant=grant_of(tx, self._desk, f"mailbox:{one.id}"),
+            grant=grant_of(tx, self._desk, f"mailbox:{one.id}", one.auth),
         )
 
 

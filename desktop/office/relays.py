@@ -263,7 +263,7 @@ class Relays:
             onward=onward.get(tx, relay.id),
             retired_at=relay.retired_at,
             in_use=in_use is not None and in_use.id == relay.id,
-            grant=grant_of(tx, self._desk, owner_of(relay.id)),
+            grant=grant_of(tx, self._desk, owner_of(relay.id), sending.get(tx, relay.id).auth),
         )
 
 

@@ -65,7 +65,7 @@ class RelayLine:
     in_use: bool = False
     """Everything leaves through this one."""
     grant: GrantShown | None = None
-    """Who signed in for it by browser, if somebody did."""
+    """Who signed in for it by browser, where that is how it is signed in to."""
 
 
 @dataclass(frozen=True)

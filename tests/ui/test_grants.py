@@ -158,6 +158,8 @@ def test_a_sign_in_that_ran_out_is_said_on_the_card(scene: Scene, kind: str) -> 
     scene.settle()
     part = scene.part(page)
     assert scene.words("reason.sign-in-expired", provider="Local", reply="") in texts_of(part)
+    pill = {"relay": "ui.relay.not-ready", "mailbox": "ui.mailbox.trouble"}[kind]
+    assert scene.words(pill) in texts_of(page)
     assert part.sign_in_button.text() == scene.words("ui.grant.again")
 
 
@@ -242,7 +244,7 @@ def test_who_types_a_password_after_all_signs_in_with_it(scene: Scene) -> None:
         dialog.save()
         scene.settle()
         (line,) = scene.at_work.office.list_mailboxes(scene.at_work.session)
-        assert line.auth is auth
+        assert (line.auth, line.grant is not None) == (auth, auth is Auth.OAUTH)
 
 
 def technical(page: RelaySection) -> TechnicalDialog:

@@ -42,7 +42,6 @@ class GrantPart(QWidget):
         owner: Owner,
         signed_in: Callable[[], None],
         says: bool = True,
-        beside: Iterable[QPushButton] = (),
     ) -> None:
         """`says` whether the sign-in is over, where that does not stand on the card already."""
         super().__init__()
@@ -58,16 +57,14 @@ class GrantPart(QWidget):
         elif grant is not None and grant.trouble is not None and says:
             column.addWidget(plain_label(ui.reason(grant.trouble), "problem", wrap=True))
         self.row = QHBoxLayout()
+        self.row.setSpacing(12)
         column.addLayout(self.row)
         self.sign_in_button = self._button(self._way_in(), self.sign_in)
         self.end_button = self._button(ui.say("ui.grant.end"), self.ask_end)
         self.sign_in_button.setVisible(owner.provider is not None)
         self.end_button.setVisible(grant is not None and grant.state == GrantState.GOOD.value)
-        more = tuple(beside)
-        for one in more:
-            self.row.addWidget(one)
         self.row.addStretch()
-        if owner.provider is None and grant is None and not more:
+        if owner.provider is None and grant is None:
             self.hide()
 
     def _button(self, words: str, act: Callable[[], None]) -> QPushButton:

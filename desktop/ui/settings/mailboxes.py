@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from desktop.errors import SealwellError
 from desktop.models.accounts import Session
-from desktop.models.delivery import AccountId, Auth
+from desktop.models.delivery import AccountId
 from desktop.office.values_delivery import MailboxLine, MailboxTested, Polled, ProviderShown
 from desktop.texts import clean
 from desktop.ui.base import Page, Ui, button, card, plain_label
@@ -248,7 +248,7 @@ class MailboxCard(QWidget):
 
 def _ended(line: MailboxLine) -> bool:
     """Whether its sign-in by browser is over while no look into it has found that out yet."""
-    ended = line.grant.trouble if line.grant is not None and line.auth is Auth.OAUTH else None
+    ended = line.grant.trouble if line.grant is not None else None
     return ended is not None and (line.trouble is None or line.trouble.code != ended.code)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.models.accounts import Session
 from desktop.models.records import ForcedTls, RelayId
@@ -87,9 +87,9 @@ class RelaySection(Page):
         dialog.finished.connect(lambda _: self.refresh())
         dialog.open()
 
-    def grant(self, line: RelayLine, provider: ProviderShown | None, beside: QPushButton) -> GrantPart:
+    def grant(self, line: RelayLine, provider: ProviderShown | None) -> GrantPart:
         owner = Owner(f"relay:{line.id}", line.name, line.user, line.grant, provider)
-        return GrantPart(self, self._session, owner, self.refresh, beside=(beside,))
+        return GrantPart(self, self._session, owner, self.refresh)
 
     def technical(self, line: RelayLine) -> None:
         seen = self._seen.get(line.id, "")
@@ -165,21 +165,25 @@ class RelayCard(QWidget):
             )
         for words in _known_words(ui, line):
             column.addWidget(plain_label(words, "muted", wrap=True))
+        self.grant = page.grant(line, provider)
+        column.addWidget(self.grant)
         row = QHBoxLayout()
         self.test_button = button(say("ui.relay.test"), lambda: page.test(line.id))
         row.addWidget(self.test_button)
         row.addWidget(button(say("ui.relay.edit"), lambda: page.edit(line)))
         row.addWidget(button(say("ui.relay.onward"), lambda: page.onward(line)))
-        row.addWidget(button(say("ui.relay.add-domain"), lambda: page.add_domain(line)))
-        row.addStretch()
-        row.addWidget(button(say("ui.relay.retire"), lambda: page.ask_retire(line.id)))
-        column.addLayout(row)
         self.technical_button = button(say("ui.grant.technical"), lambda: page.technical(line))
-        self.grant = page.grant(line, provider, self.technical_button)
-        column.addWidget(self.grant)
+        row.addWidget(self.technical_button)
+        row.addStretch()
+        column.addLayout(row)
+        more = QHBoxLayout()
+        more.addWidget(button(say("ui.relay.add-domain"), lambda: page.add_domain(line)))
+        more.addStretch()
+        more.addWidget(button(say("ui.relay.retire"), lambda: page.ask_retire(line.id)))
+        column.addLayout(more)
 
     def _pill(self, ui: Ui, line: RelayLine) -> QLabel:
-        if line.problem is not None:
+        if line.problem is not None or (line.grant is not None and line.grant.trouble is not None):
             return plain_label(ui.say("ui.relay.not-ready"), "pill-error")
         return plain_label(ui.say("ui.relay.ready"), "pill-ok")
 

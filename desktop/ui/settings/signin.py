@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QCheckBox, QWidget
 
@@ -37,6 +37,12 @@ class SignInDialog(FormDialog):
         self.client_secret = Field(say("ui.grant.client-secret"), secret=True)
         self.tenant = Field(say("ui.grant.tenant"))
         self.by_code = QCheckBox(say("ui.grant.by-code"))
+        self.code = plain_label("", "heading", wrap=True)
+        self.address = Field(say("ui.grant.by-hand"))
+        self.address.input.setReadOnly(True)
+        for later in (self.code, self.address):
+            later.hide()
+            self.content.addWidget(later)
         self.content.addWidget(self.account)
         self.content.addWidget(plain_label(say("ui.grant.technical"), "label"))
         self.content.addWidget(plain_label(say("ui.grant.app-hint"), "muted", wrap=True))
@@ -49,13 +55,6 @@ class SignInDialog(FormDialog):
             widget.setVisible(shown)
             if shown:
                 self.content.addWidget(widget)
-        self.code = plain_label("", "heading", wrap=True)
-        self.code.hide()
-        self.content.addWidget(self.code)
-        self.address = Field(say("ui.grant.by-hand"))
-        self.address.input.setReadOnly(True)
-        self.address.hide()
-        self.content.addWidget(self.address)
         self.start_button = button(say("ui.grant.start"), self.start, "primary")
         self.foot.addWidget(self.start_button)
         self.finished.connect(lambda _: self._stop())
@@ -93,7 +92,8 @@ class SignInDialog(FormDialog):
             self.address.input.setText(waiting.url)
             self.address.show()
             self.address.input.setFocus()
-            self.address.input.selectAll()
+            self.address.input.end(False)
+            self.address.input.home(True)
         self._task = proved(
             self,
             self.ui,
@@ -135,8 +135,10 @@ class TechnicalDialog(FormDialog):
         self.return_address = Field(say("ui.grant.return-path"))
         self.own_path = QCheckBox(say("ui.grant.own-return-path"))
         self.seen_button = button(say("ui.grant.pin-seen"), lambda: self.pin.input.setText(seen))
-        for widget in (self.pin, self.seen_button, self.return_address, self.own_path):
-            self.content.addWidget(widget)
+        self.content.addWidget(self.pin)
+        self.content.addWidget(self.seen_button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.content.addWidget(self.return_address)
+        self.content.addWidget(self.own_path)
         self.seen_button.setVisible(bool(seen))
         self.save_button = button(say("ui.save"), self.save, "primary")
         self.save_button.setEnabled(False)
