@@ -88,7 +88,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "rule": (
         *("signin-failures", "off-hours-views", "off-hours-export", "outbound-volume", "personal-mail"),
         *("audit-mismatch", "clock-anomaly", "backup-old", "many-refusals", "emergency-access"),
-        *("sending-stopped", "much-came-back"),
+        *("sending-stopped", "first-relay-refuses", "much-came-back"),
     ),
     "security": ("implicit", "starttls"),
     "settled": ("arrived", "not-arrived", "called"),

@@ -197,6 +197,14 @@ _RULES = (
         by=Group.PRACTICE,
     ),
     AlertRule(
+        "first-relay-refuses",
+        (Look(Act.RELAY_CHANGED, whys=frozenset({"standby-after-refusal"})),),
+        least=1,
+        minutes=DAY,
+        severity=Severity.WARNING,
+        by=Group.PRACTICE,
+    ),
+    AlertRule(
         "much-came-back",
         (Look(Act.SENDING_WARNED),),
         least=1,

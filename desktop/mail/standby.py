@@ -21,6 +21,7 @@ IN_USE = "relay"
 """The setting that holds the id of the relay in use."""
 STANDING_IN = "relay-standing-in"
 REASON = "standby-took-over"
+AFTER_REFUSAL = "standby-after-refusal"
 OVER = "first-relay-back"
 
 
@@ -33,6 +34,11 @@ class StandIn:
     since: datetime
     refused: bool = False
     """Whether `first` refused the sign-in: it is not tried again before somebody has tested it."""
+
+    @property
+    def reason(self) -> str:
+        """Why it stands in, for the log: of a refusal an alert tells (`audit/rules.py`)."""
+        return AFTER_REFUSAL if self.refused else REASON
 
 
 def current(tx: Tx) -> StandIn | None:

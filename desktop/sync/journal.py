@@ -247,7 +247,7 @@ class Journal:
         if stands_in is None:
             self._pacer.relay_failed(tx, failed, reason, now)
             return False
-        self._audit.record(tx, Event(Act.RELAY_CHANGED, stands_in.by, why=standby.REASON))
+        self._audit.record(tx, Event(Act.RELAY_CHANGED, stands_in.by, why=stands_in.reason))
         return True
 
     def _fit_ones(self, tx: Tx, claimed: Sequence[Claimed]) -> list[Parcel]:

@@ -166,6 +166,14 @@ def test_sending_that_stopped_by_itself_is_urgent_and_a_pause_by_a_person_is_not
     assert book.rules() == ["much-came-back"]
 
 
+def test_a_mail_service_that_refused_the_sign_in_is_told_of_while_another_stands_in(book: Book) -> None:
+    book.write(Event(Act.RELAY_CHANGED, "b" * 32, why="standby-took-over"), actor="system")
+    assert book.rules() == []
+    book.write(Event(Act.RELAY_CHANGED, "b" * 32, why="standby-after-refusal"), actor="system")
+    (alert,) = book.look()
+    assert (alert.rule, alert.severity) == ("first-relay-refuses", "warning")
+
+
 def test_a_log_that_does_not_agree_is_urgent(book: Book) -> None:
     det: dict[str, str | int] = {"records": 4, "class": "edited"}
     book.write(Event(Act.AUDIT_VERIFIED, det=det | {"class": "ok"}))

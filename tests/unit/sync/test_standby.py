@@ -222,6 +222,9 @@ def test_a_wrong_password_is_not_tried_again_every_few_minutes(two: Two) -> None
         assert dict(two.run().states) == {A: 1}
     assert two.one.connections == knocks
     assert two.standing_in
+    found = two.office.db.read(standby.current)
+    assert found is not None
+    assert found.reason == "standby-after-refusal"
 
 
 def test_what_waits_for_a_first_that_refuses_the_sign_in_knocks_once(two: Two) -> None:
