@@ -128,7 +128,8 @@ class OutboxDesk:
 def _tell_bug(ended: Future[None]) -> None:
     """Sending that ended by a bug must not end in silence: the reminders behind it would be lost."""
     error = None if ended.cancelled() else ended.exception()
-    if error is not None and not isinstance(error, SealwellError):
+    closed = isinstance(error, SealwellError) and error.code == "locked"
+    if error is not None and not closed:
         sys.excepthook(type(error), error, error.__traceback__)
 
 

@@ -13,22 +13,22 @@ import threading
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from desktop.audit.events import Act, Event
 from desktop.audit.log import AuditLog
 from desktop.clock import Clock
 from desktop.errors import DeliveryError, Refused, SealwellError
-from desktop.mail import standby
 from desktop.mail.outbox import Outbox, Recheck
 from desktop.mail.pacing import Pacer
 from desktop.mail.retries import network_is_back
-from desktop.models import messages, pauses, relays
+from desktop.models import messages, relays
 from desktop.models.database import Database, Tx
 from desktop.models.records import Reason, Relay
 from desktop.sync.journal import Journal
 from desktop.sync.line import Line
+from desktop.sync.look_back import LookBack
 from desktop.sync.loop import NetworkLoop
 from desktop.sync.network import Returns
 from desktop.sync.oauth import SignIns
@@ -36,7 +36,6 @@ from desktop.sync.pace import Unhurried
 from desktop.sync.points import Passing, Point, unnoticed
 from desktop.sync.relay import Offer, Timeouts
 from desktop.sync.relay_access import Accesses
-from desktop.sync.relay_tls import RelayError
 from desktop.sync.run import LOOK_EVERY, Progress, Rests, RunCounts, RunResult, SendingRun
 
 __all__ = ["Dispatcher", "Progress", "RunCounts", "RunResult"]
@@ -47,7 +46,6 @@ _LEAST_PAUSE = 0.05
 _AFTER_TROUBLE = 60.0
 """Seconds until the background looks again after a run that could not be begun or written."""
 _EVIDENCE_RENEWED = timedelta(days=1)
-_LOOK_BACK_EVERY = 300.0
 STOP_PATIENCE = 10.0
 """Seconds that `stop` grants the message under way; then its connection is cut."""
 
@@ -84,8 +82,10 @@ class Dispatcher:
         self._passing = passing
         self._rests = Rests(clock)
         self._returns = returns or Returns()
-        self._look_back_at = 0.0
+        self._look_back = LookBack(database, audit, clock, self._new_line)
         self._ahead = ahead
+        self._going_ahead = threading.Lock()
+        self._aside: asyncio.Future[None] | None = None
         self._database = database
         self._outbox = outbox
         self._rechecks = rechecks
@@ -115,7 +115,7 @@ class Dispatcher:
         self, *, wait_for_holds: bool = False, progress: Progress | None = None
     ) -> Future[RunResult]:
         """As `run_due`, without waiting. `progress` is called in the network's thread."""
-        return self._begin(self._one_run(wait_for_holds, progress))
+        return self._begin(self._command(wait_for_holds, progress))
 
     def start(self, progress: Progress | None = None) -> Future[None]:
         """Send in the background as rows fall due, until `stop`. A bug ends the Future with it."""
@@ -174,11 +174,17 @@ class Dispatcher:
         future.add_done_callback(lambda _: self._pieces.discard(piece))
         return future
 
-    async def _one_run(
-        self, wait_for_holds: bool, progress: Progress | None, rests: Rests | None = None
-    ) -> RunResult:
-        if self._ahead is not None:
-            await asyncio.to_thread(self._ahead, False)
+    async def _command(self, wait_for_holds: bool, progress: Progress | None) -> RunResult:
+        """One run and what belongs to it, which the background does beside its runs."""
+        await asyncio.to_thread(self._go_ahead, False)
+        try:
+            result = await self._one_run(wait_for_holds, progress, Rests(self._clock))
+            await self._look_back.end()
+        finally:
+            await self._look_back.end(at_once=True)
+        return result
+
+    async def _one_run(self, wait_for_holds: bool, progress: Progress | None, rests: Rests) -> RunResult:
         async with self._one_at_a_time:
             journal = Journal(
                 self._outbox, self._rechecks, self._audit, self._clock, self._pacer, self._passing
@@ -186,63 +192,83 @@ class Dispatcher:
             if await self._write(journal.begin) is None:
                 raise DeliveryError("sending-elsewhere")
             self._passing(Point.BEGUN)
-            if self._before is not None:
-                await asyncio.to_thread(self._before)
-            await self._look_back()
             run = SendingRun(
                 self._database,
                 journal,
-                lambda: Line(self._accesses.of, self._opened, self._timeouts),
+                self._new_line,
                 self._clock,
                 progress,
-                rests or Rests(self._clock),
+                rests,
                 self._passing,
                 self._meanwhile,
             )
-            with self._lock:
-                self._run = run, asyncio.get_running_loop()
-                if self._closing:
-                    run.stop()
             try:
-                self.last = await run.carry_out(wait_for_holds=wait_for_holds)
+                async with run.lease_kept():
+                    if self._before is not None:
+                        await asyncio.to_thread(self._before)
+                    await self._look_back.begin()
+                    self.last = await self._carry_out(run, wait_for_holds=wait_for_holds)
             finally:
-                with self._lock:
-                    self._run = None
                 await self._write(journal.lease.give_back)
             return self.last
+
+    async def _carry_out(self, run: SendingRun, *, wait_for_holds: bool) -> RunResult:
+        """The run may be stopped meanwhile, and told to look or to reconsider."""
+        with self._lock:
+            self._run = run, asyncio.get_running_loop()
+            if self._closing:
+                run.stop()
+        try:
+            return await run.carry_out(wait_for_holds=wait_for_holds)
+        finally:
+            with self._lock:
+                self._run = None
 
     async def _background(self, progress: Progress | None) -> None:
         loop, awake = asyncio.get_running_loop(), asyncio.Event()
         with self._lock:
             self._wake = lambda: _call(loop, awake.set)
-        while not self._closing:
-            awake.clear()
-            if await self._send_if_due(progress):
-                pause = await self._until_next_due()
-            else:
-                pause = _AFTER_TROUBLE
-            if not self._closing:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(awake.wait(), pause)
+        try:
+            while not self._closing:
+                awake.clear()
+                try:
+                    self._put_ahead(awake)
+                    await self._send_if_due(progress)
+                    pause = await self._until_next_due()
+                except SealwellError as error:
+                    if error.code == "locked":
+                        return
+                    # Another process sends, or the disk is full: said where the window looks, tried again.
+                    self.last = RunResult({}, Reason(error.code, dict(error.params)))
+                    pause = _AFTER_TROUBLE
+                if not self._closing:
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(awake.wait(), pause)
+        finally:
+            await self._look_back.end(at_once=True)
+            if self._aside is not None:
+                await asyncio.wait((self._aside,))
 
-    async def _send_if_due(self, progress: Progress | None) -> bool:
-        """One look of the background; False when there was no getting on."""
+    def _put_ahead(self, awake: asyncio.Event) -> None:
+        """What rows wait for before they fall due is done beside all else: what is due need not wait
+        for a slow upload. Raises what the one before raised; `awake` is set at its end.
+        """
+        if self._aside is None and self._ahead is not None:
+            self._aside = asyncio.ensure_future(asyncio.to_thread(self._go_ahead, True))
+            self._aside.add_done_callback(lambda _: awake.set())
+        elif self._aside is not None and self._aside.done():
+            ended, self._aside = self._aside, None
+            ended.result()
+
+    async def _send_if_due(self, progress: Progress | None) -> None:
+        """One look of the background."""
         now = self._clock.now()
         if await asyncio.to_thread(self._returns.came_back):
             self._rests.wake()
             await self._write(lambda tx: network_is_back(tx, now))
-        if self._ahead is not None:
-            await asyncio.to_thread(self._ahead, True)
         due = await self._read(lambda tx: messages.due_streams(tx, now))
-        if all(self._rests.rests(key) for key in due):
-            return True
-        try:
+        if not all(self._rests.rests(key) for key in due):
             await self._one_run(True, progress, self._rests)
-        except SealwellError as error:
-            # Another process sends, or the disk is full: said where the window looks, tried again.
-            self.last = RunResult({}, Reason(error.code, dict(error.params)))
-            return False
-        return True
 
     async def _until_next_due(self) -> float:
         """Seconds to wait: other processes queue rows too, so never long."""
@@ -253,39 +279,20 @@ class Dispatcher:
 
     def _meanwhile(self) -> None:
         """What rows wait for, again while a run goes on; off the network's thread."""
-        if self._ahead is not None:
-            self._ahead(True)
+        self._go_ahead(True)
         if self._before is not None:
             self._before()
 
-    async def _look_back(self) -> None:
-        """Where another relay stands in for the first: does the first work again?
+    def _go_ahead(self, background: bool) -> None:
+        """Off the network's thread, one at a time: in the background, whoever finds it under way goes on."""
+        if self._ahead is not None and self._going_ahead.acquire(blocking=not background):
+            try:
+                self._ahead(background)
+            finally:
+                self._going_ahead.release()
 
-        Asked at most every few minutes, and not while it is paused, lest a wrong password knocks.
-        """
-        if self._clock.mono() < self._look_back_at:
-            return
-        self._look_back_at = self._clock.mono() + _LOOK_BACK_EVERY
-        now = self._clock.now()
-        first = await self._read(lambda tx: _stood_in_for(tx, now))
-        if first is None:
-            return
-        line = Line(self._accesses.of, self._opened, self._timeouts)
-        try:
-            await line.reach(first, lambda: True)
-            works = line.open
-        except RelayError:
-            works = False
-        finally:
-            await line.close()
-        if not works:
-            return
-
-        def back(tx: Tx) -> None:
-            standby.give_back(tx)
-            self._audit.record(tx, Event(Act.RELAY_CHANGED, first.id, why=standby.OVER))
-
-        await self._write(back)
+    def _new_line(self) -> Line:
+        return Line(self._accesses.of, self._opened, self._timeouts)
 
     async def _opened(self, relay: Relay, offer: Offer) -> None:
         """Keep what the relay offers as evidence, at most once a day where nothing changed."""
@@ -308,15 +315,6 @@ class Dispatcher:
 
     async def _read(self, work: Callable[[Tx], T]) -> T:
         return await asyncio.to_thread(self._database.read, work)
-
-
-def _stood_in_for(tx: Tx, now: datetime) -> Relay | None:
-    found = standby.current(tx)
-    if found is None or found.refused:
-        return None
-    if pauses.get(tx, pauses.scope_of(pauses.RELAY, found.first), now) is not None:
-        return None
-    return relays.get(tx, found.first)
 
 
 class _Piece:

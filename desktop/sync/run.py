@@ -7,9 +7,10 @@ that its relay turned away rest while the others go on.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from types import MappingProxyType
@@ -136,16 +137,25 @@ class SendingRun:
         """Something was queued."""
         self._awake.set()
 
+    @contextlib.asynccontextmanager
+    async def lease_kept(self) -> AsyncIterator[None]:
+        """From its taking on: what is looked up ahead of a run may take long, too."""
+        beat = asyncio.create_task(self._keep_lease())
+        try:
+            yield
+        finally:
+            beat.cancel()
+
     async def carry_out(self, *, wait_for_holds: bool) -> RunResult:
         """Send what is due; with `wait_for_holds`, also what falls due within a minute.
 
         The lease must be held. What is left when the run ends early waits again.
         """
-        beat = asyncio.create_task(self._keep_lease())
         try:
             while self._stopped is None:
                 self._awake.clear()
-                self._do_meanwhile()
+                if self._tasks:
+                    self._do_meanwhile()
                 await self._begin_due()
                 if self._tasks:
                     await self._wait_for_streams()
@@ -159,7 +169,6 @@ class SendingRun:
                 await asyncio.wait(self._tasks, timeout=PATIENCE)
             raise
         finally:
-            beat.cancel()
             await self._end_all()
         return RunResult(MappingProxyType(dict(self._states)), self._stopped or self._first)
 
@@ -239,20 +248,26 @@ class SendingRun:
         if self._aside is not None and self._aside.done():
             self._aside.result()
             self._aside = None
-        if self._meanwhile is not None and self._aside is None and self._tasks:
+        if self._meanwhile is not None and self._aside is None:
             self._aside = asyncio.ensure_future(asyncio.to_thread(self._meanwhile))
 
     # --- the rest ----------------------------------------------------------------------
 
     async def _wait_for_hold(self) -> bool:
-        """Wait until the next row falls due, if that is within the time that a run waits."""
+        """Wait until the next row falls due, if that is within the time that a run waits.
+
+        Not past a call to look, nor longer than between two looks: others queue what is due before.
+        """
         horizon = self._clock.now() + timedelta(seconds=LIMITS.wait_for_hold)
         # What was due at the last look and began no stream rests, and is not waited for.
         when = await self._read(lambda tx: messages.next_due(tx, after=self._looked))
         if when is None or when > horizon:
             return False
-        while self._clock.now() < when and self._stopped is None:  # noqa: ASYNC110 - clocks move
-            await asyncio.sleep(_POLL)
+        self._do_meanwhile()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_EVERY):
+                while self._clock.now() < when and not self._awake.is_set():  # noqa: ASYNC110 - clocks move
+                    await asyncio.sleep(_POLL)
         return True
 
     def _tell(self) -> None:
@@ -266,8 +281,11 @@ class SendingRun:
     async def _keep_lease(self) -> None:
         while True:
             await asyncio.sleep(HEARTBEAT)
-            if not await self._write(self._journal.lease.renew):
-                self.stop(Reason("lease-lost"))
+            try:
+                if not await self._write(self._journal.lease.renew):
+                    self.stop(Reason("lease-lost"))
+            except SealwellError as error:  # a full disk: nothing new begins, what is under way ends
+                self.stop(Reason(error.code, dict(error.params)))
 
     async def _write(self, work: Callable[[Tx], T]) -> T:
         return await asyncio.wrap_future(self._database.submit_write(work))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from demo.authority import Authority
-from demo.faults import DROP, At, Fault
+from demo.faults import DROP, STALL, At, Fault
 from demo.relay import RecordingRelay
 from desktop.mail import standby
 from desktop.mail.letters import Draft
@@ -271,3 +272,26 @@ def test_a_paused_first_relay_is_not_knocked_at(two: Two) -> None:
     two.letter()
     assert dict(two.run().states) == {A: 1}
     assert two.one.connections == knocks
+
+
+def test_a_first_relay_that_says_nothing_does_not_hold_up_its_standby(two: Two) -> None:
+    two.one.faults.append(Fault(At.CONNECT, DROP))
+    two.letter()
+    two.run()
+    two.one.faults[:] = [Fault(At.EHLO, STALL)]
+    office = two.office
+    office.clock.pass_(minutes=6)
+    letter = two.letter()
+    office.clock.pass_(seconds=11)
+    dispatcher = Dispatcher(
+        office.db, office.outbox, office.rechecks, office.audit, office.clock, two.loop, Timeouts()
+    )
+    dispatcher.start()
+    try:
+        until = time.monotonic() + 10
+        while two.row(letter.id).state is not A and time.monotonic() < until:
+            time.sleep(0.05)
+        assert (two.row(letter.id).state, len(two.two.received)) == (A, 2)
+        assert two.one.connections == 4  # the first three, and the one that is still under way
+    finally:
+        dispatcher.stop(1)
