@@ -80,7 +80,7 @@ class Grants:
         self._forget(request.owner)
         asked = Event(Act.GRANT_ASKED, id_of(request.owner))
         self._desk.write(session, Action.MANAGE_GRANT, lambda _, record: record(asked))
-        waiting = opened.network.submit(flow.begin()).result()
+        waiting = opened.network.wait_for(flow.begin())
         with self._lock:
             self._pending[request.owner] = _Pending(opened, app, flow, waiting)
         return GrantShown(
@@ -104,7 +104,7 @@ class Grants:
             if pending.tokens is None:
                 go_on = progress or (lambda _done, _of: True)
                 work = pending.flow.finish(lambda gone, whole: go_on(int(gone), int(whole)))
-                tokens = opened.network.submit(work).result()
+                tokens = opened.network.wait_for(work)
                 _check_tokens(pending.app, tokens)
                 pending.tokens = tokens
         except SealwellError as error:
@@ -177,7 +177,7 @@ class Grants:
         with self._lock:
             pending = self._pending.pop(owner, None)
         if pending is not None and pending.opened is self._desk.opened_or_none():
-            pending.opened.network.submit(pending.flow.close()).result()
+            pending.opened.network.wait_for(pending.flow.close())
 
 
 def known_to(desk: Desk) -> Providers:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Iterable
-from concurrent.futures import Future
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -110,8 +109,7 @@ class Looks:
         """What was seen within the budget; offline, or while the practice closes: nothing."""
         found: dict[str, tuple[Observed, ...]] = {}
         with suppress(DeliveryError, Refused):
-            work: Future[None] = self._network.submit(self._all(self._look(self._clock), stale, found))
-            work.result()
+            self._network.wait_for(self._all(self._look(self._clock), stale, found))
         return {domain: rows for domain, rows in found.items() if _is_a_look(rows)}
 
     async def _all(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Coroutine
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from typing import Any, TypeVar
 
 from desktop.errors import Refused
@@ -38,6 +38,13 @@ class NetworkLoop:
                 self._thread.daemon = True
                 self._thread.start()
             return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    def wait_for(self, work: Coroutine[Any, Any, T]) -> T:
+        """Its answer; raises Refused("locked") also where `stop` came before it."""
+        try:
+            return self.submit(work).result()
+        except CancelledError:
+            raise Refused("locked") from None
 
     def stop(self) -> None:
         """Cancel what runs, wait until it has ended, end the thread. May be called twice."""

@@ -8,15 +8,20 @@ import sys
 import pytest
 import shiboken6
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.office.values_access import DraftKept, SecurityPolicy
+from desktop.office.values_delivery import ProviderShown
+from desktop.office.values_practice import RelayRequest
 from desktop.ui.account.dialogs import CodesDialog
 from desktop.ui.account.page import AccountPage
 from desktop.ui.settings.page import SettingsPage
+from desktop.ui.settings.signin import SignInDialog
 from desktop.ui.users.page import UsersSection
 from tests.made_practice import import_visits
+from tests.support.along import Along
 from tests.support.pages import texts_of
 from tests.support.second_user import BEN, add_ben
 from tests.ui.conftest import Opened
@@ -102,3 +107,26 @@ def test_the_sign_in_page_loads_no_values_of_the_work() -> None:
         [sys.executable, "-c", LIGHT], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.split() == []
+
+
+@pytest.mark.parametrize("on_duty", [True, False])
+def test_a_lock_ends_the_wait_for_a_browser(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch, on_duty: bool
+) -> None:
+    """Else it would go on for ten minutes behind the lock, and hold up the program's end."""
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda _: True)
+    work, account = opened.sign_in(), "office@a.example"
+    if on_duty:
+        Along(opened.office, work.session, opened.practice.clock).reminders()
+    relay = RelayRequest("Mail", "smtp.gmail.com", 465, "implicit", account, account, None)
+    owner = f"relay:{opened.office.add_relay(work.session, relay).id}"
+    google = ProviderShown("google", "Google Workspace", ("smtp.gmail.com",), False, True, False)
+    form = SignInDialog(opened.screen.ui, work.session, work, owner, account, google)
+    form.client_id.input.setText("app")
+    form.client_secret.input.setText("secret")
+    form.open()
+    form.start()
+    opened.screen.qtbot.waitUntil(lambda: bool(form.notice.words), timeout=10_000)
+    opened.window.lock()
+    opened.screen.settle()
+    assert opened.office.duty().vault_open is on_duty

@@ -104,6 +104,7 @@ class SignInDialog(FormDialog):
             self._refused,
             self._waiting,
         )
+        self.destroyed.connect(self._task.cancel)  # by a lock, which does not ask the dialog first
 
     def _waiting(self, done: int, of: int) -> None:
         left = max(1, (of - done + 59) // 60)

@@ -43,6 +43,13 @@ def test_stop_cancels_what_runs_and_waits_for_its_end() -> None:
     assert not any(thread.name == "network" for thread in threading.enumerate())
 
 
+def test_whoever_waits_while_the_practice_closes_is_told_that_it_is_locked() -> None:
+    loop = NetworkLoop()
+    threading.Timer(0.1, loop.stop).start()
+    with pytest.raises(Refused, match="locked"):
+        loop.wait_for(asyncio.sleep(60))
+
+
 def test_nothing_starts_after_stop() -> None:
     loop = NetworkLoop()
     loop.stop()
