@@ -210,8 +210,8 @@ def test_another_users_service_is_told_nothing(tmp_path: Path) -> None:
     listening = (
         "import json, os, sys; from multiprocessing.connection import Listener; os.setuid(65534)\n"
         "listener = Listener(sys.argv[1]); print('ready', flush=True); line = listener.accept()\n"
-        "line.send_bytes(json.dumps({'protocol': sys.argv[2], 'nonce': 'aa'}).encode())\n"
-        "try: line.recv_bytes()\n"
+        "hello = json.dumps({'protocol': sys.argv[2], 'nonce': 'aa'}).encode()\n"
+        "try: line.send_bytes(hello); line.recv_bytes()\n"
         "except (EOFError, ConnectionError): sys.exit(7)"
     )
     address = str(theirs / "s")
