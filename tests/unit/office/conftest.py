@@ -20,6 +20,7 @@ from desktop.office.values_practice import RelayRequest
 from desktop.paths import PracticeFolder
 from tests.made_practice import PASSWORD, PEOPLE, USER, MovedClock, Practice
 from tests.made_staff import Keyring, Staff, make
+from tests.support.served import Served
 
 
 @pytest.fixture(scope="session")
@@ -87,3 +88,10 @@ def relay_request() -> Callable[..., RelayRequest]:
         return RelayRequest(**{**given, **changes})  # type: ignore[arg-type]
 
     return made
+
+
+@pytest.fixture
+def served(practice: Practice) -> Iterator[Served]:
+    made = Served(practice)
+    yield made
+    made.end()

@@ -1,8 +1,7 @@
-"""The service's door: who is let in, what is taken, and what becomes of callers who misbehave."""
+"""The service's door: who is let in, and whose sessions they are."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import socket
@@ -11,91 +10,20 @@ import struct
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
 from dataclasses import replace
-from multiprocessing.connection import Client
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from desktop.clock import SystemClock
 from desktop.errors import Refused, SealwellError
-from desktop.models.accounts import Role, Session, SessionId
+from desktop.models.accounts import Role, SessionId
 from desktop.office import remote_link
-from desktop.office.agent import Agent
-from desktop.office.api import Office
-from desktop.office.local import LocalOffice
-from desktop.office.remote import RemoteOffice, ServiceBug
-from desktop.office.remote_link import Caller, Link, LinkLost, Whereabouts, call_up
-from desktop.office.remote_start import answers
-from desktop.office.wire import to_json
-from desktop.paths import PracticeFolder
+from desktop.office.remote import RemoteOffice
+from desktop.office.remote_link import Caller, LinkLost, Whereabouts, call_up
 from tests.made_practice import Practice
-
-
-class Served:
-    """The practice's office behind a real socket, in a thread of this process."""
-
-    def __init__(self, practice: Practice, rest: float = 60.0) -> None:
-        self.practice = practice
-        office = practice.office(service=True)
-        assert isinstance(office, LocalOffice)
-        self.local = office
-        self.agent = Agent(office, practice.folder, SystemClock(), rest)
-        self.callers: list[RemoteOffice] = []
-        self._thread = threading.Thread(target=self.agent.serve, name="agent")
-        self._thread.start()
-        until(lambda: answers(practice.folder))
-
-    @property
-    def where(self) -> Whereabouts:
-        found = Whereabouts.read(self.practice.folder.service)
-        assert found is not None
-        return found
-
-    def remote(self) -> RemoteOffice:
-        self.callers.append(RemoteOffice(self.practice.folder))
-        return self.callers[-1]
-
-    def signed_in(self) -> tuple[Office, Session]:
-        office = self.remote().as_office()
-        return office, office.sign_in(self.practice.credentials()).session
-
-    def line(self) -> Any:
-        """A connection that has said nothing yet."""
-        return Client(self.where.address)
-
-    def greeted(self) -> Link:
-        """A line over which calls may go."""
-        return call_up(self.where, Caller(self.callers[-1]._id, stays=False))
-
-    @property
-    def ended(self) -> bool:
-        return not self._thread.is_alive()
-
-    def end(self) -> None:
-        for caller in self.callers:
-            caller.close()
-        self.agent.end()
-        self._thread.join(20)
-        assert self.ended
-
-
-def until(true: Callable[[], bool], seconds: float = 20) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.01)
-
-
-@pytest.fixture
-def served(practice: Practice) -> Iterator[Served]:
-    made = Served(practice)
-    yield made
-    made.end()
-
+from tests.support.served import Served, on_the_line
+from tests.support.service import until
 
 # --- who is let in ---------------------------------------------------------------------------
 
@@ -245,10 +173,6 @@ def test_a_wrong_token_is_refused_like_a_forged_session(served: Served, token: o
     link.close()
 
 
-def on_the_line(session: Session) -> Any:
-    return to_json(session)
-
-
 @pytest.mark.parametrize(
     "change", [{"role": Role.AUDITOR}, {"user_name": "eve"}, {"id": SessionId("0" * 32)}]
 )
@@ -288,149 +212,3 @@ def test_the_door_is_told_whether_it_was_a_window_that_left(
     caller.as_office().sign_in(served.practice.credentials())
     caller.close()
     until(lambda: left == [window])
-
-
-# --- callers who misbehave -------------------------------------------------------------------
-
-GARBAGE = [
-    b"",
-    b"not json",
-    b"[]",
-    b"[" * 5000,
-    b'{"call": "search_people"}',
-    b'{"call": "__init__", "args": []}',
-    b'{"call": "left", "args": [[]]}',
-    b'{"call": 7, "args": 7}',
-    b"\x80\x04\x95\x0b\x00\x00\x00\x00\x00\x00\x00\x8c\x07eh-bad\x94.",
-]
-
-
-@pytest.mark.parametrize("data", GARBAGE)
-def test_garbage_ends_its_line_and_nobody_elses(served: Served, data: bytes) -> None:
-    office, session = served.signed_in()
-    link = served.greeted()
-    link._connection.send_bytes(data)
-    with contextlib.suppress(LinkLost):
-        assert set(link.receive()) == {"bug"}
-        with pytest.raises(LinkLost):
-            link.receive()
-    link.close()
-    assert office.search_people(session, "").total == 0
-
-
-@pytest.mark.parametrize("before_hello", [True, False])
-def test_a_frame_beyond_the_limit_is_not_read(served: Served, before_hello: bool) -> None:
-    office, session = served.signed_in()
-    link = Link(served.line()) if before_hello else served.greeted()
-    if before_hello:
-        link.receive()
-    most = remote_link.HELLO_MOST if before_hello else remote_link.FRAME_MOST
-    os.write(link._connection.fileno(), struct.pack("!i", -1) + struct.pack("!Q", most + 1) + b"x" * 64)
-    with pytest.raises(LinkLost):
-        link.receive()
-    link.close()
-    assert office.search_people(session, "").total == 0
-
-
-def test_a_request_beyond_the_limit_is_refused_before_it_is_sent(
-    served: Served, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    office, session = served.signed_in()
-    monkeypatch.setattr(remote_link, "FRAME_MOST", 2000)
-    with pytest.raises(SealwellError) as caught:
-        office.check_address("x" * 3000)
-    assert caught.value.code == "service-too-large"
-    monkeypatch.undo()
-    assert office.search_people(session, "").total == 0
-
-
-def test_a_bug_in_the_service_arrives_without_content(
-    served: Served, monkeypatch: pytest.MonkeyPatch, expected_logs: set[str]
-) -> None:
-    office, session = served.signed_in()
-    bugs: list[BaseException] = []
-    monkeypatch.setattr(threading, "excepthook", lambda args: bugs.append(args.exc_value))
-
-    def broken(*_: object) -> None:
-        raise RuntimeError("Zoraida Canaryfield")
-
-    monkeypatch.setattr(served.local, "search_people", broken)
-    with pytest.raises(ServiceBug) as caught:
-        office.search_people(session, "")
-    assert "RuntimeError" in str(caught.value)
-    assert "Canaryfield" not in str(caught.value)
-    until(lambda: bool(bugs))  # the answer leaves first
-    monkeypatch.undo()
-    assert [type(bug) for bug in bugs] == [RuntimeError]
-    assert office.search_people(session, "").total == 0
-
-
-@pytest.mark.parametrize("asked", [True, False], ids=["with progress", "without"])
-def test_who_vanishes_in_a_long_call_cancels_it(
-    served: Served, monkeypatch: pytest.MonkeyPatch, asked: bool
-) -> None:
-    _, session = served.signed_in()
-    token = served.callers[-1]._tokens[session.id]
-    link = served.greeted()
-    came = threading.Event()
-
-    def long(_session: Session, progress: Callable[[int, int], bool]) -> None:
-        while progress(0, 10):
-            time.sleep(0.06)
-        came.set()
-        raise Refused("cancelled")
-
-    monkeypatch.setattr(served.local, "verify_audit", long)
-    link.send({"call": "verify_audit", "args": [on_the_line(session)], "token": token, "progress": asked})
-    assert not came.wait(0.3)
-    link.close()
-    assert came.wait(20)
-
-
-# --- its own end -----------------------------------------------------------------------------
-
-
-def test_it_ends_by_itself_when_nobody_is_there_and_nothing_goes_on(practice: Practice) -> None:
-    served = Served(practice, rest=0.0)
-    until(lambda: served.ended)
-    assert not practice.folder.service.exists()
-    assert not answers(practice.folder)
-
-
-def test_it_stays_while_a_window_is_there(practice: Practice) -> None:
-    served = Served(practice, rest=0.5)
-    try:
-        assert served.remote().is_there()
-        time.sleep(2.5)
-        assert not served.ended
-    finally:
-        served.end()
-
-
-def test_it_ends_when_its_practice_is_moved_away(served: Served) -> None:
-    served.practice.folder.service.unlink()
-    until(lambda: served.ended)
-
-
-def test_a_stale_socket_is_taken_away_and_nothing_else(practice: Practice, tmp_path: Path) -> None:
-    kept = tmp_path / "kept.txt"
-    kept.write_text("mine")
-    Whereabouts(str(kept), "00", remote_link.PROTOCOL, 1).write(practice.folder.service)
-    served = Served(practice)
-    served.end()
-    assert kept.read_text() == "mine"
-
-
-def test_a_folder_with_a_long_name_has_its_socket_elsewhere(
-    practice: Practice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
-    root = tmp_path / ("long" * 30)
-    practice.folder.root.rename(root)
-    practice.folder = PracticeFolder(root)
-    served = Served(practice)
-    address = Path(served.where.address)
-    assert len(str(address)) < 104
-    assert stat.S_IMODE(address.parent.stat().st_mode) == 0o700
-    served.end()
-    assert not address.parent.exists()
