@@ -32,7 +32,7 @@ from desktop.sync.run import RunResult
 from tests.servers.practice import BarePractice
 
 CAMPAIGN = "5" * 32
-ROWS, MOVES = 110, 25
+ROWS, MOVES = 100, 25
 A, C, F, U, X = State.ACCEPTED, State.CANCELLED, State.FAILED, State.UNCERTAIN, State.EXPIRED
 ALL_DAY = Hours(daytime(0), daytime(0))
 ALWAYS = replace(sendingrules.DEFAULT, reminders=ALL_DAY, campaigns=ALL_DAY)
@@ -43,7 +43,6 @@ FAULTS = (
     (At.MAIL, "451 4.3.0 later", 1),
     (At.RSET, DROP, 1),
     (At.MAIL, DROP, 1),
-    (At.DOT, DROP, 1),
     (At.STORED, DROP, 1),
     (At.REPLIED, DROP, 1),
     (At.DOT, "421 4.3.2 closing", 1),
@@ -98,7 +97,7 @@ class Trouble:
                 self.run = self.dispatcher.submit_run()
         self.relay.faults.clear()
         self.run.result(20)
-        for _ in range(6):
+        for _ in range(4):
             self.clock.ahead += timedelta(hours=2)
             for _ in range(3):  # the clock moved: a fence may stand
                 self.dispatcher.run_due()
@@ -140,7 +139,7 @@ class Trouble:
         self.clock.ahead += timedelta(seconds=self.rng.choice((1, 20, 90)))
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_whatever_strikes_nobody_receives_twice_and_nothing_is_lost(
     practice: BarePractice,
     clock: Moved,
