@@ -14,11 +14,11 @@ class Berths:
         self._most = most
         self._taken: set[tuple[Lane, int]] = set()
 
-    def take(self, lane: Lane, number: int) -> bool:
-        """Ask before each message; False where connection `number` (from 0) has to be closed."""
+    def take(self, lane: Lane, number: int, *, first: bool) -> bool:
+        """Ask before each message; False where connection `number` of this lane has to be closed."""
         mine = (lane, number)
         others = len(self._taken - {mine})
-        if number and others >= self._most:
+        if not first and others >= self._most:
             self._taken.discard(mine)
             return False
         self._taken.add(mine)

@@ -81,6 +81,7 @@ class Stream:
         self._spread = spread
         self._told = told
         self._carriers = [Carrier(self, line) for line in lines]
+        self._at_work = set(range(len(lines)))
         self._ready: deque[Parcel] = deque()
         self._results: list[Result] = []
         self._pace = Pace(WINDOW)
@@ -230,6 +231,7 @@ class Stream:
             # Otherwise the others go on: a relay may want fewer connections than were asked for.
         finally:
             carrier.put_back_all()
+            self._at_work.discard(number)
             self._berths.leave(self.key.lane, number)
             self._tell_all()
 
@@ -242,11 +244,13 @@ class Stream:
     async def _carry(self, carrier: Carrier, number: int) -> bool:
         """One message, where there is one for this connection."""
         carrier.drop_withdrawn()
-        if not carrier.parcels and len(self._ready) <= (number if not carrier.line.open else 0):
+        # The first of those still at work takes the last row, too, and connects before the others.
+        place = sum(one < number for one in self._at_work)
+        if not carrier.parcels and len(self._ready) <= (place if not carrier.line.open else 0):
             return False
-        if number and not carrier.line.open and not self._reached:
+        if place and not carrier.line.open and not self._reached:
             return False  # one wrong password is enough
-        if not self._berths.take(self.key.lane, number):
+        if not self._berths.take(self.key.lane, number, first=place == 0):
             carrier.put_back_all()
             await carrier.line.close()
             return False

@@ -301,22 +301,22 @@ def test_a_disk_that_is_full_ends_the_run_and_loses_nothing(
 
 def test_a_lane_always_has_its_first_connection_and_a_further_one_gives_way() -> None:
     berths = Berths(3)
-    assert all(berths.take(Lane.BULK, number) for number in range(3))
-    assert not berths.take(Lane.PROMPT, 1)
-    assert berths.take(Lane.PROMPT, 0)
-    assert not berths.take(Lane.BULK, 2)
-    assert berths.take(Lane.BULK, 1)
-    assert berths.take(Lane.BULK, 0)
+    assert all(berths.take(Lane.BULK, number, first=number == 0) for number in range(3))
+    assert not berths.take(Lane.PROMPT, 1, first=False)
+    assert berths.take(Lane.PROMPT, 0, first=True)
+    assert not berths.take(Lane.BULK, 2, first=False)
+    assert berths.take(Lane.BULK, 1, first=False)
+    assert berths.take(Lane.BULK, 0, first=True)
     berths.leave(Lane.BULK, 1)
-    assert berths.take(Lane.PROMPT, 1)
+    assert berths.take(Lane.PROMPT, 1, first=False)
 
 
 def test_with_one_connection_each_lane_still_has_its_own() -> None:
     berths = Berths(1)
-    assert berths.take(Lane.BULK, 0)
-    assert berths.take(Lane.PROMPT, 0)
-    assert berths.take(Lane.BULK, 0)
-    assert not berths.take(Lane.BULK, 1)
+    assert berths.take(Lane.BULK, 0, first=True)
+    assert berths.take(Lane.PROMPT, 0, first=True)
+    assert berths.take(Lane.BULK, 0, first=True)
+    assert not berths.take(Lane.BULK, 1, first=False)
 
 
 def test_what_letters_wait_for_is_done_while_a_campaign_goes_on(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from demo.faults import At, Fault
+from demo.faults import DROP, At, Fault
 from demo.relay import RecordingRelay
 from desktop.clock import SystemClock
 from desktop.mail.pacing import RulesPacer
@@ -21,7 +22,9 @@ from desktop.models.delivery import Pause, RelaySending, Scope
 from desktop.models.records import Message, Reason, Relay, RelayId, State
 from desktop.sync import line
 from desktop.sync.dispatcher import Dispatcher
+from desktop.sync.line import Line
 from desktop.sync.relay import Timeouts
+from desktop.sync.relay_tls import RelayError, Step
 from tests.servers.practice import BarePractice
 
 PASSWORD = "relay-password"
@@ -229,3 +232,31 @@ def test_a_step_of_the_clock_leaves_nothing_uncertain_that_never_left(
     assert result.stopped == Reason("lease-lost")
     send_due().run_due()
     assert (set(practice.states().values()), len(relay.received), twice(relay)) == ({A}, 15, 0)
+
+
+def test_the_last_rows_are_not_left_lying_where_the_first_connection_gave_up(
+    practice: BarePractice, send_due: Make, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The relay no longer wants two: the second connection carries on to the end, also anew."""
+    relay, profile = scene(2, think=0.002, extensions=())
+    relay.faults.append(Fault(At.MAIL, DROP, times=1, skip=59))
+    practice.queue(profile, 60)
+    made: list[Line] = []
+    reach, calls = Line.reach, Counter[int]()
+
+    async def unwelcome(self: Line, to: Relay, given_up: Callable[[], bool]) -> None:
+        if self not in made:
+            made.append(self)
+        calls[made.index(self)] += 1
+        if self is made[0] and calls[0] == 2:
+            while not any(one.open for one in made[1:]):  # noqa: ASYNC110 - the other line has no event
+                await asyncio.sleep(0.001)
+            raise RelayError("relay-busy", Step.CONNECT, lasting=False)
+        await reach(self, to, given_up)
+
+    monkeypatch.setattr(Line, "reach", unwelcome)
+    monkeypatch.setattr(line, "RECYCLE_AFTER", 20)
+    monkeypatch.setattr(line, "_AHEAD", 0)  # no successor is opened before
+    result = send_due().submit_run().result(10)
+    assert dict(result.states) == {A: 60}
+    assert (len(relay.received), calls[0]) == (60, 2)
