@@ -143,11 +143,22 @@ def test_what_has_left_cannot_be_stopped(queued: AtWork, along: Along) -> None:
     page.view.selectRow(0)
     queued.screen.settle()
     for line in queued.office.list_outbox(queued.session).messages:
-        along.to(line.id, State.CLAIMED)
+        along.to(line.id, State.CLAIMED, State.DATA)
     page.stop.click()
     queued.screen.settle()
     assert page.notice.words == queued.screen.ui.texts.count("ui.undo.too-late", 1)
-    assert states(queued) == {State.CLAIMED}
+    assert states(queued) == {State.DATA}
+
+
+def test_what_is_claimed_and_not_leaving_yet_is_still_stopped(queued: AtWork, along: Along) -> None:
+    page = queued.page("outbox", OutboxPage)
+    page.view.selectRow(0)
+    queued.screen.settle()
+    for line in queued.office.list_outbox(queued.session).messages:
+        along.to(line.id, State.CLAIMED)
+    page.stop.click()
+    queued.screen.settle()
+    assert states(queued) == {State.CLAIMED, State.CANCELLED}
 
 
 def test_the_choice_follows_its_message_when_rows_move(queued: AtWork, along: Along) -> None:
