@@ -34,8 +34,6 @@ T = TypeVar("T")
 
 BREAKER = 3
 """Connections that broke in a row: the stream ends."""
-CLAIM_AHEAD = 2
-"""Claimed rows for each that may be marked: their sources are asked about many together."""
 BY_HAND = "sending-stopped"
 PATIENCE = 10.0
 """Seconds that messages under way have where nothing can be written down any more."""
@@ -157,7 +155,8 @@ class Stream:
         if on and not asks and marked > most // 2:
             return False  # there is enough to send meanwhile: a larger group costs the disk no more
         ahead = len(self._ready)
-        want = CLAIM_AHEAD * most - ahead if on and not self._drained and ahead <= most // 2 else 0
+        # Few at a time: marks and results wait for the same transaction.
+        want = max(most // 2, 1) if on and not self._drained and ahead <= most else 0
         # What is under way counts only against the bound: the next must be marked before it ends.
         following = sum(len(one.parcels) > 1 for one in self._carriers)
         room = max(0, min(most - marked - following, WINDOW * lines - marked - held)) if on and lines else 0
