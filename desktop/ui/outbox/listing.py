@@ -52,7 +52,7 @@ class OutboxList(QWidget):
         colours = {"ok": tokens.ok, "warn": tokens.warn, "error": tokens.error, "plain": ""}
         return [
             Column(ui.say("ui.outbox.to"), lambda line: clean(line.name), width=180),
-            Column(ui.say("ui.outbox.what"), lambda line: ui.say(f"ui.kind.{line.kind}"), width=110),
+            Column(ui.say("ui.outbox.what"), lambda line: ui.say(f"ui.kind.{line.kind}"), width=124),
             Column(
                 ui.say("ui.outbox.state"),
                 lambda line: state_words(ui, line),
