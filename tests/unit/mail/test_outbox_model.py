@@ -119,9 +119,14 @@ class Sending(RuleBasedStateMachine):
     @rule(id_=rows)
     def cancel(self, id_: MessageId) -> None:
         done = self.write(lambda tx: self.office.outbox.cancel(tx, id_, Reason("cancelled-by-person")))
-        assert done is (self.known[id_].state in WAITING)
-        if done:
-            self.known[id_].state = State.CANCELLED
+        assert done is (self.known[id_].state in (*WAITING, State.CLAIMED))
+        if not done:
+            return
+        self.known[id_].state = State.CANCELLED
+        taken = self.claimed.pop(id_, None)
+        if taken is not None:  # whoever was about to mark it can no longer
+            code, _ = self.tried(lambda tx: self.office.outbox.advance(tx, taken, State.CONNECTING))
+            assert code == "message-moved"
 
     @rule(target=rows, id_=rows)
     def resend(self, id_: MessageId) -> MessageId:
