@@ -20,13 +20,15 @@ from desktop.sync.relay_tls import RelayError, Step
 PASSWORD = "relay-password"
 PIPELINED = ("PIPELINING",)
 QUICK = Timeouts(connect=0.5, command=0.5, data=0.5, body=0.5, dot=0.5)
+PATIENT = Timeouts(10, 10, 10, 10, 10)
+"""Where nothing is to stall, on a busy machine too."""
 Start = Callable[..., RecordingRelay]
 Profile = Callable[..., Relay]
 LARGE = b"Subject: .\r\n\r\n" + b"x" * 70 + b"\r\n" + (b"y" * 76 + b"\r\n") * 150_000
 
 
-async def send_one(relay: Relay, wire: bytes, marks: Any) -> Answer:
-    connection = await open_relay(relay, PASSWORD, QUICK)
+async def send_one(relay: Relay, wire: bytes, marks: Any, does: str = "") -> Answer:
+    connection = await open_relay(relay, PASSWORD, QUICK if does == STALL else PATIENT)
     try:
         return await connection.send(Letter("p@clinic.example", "one@mail.example", wire), marks)
     finally:
@@ -61,7 +63,7 @@ def test_the_side_of_the_dot_is_known(
     relay.faults.append(Fault(at, does))
     marks = recorder()
     with pytest.raises(TransferError) as caught:
-        asyncio.run(send_one(profile_of(relay), sample_wire, marks))
+        asyncio.run(send_one(profile_of(relay), sample_wire, marks, does))
     broke = caught.value
     assert (broke.phase, broke.after_dot) == (phase, after_dot)
     assert broke.code == ("relay-dropped" if does == DROP else "relay-timeout")
@@ -77,7 +79,7 @@ def test_a_break_within_a_large_content_is_before_the_dot(
     relay.faults.append(Fault(At.BODY, does))
     marks = recorder()
     with pytest.raises(TransferError) as caught:
-        asyncio.run(send_one(profile_of(relay), LARGE, marks))
+        asyncio.run(send_one(profile_of(relay), LARGE, marks, does))
     assert (caught.value.phase, caught.value.after_dot) == (Phase.BODY, False)
     assert [event for event, _ in marks.seen] == ["before-data"]
 
@@ -111,7 +113,7 @@ def test_a_closing_relay_leaves_the_connection_unusable(
     relay.faults.append(Fault(At.RCPT, "421 4.3.2 Closing", times=1))
 
     async def run() -> tuple[Answer, bool]:
-        connection = await open_relay(profile_of(relay), PASSWORD, QUICK)
+        connection = await open_relay(profile_of(relay), PASSWORD, PATIENT)
         answer = await connection.send(Letter("p@c.example", "o@m.example", sample_wire), recorder())
         return answer, connection.usable
 
@@ -153,7 +155,7 @@ def test_before_the_first_letter_the_step_is_named(
     relay = start_relay(security=security)
     relay.faults.append(Fault(at, does))
     with pytest.raises(RelayError) as caught:
-        asyncio.run(send_one(profile_of(relay), sample_wire, recorder()))
+        asyncio.run(send_one(profile_of(relay), sample_wire, recorder(), does))
     assert (caught.value.step, caught.value.code) == (step, code)
     assert relay.plaintext_commands == 0
     assert relay.received == []
