@@ -174,7 +174,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
-    except BaseException:
+    except BaseException:  # no half file is left behind; then it goes on up
         with contextlib.suppress(FileNotFoundError):
             temporary.unlink()
         raise

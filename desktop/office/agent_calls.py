@@ -112,7 +112,7 @@ class Calls:
                 link.send({"error": pack_error(error)})
         except LinkLost:
             raise
-        except BaseException as bug:
+        except BaseException as bug:  # the caller is told its kind alone; then it goes on up
             with suppress(LinkLost):
                 link.send({"bug": describe(bug)})
             raise

@@ -135,14 +135,14 @@ class Entry:
             done = self._signin.sign_in(request.user, request.password, given)
             try:
                 self._desk.put(self._opener.open(practice_part(done.vault), done.database))
-            except BaseException:
+            except BaseException:  # nobody is in, nothing stays open; then it goes on up
                 self._guard.end(done.session)
                 done.database.close()
                 done.vault.close()
                 raise
             try:
                 return self._admitted(done)
-            except BaseException:
+            except BaseException:  # nothing stays open; then it goes on up
                 self._close_database()
                 raise
 
@@ -178,7 +178,7 @@ class Entry:
         """A session that nobody was told of does not stay open behind an error."""
         try:
             yield
-        except BaseException:
+        except BaseException:  # see above; then it goes on up
             self._guard.end(session)
             self._desk.persons.drop(session.id)
             raise

@@ -114,7 +114,7 @@ class CommandEntry:
                 person = self._still_allowed(opened.database, found)
             else:
                 person = self._open(vault, found)
-        except BaseException:
+        except BaseException:  # the keys are forgotten; then it goes on up
             vault.close()
             raise
         self.desk.persons.keep(found.session.id, vault)
@@ -130,7 +130,7 @@ class CommandEntry:
         try:
             person = self._still_allowed(database, found)
             self.desk.put(self.opener.open(practice_part(vault), database))
-        except BaseException:
+        except BaseException:  # the file is not kept open; then it goes on up
             database.close()
             raise
         return person

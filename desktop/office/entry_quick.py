@@ -48,7 +48,7 @@ class QuickEntry:
         vault = copy_of(kept.vault)
         try:
             person = self._opened(kept, vault, session, way)
-        except BaseException:
+        except BaseException:  # the keys are forgotten; then it goes on up
             vault.close()
             raise
         self.desk.persons.keep(session, vault)
@@ -83,7 +83,7 @@ class QuickEntry:
         try:
             person = database.write(lambda tx: self._let_in(tx, kept, session, way))
             self.desk.put(self.opener.open(practice_part(vault), database))
-        except BaseException:
+        except BaseException:  # the file is not kept open; then it goes on up
             database.close()
             raise
         return person

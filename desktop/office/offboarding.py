@@ -193,7 +193,7 @@ class Offboarding:
                 why = error.code
             self._reopen(vault)
             self._desk.persons.renew(vault)
-        except BaseException:
+        except BaseException:  # nothing stays open behind keys that may be the old ones; then it goes on up
             self._desk.take()
             self._desk.guard.end_all()
             self._desk.persons.clear()
@@ -221,7 +221,7 @@ class Offboarding:
         database = self._opener.database(vault)
         try:
             self._desk.put(self._opener.open(vault, database))
-        except BaseException:
+        except BaseException:  # the file is not kept open; then it goes on up
             database.close()
             raise
 

@@ -55,7 +55,7 @@ class Opener:
         database = Database.open(self._folder.database, key, salt, vault.vault_id, vault.epoch, upgrade)
         try:
             self._log_watch.enter(vault, database, without_log=without_log)
-        except BaseException:
+        except BaseException:  # the file is not kept open; then it goes on up
             database.close()
             raise
         return database

@@ -207,7 +207,7 @@ def call_up(where: Whereabouts, caller: Caller, client: Callable[..., Any] = Cli
         raise LinkLost from None
     try:
         greet(link, bytes.fromhex(where.key), caller)
-    except BaseException:
+    except BaseException:  # the line is closed; then it goes on up
         link.close()
         raise
     return link

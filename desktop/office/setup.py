@@ -74,7 +74,7 @@ def create_practice(
         with contextlib.closing(made.vault):
             _fill(made.vault, folder, clock, audit, log_watch, request, user, secret, practice_id)
         move_slots(folder.pending_keys, folder.keys)
-    except BaseException:
+    except BaseException:  # no half practice is left behind; then it goes on up
         _sweep(folder)
         raise
     return PracticeMade(

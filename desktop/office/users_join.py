@@ -166,7 +166,7 @@ class Joining:
             else:
                 self._tries.withdraw(uid)
             raise
-        except BaseException:
+        except BaseException:  # a bug or an interruption is no guess; then it goes on up
             self._tries.withdraw(uid)
             raise
         self._tries.withdraw(uid)

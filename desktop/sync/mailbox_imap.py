@@ -171,7 +171,7 @@ class Mailbox:
         try:
             mailbox._secure(context)
             mailbox._sign_in()
-        except BaseException:
+        except BaseException:  # the line is closed; then it goes on up
             mailbox.close()
             raise
         return mailbox

@@ -171,7 +171,7 @@ class Reader:
             return self._kept(account, validity, portion, known)
         except SealwellError:
             raise
-        except Exception:
+        except Exception:  # a bug: remembered, then it goes on up
             self._bugs.update(places)
             raise
 

@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.clock import Clock
 from desktop.errors import SealwellError
@@ -25,6 +34,7 @@ if TYPE_CHECKING:
     from desktop.office.api import Office
 
 T = TypeVar("T")
+Laid = TypeVar("Laid", bound=QLayout)
 
 
 @dataclass(frozen=True)
@@ -85,6 +95,31 @@ def card(parent: QWidget | None = None) -> tuple[QFrame, QVBoxLayout]:
 
 
 _NOTICE_ICONS = {"error": "circle-alert", "warn": "triangle-alert", "ok": "check", "plain": "info"}
+
+
+def emptied(layout: Laid) -> Laid:
+    """The same layout, its widgets out of sight at once and deleted when Qt comes to it."""
+    while layout.count():
+        item = layout.takeAt(0)
+        widget = item.widget() if item else None
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()
+    return layout
+
+
+def scrolled_column(place: QVBoxLayout, spacing: int = 14, margin: int = 0) -> QVBoxLayout:
+    """A column for cards that scrolls within `place`; `margin` is left free at its right, in pixels."""
+    holder = QWidget()
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, 0, margin, 0)
+    column.setSpacing(spacing)
+    scroll = QScrollArea()
+    scroll.setWidgetResizable(True)
+    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    scroll.setWidget(holder)
+    place.addWidget(scroll, 1)
+    return column
 
 
 class Notice(QFrame):

@@ -18,7 +18,7 @@ from desktop.ui.account.dialogs import (
     PasswordDialog,
     PinDialog,
 )
-from desktop.ui.base import Page, Ui, button, card, plain_label
+from desktop.ui.base import Page, Ui, button, card, emptied, plain_label
 from desktop.ui.dates import moment_words
 from desktop.ui.dialog import FormDialog
 from desktop.ui.stepup import proved
@@ -52,12 +52,7 @@ class AccountPage(Page):
 
     def _show(self, shown: SecurityShown) -> None:
         self.shown = shown
-        while self.column.count():
-            item = self.column.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        emptied(self.column)
         role = self.ui.say(f"ui.role.{shown.role.value}")
         self.title.setText(self.ui.say("ui.account.of", name=clean(shown.user), role=role))
         self._password_card()

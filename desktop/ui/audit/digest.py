@@ -14,7 +14,7 @@ from desktop.office.values_access import Purpose
 from desktop.office.values_audit import Digest, DigestSigned
 from desktop.texts import clean
 from desktop.ui.audit.words import may_change, number_words, when_words
-from desktop.ui.base import Page, Ui, button, card, plain_label
+from desktop.ui.base import Page, Ui, button, card, emptied, plain_label
 from desktop.ui.dates import date_words
 from desktop.ui.stepup import proved
 
@@ -84,12 +84,7 @@ class DigestSection(Page):
         self.sign_button.setEnabled(True)
 
     def _show_counts(self, counts: tuple[tuple[str, int], ...]) -> None:
-        while self.grid.count():
-            item = self.grid.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        emptied(self.grid)
         for row, (group, number) in enumerate(counts):
             words = self.ui.say(f"digest.{group}")
             figure = plain_label(number_words(number, self.ui.texts.language), "label")

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.office.values import AttachmentIn
 from desktop.texts import clean
-from desktop.ui.base import Ui, button, plain_label
+from desktop.ui.base import Ui, button, emptied, plain_label
 
 _MEGABYTE = 1_000_000
 
@@ -64,12 +64,7 @@ class AttachmentList(QWidget):
         self.changed.emit()
 
     def _draw(self) -> None:
-        while self._column.count():
-            item = self._column.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        emptied(self._column)
         self.buttons = []
         for file in self.files:
             self._column.addWidget(self._line(file))

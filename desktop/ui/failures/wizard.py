@@ -19,7 +19,7 @@ from desktop.models.records import MessageId
 from desktop.office.values import CallOpened
 from desktop.office.values_delivery import AddressCheck, FailureShown, Resend, Resent
 from desktop.texts import clean
-from desktop.ui.base import Ui, button, plain_label
+from desktop.ui.base import Ui, button, emptied, plain_label
 from desktop.ui.dates import moment_words
 from desktop.ui.dialog import FormDialog
 from desktop.ui.failures.check import CheckForm
@@ -65,7 +65,7 @@ class FailureWizard(FormDialog):
     def _loaded(self, shown: FailureShown) -> None:
         self.shown = shown
         say = self.ui.say
-        place = _emptied(self._cause_place)
+        place = emptied(self._cause_place)
         place.addWidget(plain_label(say("ui.failure.of", name=clean(shown.line.name)), "muted", wrap=True))
         place.addWidget(plain_label(self.ui.reason(shown.cause), "heading", wrap=True))
         place.addWidget(plain_label(say("ui.failure.hard" if shown.hard else "ui.failure.soft"), wrap=True))
@@ -120,7 +120,7 @@ class FailureWizard(FormDialog):
     def _show_choice(self, shown: FailureShown) -> None:
         self.shown = shown
         say = self.ui.say
-        place = _emptied(self._choice_place)
+        place = emptied(self._choice_place)
         place.addWidget(plain_label(self._checked_words(shown.checked), "good", wrap=True))
         if shown.may_resend:
             to = clean(shown.other_addresses[0]) if self.check.changed and shown.other_addresses else ""
@@ -139,7 +139,7 @@ class FailureWizard(FormDialog):
         return self.ui.say("ui.failure.checked", when=moment_words(at, self.ui.texts.language))
 
     def _show_end(self, words: str) -> None:
-        place = _emptied(self._end_place)
+        place = emptied(self._end_place)
         place.addWidget(plain_label(words, "heading", wrap=True))
         place.addStretch()
         self._show_step(END)
@@ -192,13 +192,3 @@ def _step() -> tuple[QWidget, QVBoxLayout]:
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(10)
     return page, column
-
-
-def _emptied(column: QVBoxLayout) -> QVBoxLayout:
-    while column.count():
-        item = column.takeAt(0)
-        widget = item.widget() if item else None
-        if widget is not None:
-            widget.hide()
-            widget.deleteLater()
-    return column

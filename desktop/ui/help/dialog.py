@@ -23,7 +23,7 @@ from desktop.office.values_protection import (
     WordsShown,
 )
 from desktop.texts import clean
-from desktop.ui.base import Ui, button, plain_label
+from desktop.ui.base import Ui, button, emptied, plain_label
 from desktop.ui.cards.check import CheckPanel
 from desktop.ui.cards.saving import CardSaver
 from desktop.ui.cards.words import Words
@@ -85,12 +85,7 @@ class HelpDialog(FormDialog):
     def _clear(self) -> None:
         self.check = None
         self.steps.clear()
-        while self._place.count():
-            item = self._place.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        emptied(self._place)
 
     def _sees(self, shown: HelpShown) -> QFrame:
         frame = QFrame()

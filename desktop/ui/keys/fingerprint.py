@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWi
 
 from desktop.models.accounts import Session
 from desktop.office.values_protection import QrShown
-from desktop.ui.base import Ui, plain_label
+from desktop.ui.base import Ui, emptied, plain_label
 from desktop.ui.dialog import FormDialog
 
 _SIDE = 148
@@ -59,11 +59,7 @@ class FingerprintView(QWidget):
     def _show(self, shown: QrShown) -> None:
         self.words = shown.words
         self.setAccessibleName(shown.words)
-        while self._grid.count():
-            item = self._grid.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.deleteLater()
+        emptied(self._grid)
         groups = shown.words.split()
         columns = 4 if len(groups) > _LONG else 5
         for at, group in enumerate(groups):

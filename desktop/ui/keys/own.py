@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from desktop.models.protection import OwnKeyState
 from desktop.office.values_protection import OwnKeyLine
 from desktop.texts import clean
-from desktop.ui.base import Ui, button, card, plain_label
+from desktop.ui.base import Ui, button, card, emptied, plain_label
 from desktop.ui.dates import date_words
 
 _SOON = 60
@@ -58,12 +58,7 @@ class OwnKeysCard(QWidget):
 
     def show_lines(self, own: tuple[OwnKeyLine, ...], days: dict[str, int]) -> None:
         """`days` until the end, of those that end soon."""
-        while self.lines.count():
-            item = self.lines.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        emptied(self.lines)
         self.renew.clear()
         self.revoke.clear()
         used = [one for one in own if one.state is OwnKeyState.CURRENT]

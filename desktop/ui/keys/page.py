@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.models.accounts import Session
 from desktop.models.protection import KeyTrust
@@ -22,7 +22,7 @@ from desktop.office.values_protection import (
     WeatherLine,
 )
 from desktop.texts import clean
-from desktop.ui.base import Page, Ui, button, card, plain_label
+from desktop.ui.base import Page, Ui, button, card, emptied, plain_label, scrolled_column
 from desktop.ui.bridge import Task
 from desktop.ui.dates import date_words
 from desktop.ui.files import choose_file
@@ -49,15 +49,7 @@ class KeysSection(Page):
         self._session = session
         self._write = write
         self.shown: KeysShown | None = None
-        holder = QWidget()
-        self.column = QVBoxLayout(holder)
-        self.column.setContentsMargins(0, 0, 8, 0)
-        self.column.setSpacing(14)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(holder)
-        self.outer.addWidget(scroll, 1)
+        self.column = scrolled_column(self.outer, margin=8)
         self.own = OwnKeysCard(ui, self)
         self.column.addWidget(self.own)
         self._build_soon()
@@ -123,12 +115,7 @@ class KeysSection(Page):
         self.shown = shown
         days = {one.fingerprint: one.days for one in shown.weather if one.person is None}
         self.own.show_lines(shown.own, days)
-        while self.soon.count():
-            item = self.soon.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        emptied(self.soon)
         for line in shown.weather[:_SHOWN_SOON]:
             self.soon.addWidget(self._soon_line(line))
         self.calm.setVisible(not shown.weather)

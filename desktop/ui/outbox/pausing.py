@@ -14,7 +14,7 @@ from desktop.models.delivery import EVERYTHING, Pause, Scope
 from desktop.office.values import OutboxLine
 from desktop.office.values_delivery import PauseRequest, PausesShown, Resume, WouldGo
 from desktop.texts import clean
-from desktop.ui.base import Ui, button, plain_label
+from desktop.ui.base import Ui, button, emptied, plain_label
 from desktop.ui.dates import moment_words
 from desktop.ui.dialog import FormDialog
 from desktop.ui.icons import pixmap
@@ -54,12 +54,7 @@ class PauseBanner(QFrame):
         if shown == self._shown:
             return
         self._shown = shown
-        while self.column.count():
-            item = self.column.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        emptied(self.column)
         self.words, self.buttons = [], []
         wide = [one for one in shown.pauses if not one.scope.startswith(_ONE)]
         for one in wide:
@@ -179,12 +174,7 @@ class ContinueDialog(FormDialog):
         self.shown = shown
         self.why.setText(self.ui.reason(shown.pause.reason) if shown.pause is not None else "")
         self.why.setVisible(bool(self.why.text()))
-        while self._place.count():
-            item = self._place.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        emptied(self._place)
         self._add("go-heading", shown.go)
         if shown.late:
             self._add("late", shown.late)

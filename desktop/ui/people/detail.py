@@ -12,7 +12,7 @@ from desktop.models.records import Consent, Person, PersonId, Status
 from desktop.office.values import KeyLine, PersonShown
 from desktop.texts import clean
 from desktop.ui.audit.history import HistoryDialog
-from desktop.ui.base import Notice, Ui, button, card, plain_label
+from desktop.ui.base import Notice, Ui, button, card, emptied, plain_label
 from desktop.ui.cards.dialog import CardDialog
 from desktop.ui.dates import date_words, moment_words
 from desktop.ui.dialog import FormDialog
@@ -161,12 +161,7 @@ class PersonDetail(QWidget):
     def _clear(self) -> None:
         self.notice.clear()
         for layout in (self.pills, self.keys):
-            while layout.count():
-                item = layout.takeAt(0)
-                widget = item.widget() if item else None
-                if widget is not None:
-                    widget.hide()
-                    widget.deleteLater()
+            emptied(layout)
         while self.facts.rowCount():
             self.facts.removeRow(0)
 

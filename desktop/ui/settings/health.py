@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
     QHBoxLayout,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -20,7 +19,7 @@ from desktop.models.accounts import Session
 from desktop.models.records import State
 from desktop.office.values_health import DeliveryCheckLine, DeliveryChecksShown, DeliveryTick, StaffAccountIn
 from desktop.texts import clean
-from desktop.ui.base import Page, Ui, button, card, plain_label
+from desktop.ui.base import Page, Ui, button, card, emptied, plain_label, scrolled_column
 from desktop.ui.dates import date_words
 from desktop.ui.dialog import FormDialog
 from desktop.ui.form import Field
@@ -45,15 +44,7 @@ class HealthSection(Page):
         self.start_button = button(ui.say("ui.health.start"), self.start, "primary")
         for made in (self.accounts_button, self.compare_button, self.start_button):
             self.head.addWidget(made)
-        holder = QWidget()
-        self.column = QVBoxLayout(holder)
-        self.column.setContentsMargins(0, 0, 0, 0)
-        self.column.setSpacing(12)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(holder)
-        self.outer.addWidget(scroll, 1)
+        self.column = scrolled_column(self.outer, spacing=12)
         self.ticks: dict[str, tuple[QComboBox, QComboBox]] = {}
 
     def refresh(self) -> None:
@@ -82,12 +73,7 @@ class HealthSection(Page):
         """Take what is known onto the page."""
         self._shown = shown
         self.ticks.clear()
-        while self.column.count():
-            item = self.column.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        emptied(self.column)
         say = self.ui.say
         self.column.addWidget(plain_label(say("ui.health.lead"), "muted", wrap=True))
         if shown.due and shown.accounts:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -18,7 +16,7 @@ from desktop.models.accounts import Session
 from desktop.models.delivery import AccountId
 from desktop.office.values_delivery import MailboxLine, MailboxTested, Polled, ProviderShown
 from desktop.texts import clean
-from desktop.ui.base import Page, Ui, button, card, plain_label
+from desktop.ui.base import Page, Ui, button, card, emptied, plain_label, scrolled_column
 from desktop.ui.bridge import Task
 from desktop.ui.dates import date_words, moment_words
 from desktop.ui.settings.grant import GrantPart, Owner, provider_of
@@ -43,15 +41,7 @@ class MailboxSection(Page):
         self.head.addWidget(self.poll_button)
         self.head.addWidget(self.add_button)
         self.outer.addWidget(self._progress())
-        holder = QWidget()
-        self.column = QVBoxLayout(holder)
-        self.column.setContentsMargins(0, 0, 0, 0)
-        self.column.setSpacing(14)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(holder)
-        self.outer.addWidget(scroll, 1)
+        self.column = scrolled_column(self.outer)
         self.cards: dict[AccountId, MailboxCard] = {}
 
     def _progress(self) -> QWidget:
@@ -77,12 +67,7 @@ class MailboxSection(Page):
 
     def _show(self, shown: _Shown) -> None:
         mailboxes, providers = shown
-        while self.column.count():
-            item = self.column.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        emptied(self.column)
         self.cards = {
             line.id: MailboxCard(self, line, provider_of(providers, line.host))
             for line in mailboxes

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, 
 from desktop.errors import SealwellError
 from desktop.models.accounts import Session
 from desktop.office.values_posture import PostureLine, PostureShown
-from desktop.ui.base import Page, Ui, button, card, plain_label
+from desktop.ui.base import Page, Ui, button, card, emptied, plain_label
 from desktop.ui.bridge import Task
 
 _PILLS = {"good": "pill-ok", "better": "pill-warn", "bad": "pill-error", "unknown": "pill-plain"}
@@ -73,12 +73,7 @@ class PostureSection(Page):
 
     def show_posture(self, shown: PostureShown) -> None:
         """Take what was found onto the page."""
-        while self.column.count():
-            item = self.column.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        emptied(self.column)
         open_ = shown.campaigns
         words = self.ui.say("ui.posture.open" if open_ else "ui.posture.locked", domain=shown.domain)
         self.notice.show_words(words, "ok" if open_ else "warn")

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.models.accounts import Session
 from desktop.models.records import ForcedTls, RelayId
 from desktop.office.values_delivery import ProviderShown
 from desktop.office.values_practice import EvidenceRequest, RelayLine, RelayTested
 from desktop.texts import clean
-from desktop.ui.base import Page, Ui, button, card, plain_label
+from desktop.ui.base import Page, Ui, button, card, emptied, plain_label, scrolled_column
 from desktop.ui.dates import date_words
 from desktop.ui.dialog import FormDialog
 from desktop.ui.form import Field
@@ -34,15 +33,7 @@ class RelaySection(Page):
         self.head.addStretch()
         self.add_button = button(ui.say("ui.relay.add"), self.add, "primary")
         self.head.addWidget(self.add_button)
-        holder = QWidget()
-        self.column = QVBoxLayout(holder)
-        self.column.setContentsMargins(0, 0, 0, 0)
-        self.column.setSpacing(14)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(holder)
-        self.outer.addWidget(scroll, 1)
+        self.column = scrolled_column(self.outer)
         self.cards: dict[RelayId, RelayCard] = {}
         self._seen: dict[RelayId, str] = {}
 
@@ -55,12 +46,7 @@ class RelaySection(Page):
 
     def _show(self, shown: _Shown) -> None:
         relays, providers = shown
-        while self.column.count():
-            item = self.column.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        emptied(self.column)
         self.cards = {
             line.id: RelayCard(self, line, provider_of(providers, line.host))
             for line in relays

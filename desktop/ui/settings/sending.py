@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import time
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.models.accounts import Session
 from desktop.models.delivery import Hours, RelaySending, SendingRules
@@ -14,7 +14,7 @@ from desktop.office.values_access import Purpose
 from desktop.office.values_delivery import RelayUse
 from desktop.office.values_practice import RelayLine
 from desktop.texts import clean
-from desktop.ui.base import Page, Ui, button, card, plain_label
+from desktop.ui.base import Page, Ui, button, card, emptied, plain_label, scrolled_column
 from desktop.ui.form import Field
 from desktop.ui.stepup import proved
 
@@ -29,15 +29,7 @@ class SendingSection(Page):
         super().__init__(ui, ui.say("ui.settings.sending"))
         self._session = session
         self.head.addStretch()
-        holder = QWidget()
-        self.column = QVBoxLayout(holder)
-        self.column.setContentsMargins(0, 0, 0, 0)
-        self.column.setSpacing(14)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(holder)
-        self.outer.addWidget(scroll, 1)
+        self.column = scrolled_column(self.outer)
         self.rules: RulesCard | None = None
         self.relays: list[RatesCard] = []
 
@@ -53,12 +45,7 @@ class SendingSection(Page):
         self.call(look, self._show)
 
     def _show(self, shown: _Shown) -> None:
-        while self.column.count():
-            item = self.column.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        emptied(self.column)
         rules, relays = shown
         self.rules = RulesCard(self, rules)
         self.column.addWidget(self.rules)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.errors import SealwellError
 from desktop.models.accounts import Session
@@ -18,7 +18,7 @@ from desktop.office.values_protection import (
     StorageTested,
 )
 from desktop.texts import clean
-from desktop.ui.base import Page, Ui, button, card, plain_label
+from desktop.ui.base import Page, Ui, button, card, emptied, plain_label, scrolled_column
 from desktop.ui.dates import date_words
 from desktop.ui.dialog import FormDialog
 from desktop.ui.form import Field
@@ -37,15 +37,7 @@ class StorageSection(Page):
         self.head.addStretch()
         self.add_button = button(ui.say("ui.storage.add"), self.add, "primary")
         self.head.addWidget(self.add_button)
-        holder = QWidget()
-        self.column = QVBoxLayout(holder)
-        self.column.setContentsMargins(0, 0, 0, 0)
-        self.column.setSpacing(14)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(holder)
-        self.outer.addWidget(scroll, 1)
+        self.column = scrolled_column(self.outer)
 
     def refresh(self) -> None:
         def look(_: object) -> tuple[StoragesShown, PickupsShown]:
@@ -55,12 +47,7 @@ class StorageSection(Page):
         self.call(look, self._show)
 
     def _show(self, shown: tuple[StoragesShown, PickupsShown]) -> None:
-        while self.column.count():
-            item = self.column.takeAt(0)
-            widget = item.widget() if item else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        emptied(self.column)
         storages, pickups = shown
         live = [line for line in storages.storages if line.storage.retired_at is None]
         for line in live:
