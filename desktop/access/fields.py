@@ -7,9 +7,9 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from desktop.access.roles import PERSON_FIELDS, hidden
+from desktop.access.roles import PERSON_FIELDS, FieldGroup, hidden
 from desktop.models.accounts import Role
-from desktop.models.records import Consent, Detail, Kind, Person, Status
+from desktop.models.records import Consent, Detail, Kind, Label, Person, Status
 
 EMPTY: Mapping[str, Any] = MappingProxyType(
     {
@@ -36,3 +36,15 @@ def visible(person: Person, role: Role) -> Person:
     """`person` with the fields of hidden groups emptied."""
     gone = frozenset(hidden(role))
     return replace(person, **{name: EMPTY[name] for name, group in PERSON_FIELDS.items() if group in gone})
+
+
+def may_read(role: Role, label: Label, *, own: bool = False) -> bool:
+    """Whether the words of a conversation of this label are for `role` (FEATURES K3).
+
+    Very sensitive ones are for those who see clinical fields; the others for those who see
+    visits. Who sees neither (billing) reads only their `own`: what they began or was given to them.
+    """
+    gone = hidden(role)
+    if label is Label.VERY_SENSITIVE:
+        return FieldGroup.CLINICAL not in gone
+    return FieldGroup.APPOINTMENT not in gone or (own and FieldGroup.CONTACT not in gone)

@@ -131,6 +131,20 @@ class Action(StrEnum):
     LIST_FEEDS = "feeds.list"
     SHOW_DELIVERY_CHECK = "delivery-check.show"
     RUN_DELIVERY_CHECK = "delivery-check.run"
+    LIST_CONVERSATIONS = "messages.list"
+    SHOW_CONVERSATION = "messages.show"
+    HANDLE_CONVERSATION = "messages.handle"
+    OPEN_SEALED = "messages.open"
+    SAVE_FILE = "messages.file"
+    EXPORT_CONVERSATION = "messages.export"
+    SEARCH_MAIL = "messages.search"
+    LIST_TASKS = "tasks.list"
+    HANDLE_TASK = "tasks.handle"
+    LIST_SNIPPETS = "snippets.list"
+    KEEP_SNIPPET = "snippets.keep"
+    SHARE_SNIPPET = "snippets.share"
+    SHOW_AFTER_HOURS = "after-hours.show"
+    SET_AFTER_HOURS = "after-hours.set"
     SET_PRACTICE = "practice.set"
     ISSUE_TOKEN = "session.issue"  # noqa: S105 - the name of an action
     STEP_UP = "session.step-up"
@@ -206,6 +220,17 @@ _LETTERS = frozenset(
         Action.HANDLE_FAILURE,
         Action.LIST_RECEIVED,
         Action.POLL_MAILBOX,
+        Action.LIST_CONVERSATIONS,
+        Action.SHOW_CONVERSATION,
+        Action.HANDLE_CONVERSATION,
+        Action.OPEN_SEALED,
+        Action.SAVE_FILE,
+        Action.EXPORT_CONVERSATION,
+        Action.SEARCH_MAIL,
+        Action.LIST_TASKS,
+        Action.HANDLE_TASK,
+        Action.LIST_SNIPPETS,
+        Action.KEEP_SNIPPET,
     }
 )
 
@@ -244,7 +269,8 @@ MATRIX: Mapping[Role, frozenset[Action]] = MappingProxyType(
         | {Action.LIST_RELAYS, Action.TEST_RELAY, Action.LIST_STORAGE}
         | {Action.SHOW_CONTENT_POLICY, Action.SHOW_POSTURE}
         | {Action.SHOW_SENDING_RULES, Action.SHOW_RELAY_SENDING, Action.LIST_MAILBOXES, Action.LIST_FEEDS}
-        | {Action.SHOW_DELIVERY_CHECK, Action.RUN_DELIVERY_CHECK},
+        | {Action.SHOW_DELIVERY_CHECK, Action.RUN_DELIVERY_CHECK}
+        | {Action.SHARE_SNIPPET, Action.SHOW_AFTER_HOURS},
         Role.FRONT_DESK: _FRONT_DESK,
         Role.CLINICIAN: _OWN
         | _READ_PEOPLE
@@ -286,6 +312,7 @@ STEP_UP: Mapping[Action, Purpose] = MappingProxyType(
         Action.MANAGE_OWN_KEYS: Purpose.KEYS,
         Action.SET_CONTENT_POLICY: Purpose.USERS,
         Action.SET_SENDING_RULES: Purpose.USERS,
+        Action.SET_AFTER_HOURS: Purpose.USERS,
         Action.MANAGE_GRANT: Purpose.KEYS,
         Action.MAKE_CODES: Purpose.OWN_SECURITY,
         Action.CHANGE_AUTHENTICATOR: Purpose.OWN_SECURITY,
@@ -373,6 +400,8 @@ IN_A_GAP = frozenset(
         *(Action.SHOW_DIGEST, Action.SHOW_RETENTION, Action.SHOW_POLICY, Action.SHOW_SECURITY),
         *(Action.LIST_KEYS, Action.HELP_PATIENT, Action.EXPLAIN_PLAN, Action.SHOW_CONTENT_POLICY),
         *(Action.SHOW_REACH, Action.LIST_STORAGE, Action.LIST_PICKUPS, Action.SHOW_POSTURE),
+        *(Action.LIST_CONVERSATIONS, Action.SHOW_CONVERSATION, Action.SEARCH_MAIL, Action.LIST_TASKS),
+        *(Action.LIST_SNIPPETS, Action.SHOW_AFTER_HOURS),
         *(Action.LIST_NOTICES, Action.LIST_DRAFTS, Action.ISSUE_TOKEN, Action.STEP_UP, Action.SIGN_OUT),
     }
 )

@@ -12,16 +12,17 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from desktop.models.accounts import Role
+from desktop.models.correspondence import FilingForm
 from desktop.models.delivery import EventKind, Match, SuppressionKind
 from desktop.models.records import Consent, Detail, Kind, Level, Method, State, Status
 
 Value = str | int
 MAX_NUMBER = 2**53 - 1
+"""Whole numbers that RFC 8785 (JCS) can write without loss."""
 RECEIVED_KINDS = (
     *("bounce", "delay", "complaint", "receipt", "auto-reply", "unsubscribe", "message", "foreign"),
 )
 """What came into a mailbox; `foreign` is what is about no message of ours."""
-"""Whole numbers that RFC 8785 (JCS) can write without loss."""
 
 _ID = re.compile(r"[0-9a-f]{32}")
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -70,11 +71,12 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "event": (*tuple(EventKind), *tuple(RECEIVED_KINDS)),
     "file-kind": ("people", "appointments", "key", "letter", "envelope"),
     "form": ("link", "pdf", "html", "any"),
+    "filed": tuple(FilingForm),
     "format": ("jsonl", "csv", "pdf", "fhir", "syslog", "package"),
     "handed": ("in-person", "by-phone", "by-post"),
     "how": tuple(one for one in Match if one),
     "key-kind": ("openpgp", "smime"),
-    "kind": ("reminder", "letter", "campaign", "journey", "check"),
+    "kind": ("reminder", "letter", "campaign", "journey", "check", "auto-answer"),
     "level": tuple(Level),
     "method": tuple(Method),
     "mode": ("whole", "changes"),
@@ -83,6 +85,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "kept": ("messages", "attempts", "drafts", "imports"),
     "reader": ("yes", "no"),
     "report": ("access", "disclosures"),
+    "result": ("done", "dropped"),
     "role": tuple(Role),
     "role-before": tuple(Role),
     "rule": (
@@ -108,12 +111,13 @@ FIELDS: Mapping[str, Callable[[Value], bool]] = MappingProxyType(
         **_fields("accepted deferred failed uncertain expired held local too-late steps unsealed", is_number),
         **_fields("first last first-bad seq serial epoch left sessions tasks drafts approvals", is_number),
         **_fields("at before after until day year least minutes messages imports people", is_number),
-        **_fields("appointment batch card import key message person previous", is_id),
+        **_fields("appointment batch card conversation entry import key message person previous", is_id),
         **_fields("reason relay replacement session user heir invitation approval", is_id),
         **_fields("address content decision fingerprint ids query reason-hash", is_hash),
         **_fields("root root-before trace", is_hash),
         **{name: _one_of(*words) for name, words in _WORDS.items()},
         "action": is_code,
+        "task-kind": is_code,
     }
 )
 """Every field that `det` may hold, and what its value must be.

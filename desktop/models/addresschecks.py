@@ -17,7 +17,7 @@ from desktop.models.ids import new_id
 from desktop.models.lanes import Tx
 from desktop.models.records import MessageId, PersonId
 from desktop.models.tables import mailbox, person_mailbox
-from desktop.models.tables_mail import task
+from desktop.models.tables_desk import task
 from desktop.models.tasks import Task, TaskState
 
 KIND = "address-check"

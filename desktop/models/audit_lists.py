@@ -10,7 +10,8 @@ from desktop.models.lanes import Tx
 from desktop.models.records import MessageId, PersonId, State
 from desktop.models.rows import chunks
 from desktop.models.tables import person
-from desktop.models.tables_mail import conversation, message
+from desktop.models.tables_desk import conversation
+from desktop.models.tables_mail import message
 from desktop.models.tables_office import app_user, audit_ids
 
 _NAMES = (person.c.first_name, person.c.last_name, person.c.organisation)

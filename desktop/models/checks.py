@@ -16,7 +16,7 @@ from desktop.models.accounts import UserId
 from desktop.models.ids import new_id
 from desktop.models.lanes import Tx
 from desktop.models.records import PersonId
-from desktop.models.tables_mail import task
+from desktop.models.tables_desk import task
 from desktop.models.tasks import Task, TaskState
 
 KIND = "identity-check"

@@ -1,7 +1,7 @@
 """What only SQLite can do: insert-only triggers and the full-text index, as statements.
 
 A database of another make gets the same promises in its own words; nothing outside
-this file, `search.py`, `imports.py`, `database.py` and the migrations depends on them.
+this file, `search.py`, `mailsearch.py`, `imports.py`, `database.py` and the migrations depends on them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,25 @@ PERSON_SEARCH = (
 )
 """Row ids are the ranks of `search_entry`, so hits come in the order of names."""
 
+ENTRY_SEARCH = (
+    "CREATE VIRTUAL TABLE entry_search USING fts5("
+    "who, subject, words, "
+    "content='', contentless_delete=1, detail=none, prefix='2 3', "
+    "tokenize='unicode61 remove_diacritics 2')"
+)
+"""Row ids are `entry.seq`, so the newest is found first."""
+
+TASK_SEARCH = (
+    "CREATE VIRTUAL TABLE task_search USING fts5("
+    "who, words, "
+    "content='', contentless_delete=1, detail=none, "
+    "tokenize='unicode61 remove_diacritics 2')"
+)
+"""Row ids are `task_entry.seq`."""
+
 STATEMENTS: tuple[str, ...] = (
     PERSON_SEARCH,
+    ENTRY_SEARCH,
+    TASK_SEARCH,
     *(insert_only_trigger(table, verb) for table in INSERT_ONLY for verb in ("update", "delete")),
 )

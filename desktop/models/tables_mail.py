@@ -1,4 +1,4 @@
-"""Tables of relays, outgoing messages, conversations, tasks and incidents."""
+"""Tables of relays, outgoing messages, drafts, incidents and events; conversations and tasks beside them."""
 
 from __future__ import annotations
 
@@ -38,19 +38,6 @@ forced_tls = kept(
     Column("until", Day, nullable=False),
     rowid=False,
 )
-
-conversation = kept(
-    "conversation",
-    key(),
-    link("person", "person", optional=True),
-    Column("mailbox", Integer, ForeignKey("mailbox.id")),
-    word("subject"),
-    word("state", None),
-    link("owner", "app_user", optional=True),
-    Column("opened_at", Utc, nullable=False),
-    Column("changed_at", Utc, nullable=False),
-)
-Index("conversation_by_person", conversation.c.person)
 
 message = kept(
     "message",
@@ -130,21 +117,6 @@ draft = kept(
     Column("details", Json, nullable=False, server_default=text("'{}'")),
     Column("changed_at", Utc, nullable=False),
 )
-
-task = kept(
-    "task",
-    key(),
-    word("kind", None),
-    word("source"),
-    link("person", "person", optional=True),
-    Column("details", Json, nullable=False, server_default=text("'{}'")),
-    word("state", None),
-    link("owner", "app_user", optional=True),
-    Column("opened_at", Utc, nullable=False),
-    Column("due_at", Utc),
-    Column("closed_at", Utc),
-)
-Index("task_by_state", task.c.state, task.c.due_at)
 
 incident = kept(
     "incident",

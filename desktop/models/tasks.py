@@ -12,7 +12,7 @@ from sqlalchemy import Row, insert, or_, select, update
 from desktop.models.accounts import UserId
 from desktop.models.lanes import Tx
 from desktop.models.records import PersonId
-from desktop.models.tables_mail import task
+from desktop.models.tables_desk import task
 
 
 class TaskState(StrEnum):

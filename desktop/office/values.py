@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from desktop.models.correspondence import ConversationId
 from desktop.models.protection import Form, KeyTrust
 from desktop.models.records import (
     AppointmentId,
@@ -222,6 +223,12 @@ class LetterRequest:
     seen: str = ""
     """`Explained.seen`, once a person has seen the warnings of the content check."""
     raise_to: Level | None = None
+    conversation: ConversationId | None = None
+    """What it answers or continues; None begins a conversation."""
+    turn: int = 0
+    """`ConversationShown.turn` as its writer saw it: whatever was said since is shown first."""
+    about: PersonId | None = None
+    """Of a letter to a professional: the patient whom it is about."""
 
 
 @dataclass(frozen=True)
@@ -240,6 +247,7 @@ class Queued:
     reasons: tuple[Reason, ...]
     state: State
     not_before: datetime
+    conversation: ConversationId | None = None
 
 
 @dataclass(frozen=True)

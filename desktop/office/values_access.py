@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from desktop.models.accounts import InvitationKind, Role, SessionId, UserId, UserState
+from desktop.models.correspondence import ConversationId
 from desktop.models.records import Label, Level, Method, PersonId
 
 
@@ -369,6 +370,9 @@ class DraftKept:
     wanted: Method | None = None
     raise_to: Level | None = None
     """What its writer asked for beyond the label: a letter must not come back with less."""
+    conversation: ConversationId | None = None
+    turn: int = 0
+    about: PersonId | None = None
 
 
 @dataclass(frozen=True)

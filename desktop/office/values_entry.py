@@ -154,3 +154,8 @@ class DutyState:
     """The code of why everything stands still, where it does (`reason.<code>`)."""
     ends_with_window: bool = False
     """The practice chose that nothing goes on once its window is closed."""
+    unseen: int = 0
+    """Conversations with something that nobody has looked at; a number only."""
+    urgent: int = 0
+    quiet: bool = False
+    """Nothing may be said outside the window now (`Notify`)."""

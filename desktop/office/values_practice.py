@@ -8,6 +8,7 @@ from datetime import date, datetime
 from desktop.models.accounts import Role, UserId
 from desktop.models.protection import Onward
 from desktop.models.records import Baa, ForcedTls, Reason, RelayId
+from desktop.office.values_messages import DeskLine
 
 # --- relays ------------------------------------------------------------------------
 
@@ -201,6 +202,8 @@ class TodayShown:
     """Came back, or was reported as unwanted."""
     calls: int = 0
     """Open tasks to phone somebody."""
+    desk: tuple[DeskLine, ...] = ()
+    """What the day begins with, the most pressing first; lines that count nothing are left out."""
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,20 @@ feeds.manage             x   .   .   .   .   .
 feeds.list               x   x   .   .   .   .
 delivery-check.show      x   x   .   .   .   .
 delivery-check.run       x   x   .   .   .   .
+messages.list            x   x   x   x   x   .
+messages.show            x   x   x   x   x   .
+messages.handle          x   x   x   x   x   .
+messages.open            x   x   x   x   x   .
+messages.file            x   x   x   x   x   .
+messages.export          x   x   x   x   x   .
+messages.search          x   x   x   x   x   .
+tasks.list               x   x   x   x   x   .
+tasks.handle             x   x   x   x   x   .
+snippets.list            x   x   x   x   x   .
+snippets.keep            x   x   x   x   x   .
+snippets.share           x   x   .   .   .   .
+after-hours.show         x   x   .   .   .   .
+after-hours.set          x   .   .   .   .   .
 help.check               x   x   x   x   x   .
 help.show                x   x   x   x   x   .
 help.again               x   x   x   x   x   .
@@ -230,6 +244,7 @@ def test_changes_of_accounts_and_exports_want_a_fresh_proof_each_for_its_purpose
         "audit.explain-gap",
         "content.set",
         "sending.set",
+        "after-hours.set",
     }
     assert not STEP_UP.keys() & {Action.SEND_REMINDERS, Action.SEND_LETTER, Action.SIGN_OUT}
 

@@ -182,6 +182,20 @@ USE_CASES: dict[str, Action] = {
 BY_THE_SESSION_ALONE = {"touch"}
 """Moving is no use case: the guard asks only whether the session lives."""
 NO_USE_CASE_YET = {
+    Action.LIST_CONVERSATIONS,
+    Action.SHOW_CONVERSATION,
+    Action.HANDLE_CONVERSATION,
+    Action.OPEN_SEALED,
+    Action.SAVE_FILE,
+    Action.EXPORT_CONVERSATION,
+    Action.SEARCH_MAIL,
+    Action.LIST_TASKS,
+    Action.HANDLE_TASK,
+    Action.LIST_SNIPPETS,
+    Action.KEEP_SNIPPET,
+    Action.SHARE_SNIPPET,
+    Action.SHOW_AFTER_HOURS,
+    Action.SET_AFTER_HOURS,
     Action.SET_PRACTICE,
 }
 
