@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import CursorResult
 from sqlalchemy.exc import IntegrityError
 
+from desktop.models import tasks
 from desktop.models.lanes import Tx
 from desktop.models.names import sort_key
 from desktop.models.records import Person, PersonId
@@ -85,6 +86,7 @@ def put_all(tx: Tx, people: list[tuple[str, str]]) -> None:
         respread(tx)
         _do(tx, _PLACE, _json(people), _GAP, _END)
     _do(tx, _INDEX_SOME, those)
+    tasks.renamed(tx, [person for person, _ in people])
 
 
 def respread(tx: Tx) -> None:
