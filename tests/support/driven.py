@@ -1,0 +1,132 @@
+"""A person before the real window: looks, clicks, types, and counts what they did."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.end2end.test_keyboard import Keys, screen
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = ROOT / "tests" / "end2end" / "driven_window.py"
+PATIENCE = 40.0
+
+
+class Person:
+    """`actions` counts clicks, presses of a key that does something, and what is typed in one go."""
+
+    def __init__(self, environment: dict[str, str], asked: Path) -> None:
+        self.keys = Keys(environment)
+        self._environment = environment
+        self._asked = asked
+        self._number = 0
+        self.actions: list[str] = []
+
+    def ask(self, what: str, **given: Any) -> Any:
+        self._number += 1
+        path = self._asked / f"{self._number:05d}.ask"
+        made = path.with_suffix(".new")
+        made.write_text(json.dumps({"ask": what, **given}), "utf-8")
+        made.rename(path)
+        answer = path.with_suffix(".answer")
+        self.wait(answer.exists, what)
+        said = json.loads(answer.read_text("utf-8"))
+        answer.unlink()
+        return said
+
+    def wait(self, true: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
+        end = time.monotonic() + seconds
+        while not (found := true()):
+            if time.monotonic() > end:
+                raise AssertionError(f"{what}: not within {seconds:.0f} s")
+            time.sleep(0.1)
+        return found
+
+    def sees(self, words: str) -> bool:
+        return any(words in text for text in self.ask("texts"))
+
+    def look_for(self, words: str, seconds: float = PATIENCE) -> None:
+        try:
+            self.wait(lambda: self.sees(words), words, seconds)
+        except AssertionError as error:
+            raise AssertionError(f"{error}; seen: {self.ask('texts')}") from None
+
+    def click(self, words: str) -> None:
+        """A control that can be pressed, once it is there."""
+        there = self._found("where", words)
+        self._press_at(there)
+        self.actions.append(f"click {words}")
+
+    def choose(self, words: str) -> None:
+        """A row of a list."""
+        there = self._found("row", words)
+        self._press_at(there)
+        self.actions.append(f"choose {words}")
+
+    def type(self, text: str, *then: str) -> None:
+        """Words and the key that ends them are one action."""
+        self.keys.type(text, *then)
+        self.actions.append(f"type {text}")
+
+    def press(self, *keys: str) -> None:
+        self.keys.press(*keys)
+        self.actions += [f"press {key}" for key in keys]
+
+    def drop(self, *paths: Path) -> None:
+        self.ask("drop", paths=[str(path) for path in paths])
+        self.actions.append("drop")
+
+    def grab(self, path: Path) -> None:
+        assert self.ask("grab", path=str(path))
+
+    def sign_in(self, user: str, password: str, code: str) -> None:
+        """In; none of it counts."""
+        self.keys.type(user, "Tab")
+        self.keys.type(password, "Return")
+        self.wait(lambda: "code" in self.ask("focus"), "the field of the code")
+        self.keys.type(code, "Return")
+        self.wait(lambda: self.page()[0] == "Workspace", "the work")
+
+    def page(self) -> list[str]:
+        said: list[str] = self.ask("page")
+        return said
+
+    def _found(self, how: str, words: str) -> dict[str, Any]:
+        def ready() -> dict[str, Any] | None:
+            found: dict[str, Any] | None = self.ask(how, words=words)
+            return found if found is not None and found["enabled"] else None
+
+        try:
+            there: dict[str, Any] = self.wait(ready, f"something to press that says {words!r}")
+        except AssertionError as error:
+            raise AssertionError(f"{error}; seen: {self.ask('texts')}") from None
+        return there
+
+    def _press_at(self, there: dict[str, Any]) -> None:
+        move = ["xdotool", "mousemove", "--sync", str(there["x"]), str(there["y"]), "click", "1"]
+        subprocess.run(move, env=self._environment, check=True, timeout=20, capture_output=True)
+
+
+@contextmanager
+def person_at(folder: Path, asked: Path) -> Iterator[Person]:
+    """The window of the practice in `folder` on a screen of its own, its first page in front."""
+    asked.mkdir(exist_ok=True)
+    with screen() as display:
+        environment = {**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb", "PYTHONPATH": str(ROOT)}
+        command = [sys.executable, str(PROGRAM), str(folder), str(asked)]
+        with subprocess.Popen(command, env=environment, cwd=ROOT) as window:
+            try:
+                person = Person(environment, asked)
+                person.wait(person.keys.find, "the window")
+                person.wait(lambda: person.page()[0] == "SignInPage", "the first page")
+                yield person
+            finally:
+                window.terminate()
+                window.wait(20)
