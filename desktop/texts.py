@@ -118,3 +118,13 @@ def clean(text: str, limit: int = 200) -> str:
         )
     kept = " ".join(text.split())
     return kept if len(kept) <= limit else kept[: limit - 1] + "…"
+
+
+def clean_lines(text: str, limit: int) -> str:
+    """As `clean`, with its lines kept; of several empty lines, one."""
+    lines: list[str] = []
+    for line in text[:limit].replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+        kept = clean(line, limit)
+        if kept or (lines and lines[-1]):
+            lines.append(kept)
+    return "\n".join(lines).strip()

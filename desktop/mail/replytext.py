@@ -46,7 +46,7 @@ _QUOTED_HTML = re.compile(
 )
 _UNDER_HTML = re.compile(r"</blockquote\s*>(.*?)(?=<blockquote|$)", re.IGNORECASE | re.DOTALL)
 _UNSEEN_HTML = re.compile(r"<(script|style|head|title)\b.*?(?:</\1\s*>|$)", re.IGNORECASE | re.DOTALL)
-_BREAK_HTML = re.compile(r"<(?:br|/?p|/?div|/?tr|/?li|/?h[1-6])\b[^>]{0,1000}>", re.IGNORECASE)
+_BREAK_HTML = re.compile(r"<(?:br|/?p|/?div|/?blockquote|/?tr|/?li|/?h[1-6])\b[^>]{0,1000}>", re.IGNORECASE)
 _TAG_HTML = re.compile(r"<[^>]{0,4000}>")
 _APOSTROPHES = re.compile(r"['’`´]")
 _MARKS = re.compile(r"[^\w\s?¿]", re.UNICODE)
@@ -88,12 +88,13 @@ def own_words(text: str, page: str = "") -> str:
 def text_of(page: str) -> str:
     """The visible words of an HTML reply without what it quotes; nothing of it is run or fetched."""
     quoted = _QUOTED_HTML.search(page)
-    above = _visible(page[: quoted.start()] if quoted else page)
+    above = visible(page[: quoted.start()] if quoted else page)
     under = _UNDER_HTML.findall(page, quoted.start()) if quoted and above.strip() else []
-    return "\n".join([above, *map(_visible, under)])
+    return "\n".join([above, *map(visible, under)])
 
 
-def _visible(page: str) -> str:
+def visible(page: str) -> str:
+    """Every visible word of an HTML page, line by line."""
     page = _BREAK_HTML.sub("\n", " ".join(_UNSEEN_HTML.sub(" ", page).split()))
     return "\n".join(line.strip() for line in html.unescape(_TAG_HTML.sub("", page)).split("\n"))
 

@@ -11,23 +11,35 @@ import re
 from dataclasses import asdict, replace
 from typing import Any
 
-from desktop.mail.replytext import own_words, says_nothing
+from desktop.mail.replytext import own_words, says_nothing, visible
 from desktop.mail.returned import classify_open
 from desktop.mail.returned_clues import clues_in
 from desktop.mail.returned_parts import TEXT_CHARS, Incoming, Part, open_incoming
 from desktop.mail.returned_report import address_in
 from desktop.mail.returned_values import Classified, Clue, Kind, Returned, Understood
+from desktop.models.correspondence import FileIn
 from desktop.models.delivery import Match
+from desktop.texts import clean, clean_lines
 
+SUBJECT_CHARS, NAME_CHARS, FILE_NAME_CHARS, TYPE_CHARS = 300, 100, 150, 100
+REFERENCES, FILES = 50, 200
 _ID = re.compile(r"<[^\s<>]{1,900}>")
 _PGP = "-----BEGIN PGP MESSAGE-----"
 _REPLY = "-----BEGIN SEALWELL REPLY-----"
 _SMIME = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 _WRAPPERS = (*_SMIME, "application/pgp-encrypted")
-_BESIDE = ("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature")
 _GONE = "…"
 """Stands where something was encrypted, so that what is under the quote below it counts as well."""
 _PLAIN, _PAGE = "text/plain", "text/html"
+_SIGNED_WITH = {
+    "application/pgp-signature": "openpgp",
+    "application/pkcs7-signature": "smime",
+    "application/x-pkcs7-signature": "smime",
+}
+_SIGNED_TEXT = "-----BEGIN PGP SIGNED MESSAGE-----"
+_BULK = frozenset({"bulk", "list", "junk"})
+_TO_MANY = ("list-id", "list-unsubscribe")
+_QUOTED_NAME = re.compile(r'^\s*"((?:[^"\\]|\\.){0,400})"\s*<')
 _SPOKEN = frozenset({Kind.MESSAGE, Kind.UNSUBSCRIBE})
 
 
@@ -47,6 +59,14 @@ def understand(data: bytes) -> Understood:
         other_parts=max(_others(mail.parts), int(sealed != "")) if spoken else 0,
         beside=_beside(mail) if sealed else 0,
         sealed=sealed,
+        opened=not sealed,
+        subject=mail.one("subject")[:SUBJECT_CHARS],
+        sender_name=_name(mail.one("from")),
+        references=_references(mail),
+        text=_text(mail.parts, sealed),
+        page=_first(mail.parts, _PAGE) is not None,
+        bulk=_is_bulk(mail),
+        signed=_signed(mail),
     )
 
 
@@ -74,6 +94,24 @@ def from_json(data: bytes) -> Understood:
         beside=int(raw["beside"]),
         sealed=_word(raw["sealed"]),
         broken=raw["broken"] is True,
+        opened=raw["opened"] is True,
+        subject=clean(_word(raw["subject"]), SUBJECT_CHARS),
+        sender_name=clean(_word(raw["sender_name"]), NAME_CHARS),
+        references=tuple(_word(one) for one in raw["references"][:REFERENCES]),
+        text=clean_lines(_word(raw["text"]), TEXT_CHARS),
+        files=tuple(_file(one) for one in raw["files"][:FILES]),
+        page=raw["page"] is True,
+        bulk=raw["bulk"] is True,
+        signed=_word(raw["signed"]),
+    )
+
+
+def _file(raw: dict[str, Any]) -> FileIn:
+    return FileIn(
+        clean(_word(raw["name"]), FILE_NAME_CHARS),
+        clean(_word(raw["type"]), TYPE_CHARS),
+        int(raw["size"]),
+        int(raw["part"]),
     )
 
 
@@ -87,6 +125,42 @@ def _word(value: object) -> str:
 def _id(value: str) -> str:
     found = _ID.search(value)
     return found[0] if found else ""
+
+
+def _references(mail: Incoming) -> tuple[str, ...]:
+    """The last ones: of a long thread, those that are nearest."""
+    return tuple(_ID.findall(" ".join(mail.header.get("references", ()))[-100_000:])[-REFERENCES:])
+
+
+def _name(value: str) -> str:
+    """What stands before the address in a `From` field that was decoded."""
+    quoted = _QUOTED_NAME.match(value)
+    if quoted is not None:
+        return re.sub(r"\\(.)", r"\1", quoted[1])[:NAME_CHARS]
+    name, found, _ = value.partition("<")
+    return name.strip()[:NAME_CHARS] if found else ""
+
+
+def _text(parts: tuple[Part, ...], sealed: str) -> str:
+    if sealed:
+        parts = tuple(replace(part, text=_without_armor(part.text)) for part in parts)
+    plain, page = _first(parts, _PLAIN), _first(parts, _PAGE)
+    text = plain.text if plain else visible(page.text) if page else ""
+    return "" if sealed and text.strip() == _GONE else text[:TEXT_CHARS]
+
+
+def _is_bulk(mail: Incoming) -> bool:
+    return mail.one("precedence").strip().lower() in _BULK or any(mail.one(name) for name in _TO_MANY)
+
+
+def _signed(mail: Incoming) -> str:
+    """By a part beside the words (RFC 1847), around them (RFC 8551 3.5.2), or within (RFC 9580 7)."""
+    beside = next((_SIGNED_WITH[part.type] for part in mail.parts if part.type in _SIGNED_WITH), "")
+    if beside:
+        return beside
+    if mail.type in _SMIME and "signed-data" in mail.one("content-type").lower():
+        return "smime"
+    return "openpgp" if any(_SIGNED_TEXT in part.text for part in mail.parts) else ""
 
 
 def _own(parts: tuple[Part, ...]) -> str:
@@ -109,7 +183,7 @@ def _others(parts: tuple[Part, ...]) -> int:
 
 
 def _is_nothing(part: Part) -> bool:
-    return part.type in _BESIDE or (part.type in (_PLAIN, _PAGE) and not part.text.strip())
+    return part.type in _SIGNED_WITH or (part.type in (_PLAIN, _PAGE) and not part.text.strip())
 
 
 def _beside(mail: Incoming) -> int:

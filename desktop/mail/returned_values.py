@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from desktop.models.correspondence import FileIn
 from desktop.models.delivery import Match
 
 
@@ -56,7 +57,7 @@ class Clue:
 
 @dataclass(frozen=True)
 class Understood:
-    """All that is taken from one mail. Of a person's own words nothing is kept but for a reply."""
+    """All that is taken from one mail."""
 
     found: Classified
     clues: tuple[Clue, ...] = ()
@@ -72,5 +73,21 @@ class Understood:
     """Of a mail that is encrypted to us: what else stands in it, in the open."""
     sealed: str = ""
     """`openpgp`, `smime` or `reply-file` where the words are encrypted to us."""
+    opened: bool = True
+    """False while what came encrypted was not opened."""
+    subject: str = field(default="", repr=False)
+    sender_name: str = field(default="", repr=False)
+    """As claimed."""
+    references: tuple[str, ...] = ()
+    """Message-IDs, the oldest first (RFC 5322 3.6.4)."""
+    text: str = field(default="", repr=False)
+    """All visible words, quotes too; of what is sealed, what stands in the open beside it."""
+    files: tuple[FileIn, ...] = ()
+    page: bool = False
+    """There is a formatted page."""
+    bulk: bool = False
+    """Written to many (RFC 2919, RFC 3834 2): nobody waits for an answer."""
+    signed: str = ""
+    """`openpgp` or `smime` where it carries a signature, whatever that is worth."""
     broken: bool = False
     """No parser could read it: there is nothing but the fact that it came."""
