@@ -26,7 +26,7 @@ from desktop.clock import Clock
 from desktop.errors import SealwellError
 from desktop.texts import Texts
 from desktop.ui.bridge import Bridge, Task
-from desktop.ui.icons import pixmap
+from desktop.ui.icons import icon, pixmap
 from desktop.ui.theme import Theme
 
 if TYPE_CHECKING:
@@ -179,6 +179,14 @@ class Page(QWidget):
         self.outer.addLayout(self.head)
         self.notice = Notice(ui.theme)
         self.outer.addWidget(self.notice)
+
+    def lead_back(self, words: str, on_back: Callable[[], None]) -> QPushButton:
+        """A quiet way back at the page's head, to where people come here from."""
+        made = button(words, on_back, "quiet")
+        made.setIcon(icon("chevron-left", self.ui.theme.tokens.muted))
+        made.setAccessibleName(self.ui.say("ui.back-to", place=words))
+        self.head.insertWidget(0, made)
+        return made
 
     def refresh(self) -> None:
         """Called each time the page comes to the front."""

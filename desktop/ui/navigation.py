@@ -6,13 +6,16 @@ from collections.abc import Callable
 from typing import Protocol
 
 from desktop.models.accounts import Role
+from desktop.models.correspondence import ConversationId
 from desktop.models.records import MessageId, PersonId
+from desktop.office.values_messages import ConversationShown, EntryShown
 from desktop.office.values_protection import KeyRequest
 
 _DESK = frozenset({Role.ADMINISTRATOR, Role.MANAGER, Role.FRONT_DESK, Role.CLINICIAN})
 
 ENTRY_ROLES: dict[str, frozenset[Role]] = {
     "today": _DESK,
+    "messages": _DESK | {Role.BILLING},
     "compose": _DESK | {Role.BILLING},
     "outbox": _DESK | {Role.BILLING},
     "people": _DESK | {Role.BILLING},
@@ -20,13 +23,33 @@ ENTRY_ROLES: dict[str, frozenset[Role]] = {
     "settings": frozenset({Role.ADMINISTRATOR}),
     "account": frozenset(Role),
 }
-"""The rail only; what is allowed is decided behind the door (`access/roles.py`)."""
+"""The pages only; what is allowed is decided behind the door (`access/roles.py`)."""
+
+UNDER = {"compose": "messages", "outbox": "messages"}
+"""Pages without a place in the rail of their own: the entry that is lit while they are in front."""
 
 
 class Navigation(Protocol):
     """Moves between pages, and speaks at the foot of the window."""
 
     def open(self, code: str) -> None: ...
+    def messages(self, place: str) -> None:
+        """The list of one place (`values_messages.PLACES`)."""
+        ...
+
+    def conversation(self, conversation: ConversationId) -> None: ...
+    def reply(self, shown: ConversationShown, entry: EntryShown) -> None:
+        """A letter in this conversation that answers `entry`."""
+        ...
+
+    def forward(self, shown: ConversationShown, entry: EntryShown) -> None:
+        """The words and files of `entry` to somebody else, about the person whose they are."""
+        ...
+
+    def tasks(self, group: str) -> None:
+        """What is still to do of one group (`TaskLine.group`), within Today; '' for everything."""
+        ...
+
     def outbox(self, group: str) -> None:
         """The outbox with the messages of one group (`ui/outbox/words.py`), or its call list (`calls`)."""
         ...

@@ -9,9 +9,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QButtonGroup, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from desktop.models.accounts import Role, Session
 from desktop.texts import clean
-from desktop.ui.base import Page, Ui, plain_label
+from desktop.ui.base import Ui, plain_label
 from desktop.ui.icons import icon
 
 _NAME = 11
@@ -26,8 +25,6 @@ class Entry:
 
     code: str
     picture: str
-    roles: frozenset[Role]
-    build: Callable[[Ui, Session], Page]
     low: bool = False
     """Stands at the foot of the rail."""
     words: str = ""

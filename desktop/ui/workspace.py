@@ -13,8 +13,10 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout
 
 from desktop.models.accounts import Session
+from desktop.models.correspondence import ConversationId
 from desktop.models.records import MessageId, PersonId
 from desktop.office.values import Cancelled
+from desktop.office.values_messages import INBOX, ConversationShown, EntryShown
 from desktop.office.values_protection import KeyRequest
 from desktop.ui.account.page import AccountPage
 from desktop.ui.audit.banner import LogBanner
@@ -23,7 +25,7 @@ from desktop.ui.base import Page, Ui
 from desktop.ui.compose.page import ComposePage
 from desktop.ui.gate.gate import Desk, Work
 from desktop.ui.gate.lock import CHANGE_PERSON
-from desktop.ui.navigation import ENTRY_ROLES
+from desktop.ui.navigation import ENTRY_ROLES, UNDER
 from desktop.ui.outbox.page import OutboxPage
 from desktop.ui.outbox.status import StatusLine
 from desktop.ui.people.page import PeoplePage
@@ -31,6 +33,16 @@ from desktop.ui.rail import Entry, Rail
 from desktop.ui.reminders.page import TodayPage
 from desktop.ui.settings.page import SettingsPage
 from desktop.ui.toast import Toast
+
+_PICTURES = {
+    "today": "calendar-check",
+    "messages": "inbox",
+    "people": "users",
+    "audit": "scroll-text",
+    "settings": "settings",
+    "account": "user",
+}
+"""In the rail."""
 
 
 class Workspace(Desk):
@@ -44,6 +56,7 @@ class Workspace(Desk):
         self._toast: Toast | None = None
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._builders = self._build()
         self.entries = self._entries()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -86,12 +99,11 @@ class Workspace(Desk):
     def open(self, code: str) -> None:
         """Bring a page to the front and let it look anew."""
         if code not in self.pages:
-            entry = next((one for one in self.entries if one.code == code), None)
-            if entry is None:
+            if self.session.role not in ENTRY_ROLES[code]:
                 return
-            self.pages[code] = entry.build(self.ui, self.session)
+            self.pages[code] = self._builders[code]()
             self.stack.addWidget(self.pages[code])
-        self.rail.show_open(code)
+        self.rail.show_open(UNDER.get(code, code))
         self.stack.setCurrentWidget(self.pages[code])
         self.pages[code].refresh()
 
@@ -135,6 +147,21 @@ class Workspace(Desk):
         if isinstance(page, ComposePage):
             page.fill(prepared.subject, prepared.text)
 
+    def messages(self, place: str = INBOX) -> None:
+        self.open("messages")
+
+    def conversation(self, conversation: ConversationId) -> None:
+        self.open("messages")
+
+    def reply(self, shown: ConversationShown, entry: EntryShown) -> None:
+        self.open("compose")
+
+    def forward(self, shown: ConversationShown, entry: EntryShown) -> None:
+        self.open("compose")
+
+    def tasks(self, group: str) -> None:
+        self.open("today")
+
     def outbox(self, group: str) -> None:
         self.open("outbox")
         page = self.pages.get("outbox")
@@ -172,28 +199,28 @@ class Workspace(Desk):
         if shiboken6.isValid(self) and not self._foot.count():
             self._foot.setContentsMargins(0, 0, 0, 0)
 
-    def _entries(self) -> tuple[Entry, ...]:
-        builders: dict[str, tuple[str, Callable[[Ui, Session], Page]]] = {
-            "today": ("calendar-check", lambda ui, who: TodayPage(ui, who, self)),
-            "compose": ("pencil", lambda ui, who: ComposePage(ui, who, self)),
-            "outbox": ("send", lambda ui, who: OutboxPage(ui, who)),
-            "people": ("users", lambda ui, who: PeoplePage(ui, who, self)),
-            "audit": (
-                "scroll-text",
-                lambda ui, who: AuditPageView(ui, who, self._count_alerts, self.banner.show_state),
-            ),
-            "settings": ("settings", lambda ui, who: SettingsPage(ui, who, self)),
-            "account": ("user", lambda ui, who: AccountPage(ui, who)),
+    def _build(self) -> dict[str, Callable[[], Page]]:
+        """In the order of the rail."""
+        ui, who = self.ui, self.session
+        return {
+            "today": lambda: TodayPage(ui, who, self),
+            "messages": lambda: OutboxPage(ui, who, self),
+            "compose": lambda: ComposePage(ui, who, self),
+            "outbox": lambda: OutboxPage(ui, who, self),
+            "people": lambda: PeoplePage(ui, who, self),
+            "audit": lambda: AuditPageView(ui, who, self._count_alerts, self.banner.show_state),
+            "settings": lambda: SettingsPage(ui, who, self),
+            "account": lambda: AccountPage(ui, who),
         }
+
+    def _entries(self) -> tuple[Entry, ...]:
         return tuple(
             Entry(
                 code,
-                picture,
-                ENTRY_ROLES[code],
-                build,
+                _PICTURES[code],
                 low=code in ("settings", "account"),
                 words=self.session.user_name if code == "account" else "",
             )
-            for code, (picture, build) in builders.items()
-            if self.session.role in ENTRY_ROLES[code]
+            for code in self._builders
+            if code not in UNDER and self.session.role in ENTRY_ROLES[code]
         )

@@ -40,6 +40,7 @@ class ComposePage(Page):
         self._sending = False
         self._take_latest = False
         self.setAcceptDrops(True)
+        self.back = self.lead_back(ui.say("ui.rail.messages"), lambda: navigation.open("messages"))
         self.head.addStretch()
         self.drafts = DraftList(ui, self.continue_draft, self._ask_discard)
         self.outer.addWidget(self.drafts)

@@ -15,6 +15,7 @@ from desktop.ui.base import Page, Ui, button, plain_label
 from desktop.ui.buttonline import ButtonLine
 from desktop.ui.failures.wizard import FailureWizard
 from desktop.ui.help.opening import Helper
+from desktop.ui.navigation import Navigation
 from desktop.ui.outbox.calls import CallDialog
 from desktop.ui.outbox.detail import MessagePane
 from desktop.ui.outbox.listing import OutboxList
@@ -28,8 +29,9 @@ Looked = tuple[OutboxShown, PausesShown | None]
 class OutboxPage(Page):
     """Looks anew every two seconds while it is in front; reads again only what has changed."""
 
-    def __init__(self, ui: Ui, session: Session) -> None:
+    def __init__(self, ui: Ui, session: Session, navigation: Navigation) -> None:
         super().__init__(ui, ui.say("ui.outbox.title"))
+        self.back = self.lead_back(ui.say("ui.rail.messages"), lambda: navigation.open("messages"))
         self._session = session
         self._trouble = False
         self._mark = ""
