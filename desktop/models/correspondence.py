@@ -113,8 +113,12 @@ class Conversation:
     """Name and address as claimed, where it is nobody whom we know."""
     snippet: str = field(default="", repr=False)
     last: Direction = Direction.IN
+    sent_at: datetime | None = None
+    """When the last letter of ours in it was written."""
     auto_answered_at: datetime | None = None
     done_at: datetime | None = None
+    destroyed_at: datetime | None = None
+    """When its words were destroyed, their time being over; something new takes this away."""
 
 
 @dataclass(frozen=True)

@@ -113,6 +113,7 @@ received = kept(
 )
 Index("received_by_state", received.c.state, received.c.at)
 Index("received_by_message", received.c.message)
+Index("received_by_message_id", received.c.message_id)
 
 receipt = kept(
     "receipt",

@@ -29,13 +29,20 @@ conversation = kept(
     word("last", None),
     Column("opened_at", Utc, nullable=False),
     Column("changed_at", Utc, nullable=False),
+    Column("sent_at", Utc),
     Column("auto_answered_at", Utc),
     Column("done_at", Utc),
+    Column("destroyed_at", Utc),
 )
+_OPEN = text("state = 'open' AND person IS NOT NULL"), text("state = 'open' AND person IS NULL")
+_IN_ORDER = conversation.c.urgency, conversation.c.changed_at, conversation.c.unseen
+Index("conversation_inbox", *_IN_ORDER, sqlite_where=_OPEN[0])
+Index("conversation_unknown", *_IN_ORDER, sqlite_where=_OPEN[1])
+Index("conversation_sent", conversation.c.sent_at, sqlite_where=text("sent_at IS NOT NULL"))
+Index("conversation_by_state", conversation.c.state, conversation.c.changed_at)
 Index("conversation_by_person", conversation.c.person, conversation.c.changed_at)
-Index("conversation_by_state", conversation.c.state, conversation.c.urgency, conversation.c.changed_at)
 Index("conversation_by_owner", conversation.c.owner, conversation.c.state, conversation.c.changed_at)
-Index("conversation_by_time", conversation.c.changed_at)
+Index("conversation_by_starter", conversation.c.started_by, sqlite_where=text("started_by IS NOT NULL"))
 
 entry = kept(
     "entry",

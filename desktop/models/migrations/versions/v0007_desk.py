@@ -20,14 +20,20 @@ STATEMENTS = (
     TEXT, retention TEXT DEFAULT 'standard' NOT NULL, turn INTEGER DEFAULT 0 NOT NULL, unseen INTEGER
     DEFAULT 0 NOT NULL, answering TEXT, answering_until TEXT, started_by TEXT, sender TEXT DEFAULT ''
     NOT NULL, snippet TEXT DEFAULT '' NOT NULL, last TEXT NOT NULL, opened_at TEXT NOT NULL, changed_at
-    TEXT NOT NULL, auto_answered_at TEXT, done_at TEXT, PRIMARY KEY (id), FOREIGN KEY(person) REFERENCES
-    person (id), FOREIGN KEY(account) REFERENCES mail_account (id), FOREIGN KEY(owner) REFERENCES
-    app_user (id), FOREIGN KEY(answering) REFERENCES app_user (id), FOREIGN KEY(started_by) REFERENCES
-    app_user (id) ) STRICT""",
+    TEXT NOT NULL, sent_at TEXT, auto_answered_at TEXT, done_at TEXT, destroyed_at TEXT, PRIMARY KEY
+    (id), FOREIGN KEY(person) REFERENCES person (id), FOREIGN KEY(account) REFERENCES mail_account (id),
+    FOREIGN KEY(owner) REFERENCES app_user (id), FOREIGN KEY(answering) REFERENCES app_user (id),
+    FOREIGN KEY(started_by) REFERENCES app_user (id) ) STRICT""",
     "CREATE INDEX conversation_by_owner ON conversation (owner, state, changed_at)",
     "CREATE INDEX conversation_by_person ON conversation (person, changed_at)",
-    "CREATE INDEX conversation_by_state ON conversation (state, urgency, changed_at)",
-    "CREATE INDEX conversation_by_time ON conversation (changed_at)",
+    """CREATE INDEX conversation_by_starter ON conversation (started_by)
+    WHERE started_by IS NOT NULL""",
+    "CREATE INDEX conversation_by_state ON conversation (state, changed_at)",
+    """CREATE INDEX conversation_inbox ON conversation (urgency, changed_at, unseen)
+    WHERE state = 'open' AND person IS NOT NULL""",
+    "CREATE INDEX conversation_sent ON conversation (sent_at) WHERE sent_at IS NOT NULL",
+    """CREATE INDEX conversation_unknown ON conversation (urgency, changed_at, unseen)
+    WHERE state = 'open' AND person IS NULL""",
     """CREATE TABLE entry ( seq INTEGER NOT NULL, id TEXT NOT NULL, conversation TEXT NOT NULL, at TEXT NOT
     NULL, direction TEXT NOT NULL, received TEXT, message TEXT, person TEXT, author TEXT, label TEXT NOT
     NULL, signature TEXT DEFAULT '' NOT NULL, sealed TEXT DEFAULT '' NOT NULL, opened INTEGER DEFAULT 1
@@ -42,6 +48,7 @@ STATEMENTS = (
     "CREATE INDEX entry_by_person ON entry (person, seq)",
     "CREATE INDEX entry_by_received ON entry (received)",
     "CREATE INDEX entry_by_time ON entry (at)",
+    "CREATE INDEX received_by_message_id ON received (message_id)",
     "DROP INDEX task_by_state",
     "ALTER TABLE task RENAME TO task_before",
     """CREATE TABLE task ( id TEXT NOT NULL, kind TEXT NOT NULL, source TEXT DEFAULT '' NOT NULL, person
