@@ -21,7 +21,7 @@ from multiprocessing.context import SpawnProcess
 from typing import Any
 
 from desktop.errors import DeliveryError
-from desktop.mail.returned_parts import READ_BYTES
+from desktop.mail.mimetree import MAIL_BYTES
 from desktop.mail.returned_reading import from_json, to_json, understand
 from desktop.mail.returned_values import Classified, Kind, Understood
 
@@ -60,7 +60,7 @@ class ParsingWorker:
         Raises DeliveryError `mail-worker-failed` where no worker can be started: the mail is not
         to blame, and waits.
         """
-        head = data[:READ_BYTES]
+        head = data[:MAIL_BYTES]
         with self._lock:
             for _ in range(_TRIES):
                 answer = self._ask(head)
@@ -129,7 +129,7 @@ def _work(pipe: Connection[Any, Any], reading: Reading) -> None:
     pipe.send_bytes(_READY)
     while True:
         try:
-            data = pipe.recv_bytes(READ_BYTES)
+            data = pipe.recv_bytes(MAIL_BYTES)
         except (EOFError, OSError):
             return
         _more_time()

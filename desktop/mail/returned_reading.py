@@ -11,10 +11,11 @@ import re
 from dataclasses import asdict, replace
 from typing import Any
 
+from desktop.mail.received_files import LISTED, files_in
 from desktop.mail.replytext import own_words, says_nothing, visible
 from desktop.mail.returned import classify_open
 from desktop.mail.returned_clues import clues_in
-from desktop.mail.returned_parts import TEXT_CHARS, Incoming, Part, open_incoming
+from desktop.mail.returned_parts import READ_BYTES, TEXT_CHARS, Incoming, Part, open_incoming
 from desktop.mail.returned_report import address_in
 from desktop.mail.returned_values import Classified, Clue, Kind, Returned, Understood
 from desktop.models.correspondence import FileIn
@@ -22,7 +23,7 @@ from desktop.models.delivery import Match
 from desktop.texts import clean, clean_lines
 
 SUBJECT_CHARS, NAME_CHARS, FILE_NAME_CHARS, TYPE_CHARS = 300, 100, 150, 100
-REFERENCES, FILES = 50, 200
+REFERENCES = 50
 _ID = re.compile(r"<[^\s<>]{1,900}>")
 _PGP = "-----BEGIN PGP MESSAGE-----"
 _REPLY = "-----BEGIN SEALWELL REPLY-----"
@@ -44,9 +45,9 @@ _SPOKEN = frozenset({Kind.MESSAGE, Kind.UNSUBSCRIBE})
 
 
 def understand(data: bytes) -> Understood:
-    """All that is to be known of the mail in `data`."""
+    """All that is to be known of the mail in `data`: its words by its beginning, its files by all of it."""
     mail = open_incoming(data)
-    found = classify_open(mail, data)
+    found = classify_open(mail, data[:READ_BYTES])
     spoken = found.kind in _SPOKEN
     sealed = _sealed(mail) if spoken else ""
     return Understood(
@@ -64,6 +65,7 @@ def understand(data: bytes) -> Understood:
         sender_name=_name(mail.one("from")),
         references=_references(mail),
         text=_text(mail.parts, sealed),
+        files=files_in(data),
         page=_first(mail.parts, _PAGE) is not None,
         bulk=_is_bulk(mail),
         signed=_signed(mail),
@@ -99,7 +101,7 @@ def from_json(data: bytes) -> Understood:
         sender_name=clean(_word(raw["sender_name"]), NAME_CHARS),
         references=tuple(_word(one) for one in raw["references"][:REFERENCES]),
         text=clean_lines(_word(raw["text"]), TEXT_CHARS),
-        files=tuple(_file(one) for one in raw["files"][:FILES]),
+        files=tuple(_file(one) for one in raw["files"][: LISTED + 1]),
         page=raw["page"] is True,
         bulk=raw["bulk"] is True,
         signed=_word(raw["signed"]),

@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from desktop.mail.received_files import LISTED
+from desktop.mail.returned_parts import READ_BYTES
 from desktop.mail.returned_reading import REFERENCES, from_json, to_json, understand
 from desktop.mail.returned_values import Understood
 from desktop.models.correspondence import FileIn
@@ -159,5 +161,17 @@ def test_a_worker_that_was_taken_over_says_nothing_that_is_not_clean() -> None:
     said = from_json(json.dumps(answer).encode())
     assert said.subject == "ab c"
     assert said.text == "one\n[31mtwo\n\nthree"
-    assert len(said.files) == 200
+    assert len(said.files) == LISTED + 1
     assert said.files[0] == FileIn("agpj.exe", "x/y", 1, 2)
+
+
+def test_files_behind_the_part_that_is_read_for_words_are_listed() -> None:
+    head = b'From: m@example.com\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\n\r\nhello\r\n'
+    file = b"--b\r\nContent-Type: image/jpeg; name=%s.jpg\r\nContent-Transfer-Encoding: base64\r\n\r\n%s\r\n"
+    picture = b"QUJD" * (READ_BYTES // 4)
+    said = crossed(head + file % (b"one", picture) + file % (b"two", picture) + b"--b--\r\n")
+    assert said.own == "hello"
+    assert [(one.name, one.size) for one in said.files] == [
+        ("one.jpg", READ_BYTES // 4 * 3),
+        ("two.jpg", READ_BYTES // 4 * 3),
+    ]
