@@ -66,6 +66,7 @@ from desktop.office.retention import Retention
 from desktop.office.review import Review
 from desktop.office.security import Security
 from desktop.office.sending import Sending
+from desktop.office.snippets import Snippets
 from desktop.office.storage import Storages
 from desktop.office.users import Users
 from desktop.office.users_join import Joining
@@ -156,4 +157,5 @@ def build_office(
         Sending(desk, clock),
         Mailboxes(desk, clock),
         Grants(desk, clock, texts),
+        Snippets(desk, clock),
     )

@@ -61,6 +61,7 @@ from desktop.office.values_protection import (
     StorageRequest,
 )
 from tests.made_practice import PASSWORD, PEOPLE, VISITS, person_named
+from tests.made_rows_around import AROUND
 from tests.made_rows_delivery import CHECKS, FAILURES, OUTBOX, SENDING, a_failed_letter
 from tests.made_rows_mailbox import MAILBOXES
 from tests.made_staff import HER_PASSWORD, Staff, desk_of, without_printer
@@ -375,6 +376,7 @@ CALLS: dict[str, Call] = {
     **CHECKS,
     **SENDING,
     **MAILBOXES,
+    **AROUND,
     "run_outbox": lambda w, s: _run(w, s),
     "issue_token": lambda w, s: w.office.issue_token(s),
     "end_session": lambda w, s: w.office.end_session(s, w.kept["other"]),

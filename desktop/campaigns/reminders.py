@@ -15,8 +15,7 @@ from zoneinfo import ZoneInfo
 from desktop.campaigns.planner import Excluded, balanced
 from desktop.clock import Clock
 from desktop.errors import Refused
-from desktop.mail import standby
-from desktop.mail.dates import day_in_words, time_in_words
+from desktop.mail import fieldvalues, standby
 from desktop.mail.decision import Decision, KeptTrace, read_trace
 from desktop.mail.gather import Gathered, Wishes, gather
 from desktop.mail.letters import NotSendable
@@ -265,7 +264,7 @@ class Reminders:
         if decision.method is Method.NONE:
             return _excluded(visit, known, decision.reasons[0], decision)
         wording = shipped(f"{REMINDER}-{person.detail.value}", person.language)
-        values = _values(sender, visit, person)
+        values = fieldvalues.of_person(sender, person, visit)
         missing = (*wording.subject.missing(values), *wording.text.missing(values))
         if missing:
             return _excluded(visit, known, Reason("text-incomplete", {"field": missing[0]}))
@@ -332,18 +331,3 @@ def _excluded(
     visit: Appointment, known: Gathered, reason: Reason, decision: Decision | None = None
 ) -> Excluded:
     return Excluded(visit.person, known.person.name, visit, reason, decision)
-
-
-def _values(sender: Sender, visit: Appointment, person: Person) -> dict[str, str]:
-    return {
-        "practice": sender.practice,
-        "practice_phone": sender.phone,
-        "first_name": person.first_name,
-        "last_name": person.last_name,
-        "name": person.name,
-        "date": day_in_words(visit.start, person.language),
-        "time": time_in_words(visit.start, person.language),
-        "provider": visit.provider,
-        "location": visit.location,
-        "visit_type": visit.visit_type,
-    }

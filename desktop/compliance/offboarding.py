@@ -15,7 +15,18 @@ from desktop.audit.events import Act
 from desktop.compliance import approvals as requests
 from desktop.compliance.administrators import refuse_last
 from desktop.errors import InputError, Refused
-from desktop.models import approvals, audit, drafts, factors, invitations, messages, relays, tasks, users
+from desktop.models import (
+    approvals,
+    audit,
+    drafts,
+    factors,
+    invitations,
+    messages,
+    relays,
+    snippets,
+    tasks,
+    users,
+)
 from desktop.models.accounts import Role, User, UserId, UserState
 from desktop.models.database import Tx
 from desktop.models.ids import new_id
@@ -81,13 +92,15 @@ def refuse_unfit(tx: Tx, user: User, heir: UserId, by: UserId) -> None:
 def hand_over(tx: Tx, user: User, heir: UserId, now: datetime) -> HandedOver:
     """The account ends: what was theirs is the heir's, what let them in is forgotten.
 
-    The name stays taken, so that the log never means two people by one name. Invitations
-    that they made end too, because they know the codes.
+    Their text blocks go over too; a signature names who left, so it ends. The name stays taken, so
+    that the log never means two people by one name. Invitations that they made end too, because
+    they know the codes.
     """
     for one in tasks.open_ones(tx, owner=user.id):
         if one.owner == user.id and one.kind.startswith(_NOTICE):
             tasks.close(tx, one.id, tasks.TaskState.DROPPED, now)
     requests.end_elevations(tx, user.id, now)
+    snippets.hand_over(tx, user.id, heir, now)
     done = HandedOver(
         tasks=tasks.hand_over(tx, user.id, heir),
         drafts=drafts.hand_over(tx, user.id, heir),

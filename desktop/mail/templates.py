@@ -70,6 +70,24 @@ class Template:
             raise InputError("field-missing", field=missing[0], person=clean(person))
         return _rendered(self.pieces, values)
 
+    def marked(self, values: Mapping[str, str]) -> str:
+        """As `render`, but what is not known stands as its name in double brackets, for its writer to see."""
+        return _rendered(self.pieces, values, mark=True)
+
+    def fields(self) -> frozenset[str]:
+        """Every field that the text names, wherever."""
+        return frozenset(_named(self.pieces))
+
+
+def _named(pieces: tuple[_Piece, ...]) -> list[str]:
+    found: list[str] = []
+    for piece in pieces:
+        if not isinstance(piece, _Words):
+            found.append(piece.name)
+        if isinstance(piece, _When):
+            found += _named(piece.then)
+    return found
+
 
 def _missing(pieces: tuple[_Piece, ...], values: Mapping[str, str]) -> list[str]:
     found: list[str] = []
@@ -81,16 +99,17 @@ def _missing(pieces: tuple[_Piece, ...], values: Mapping[str, str]) -> list[str]
     return found
 
 
-def _rendered(pieces: tuple[_Piece, ...], values: Mapping[str, str]) -> str:
+def _rendered(pieces: tuple[_Piece, ...], values: Mapping[str, str], *, mark: bool = False) -> str:
     out: list[str] = []
     for piece in pieces:
         match piece:
             case _Words(text):
                 out.append(text)
             case _Field(name, default):
-                out.append(values.get(name) or default or "")
+                none = f"[[{name}]]" if mark and default is None else default or ""
+                out.append(values.get(name) or none)
             case _When(name, then):
-                out.append(_rendered(then, values) if values.get(name) else "")
+                out.append(_rendered(then, values, mark=mark) if values.get(name) else "")
     return "".join(out)
 
 

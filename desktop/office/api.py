@@ -26,6 +26,7 @@ from desktop.office.api_delivery import (
     OutboxDoor,
     SendingDoor,
 )
+from desktop.office.api_messages import SnippetsDoor
 from desktop.office.api_protection import CardDoor, ContentDoor, HelpDoor, KeysDoor, ReachDoor, StorageDoor
 from desktop.office.values import (
     AppointmentsImport,
@@ -250,6 +251,7 @@ class Office(
     OutboxDoor,
     SendingDoor,
     MailboxDoor,
+    SnippetsDoor,
     Protocol,
 ):
     """Everything."""

@@ -46,6 +46,7 @@ from desktop.office.retention import Retention
 from desktop.office.review import Review
 from desktop.office.security import Security
 from desktop.office.sending import Sending
+from desktop.office.snippets import Snippets
 from desktop.office.storage import Storages
 from desktop.office.users import Users
 from desktop.office.users_join import Joining
@@ -103,6 +104,7 @@ class LocalOffice:
         sending: Sending,
         mailbox: Mailboxes,
         grants: Grants,
+        snippets: Snippets,
     ) -> None:
         self.practice_exists = entry.practice_exists
         self.create_practice = entry.create_practice
@@ -294,3 +296,7 @@ class LocalOffice:
         self.begin_grant = grants.begin_grant
         self.finish_grant = grants.finish_grant
         self.end_grant = grants.end_grant
+        self.list_snippets = snippets.list_snippets
+        self.keep_snippet = snippets.keep_snippet
+        self.retire_snippet = snippets.retire_snippet
+        self.fill_snippet = snippets.fill_snippet

@@ -176,11 +176,17 @@ USE_CASES: dict[str, Action] = {
     "begin_grant": Action.MANAGE_GRANT,
     "finish_grant": Action.MANAGE_GRANT,
     "end_grant": Action.MANAGE_GRANT,
+    "list_snippets": Action.LIST_SNIPPETS,
+    "keep_snippet": Action.KEEP_SNIPPET,
+    "retire_snippet": Action.KEEP_SNIPPET,
+    "fill_snippet": Action.LIST_SNIPPETS,
     "issue_token": Action.ISSUE_TOKEN,
     "sign_out": Action.SIGN_OUT,
 }
 BY_THE_SESSION_ALONE = {"touch"}
 """Moving is no use case: the guard asks only whether the session lives."""
+WITHIN_ANOTHER = {Action.SHARE_SNIPPET}
+"""Asked for by a use case with an action of its own, where what it changes is everybody's."""
 NO_USE_CASE_YET = {
     Action.LIST_CONVERSATIONS,
     Action.SHOW_CONVERSATION,
@@ -191,9 +197,6 @@ NO_USE_CASE_YET = {
     Action.SEARCH_MAIL,
     Action.LIST_TASKS,
     Action.HANDLE_TASK,
-    Action.LIST_SNIPPETS,
-    Action.KEEP_SNIPPET,
-    Action.SHARE_SNIPPET,
     Action.SHOW_AFTER_HOURS,
     Action.SET_AFTER_HOURS,
     Action.SET_PRACTICE,
@@ -210,7 +213,7 @@ def of_the_protocol() -> set[str]:
 
 def test_g36_no_use_case_is_missing_here_and_every_action_has_one() -> None:
     assert of_the_protocol() == USE_CASES.keys() | BY_THE_SESSION_ALONE
-    assert set(USE_CASES.values()) == set(Action) - NO_USE_CASE_YET
+    assert set(USE_CASES.values()) == set(Action) - WITHIN_ANOTHER - NO_USE_CASE_YET
 
 
 @pytest.mark.parametrize("role", Role, ids=str)

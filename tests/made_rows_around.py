@@ -1,0 +1,24 @@
+"""As `made_rows.py`, for text blocks and the answer outside the opening hours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from desktop.models.accounts import Session
+from desktop.office.values_messages import SnippetRequest
+
+Call = Callable[[Any, Session], object]
+
+
+def _keep(world: Any, session: Session) -> None:
+    request = SnippetRequest("snippet", "Greeting", "Dear {{ first_name }},")
+    world.kept["snippet"] = world.office.keep_snippet(session, request).snippets[0].id
+
+
+AROUND: dict[str, Call] = {
+    "keep_snippet": _keep,
+    "list_snippets": lambda w, s: w.office.list_snippets(s),
+    "fill_snippet": lambda w, s: w.office.fill_snippet(s, w.kept["snippet"], w.person),
+    "retire_snippet": lambda w, s: w.office.retire_snippet(s, w.kept["snippet"]),
+}
