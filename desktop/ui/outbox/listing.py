@@ -2,49 +2,37 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QTimer, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView
 
 from desktop.models.records import MessageId
 from desktop.office.values import OutboxLine, OutboxShown
 from desktop.texts import clean
 from desktop.ui.base import Ui
 from desktop.ui.dates import moment_words
-from desktop.ui.outbox.model import OutboxRows
+from desktop.ui.lazy import LazyList
 from desktop.ui.outbox.words import counted, state_words, tone
-from desktop.ui.table import Column, table
+from desktop.ui.table import Column
 
-AHEAD = 60
-"""Rows read before and after what is in sight."""
 _WHAT, _QUEUED = 1, 3
 _NARROW = 560
 """Below this width kind and time of a message stand beside the list only."""
 
 
-class OutboxList(QWidget):
-    """`chosen_changed` when a person chose; `wanted` asks for rows by first and number."""
+class OutboxList(LazyList[OutboxLine]):
+    """`chosen_changed` when a person chose."""
 
     chosen_changed = Signal()
-    wanted = Signal(int, int)
 
     def __init__(self, ui: Ui) -> None:
-        super().__init__()
         self.ui = ui
+        super().__init__(self._columns(), ui.say("ui.outbox.list"))
         self.group = ""
         self._keeping = False
-        self._asked: set[int] = set()
         self.chosen: dict[MessageId, OutboxLine] = {}
-        self.rows = OutboxRows(self._columns(), self._look_soon)
-        self.view = table(self.rows, ui.say("ui.outbox.list"))
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.view.selectionModel().selectionChanged.connect(lambda *_: self._selected())
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.view)
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.timeout.connect(self._look_missing)
 
     def _columns(self) -> list[Column[OutboxLine]]:
         ui, tokens = self.ui, self.ui.theme.tokens
@@ -69,23 +57,14 @@ class OutboxList(QWidget):
 
     # --- rows ---------------------------------------------------------------------------------
 
-    def stretch(self) -> tuple[int, int]:
-        """The rows in sight and a little around them: the first, and how many."""
-        top = max(self.view.rowAt(0), 0)
-        height = max(self.view.rowHeight(0), self.view.verticalHeader().defaultSectionSize())
-        seen = self.view.viewport().height() // height + 1
-        first = max(top - AHEAD, 0)
-        return first, top - first + seen + AHEAD
-
     def show_shown(self, group: str, first: int, shown: OutboxShown) -> None:
         """What a look found; in another group nothing stays chosen."""
         if group != self.group:
             self.group = group
             self.chosen = {}
             self.view.scrollToTop()
-        self._asked = set()
         self._keeping = True
-        self.rows.renew(counted(shown.counts, group), first, shown.messages)
+        self.renew(counted(shown.counts, group), first, shown.messages)
         self.view.selectionModel().clearSelection()
         self._find_chosen()
         self._keeping = False
@@ -103,18 +82,6 @@ class OutboxList(QWidget):
         self._keeping = False
         if len(self.chosen) != before:
             self.chosen_changed.emit()
-
-    def _look_soon(self) -> None:
-        if not self._soon.isActive():
-            self._soon.start(0)
-
-    def _look_missing(self) -> None:
-        first, number = self.stretch()
-        seen = range(first, min(first + number, self.rows.rowCount()))
-        missing = [row for row in seen if row not in self._asked and self.rows.line(row) is None]
-        if missing:
-            self._asked |= set(missing)
-            self.wanted.emit(missing[0], missing[-1] - missing[0] + 1)
 
     # --- what is chosen -------------------------------------------------------------------------
 
