@@ -46,6 +46,7 @@ from desktop.office.log_reports import LogReports
 from desktop.office.logwatch import LogWatch
 from desktop.office.mailbox import Mailboxes
 from desktop.office.marks import Marks
+from desktop.office.messages import Messages
 from desktop.office.notices import Notices
 from desktop.office.offboarding import Offboarding
 from desktop.office.onward import OnwardDesk
@@ -158,4 +159,5 @@ def build_office(
         Mailboxes(desk, clock),
         Grants(desk, clock, texts),
         Snippets(desk, clock),
+        Messages(desk, clock),
     )

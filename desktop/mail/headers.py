@@ -31,6 +31,9 @@ _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^
 _DOMAIN = re.compile(
     r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 )
+_MESSAGE_ID = re.compile(r"<[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,200}@[A-Za-z0-9._:\[\]-]{1,200}>")
+"""RFC 5322 3.6.4 without quoted strings, comments and folds; an encoded word is none."""
+MOST_IDS = 20
 _FOLD = re.compile(r"\r\n[ \t](?=[^\r\n])")
 _NAME_SPECIALS = re.compile(r'[<>()\[\]:;@\\,"]')
 _WORD_HEAD, _WORD_TAIL = "=?utf-8?B?", "?="
@@ -150,6 +153,21 @@ def sender(name: str, address: str) -> Header:
 def recipient(address: str) -> Header:
     """To, with the address alone: a name there would tell who is a patient."""
     return "To", wire_address(address)
+
+
+def thread(in_reply_to: str, references: tuple[str, ...]) -> tuple[Header, ...]:
+    """In-Reply-To and References (RFC 5322 3.6.4), one id a line; no field where there is no id.
+
+    Ids come from strangers: what is not plainly one is left out, and of many the newest stay.
+    """
+    fields = (("In-Reply-To", (in_reply_to,)), ("References", references))
+    fit = [(name, tuple(one for one in ids if is_message_id(one))[-MOST_IDS:]) for name, ids in fields]
+    return tuple((name, "\r\n ".join(ids)) for name, ids in fit if ids)
+
+
+def is_message_id(text: str) -> bool:
+    """Whether `text` is one Message-ID in its plain form, with its angle brackets."""
+    return bool(_MESSAGE_ID.fullmatch(text)) and "=?" not in text
 
 
 def date(moment: datetime) -> Header:

@@ -1,7 +1,8 @@
 """One letter to one person: decided, sealed and queued, with what people saw beside Send.
 
 Three steps, so that the writing lane never waits for a key operation: `prepare` reads,
-`seal` computes, `Outbox.enqueue` writes. The text is not kept after sealing.
+`seal` computes, `Outbox.enqueue` writes. What was sealed is not opened again to show what was
+written: whoever queues a letter keeps its words as an entry of a conversation (`mail/threads.py`).
 """
 
 from __future__ import annotations
@@ -68,6 +69,9 @@ class Draft:
     """What the content check found that only the recipient may read."""
     trial: bool = False
     """As in `Wishes`."""
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    """Of an answer: the mails that it answers (`threads.reply_headers`)."""
 
     @property
     def wishes(self) -> Wishes:
@@ -140,6 +144,8 @@ class Letters:
             date=now,
             phone=sender.phone,
             phrase=sender.phrase,
+            in_reply_to=draft.in_reply_to,
+            references=draft.references,
         )
         return Prepared(letter, decision, sender.relay, source, known.means)
 

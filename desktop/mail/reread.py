@@ -36,6 +36,8 @@ class Meant:
     automatic: bool = False
     asked: tuple[tuple[str, str], ...] = ()
     """What tells the relay how the message goes on, name and value, if anything does."""
+    thread: tuple[tuple[str, str], ...] = ()
+    """In-Reply-To and References, name and value unfolded, if it answers something."""
 
 
 def reread(wire: bytes, meant: Meant) -> None:
@@ -46,7 +48,8 @@ def reread(wire: bytes, meant: Meant) -> None:
     names = message.keys()
     allowed = {*_ONCE, "Content-Transfer-Encoding", "Content-Disposition"}
     allowed |= {"Auto-Submitted"} if meant.automatic else set()
-    needed = {*_ONCE, *(name for name, _ in meant.asked)}
+    meant_too = (*meant.asked, *meant.thread)
+    needed = {*_ONCE, *(name for name, _ in meant_too)}
     twice = len({name.lower() for name in names}) != len(names)
     if message.defects or twice or not needed <= set(names) <= allowed | needed:
         raise MisreadError("fields")
@@ -56,7 +59,7 @@ def reread(wire: bytes, meant: Meant) -> None:
         raise MisreadError("From")
     if message["Message-ID"].strip() != meant.message_id or _decoded(message["Subject"]) != meant.subject:
         raise MisreadError("Subject")
-    for name, value in meant.asked:
+    for name, value in meant_too:
         if _decoded(message[name]).strip() != value:
             raise MisreadError(name)
 

@@ -58,6 +58,9 @@ class Letter:
     """Whom to call where a locked file does not open."""
     phrase: str = ""
     """The practice's sign, by which a patient knows that a locked file is the practice's own."""
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    """Of an answer: the Message-IDs of what it answers. They stand outside too, where they say nothing."""
 
 
 @dataclass(frozen=True)
@@ -109,9 +112,11 @@ class Sealer:
         name = hosted.new_name() if decision.form is Form.LINK else ""
         entity, extra = self._entity(letter, decision, means, outside, name)
         wire = mime.outer(outside, entity)
+        thread = tuple((name, value.replace("\r\n ", " ")) for name, value in _thread(letter))
+        automatic = letter.kind == REMINDER
         reread(
             wire,
-            Meant(letter.address, letter.sender, subject, letter.message_id, letter.kind == REMINDER, asked),
+            Meant(letter.address, letter.sender, subject, letter.message_id, automatic, asked, thread),
         )
         stored = means.storage if name else None
         return Sealed(wire, hashlib.sha256(wire).hexdigest(), letter.message_id, extra, name, stored)
@@ -178,9 +183,14 @@ def _header(letter: Letter, subject: str) -> tuple[Header, ...]:
         headers.recipient(letter.address),
         ("Message-ID", letter.message_id),
         headers.unstructured("Subject", subject),
+        *_thread(letter),
     )
     # RFC 3834 5: no out-of-office note comes back to a reminder.
     return (*fields, ("Auto-Submitted", "auto-generated")) if letter.kind == REMINDER else fields
+
+
+def _thread(letter: Letter) -> tuple[Header, ...]:
+    return headers.thread(letter.in_reply_to, letter.references)
 
 
 def _content(letter: Letter) -> EnvelopeContent:

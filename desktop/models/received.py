@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, func, select, update
@@ -10,6 +11,7 @@ from sqlalchemy.dialects.sqlite import insert
 from desktop.models.delivery import AccountId, Match, Received, ReceivedId, ReceivedState
 from desktop.models.lanes import Tx
 from desktop.models.records import MessageId, PersonId
+from desktop.models.rows import chunks
 from desktop.models.tables_delivery import received
 
 _ADD = insert(received).on_conflict_do_nothing(index_elements=["account", "uid_validity", "uid"])
@@ -92,6 +94,13 @@ def known_ids(tx: Tx, account: AccountId, *, but: int) -> frozenset[str]:
         received.c.account == account, received.c.uid_validity != but, received.c.message_id != ""
     )
     return frozenset(tx.connection.execute(wanted).scalars())
+
+
+def tell_person(tx: Tx, ids: Sequence[ReceivedId], person: PersonId) -> None:
+    """Somebody says whose these are; those of which that was known stay."""
+    for some in chunks(ids):
+        there = received.c.id.in_(some), received.c.person.is_(None)
+        tx.connection.execute(update(received).where(*there).values(person=person))
 
 
 def settle(tx: Tx, one: ReceivedId) -> bool:

@@ -26,7 +26,7 @@ from desktop.office.api_delivery import (
     OutboxDoor,
     SendingDoor,
 )
-from desktop.office.api_messages import SnippetsDoor
+from desktop.office.api_messages import MessagesDoor, SnippetsDoor, TasksDoor
 from desktop.office.api_protection import CardDoor, ContentDoor, HelpDoor, KeysDoor, ReachDoor, StorageDoor
 from desktop.office.values import (
     AppointmentsImport,
@@ -252,6 +252,8 @@ class Office(
     SendingDoor,
     MailboxDoor,
     SnippetsDoor,
+    TasksDoor,
+    MessagesDoor,
     Protocol,
 ):
     """Everything."""

@@ -11,10 +11,13 @@ from desktop.config import LIMITS
 from desktop.errors import InputError
 from desktop.models import drafts, people
 from desktop.models.accounts import Session
+from desktop.models.correspondence import ConversationId
 from desktop.models.database import Tx
 from desktop.models.drafts import Draft
 from desktop.models.ids import new_id
-from desktop.models.records import Label, Level, Method
+from desktop.models.records import Label, Level, Method, PersonId
+from desktop.office.answering import renewed
+from desktop.office.conversations_shown import conversation_of
 from desktop.office.desk import Desk, Recorder
 from desktop.office.values_access import DraftKept, DraftsShown
 
@@ -33,7 +36,8 @@ class Drafts:
         """Keep it as it is now; a new one (id "") gets its id.
 
         Raises InputError "draft-unknown" (somebody else's, or discarded meanwhile),
-        "draft-too-long", "draft-too-many" and "person-unknown".
+        "draft-too-long", "draft-too-many", "person-unknown" and "conversation-unknown". Of an
+        answer, its writer counts as answering for ten minutes more (`messages.begin_answer`).
         """
         self._desk.check(session, Action.KEEP_DRAFT)
         size = len(draft.subject) + len(draft.text) + sum(map(len, draft.attachments))
@@ -47,6 +51,10 @@ class Drafts:
                 raise InputError("draft-too-many", most=_MOST)
             if draft.person is not None and people.get(tx, draft.person) is None:
                 raise InputError("person-unknown")
+            if draft.about is not None and people.get(tx, draft.about) is None:
+                raise InputError("person-unknown")
+            if draft.conversation is not None:
+                renewed(tx, conversation_of(tx, draft.conversation), session.user, self._clock.now())
             kept = replace(draft, id=draft.id or new_id(), changed_at=self._clock.now())
             drafts.put(tx, _stored(kept, session))
             record(Event(Act.DRAFT_KEPT, obj=kept.id))
@@ -92,6 +100,9 @@ def _stored(kept: DraftKept, session: Session) -> Draft:
             "label": kept.label.value,
             "wanted": kept.wanted.value if kept.wanted else None,
             "raise_to": kept.raise_to.value if kept.raise_to else None,
+            "conversation": kept.conversation,
+            "turn": kept.turn,
+            "about": kept.about,
         },
     )
 
@@ -100,6 +111,7 @@ def _shown(one: Draft) -> DraftKept:
     paths = tuple(str(path) for path in one.details.get("attachments", ()))
     label = Label(one.details.get("label", Label.SENSITIVE))
     wanted, raised = one.details.get("wanted"), one.details.get("raise_to")
+    answers, about = one.details.get("conversation"), one.details.get("about")
     return DraftKept(
         one.id,
         one.person,
@@ -110,4 +122,7 @@ def _shown(one: Draft) -> DraftKept:
         label,
         Method(wanted) if wanted else None,
         Level(raised) if raised else None,
+        ConversationId(answers) if answers else None,
+        int(one.details.get("turn", 0)),
+        PersonId(about) if about else None,
     )

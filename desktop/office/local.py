@@ -27,6 +27,7 @@ from desktop.office.log_export import LogExports
 from desktop.office.log_reports import LogReports
 from desktop.office.mailbox import Mailboxes
 from desktop.office.marks import Marks
+from desktop.office.messages import Messages
 from desktop.office.notices import Notices
 from desktop.office.offboarding import Offboarding
 from desktop.office.onward import OnwardDesk
@@ -105,6 +106,7 @@ class LocalOffice:
         mailbox: Mailboxes,
         grants: Grants,
         snippets: Snippets,
+        messages: Messages,
     ) -> None:
         self.practice_exists = entry.practice_exists
         self.create_practice = entry.create_practice
@@ -300,3 +302,9 @@ class LocalOffice:
         self.keep_snippet = snippets.keep_snippet
         self.retire_snippet = snippets.retire_snippet
         self.fill_snippet = snippets.fill_snippet
+        self.list_conversations = messages.list_conversations
+        self.show_conversation = messages.show_conversation
+        self.take_conversation = messages.take_conversation
+        self.change_conversation = messages.change_conversation
+        self.begin_answer = messages.begin_answer
+        self.end_answer = messages.end_answer

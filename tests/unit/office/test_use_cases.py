@@ -180,6 +180,12 @@ USE_CASES: dict[str, Action] = {
     "keep_snippet": Action.KEEP_SNIPPET,
     "retire_snippet": Action.KEEP_SNIPPET,
     "fill_snippet": Action.LIST_SNIPPETS,
+    "list_conversations": Action.LIST_CONVERSATIONS,
+    "show_conversation": Action.SHOW_CONVERSATION,
+    "take_conversation": Action.HANDLE_CONVERSATION,
+    "change_conversation": Action.HANDLE_CONVERSATION,
+    "begin_answer": Action.HANDLE_CONVERSATION,
+    "end_answer": Action.HANDLE_CONVERSATION,
     "issue_token": Action.ISSUE_TOKEN,
     "sign_out": Action.SIGN_OUT,
 }
@@ -188,9 +194,6 @@ BY_THE_SESSION_ALONE = {"touch"}
 WITHIN_ANOTHER = {Action.SHARE_SNIPPET}
 """Asked for by a use case with an action of its own, where what it changes is everybody's."""
 NO_USE_CASE_YET = {
-    Action.LIST_CONVERSATIONS,
-    Action.SHOW_CONVERSATION,
-    Action.HANDLE_CONVERSATION,
     Action.OPEN_SEALED,
     Action.SAVE_FILE,
     Action.EXPORT_CONVERSATION,
