@@ -22,6 +22,7 @@ from desktop.mail.content_values import (
     Hit,
     Kind,
     Known,
+    Owned,
     Part,
     Policy,
     Where,
@@ -53,8 +54,9 @@ def check_content(
 ) -> ContentReport:
     """Look through all of a message. `mono` gives seconds, for the limit on the time that files take."""
     hits: list[Hit] = []
+    owned: list[Owned] = []
     shortened = False
-    for found, cut in _parts(message, limits, Watch(mono, limits)):
+    for found, cut in _parts(message, limits, Watch(mono, limits), owned):
         hits.extend(found)
         shortened = shortened or cut
     verdict: dict[Kind, Action] = {}
@@ -63,10 +65,13 @@ def check_content(
         there = verdict.get(hit.kind)
         if there is None or STRENGTH[action] > STRENGTH[there]:
             verdict[hit.kind] = action
-    return ContentReport(tuple(hits), verdict, shortened)
+    return ContentReport(tuple(hits), verdict, shortened, tuple(owned))
 
 
-def _parts(message: ContentInput, limits: ContentLimits, watch: Watch) -> Iterator[tuple[list[Hit], bool]]:
+def _parts(
+    message: ContentInput, limits: ContentLimits, watch: Watch, owned: list[Owned]
+) -> Iterator[tuple[list[Hit], bool]]:
+    """Part by part what was found, and whether there was more; whose each file is goes to `owned`."""
     known = message.known
     most = limits.text_chars
     texts = [(Part.SUBJECT, fold(message.subject[:most])), (Part.TEXT, fold(message.text[:most]))]
@@ -85,8 +90,16 @@ def _parts(message: ContentInput, limits: ContentLimits, watch: Watch) -> Iterat
             if reason is not None
         ]
         yield notes, False
-        yield _cut(_check(read.text, where, known), limits)
+        inside = _check(read.text, where, known)
+        owned.append(_owned(inside, known))
+        yield _cut([hit for hit in inside if hit.kind is not Kind.OWN_NAME], limits)
     yield [], cut
+
+
+def _owned(inside: list[Hit], known: Known) -> Owned:
+    """In a file every birth date that is not the person's own counts as another patient's."""
+    kinds = {hit.kind for hit in inside}
+    return Owned(Kind.OWN_NAME in kinds, known.birth_date is not None and Kind.BIRTH_DATE in kinds)
 
 
 def _cut(hits: list[Hit], limits: ContentLimits) -> tuple[list[Hit], bool]:
@@ -99,7 +112,10 @@ def _cut(hits: list[Hit], limits: ContentLimits) -> tuple[list[Hit], bool]:
 
 
 def _check(folded: Folded, where: Where, known: Known) -> list[Hit]:
-    """One part, by place; where two kinds overlap, the surer one stays."""
+    """One part, by place; where two kinds overlap, the surer one stays.
+
+    A file's hits hold its person's own name too: nothing follows from it, but it is good to know.
+    """
     if not folded.text or folded.text.isspace():
         return []
     found = [*_found_numbers(folded), *_found_dates(folded, where, known), *_found_codes(folded, known)]
@@ -171,7 +187,8 @@ def _found_names(folded: Folded, where: Where, known: Known) -> Iterator[_Found]
     own_words = {*tokens(known.first_name), *tokens(known.last_name)}
     for named in known.people.find(folded, loose=where.part is Part.FILE_NAME):
         if _is_own(folded, named, known, own_words):
-            if where.part not in _INSIDE:
+            in_full = where.part is Part.FILE and known.person in named.people
+            if where.part not in _INSIDE or in_full:
                 yield Kind.OWN_NAME, named.start, named.end, Reason("content-own-name")
         elif where.part in (Part.FILE, Part.FILE_NAME):
             yield Kind.OTHER_PATIENT, named.start, named.end, Reason("content-other-patient")

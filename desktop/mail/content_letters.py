@@ -20,6 +20,7 @@ from desktop.mail.content_values import (
     Hit,
     Kind,
     Known,
+    Owned,
     Policy,
 )
 from desktop.mail.mime import Attachment, media_type
@@ -39,6 +40,7 @@ class Judged:
     """`content-<kind>` for each kind that only the recipient may read."""
     blocked: Reason | None
     seen: str
+    owned: tuple[Owned, ...] = ()
 
 
 def letter_input(subject: str, text: str, attachments: tuple[Attachment, ...], known: Known) -> ContentInput:
@@ -56,6 +58,7 @@ def judge(message: ContentInput, report: ContentReport, policy: Policy) -> Judge
         tuple(Reason(f"content-{kind.value}") for kind in kinds),
         stopped,
         _seen(message, [hit for hit, action in hits if action is Action.WARN]),
+        report.owned,
     )
 
 

@@ -153,6 +153,14 @@ class Policy:
 
 
 @dataclass(frozen=True)
+class Owned:
+    """Whether a file names the message's own person in full, and gives their date of birth."""
+
+    name: bool = False
+    birth_date: bool = False
+
+
+@dataclass(frozen=True)
 class ContentReport:
     """All hits in the order of the parts; for each kind that was found, the strictest action."""
 
@@ -160,6 +168,8 @@ class ContentReport:
     verdict: Mapping[Kind, Action]
     shortened: bool = False
     """Whether there was more than the limits let the check list."""
+    owned: tuple[Owned, ...] = ()
+    """One for each of the message's files, in their order."""
 
     @property
     def action(self) -> Action | None:

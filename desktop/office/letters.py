@@ -24,7 +24,7 @@ from desktop.models.ids import new_id
 from desktop.models.records import Label, Message, Person, PersonId, Reason
 from desktop.office.desk import Desk, Opened, Recorder
 from desktop.office.protection import explained, found, sender_warnings
-from desktop.office.values import CallOpened, Explained, LetterRequest, Queued
+from desktop.office.values import CallOpened, Explained, FileOwned, LetterRequest, Queued
 
 CALL = "call"
 """The kind of a task to phone somebody."""
@@ -146,6 +146,7 @@ def with_content(
         hits=found(message, judged),
         seen=judged.seen,
         warnings=warnings,
+        files=tuple(FileOwned(one.name, one.birth_date) for one in judged.owned),
     )
 
 

@@ -182,6 +182,14 @@ class ContentFound:
 
 
 @dataclass(frozen=True)
+class FileOwned:
+    """Whether a file names the person whom the letter is about in full, and gives their date of birth."""
+
+    name: bool
+    birth_date: bool
+
+
+@dataclass(frozen=True)
 class Explained:
     """The decision that people see before they send; the sealed message carries its hash."""
 
@@ -201,6 +209,8 @@ class Explained:
     """Goes into `LetterRequest.seen` once the warnings of `hits` were shown; '' where there are none."""
     warnings: tuple[Reason, ...] = ()
     """What the sender's own name or domain gives away."""
+    files: tuple[FileOwned, ...] = ()
+    """One for each of the request's attachments, in their order."""
 
 
 @dataclass(frozen=True)

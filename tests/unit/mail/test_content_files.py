@@ -16,7 +16,7 @@ from desktop.mail.content import check_content
 from desktop.mail.content_eml import read_mail
 from desktop.mail.content_names import NameIndex
 from desktop.mail.content_text import Extracted, Watch, extract
-from desktop.mail.content_values import Action, ContentFile, ContentInput, Kind, Known, Part
+from desktop.mail.content_values import Action, ContentFile, ContentInput, Kind, Known, Owned, Part
 from desktop.models.records import PersonId
 from tests.content_files import docx, header, package, pdf, xlsx
 
@@ -156,6 +156,33 @@ def test_another_patient_in_any_kind_of_file_blocks(make: object) -> None:
     report = check_content(ContentInput("", "", None, files, known), CONTENT_LIMITS, time.monotonic)
     assert report.verdict == {Kind.OTHER_PATIENT: Action.BLOCK}
     assert [hit.reason.code for hit in report.hits] == ["content-other-patient", "content-other-birth-date"]
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "birth_date"),
+    [
+        ("Result of Maria Lopez, DOB 3/4/1961", True, True),
+        ("Result of Maria Lopez", True, False),
+        ("Born 3/4/1961", False, True),
+        ("Mrs. Lopez is well", False, False),
+        ("A form for everybody", False, False),
+    ],
+)
+def test_a_file_says_whether_it_names_the_person_whom_it_goes_to(
+    words: str, name: bool, birth_date: bool
+) -> None:
+    maria = PersonId("1" * 32)
+    known = Known(
+        NameIndex([(maria, "Maria", "Lopez"), (PersonId("2" * 32), "John", "Smith")]),
+        person=maria,
+        first_name="Maria",
+        last_name="Lopez",
+        birth_date=date(1961, 3, 4),
+    )
+    files = (ContentFile("form.pdf", "", pdf("For everybody")), ContentFile("result.pdf", "", pdf(words)))
+    report = check_content(ContentInput("", "", None, files, known), CONTENT_LIMITS, time.monotonic)
+    assert report.owned == (Owned(), Owned(name, birth_date))
+    assert all(hit.kind is not Kind.OWN_NAME for hit in report.hits), "nothing follows from it"
 
 
 MAIL = b"""Subject: =?utf-8?q?Your_c=C3=A1ncer?=
