@@ -13,67 +13,34 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from demo.authority import Authority
-from demo.faults import At, Fault
-from demo.relay import RecordingRelay, RelaySetup
 from desktop.assembly import build_office
 from desktop.clock import SystemClock
-from desktop.models.records import Baa
 from desktop.office.values import AppointmentsImport, ImportRequest
-from desktop.office.values_delivery import MailboxRequest
-from desktop.office.values_practice import RelayRequest
 from desktop.paths import PracticeFolder
 from tests.end2end.test_keyboard import Keys, screen
 from tests.made_practice import PASSWORD, USER
-from tests.servers.dovecot import PASSWORD as MAIL_PASSWORD
-from tests.servers.dovecot import USER as MAIL_USER
-from tests.servers.dovecot import Dovecot, Mailboxes
-from tests.servers.postfix import Home, Postfix
+from tests.servers.house import MailHouse, mail_house
 from tests.support.service import Service, is_running, make_practice, until
 
 ROOT = Path(__file__).resolve().parents[2]
 WINDOW = Path(__file__).with_name("delivery_window.py")
 EACH_DAY, GONE = 6, 2
 PATIENCE = 90.0
-AGREEMENT = Baa("Relay Inc.", date(2026, 1, 1), None, "e-mail")
-
 pytestmark = pytest.mark.skipif(
-    not (Postfix.possible() and Mailboxes.installed()), reason="needs Debian's postfix and dovecot, and root"
+    not MailHouse.possible(), reason="needs Debian's postfix and dovecot, and root"
 )
 
 
-@dataclass(frozen=True)
-class Servers:
-    """`sink` is where the mail of those who are there ends up."""
-
-    postfix: Postfix
-    mailboxes: Mailboxes
-    sink: RecordingRelay
-    ca_file: Path
-
-
 @pytest.fixture
-def servers(tmp_path: Path) -> Iterator[Servers]:
-    authority = Authority(tmp_path)
-    chain, key = authority.write_server_files()
-    plain = RelaySetup(authority.server_context(), security="stripped", user="", extensions=())
-    with ExitStack() as stack:
-        sink = stack.enter_context(RecordingRelay(plain))
-        refusing = stack.enter_context(RecordingRelay(plain))
-        refusing.faults.append(Fault(At.RCPT, "550 5.1.1 No such user here"))
-        mailboxes = stack.enter_context(Mailboxes(chain, key))
-        dovecot = stack.enter_context(Dovecot())
-        home = Home(MAIL_USER.partition("@")[2], mailboxes.folder / "mail", refusing.port)
-        postfix = stack.enter_context(Postfix(chain, key, dovecot.port, sink.port, home))
-        yield Servers(postfix, mailboxes, sink, authority.ca_file)
+def servers(tmp_path: Path) -> Iterator[MailHouse]:
+    with mail_house(tmp_path) as house:
+        yield house
 
 
 def days() -> list[date]:
@@ -81,7 +48,7 @@ def days() -> list[date]:
     return [today + timedelta(days=1 + number) for number in range(3)]
 
 
-def stocked(folder: Path, servers: Servers) -> tuple[Service, Iterator[str]]:
+def stocked(folder: Path, servers: MailHouse) -> tuple[Service, Iterator[str]]:
     """A practice where it is noon, with visits on the next three days, a relay and a mailbox.
 
     With it come saved codes: those of the app are good once in half a minute.
@@ -98,31 +65,8 @@ def stocked(folder: Path, servers: Servers) -> tuple[Service, Iterator[str]]:
     office.import_people(session, ImportRequest("people.csv", data=people.encode()))
     schedule = ImportRequest("visits.csv", data=visits.encode(), modified=now)
     office.import_appointments(session, AppointmentsImport(schedule, "whole"))
-    relay = RelayRequest(
-        name="Relay",
-        host="localhost",
-        port=servers.postfix.submissions,
-        security="implicit",
-        user=MAIL_USER,
-        password=MAIL_PASSWORD,
-        sender=MAIL_USER,
-        baa=AGREEMENT,
-        ca_file=str(servers.ca_file),
-        required_tls="account",
-    )
-    office.add_relay(session, relay)
-    mailbox = MailboxRequest(
-        name="Office",
-        host="localhost",
-        port=servers.mailboxes.imaps,
-        security="implicit",
-        user=MAIL_USER,
-        password=MAIL_PASSWORD,
-        address=MAIL_USER,
-        ca_file=str(servers.ca_file),
-        baa=AGREEMENT,
-    )
-    office.add_mailbox(session, mailbox)
+    office.add_relay(session, servers.relay())
+    office.add_mailbox(session, servers.mailbox())
     saved = office.new_recovery_codes(session).codes
     office.close()
     return service, iter(saved)
@@ -179,7 +123,7 @@ def settled(desk: Desk, queued: set[str], of_days: int) -> bool:
 
 @pytest.mark.timeout(480)
 def test_reminders_leave_and_bounces_come_home_with_the_window_open_locked_and_closed(
-    servers: Servers, tmp_path: Path
+    servers: MailHouse, tmp_path: Path
 ) -> None:
     service, saved = stocked(tmp_path / "practice", servers)
     log, close = tmp_path / "pages", tmp_path / "close"
