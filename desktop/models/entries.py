@@ -82,6 +82,9 @@ def add(tx: Tx, one: Entry, who: str = "") -> Entry:
     seq = tx.connection.execute(insert(entry).returning(entry.c.seq), _row(one)).scalar_one()
     kept = replace(one, seq=int(seq))
     _index(tx, kept, who)
+    if one.message is not None:
+        ours = sql_update(message).where(message.c.id == one.message)
+        tx.connection.execute(ours.values(conversation=one.conversation))
     return kept
 
 
@@ -168,19 +171,31 @@ def thread_of(tx: Tx, message_ids: Sequence[str]) -> ConversationId | None:
     return next(iter(threads_of(tx, message_ids)), None)
 
 
-def references(tx: Tx, conversation: ConversationId, limit: int) -> list[str]:
-    """Message-IDs of the newest `limit` mails of a conversation that have one, oldest first."""
+def references(tx: Tx, conversation: ConversationId, person: PersonId | None, limit: int) -> list[str]:
+    """Message-IDs of the newest `limit` mails between `person` (None: nobody known) and us, oldest first."""
     name = func.coalesce(received.c.message_id, message.c.message_id)
     query = (
         select(name)
         .select_from(entry)
         .outerjoin(received, received.c.id == entry.c.received)
         .outerjoin(message, message.c.id == entry.c.message)
-        .where(entry.c.conversation == conversation, name.like("<%>"))
+        .where(entry.c.conversation == conversation, entry.c.person.is_not_distinct_from(person))
         .order_by(entry.c.seq.desc())
         .limit(limit)
     )
     return list(tx.connection.execute(query).scalars())[::-1]
+
+
+def persons(tx: Tx, conversation: ConversationId) -> set[PersonId]:
+    """Who was written to or wrote in it."""
+    these = select(entry.c.person).where(entry.c.conversation == conversation, entry.c.person.is_not(None))
+    return {PersonId(one) for one in tx.connection.execute(these.distinct()).scalars()}
+
+
+def senders(tx: Tx, conversation: ConversationId) -> set[str]:
+    """The addresses, as claimed, that wrote in it."""
+    these = entry.c.conversation == conversation, entry.c.direction == Direction.IN.value
+    return set(tx.connection.execute(select(entry.c.sender).where(*these).distinct()).scalars())
 
 
 def _index(tx: Tx, one: Entry, who: str) -> None:

@@ -205,7 +205,7 @@ def test_a_thread_is_known_by_the_latest_of_its_mails(db: Database, maria: Perso
         received.add(tx, mail)
         messages.insert(tx, letter, b"wire", "{}")
         entries.add(tx, an_entry(one.id, received=mail.id))
-        entries.add(tx, an_entry(other.id, direction=Direction.OUT, message=letter.id))
+        entries.add(tx, an_entry(other.id, direction=Direction.OUT, message=letter.id, person=maria))
 
     db.write(fill)
     for wanted, found in (
@@ -216,8 +216,9 @@ def test_a_thread_is_known_by_the_latest_of_its_mails(db: Database, maria: Perso
         ([], None),
     ):
         assert db.read(lambda tx, wanted=wanted: entries.thread_of(tx, wanted)) == found  # type: ignore[misc]
-    assert db.read(lambda tx: entries.references(tx, one.id, 20)) == ["<in@example.org>"]
-    assert db.read(lambda tx: entries.references(tx, other.id, 20)) == ["<out@example.org>"]
+    assert db.read(lambda tx: entries.references(tx, one.id, None, 20)) == ["<in@example.org>"]
+    assert db.read(lambda tx: entries.references(tx, other.id, maria, 20)) == ["<out@example.org>"]
+    assert db.read(lambda tx: entries.references(tx, other.id, None, 20)) == []
 
 
 def test_what_a_stranger_said_becomes_a_persons(db: Database, maria: PersonId) -> None:
