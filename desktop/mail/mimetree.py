@@ -31,6 +31,7 @@ _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _NOT_BASE64 = bytes(set(range(256)) - set(_BASE64))
 _LINE = 1_000
 """Bytes of a line that may still be a boundary (RFC 5322 2.1.1)."""
+TEXTS = ("text/plain", "text/html")
 _MAILS = ("message/rfc822", "message/global")
 Span = tuple[int, int]
 _HARMLESS = (MessageError, HeaderParseError, UnicodeError, LookupError, ValueError, TypeError, RecursionError)
@@ -92,14 +93,21 @@ class Node:
         """The file name that its writer gave it, as it stands; '' without one."""
         return self.param("filename", "content-disposition") or self.param("name")
 
-    def leaves(self) -> Iterator[Node]:
+    def leaves(self, *, within: bool = True) -> Iterator[Node]:
         """What holds something, in its order; a mail within stands before what is in it."""
         waiting = [self]
         while waiting:
             node = waiting.pop()
             if not node.parts or node.is_mail:
                 yield node
-            waiting.extend(reversed(node.parts))
+            if within or not node.is_mail:
+                waiting.extend(reversed(node.parts))
+
+    def shown(self) -> Iterator[Node]:
+        """The texts of this mail itself that are no files: not those of mails within it."""
+        for leaf in self.leaves(within=False):
+            if leaf.type in TEXTS and not leaf.name and leaf.disposition != "attachment":
+                yield leaf
 
 
 def open_mail(data: bytes) -> Node:

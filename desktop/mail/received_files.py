@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from desktop.errors import InputError
 from desktop.mail.filenames import UniqueNames, safe_name
-from desktop.mail.mimetree import Node, open_mail
+from desktop.mail.mimetree import TEXTS, Node, open_mail
 from desktop.mail.returned_parts import TEXT_CHARS
 from desktop.models.correspondence import FileIn
 from desktop.texts import clean
@@ -19,7 +19,6 @@ from desktop.texts import clean
 LISTED = 200
 MORE = -1
 """The `part` of the last one where there are more than are listed: its `size` says how many more."""
-_TEXTS = ("text/plain", "text/html")
 _NO_FILES = (
     *("application/pgp-encrypted", "application/pgp-signature"),
     *("application/pkcs7-signature", "application/x-pkcs7-signature"),
@@ -78,7 +77,7 @@ def is_file(leaf: Node) -> bool:
     """Whether it is more than a text that is shown, or what belongs to a signature or a seal."""
     if leaf.type in _NO_FILES:
         return False
-    if leaf.type not in _TEXTS or leaf.name or leaf.disposition == "attachment":
+    if leaf.type not in TEXTS or leaf.name or leaf.disposition == "attachment":
         return True
     return leaf.end - leaf.body > 4 * TEXT_CHARS  # a text of which only the beginning is shown
 
