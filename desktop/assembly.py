@@ -69,6 +69,7 @@ from desktop.office.security import Security
 from desktop.office.sending import Sending
 from desktop.office.snippets import Snippets
 from desktop.office.storage import Storages
+from desktop.office.tasks import Tasks
 from desktop.office.users import Users
 from desktop.office.users_join import Joining
 from desktop.office.witness import Witnesses
@@ -160,4 +161,5 @@ def build_office(
         Grants(desk, clock, texts),
         Snippets(desk, clock),
         Messages(desk, clock),
+        Tasks(desk, clock),
     )

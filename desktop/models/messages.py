@@ -346,9 +346,11 @@ def by_states(tx: Tx, states: Iterable[State]) -> list[Message]:
     return _all(tx, select(message).where(wanted).order_by(message.c.queued_at, message.c.id))
 
 
-def counts(tx: Tx) -> dict[State, int]:
-    """How many rows stand where; states without rows are left out."""
-    rows = tx.connection.execute(select(message.c.state, func.count()).group_by(message.c.state))
+def counts(tx: Tx, since: datetime | None = None) -> dict[State, int]:
+    """How many rows stand where, with `since` only live ones queued from then on."""
+    recent = (message.c.queued_at >= since, message.c.superseded == 0) if since is not None else ()
+    query = select(message.c.state, func.count()).where(*recent).group_by(message.c.state)
+    rows = tx.connection.execute(query)
     return {State(state): number for state, number in rows}
 
 

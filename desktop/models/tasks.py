@@ -167,10 +167,19 @@ def listing(
     return [_task(row) for row in tx.connection.execute(query.limit(limit).offset(offset))]
 
 
-def count(tx: Tx, *, owner: UserId | None = None, ended: bool = False, kinds: Iterable[str] = ()) -> int:
-    """How many `listing` would give without a limit."""
-    query = select(func.count()).select_from(task).where(_wanted(owner, ended, tuple(kinds)))
-    return int(tx.connection.execute(query).scalar_one())
+def count(
+    tx: Tx,
+    *,
+    owner: UserId | None = None,
+    ended: bool = False,
+    kinds: Iterable[str] = (),
+    due_before: datetime | None = None,
+) -> int:
+    """How many `listing` would give without a limit; with `due_before` those that are due by then."""
+    wanted = _wanted(owner, ended, tuple(kinds))
+    if due_before is not None:
+        wanted = and_(wanted, task.c.due_at < due_before)
+    return int(tx.connection.execute(select(func.count()).select_from(task).where(wanted)).scalar_one())
 
 
 def counts(tx: Tx, kinds: Iterable[str], owner: UserId | None = None) -> dict[str, int]:

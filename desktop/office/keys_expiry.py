@@ -19,7 +19,8 @@ from desktop.models.records import PersonId
 from desktop.models.tasks import Task, TaskState
 from desktop.office.keys_lines import in_use, own_expires
 
-KEY_EXPIRING = "key-expiring"
+KEY_EXPIRING, OWN_KEY_EXPIRING = "key-expiring", "own-key-expiring"
+"""Of a person's key, and of the practice's own, which is the administrator's business."""
 STEPS = (60, 30, 7)
 """Days before the end."""
 LOOK_EVERY = timedelta(hours=1)
@@ -45,11 +46,10 @@ def is_due(tx: Tx, now: datetime) -> bool:
 def look(tx: Tx, audit: AuditLog, now: datetime) -> int:
     """Open what is due, drop what no longer is; how many were opened."""
     settings.put(tx, LOOKED, now.isoformat())
-    known = tasks.sources(tx, KEY_EXPIRING)
-    open_ones = tasks.open_ones(tx, KEY_EXPIRING)
+    known = tasks.sources(tx, KEY_EXPIRING) | tasks.sources(tx, OWN_KEY_EXPIRING)
     endings = _endings(tx, now)
     there = {one.id for one in endings}
-    for task in open_ones:
+    for task in _open_ones(tx):
         if task.source.rpartition(":")[0] not in there:
             tasks.close(tx, task.id, TaskState.DROPPED, now)
     opened = 0
@@ -61,7 +61,7 @@ def look(tx: Tx, audit: AuditLog, now: datetime) -> int:
         drop_tasks(tx, one.id, now)  # the earlier one says the same
         task = Task(
             new_id(),
-            KEY_EXPIRING,
+            KEY_EXPIRING if one.person is not None else OWN_KEY_EXPIRING,
             now,
             source=source,
             person=one.person,
@@ -76,9 +76,13 @@ def look(tx: Tx, audit: AuditLog, now: datetime) -> int:
 
 def drop_tasks(tx: Tx, key: str, now: datetime) -> None:
     """The key was replaced or withdrawn, or a later step says it anew."""
-    for task in tasks.open_ones(tx, KEY_EXPIRING):
+    for task in _open_ones(tx):
         if task.source.rpartition(":")[0] == key:
             tasks.close(tx, task.id, TaskState.DROPPED, now)
+
+
+def _open_ones(tx: Tx) -> list[Task]:
+    return tasks.open_ones(tx, KEY_EXPIRING) + tasks.open_ones(tx, OWN_KEY_EXPIRING)
 
 
 def mark_of(fingerprint: str) -> str:

@@ -49,6 +49,7 @@ from desktop.office.security import Security
 from desktop.office.sending import Sending
 from desktop.office.snippets import Snippets
 from desktop.office.storage import Storages
+from desktop.office.tasks import Tasks
 from desktop.office.users import Users
 from desktop.office.users_join import Joining
 from desktop.office.witness import Witnesses
@@ -107,6 +108,7 @@ class LocalOffice:
         grants: Grants,
         snippets: Snippets,
         messages: Messages,
+        tasks: Tasks,
     ) -> None:
         self.practice_exists = entry.practice_exists
         self.create_practice = entry.create_practice
@@ -302,6 +304,10 @@ class LocalOffice:
         self.keep_snippet = snippets.keep_snippet
         self.retire_snippet = snippets.retire_snippet
         self.fill_snippet = snippets.fill_snippet
+        self.list_tasks = tasks.list_tasks
+        self.add_task = tasks.add_task
+        self.change_task = tasks.change_task
+        self.end_task = tasks.end_task
         self.list_conversations = messages.list_conversations
         self.show_conversation = messages.show_conversation
         self.take_conversation = messages.take_conversation

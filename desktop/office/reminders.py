@@ -19,6 +19,7 @@ from desktop.models.records import PersonId, State, VisitStatus
 from desktop.office.api import Progress
 from desktop.office.desk import Desk, Recorder
 from desktop.office.listed import Listed
+from desktop.office.overview import desk_lines
 from desktop.office.values import ExcludedLine, ReminderLine, ReminderPlan
 from desktop.office.values_practice import TodayShown
 
@@ -45,7 +46,8 @@ class Reminders:
             counts = messages.counts(tx)
             known = schedules.latest(tx, day)
             relay = plan.sender.relay
-            today = self._clock.now().astimezone(ZoneInfo(plan.sender.zone)).date()
+            now, zone = self._clock.now(), ZoneInfo(plan.sender.zone)
+            today = now.astimezone(zone).date()
             ready = relay is not None and baa_problem(relay, today) is None
             return TodayShown(
                 practice=plan.sender.practice,
@@ -62,6 +64,7 @@ class Reminders:
                 relay_ready=ready,
                 already_queued=sum(line.reason.code in _STANDING for line in plan.excluded),
                 people=people.count(tx),
+                desk=desk_lines(tx, session, now, zone, day, visits),
             )
 
         return self._desk.read(

@@ -251,6 +251,8 @@ class TaskLine:
     `settings`, '' where there is only Done."""
     ends_itself: bool = False
     """It closes when what it waits for has happened; a person may end it before."""
+    can_end: bool = True
+    """False: only the work itself ends it, such as a review that is signed off."""
 
 
 @dataclass(frozen=True)
@@ -365,8 +367,8 @@ class DeskLine:
     """One line of what Today opens with: a number, its words, and where a press leads."""
 
     code: str
-    """`urgent`, `replies`, `addresses`, `unclear`, `calls`, `not-confirmed`, `moves`, `schedule-missing`,
-    `schedule-stale`, `tasks-due`, `system`."""
+    """`urgent`, `wrong-person`, `replies`, `moves`, `addresses`, `unclear`, `failed`, `returned`, `calls`,
+    `schedule-missing`, `schedule-stale`, `not-confirmed`, `tasks-due`, `system`: `ui.desk.<code>`."""
     count: int
     step: str
-    """`messages`, `tasks:<group>`, `outbox:<group>`, `calls`, `import`, `settings`."""
+    """`messages`, `tasks:<group>` (`tasks:` is all of them), `outbox:<group>`, `import`."""

@@ -22,7 +22,7 @@ from desktop.models.protection import KeyLife, KeySource, KeyTrust
 from desktop.models.records import KeyId, Label, Method, PersonId, Reason, State
 from desktop.office.api import Office
 from desktop.office.keys import Keys
-from desktop.office.keys_expiry import KEY_EXPIRING
+from desktop.office.keys_expiry import KEY_EXPIRING, OWN_KEY_EXPIRING
 from desktop.office.values import KeyImport, KeyLine, LetterRequest, PassphraseRequest
 from desktop.office.values_practice import RelayRequest
 from desktop.office.values_protection import KeyConfirm, KeyKept, KeySearch
@@ -335,7 +335,12 @@ def ending(work: Work, days: int, now: datetime) -> KeyLine:
 
 def steps(work: Work) -> list[int]:
     database = desk_of(work[0]).opened().database
-    return [int(task.details["days"]) for task in database.read(lambda tx: tasks.open_ones(tx, KEY_EXPIRING))]
+    kinds = (KEY_EXPIRING, OWN_KEY_EXPIRING)
+    return [
+        int(task.details["days"])
+        for kind in kinds
+        for task in database.read(lambda tx, kind=kind: tasks.open_ones(tx, kind))  # type: ignore[misc]
+    ]
 
 
 def look(practice: Practice, work: Work, days: float) -> list[int]:
