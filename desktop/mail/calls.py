@@ -11,7 +11,10 @@ from desktop.models.records import Message, MessageId
 from desktop.models.tasks import Task
 
 CALL = "call"
-"""The kind of a task to phone somebody; `details["cause"]` says why: `silence`, `uncertain`, `failed`."""
+"""The kind of a task to phone somebody.
+
+`details["cause"]` says why: `silence`, `uncertain`, `failed`, `not-opened`.
+"""
 
 
 def call_of(tx: Tx, message: MessageId) -> Task | None:
@@ -19,10 +22,14 @@ def call_of(tx: Tx, message: MessageId) -> Task | None:
     return next((one for one in tasks.open_ones(tx, CALL) if one.source == message), None)
 
 
-def open_call(tx: Tx, message: Message, cause: str, now: datetime) -> Task | None:
+def open_call(
+    tx: Tx, message: Message, cause: str, now: datetime, due: datetime | None = None
+) -> Task | None:
     """Open one for whoever may do it; None where one is open. The caller records it."""
     if call_of(tx, message.id) is not None:
         return None
-    task = Task(new_id(), CALL, now, source=message.id, person=message.person, details={"cause": cause})
+    task = Task(
+        new_id(), CALL, now, source=message.id, person=message.person, due_at=due, details={"cause": cause}
+    )
     tasks.add(tx, task)
     return task

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from desktop.access.fields import visible
 from desktop.access.roles import Action, FieldGroup, hidden
@@ -12,9 +12,11 @@ from desktop.audit.events import Act, Event
 from desktop.audit.fields import is_id
 from desktop.clock import Clock
 from desktop.errors import InputError, Refused, SealwellError
+from desktop.mail.calls import call_of, open_call
 from desktop.mail.decision import read_trace
 from desktop.mail.letters import Draft
-from desktop.models import appointments, cardwords, checks, messages, people
+from desktop.mail.settling import CALLED
+from desktop.models import appointments, cardwords, checks, messages, people, silences
 from desktop.models.accounts import Session
 from desktop.models.database import Tx
 from desktop.models.documents import Document, Printer
@@ -50,6 +52,7 @@ WAYS: Mapping[str, tuple[Method, Form | None]] = {
 _Choose = Callable[[Tx], Message]
 _Work = Callable[[], object]
 _LEAST_ASKED = 2
+_CALL_BACK = timedelta(days=1)
 _CHECK_FIRST = "check-first"
 
 
@@ -125,6 +128,22 @@ class Help:
             return Queued(row.id, row.method, row.reasons, row.state, row.not_before)
 
         return self._desk.write(session, Action.SEND_AGAIN, store)
+
+    def end_help(self, session: Session, message: MessageId, *, opened: bool) -> None:
+        """What they said on the phone: it is open, which ends the clock of its silence; or somebody
+        calls back tomorrow. InputError `message-unknown`."""
+
+        def settle(tx: Tx, record: Recorder) -> None:
+            row, now = message_of(tx, message), self._clock.now()
+            if opened:
+                silences.end(tx, row.id, CALLED, now)
+                record(Event(Act.MESSAGE_RESOLVED, row.id, det={"settled": CALLED}))
+                return
+            task = open_call(tx, row, "not-opened", now, now + _CALL_BACK) or call_of(tx, row.id)
+            if task is not None:
+                record(Event(Act.CALL_TASK_OPENED, task.id, det={"person": row.person}))
+
+        self._desk.write(session, Action.SEND_AGAIN, settle)
 
     def print_message(self, session: Session, message: MessageId) -> Paper:
         """To be picked up or posted. Refused `check-first`, `print-not-yours`, `letter-...`."""

@@ -257,6 +257,7 @@ class LocalOffice:
         self.record_check = help_.record_check
         self.send_again = help_.send_again
         self.print_message = help_.print_message
+        self.end_help = help_.end_help
         self.open_reply = replies.open_reply
         self.reach = reach.reach
         self.explain_file = content.explain_file

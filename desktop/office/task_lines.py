@@ -20,7 +20,7 @@ from desktop.texts import clean, clean_lines
 NOTE_CHARS = 2000
 """Of what is typed at once; when a task ends, as much comes under it."""
 _TITLE_CHARS = 120
-_CAUSES = frozenset({"silence", "uncertain", "failed"})
+_CAUSES = frozenset({"silence", "uncertain", "failed", "not-opened"})
 
 
 def lines(tx: Tx, tasks: Iterable[Task], session: Session, now: datetime) -> tuple[TaskLine, ...]:

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
+from desktop.models import tasks
 from desktop.models.protection import Form
 from desktop.models.records import Label, MessageId, Method, PersonId
 from desktop.office.values import LetterRequest, PassphraseRequest
@@ -19,6 +20,7 @@ from desktop.ui.help.dialog import HelpDialog
 from desktop.ui.outbox.page import OutboxPage
 from desktop.ui.people.page import PeoplePage
 from desktop.ui.reminders.page import TodayPage
+from tests.made_staff import desk_of
 from tests.support.pages import texts_of
 from tests.support.queued import queued
 from tests.ui.conftest import AtWork
@@ -156,6 +158,12 @@ def test_help_is_two_boxes_and_one_way_by_keyboard(at_work: AtWork, sent: Messag
     newest = at_work.office.help_person(at_work.session, at_work.person("Zoraida"))
     assert newest.form is Form.PDF
     assert page.detail.notice.words
+    assert dialog.focusWidget() is dialog.opened
+    press(dialog, Qt.Key.Key_Tab)
+    press(dialog, Qt.Key.Key_Space)
+    at_work.screen.settle()
+    calls = desk_of(at_work.office).opened().database.read(lambda tx: tasks.open_ones(tx, "call"))
+    assert [one.details["cause"] for one in calls] == ["not-opened"]
 
 
 def test_help_from_the_outbox_reads_out_the_words(at_work: AtWork, sent: MessageId) -> None:

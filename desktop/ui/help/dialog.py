@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFormLayout, QFrame, QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop.models.accounts import Session
@@ -178,5 +178,25 @@ class HelpDialog(FormDialog):
         self._saver.save(paper)
 
     def _sent(self, queued: Queued) -> None:
+        """It leaves in seconds, and the patient is still on the phone: could they open it?"""
         self.queued.emit(queued)
-        self.accept()
+        self._clear()
+        self.words.hide()
+        how = self.ui.say(f"ui.method.{queued.method.value}")
+        self.notice.show_words(self.ui.say("ui.help.sent", how=how), "ok")
+        self._place.addWidget(plain_label(self.ui.say("ui.help.opened"), "heading", wrap=True))
+        say = self.ui.say
+        self.opened = button(say("ui.help.opened-yes"), lambda: self._end(queued, opened=True), "primary")
+        self.call_back = button(say("ui.help.call-back"), lambda: self._end(queued, opened=False))
+        for made in (self.opened, self.call_back):
+            made.setMinimumWidth(_BUTTON)
+            self._place.addWidget(made, 0, Qt.AlignmentFlag.AlignLeft)
+        self.opened.setFocus()
+
+    def _end(self, queued: Queued, *, opened: bool) -> None:
+        self.ui.bridge.run(
+            self,
+            lambda _: self.ui.office.end_help(self._session, queued.id, opened=opened),
+            lambda _: self.accept(),
+            self.failed,
+        )

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from desktop.errors import SealwellError
-from desktop.models import cardwords, messages, people
+from desktop.models import cardwords, messages, people, silences, tasks
 from desktop.models.accounts import Role, Session
 from desktop.models.documents import Document, Paragraph
 from desktop.models.protection import Form
@@ -153,6 +153,28 @@ def test_as_pdf_sends_the_same_content_and_keeps_the_wish(printer: Kept, desk: D
     assert [block.text for block in paper.blocks if isinstance(block, Paragraph)][:2] == [
         *("All is well.", "Come again in a year.")
     ]
+
+
+def test_what_they_say_on_the_phone_ends_the_silence_or_becomes_a_call_tomorrow(
+    practice: Practice, desk: Desk
+) -> None:
+    office, session, person = desk
+    opened, unopened = write(desk, Label.SENSITIVE), write(desk, Label.SENSITIVE)
+    office.end_help(session, opened, opened=True)
+    office.end_help(session, unopened, opened=False)
+    office.end_help(session, unopened, opened=False)
+    database = desk_of(office).opened().database
+    ended, running = database.read(lambda tx: (silences.get(tx, opened), silences.get(tx, unopened)))
+    assert ended is not None
+    assert ended.how == "called"
+    assert running is None or running.ended_at is None
+    calls = database.read(lambda tx: tasks.open_ones(tx, "call"))
+    assert [(one.person, one.source, one.details["cause"]) for one in calls] == [
+        (person, unopened, "not-opened")
+    ]
+    assert calls[0].due_at == practice.clock.now() + timedelta(days=1)
+    unknown = MessageId("0" * 32)
+    assert code_of(lambda: office.end_help(session, unknown, opened=True)) == "message-unknown"
 
 
 def test_on_the_way_is_for_routine_content_alone_and_kept_as_the_persons_wish(desk: Desk) -> None:

@@ -133,6 +133,7 @@ USE_CASES: dict[str, Action] = {
     "help_patient": Action.HELP_PATIENT,
     "open_reply": Action.HELP_PATIENT,
     "help_person": Action.HELP_PATIENT,
+    "end_help": Action.SEND_AGAIN,
     "record_check": Action.RECORD_CHECK,
     "send_again": Action.SEND_AGAIN,
     "print_message": Action.SEND_AGAIN,
