@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
 from desktop.errors import InputError
-from desktop.models import settings
+from desktop.mail.calendar import Calendar
+from desktop.models import delivery, sendingrules, settings
 from desktop.models.database import Tx
 
 _TIMES, _DAYS, _CHANGED = "opening-times", "opening-days", "opening-changed-at"
@@ -41,6 +42,18 @@ def load_hours(tx: Tx) -> Hours:
         zone=ZoneInfo(settings.get(tx, "zone") or "UTC"),
         changed_at=datetime.fromisoformat(changed) if changed else given.changed_at,
     )
+
+
+def opens(tx: Tx, now: datetime) -> datetime | None:
+    """`now` where the practice is open, else when it opens next; None: never.
+
+    Unlike `Hours.closed`, closed days and public holidays count here: nobody reads mail on them.
+    """
+    hours = load_hours(tx)
+    open_ = delivery.Hours(
+        time(hours.first), time(hours.last % 24), tuple(day - 1 for day in hours.days), holidays=False
+    )
+    return Calendar(sendingrules.get(tx), hours.zone).opens_in(open_, now)
 
 
 def put_hours(tx: Tx, first: int, last: int, days: tuple[int, ...], now: datetime) -> None:

@@ -33,9 +33,11 @@ class Calendar:
     def opens(self, kind: str, now: datetime) -> datetime | None:
         """`now` where it may leave, else the first moment at which it may; None: never."""
         hours = self._hours(kind)
-        if hours is None or self._is_open(hours, now):
-            return now
-        return next(self._openings(hours, now), None)
+        return now if hours is None else self.opens_in(hours, now)
+
+    def opens_in(self, hours: Hours, now: datetime) -> datetime | None:
+        """As `opens`, by hours of something else: of the office, or of what may be said aloud."""
+        return now if self._is_open(hours, now) else next(self._openings(hours, now), None)
 
     def why(self, kind: str, now: datetime, until: datetime) -> Reason:
         """Why it waits at `now`, and until when by the practice's clock."""

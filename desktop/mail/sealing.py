@@ -32,6 +32,10 @@ from desktop.texts import Texts
 
 REMINDER = "reminder"
 LETTER = "letter"
+AUTO_ANSWER = "auto-answer"
+"""What the program answers by itself while nobody is in the office."""
+_SUBMITTED = {REMINDER: "auto-generated", AUTO_ANSWER: "auto-replied"}
+"""RFC 3834 5: no out-of-office note comes back to these."""
 HEADER = "header"
 SUBJECT_TAG = "subject-tag"
 """How a relay's portal is asked for; the third way is `policy.ADDRESS_SUFFIX`."""
@@ -113,7 +117,7 @@ class Sealer:
         entity, extra = self._entity(letter, decision, means, outside, name)
         wire = mime.outer(outside, entity)
         thread = tuple((name, value.replace("\r\n ", " ")) for name, value in _thread(letter))
-        automatic = letter.kind == REMINDER
+        automatic = letter.kind in _SUBMITTED
         reread(
             wire,
             Meant(letter.address, letter.sender, subject, letter.message_id, automatic, asked, thread),
@@ -185,8 +189,8 @@ def _header(letter: Letter, subject: str) -> tuple[Header, ...]:
         headers.unstructured("Subject", subject),
         *_thread(letter),
     )
-    # RFC 3834 5: no out-of-office note comes back to a reminder.
-    return (*fields, ("Auto-Submitted", "auto-generated")) if letter.kind == REMINDER else fields
+    by_itself = _SUBMITTED.get(letter.kind)
+    return (*fields, ("Auto-Submitted", by_itself)) if by_itself is not None else fields
 
 
 def _thread(letter: Letter) -> tuple[Header, ...]:

@@ -5,18 +5,21 @@ from __future__ import annotations
 from desktop.audit.log import AuditLog
 from desktop.campaigns.reminders import Reminders
 from desktop.clock import Clock
+from desktop.compliance.hours import opens
 from desktop.crypto.vault import OpenVault
 from desktop.errors import VaultError
 from desktop.mail import checkmail, replies
+from desktop.mail.after_hours import Answers
 from desktop.mail.checkmail import CHECK
 from desktop.mail.letters import Letters
 from desktop.mail.outbox import Outbox
 from desktop.mail.pacing import RulesPacer
-from desktop.mail.sealing import LETTER, REMINDER
+from desktop.mail.sealing import AUTO_ANSWER, LETTER, REMINDER
 from desktop.mail.unsealing import Unsealer
 from desktop.models import vaultkeys
 from desktop.models.database import Database
 from desktop.models.migrate import upgrade
+from desktop.office.after_hours_watch import AfterHoursWatch
 from desktop.office.desk import Opened
 from desktop.office.feeds import FeedWatch
 from desktop.office.logwatch import LogWatch
@@ -70,7 +73,13 @@ class Opener:
         reminders = Reminders(self._clock, outbox, own.sealer)
         letters = Letters(self._clock)
         network = NetworkLoop()
-        rechecks = {REMINDER: reminders.recheck, LETTER: letters.recheck, CHECK: checkmail.recheck}
+        answers = Answers(self._clock, letters, outbox, self._audit, opens)
+        rechecks = {
+            REMINDER: reminders.recheck,
+            LETTER: letters.recheck,
+            CHECK: checkmail.recheck,
+            AUTO_ANSWER: answers.recheck,
+        }
         token_key, field_key = database.read(
             lambda tx: (vaultkeys.get(tx, "token"), vaultkeys.get(tx, "field"))
         )
@@ -83,6 +92,7 @@ class Opener:
         watch.also(outbox_watch.look)
         watch.also(SilenceWatch(database, self._audit, self._clock).look)
         watch.also(FeedWatch(database, self._audit, self._clock).look)
+        watch.also(AfterHoursWatch(database, answers, own).look)
         signins = SignIns(database, self._audit, self._clock)
         read_mail = MailboxWatch(database, self._reader(database, signins))
         watch.also(read_mail.start)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -65,11 +66,13 @@ def test_nobody_sees_or_changes_what_is_somebody_elses_own(
     _, bos = let_in(practice, office, ana, "bo", Role.FRONT_DESK).signed_in(practice, office)
     seen = office.list_snippets(bos).snippets
     assert [(one.id, one.can_change) for one in seen] == [(shared.id, False)]
-    for work in (
+    person = person_named(office, ana, "Bo")
+    tries: list[Callable[[], object]] = [
         lambda: office.keep_snippet(bos, replace(GREETING, id=mine.id)),
         lambda: office.retire_snippet(bos, mine.id),
-        lambda: office.fill_snippet(bos, mine.id, person_named(office, ana, "Bo")),
-    ):
+        lambda: office.fill_snippet(bos, mine.id, person),
+    ]
+    for work in tries:
         with pytest.raises(InputError) as unknown:
             work()
         assert code_of(unknown) == "snippet-unknown"
