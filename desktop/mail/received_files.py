@@ -1,7 +1,8 @@
 """The files of a received mail: what they are called, how big they are, and one of them.
 
-A file is every part that is not shown as text: attachments, pictures, mails within the mail and
-what is in them. Nothing raises for what is in a mail, and nothing is ever opened here.
+A file is every part that is not shown as text: attachments, pictures, mails within the mail with
+what is in them, and in the place of a `winmail.dat` what it wraps. Nothing raises for what is in
+a mail, and nothing is ever opened here.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from desktop.errors import InputError
 from desktop.mail.filenames import UniqueNames, safe_name
 from desktop.mail.mimetree import TEXTS, Node, open_mail
 from desktop.mail.returned_parts import TEXT_CHARS
+from desktop.mail.tnef import Tnef, is_tnef, read_tnef
 from desktop.models.correspondence import FileIn
 from desktop.texts import clean
 
@@ -66,11 +68,19 @@ def file_in(data: bytes, part: int) -> tuple[str, bytes]:
 def found_in(data: bytes) -> Iterator[Found]:
     """Each file, in the order of the mail, under a name that no other of them has."""
     names = UniqueNames()
-    for part, leaf in enumerate(open_mail(data).leaves()):
+    part = -1
+    for leaf in open_mail(data).leaves():
+        part += 1
         if not is_file(leaf):
             continue
         content = _bytes_of(leaf)
-        yield Found(names.take(_name_of(leaf, part)), clean(leaf.type, _TYPE_CHARS), part, content)
+        wrapped = read_tnef(content) if is_tnef(leaf.type, leaf.name) else Tnef()
+        if not wrapped.files:
+            yield Found(names.take(_name_of(leaf, part)), clean(leaf.type, _TYPE_CHARS), part, content)
+        for one in wrapped.files:
+            part += 1
+            kind = clean(one.type, _TYPE_CHARS)
+            yield Found(names.take(safe_name(one.name, kind, part)), kind, part, one.data)
 
 
 def is_file(leaf: Node) -> bool:

@@ -16,6 +16,9 @@ from email.message import Message
 from email.parser import BytesHeaderParser
 from email.policy import compat32
 
+from desktop.mail.tnef import TYPES as WINMAIL_TYPES
+from desktop.mail.tnef import Tnef, read_tnef
+
 READ_BYTES = 2 * 1024 * 1024
 """Of one mail; reports stand at its beginning, and what is behind is somebody's old text."""
 PARTS = 100
@@ -119,6 +122,19 @@ def _parts(message: Message, depth: int = 0) -> Iterator[Part]:
                 waiting[0:0] = [(one, level + 1, either) for one in payload if isinstance(one, Message)]
         else:
             yield Part(kind, _text(part), either)
+            if kind in WINMAIL_TYPES:
+                yield from _wrapped(part)
+
+
+def _wrapped(part: Message) -> Iterator[Part]:
+    """The words in a `winmail.dat`: they stand behind those that the mail says itself."""
+    try:
+        payload = part.get_payload(decode=True)
+    except _HARMLESS:
+        return
+    found = read_tnef(payload) if isinstance(payload, bytes) else Tnef()
+    if found.text or found.page:
+        yield Part("text/plain" if found.text else "text/html", (found.text or found.page)[:TEXT_CHARS])
 
 
 def _header_text(payload: object) -> str:
