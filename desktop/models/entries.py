@@ -94,6 +94,11 @@ def update(tx: Tx, one: Entry, who: str = "") -> None:
     _index(tx, one, who)
 
 
+def follow(tx: Tx, old: MessageId, new: MessageId) -> None:
+    """A message was sent anew: what was said stands for its newest generation."""
+    tx.connection.execute(sql_update(entry).where(entry.c.message == old).values(message=new))
+
+
 def belong(tx: Tx, conversation: ConversationId, person: PersonId) -> None:
     """What strangers said in a conversation turns out to be this person's."""
     theirs = entry.c.conversation == conversation, entry.c.direction == Direction.IN.value
@@ -121,6 +126,14 @@ def get_many(tx: Tx, ids: Iterable[EntryId]) -> dict[EntryId, Entry]:
     found: dict[EntryId, Entry] = {}
     for some in chunks(dict.fromkeys(ids)):
         found.update((one.id, one) for one in _all(tx, entry.c.id.in_(some)))
+    return found
+
+
+def by_seq(tx: Tx, seqs: Iterable[int]) -> dict[int, Entry]:
+    """As `get_many`, by their place in time."""
+    found: dict[int, Entry] = {}
+    for some in chunks(dict.fromkeys(seqs)):
+        found.update((one.seq, one) for one in _all(tx, entry.c.seq.in_(some)))
     return found
 
 

@@ -23,7 +23,8 @@ from desktop.models.records import Person, PersonId
 
 _GAP = 1 << 42
 _END = 1 << 62
-_WORD = re.compile(r"[^\W_]+")
+WORD = re.compile(r"[^\W_\u19b0-\u19c9\u1cf2\u1cf3]+")
+"""A word as the index takes words apart; these signs were no letters yet in its Unicode 6.1."""
 _TELEPHONE = re.compile(r"[\d\s()+./-]+")
 _WORDS_MAX = 8
 _WORD_MAX = 64
@@ -118,7 +119,7 @@ def expression(text: str) -> str:
     """
     wanted = [word for token in unicodedata.normalize("NFC", text).split() for word in _wanted(token)]
     sought = " ".join(wanted[:_WORDS_MAX])
-    digits = _WORD.findall(text)[:_WORDS_MAX]
+    digits = WORD.findall(text)[:_WORDS_MAX]
     if len(digits) > 1 and _TELEPHONE.fullmatch(text):
         return f'({sought}) OR "{"".join(digits)}"*'
     return sought
@@ -126,7 +127,7 @@ def expression(text: str) -> str:
 
 def _wanted(token: str) -> list[str]:
     local, _, domain = token.rpartition("@")
-    before, after = _WORD.findall(local), _WORD.findall(domain)
+    before, after = WORD.findall(local), WORD.findall(domain)
     if before and after:
         whole = [f'"{word}"' for word in (*before, *after[:-1])]
         return [*whole, f'"{after[-1][:_INDEXED_PREFIX]}"*']

@@ -42,6 +42,7 @@ Index("conversation_sent", conversation.c.sent_at, sqlite_where=text("sent_at IS
 Index("conversation_by_state", conversation.c.state, conversation.c.changed_at)
 Index("conversation_by_person", conversation.c.person, conversation.c.changed_at)
 Index("conversation_by_owner", conversation.c.owner, conversation.c.state, conversation.c.changed_at)
+Index("conversation_by_label", conversation.c.label)
 Index("conversation_by_starter", conversation.c.started_by, sqlite_where=text("started_by IS NOT NULL"))
 
 entry = kept(
@@ -73,6 +74,8 @@ Index("entry_by_message", entry.c.message)
 Index("entry_by_received", entry.c.received)
 Index("entry_by_person", entry.c.person, entry.c.seq)
 Index("entry_by_time", entry.c.at)
+Index("entry_hits", entry.c.seq, entry.c.conversation, entry.c.at)
+"""For search: a hundred thousand hits are looked at without walking the pages that their words fill."""
 
 task = kept(
     "task",

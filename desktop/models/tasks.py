@@ -18,6 +18,7 @@ from desktop.models.accounts import UserId
 from desktop.models.correspondence import ConversationId
 from desktop.models.lanes import Tx
 from desktop.models.records import PersonId
+from desktop.models.rows import chunks
 from desktop.models.tables_desk import task, task_entry
 
 
@@ -122,6 +123,15 @@ def get(tx: Tx, id_: str) -> Task | None:
     return _task(row) if row else None
 
 
+def get_many(tx: Tx, ids: Iterable[str]) -> dict[str, Task]:
+    """As `get`, of many; those that do not exist are left out."""
+    found: dict[str, Task] = {}
+    for some in chunks(dict.fromkeys(ids)):
+        rows = tx.connection.execute(select(task).where(task.c.id.in_(some)))
+        found.update((row.id, _task(row)) for row in rows)
+    return found
+
+
 def open_ones(tx: Tx, kind: str = "", owner: UserId | None = None) -> list[Task]:
     """Open tasks, the earliest due first; with `owner` those of the person and those of nobody."""
     query = select(task).where(task.c.state == TaskState.OPEN.value)
@@ -213,6 +223,16 @@ def close(tx: Tx, id_: str, to: TaskState, at: datetime, by: UserId | None = Non
     if done.rowcount == 1 and note:
         _index(tx, id_)
     return done.rowcount == 1
+
+
+def close_of(
+    tx: Tx, kind: str, source: str, to: TaskState, at: datetime, by: UserId | None = None
+) -> list[str]:
+    """End the open ones that were opened for `source`; their ids."""
+    ended = [one.id for one in of_source(tx, kind, source) if one.state is TaskState.OPEN]
+    for id_ in ended:
+        close(tx, id_, to, at, by)
+    return ended
 
 
 def hand_over(tx: Tx, frm: UserId, to: UserId) -> int:

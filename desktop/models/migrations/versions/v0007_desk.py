@@ -24,6 +24,7 @@ STATEMENTS = (
     (id), FOREIGN KEY(person) REFERENCES person (id), FOREIGN KEY(account) REFERENCES mail_account (id),
     FOREIGN KEY(owner) REFERENCES app_user (id), FOREIGN KEY(answering) REFERENCES app_user (id),
     FOREIGN KEY(started_by) REFERENCES app_user (id) ) STRICT""",
+    "CREATE INDEX conversation_by_label ON conversation (label)",
     "CREATE INDEX conversation_by_owner ON conversation (owner, state, changed_at)",
     "CREATE INDEX conversation_by_person ON conversation (person, changed_at)",
     """CREATE INDEX conversation_by_starter ON conversation (started_by)
@@ -48,6 +49,7 @@ STATEMENTS = (
     "CREATE INDEX entry_by_person ON entry (person, seq)",
     "CREATE INDEX entry_by_received ON entry (received)",
     "CREATE INDEX entry_by_time ON entry (at)",
+    "CREATE INDEX entry_hits ON entry (seq, conversation, at)",
     "CREATE INDEX received_by_message_id ON received (message_id)",
     "DROP INDEX task_by_state",
     "ALTER TABLE task RENAME TO task_before",
