@@ -221,7 +221,7 @@ def _compose(camera: Camera, workspace: Workspace, contacts: Path) -> None:
         camera.settle()
         page.subject.setText("Your results" if camera.ui.texts.language == "en" else "Sus resultados")
         page.text.setPlainText(_LETTER[camera.ui.texts.language])
-        page.take_file(contacts.with_name("results.pdf"))
+        page.take_files([contacts.with_name("results.pdf")])
         camera.take("compose")
         screenshots_decision.letter(camera, workspace, contacts)
 

@@ -25,6 +25,18 @@ def choose_file(parent: QWidget, title: str, patterns: str, chosen: Callable[[Pa
     return dialog
 
 
+def choose_files(
+    parent: QWidget, title: str, patterns: str, chosen: Callable[[list[Path]], None]
+) -> QFileDialog:
+    """As `choose_file`, for any number at once."""
+    dialog = QFileDialog(parent, title, str(Path.home()), patterns)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+    dialog.filesSelected.connect(lambda names: chosen([Path(name) for name in names]))
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()
+    return dialog
+
+
 def choose_target(parent: QWidget, title: str, name: str, chosen: Callable[[Path], None]) -> QFileDialog:
     """Ask where to save; overwriting is confirmed by the system's dialog."""
     dialog = QFileDialog(parent, title, str(Path.home() / name))
@@ -57,7 +69,11 @@ def import_request(path: Path, limit: int, *, dry_run: bool = False) -> ImportRe
 
 def dropped_file(event: QDragEnterEvent | QDropEvent) -> Path | None:
     """The one local file that is being dropped, if it is one."""
+    files = dropped_files(event)
+    return files[0] if len(files) == 1 else None
+
+
+def dropped_files(event: QDragEnterEvent | QDropEvent) -> list[Path]:
+    """Every file of this computer that is being dropped; none where one of them is from elsewhere."""
     urls = event.mimeData().urls()
-    if len(urls) == 1 and urls[0].isLocalFile():
-        return Path(urls[0].toLocalFile())
-    return None
+    return [Path(url.toLocalFile()) for url in urls] if all(url.isLocalFile() for url in urls) else []

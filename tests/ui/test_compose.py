@@ -104,7 +104,7 @@ def test_a_letter_with_a_file_reaches_the_relay_as_a_locked_file(
 ) -> None:
     choose(at_work, compose)
     write(compose)
-    compose.take_file(at_work.file("result.pdf", pdf("All is well, canary.")))
+    compose.take_files([at_work.file("result.pdf", pdf("All is well, canary."))])
     at_work.screen.settle()
     assert any("result.pdf" in text for text in texts_of(compose.attachments))
     compose.send_button.click()
@@ -121,7 +121,7 @@ def test_a_letter_with_a_file_reaches_the_relay_as_a_locked_file(
 def test_after_sending_the_page_is_empty_for_the_next_letter(at_work: AtWork, compose: ComposePage) -> None:
     choose(at_work, compose)
     write(compose)
-    compose.take_file(at_work.file("result.pdf", pdf("All is well.")))
+    compose.take_files([at_work.file("result.pdf", pdf("All is well."))])
     at_work.screen.settle()
     compose.send()
     at_work.screen.settle()
@@ -188,7 +188,7 @@ def test_a_decision_that_changed_meanwhile_keeps_the_letter_and_is_shown_anew(
 
 
 def test_a_file_can_be_taken_off_again(at_work: AtWork, compose: ComposePage) -> None:
-    compose.take_file(at_work.file("result.pdf", pdf("All is well.")))
+    compose.take_files([at_work.file("result.pdf", pdf("All is well."))])
     at_work.screen.settle()
     compose.attachments._remove(compose.attachments.files[0])
     assert compose.attachments.files == ()
@@ -199,7 +199,7 @@ def test_a_file_that_is_too_large_is_refused(at_work: AtWork, compose: ComposePa
     path = at_work.practice.folder.root.parent / "scan.pdf"
     with path.open("wb") as file:
         file.truncate(21 * 1024 * 1024)
-    compose.take_file(path)
+    compose.take_files([path])
     at_work.screen.settle()
     assert "scan.pdf" in compose.notice.words
     assert compose.attachments.files == ()

@@ -51,7 +51,7 @@ def look(at_work: AtWork, compose: ComposePage) -> None:
 
 
 def attach(at_work: AtWork, compose: ComposePage, name: str, data: bytes) -> None:
-    compose.take_file(at_work.file(name, data))
+    compose.take_files([at_work.file(name, data)])
     at_work.screen.settle()
     look(at_work, compose)
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop.errors import SealwellError
 from desktop.models.accounts import Session
+from desktop.models.correspondence import ConversationId
 from desktop.models.records import Label, Level, Method, PersonId, Reason
 from desktop.office.values import AttachmentIn, Explained, LetterRequest
 from desktop.office.values_access import DraftKept
@@ -35,6 +36,9 @@ class Written:
     subject: str = field(repr=False)
     text: str = field(repr=False)
     attachments: tuple[AttachmentIn, ...] = ()
+    conversation: ConversationId | None = None
+    turn: int = 0
+    about: PersonId | None = None
 
 
 class Deciding(QObject):
@@ -124,6 +128,9 @@ class Deciding(QObject):
             label=self.label.label,
             wanted=self.wanted,
             raise_to=Level.END_TO_END if self.raised else None,
+            conversation=written.conversation,
+            turn=written.turn,
+            about=written.about,
         )
 
     # --- what the page tells -----------------------------------------------------------

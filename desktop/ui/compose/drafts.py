@@ -1,4 +1,4 @@
-"""Drafts: kept a few seconds after the last change, found again after a lock or another day."""
+"""Drafts: kept two seconds after the last change, found again after a lock or another day."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from desktop.ui.gate.gate import Work
 if TYPE_CHECKING:
     from desktop.office.api import Office
 
-WAIT_MS = 3000
+WAIT_MS = 2000
 _SHOWN = 3
 
 
@@ -40,7 +40,7 @@ class _Kept:
 
 
 class DraftKeeper(QObject):
-    """Keeps what `look` answers, a few seconds after the last change."""
+    """Keeps what `look` answers, `WAIT_MS` after the last change."""
 
     def __init__(
         self, owner: QWidget, ui: Ui, session: Session, look: Callable[[], DraftKept | None]
@@ -54,7 +54,7 @@ class DraftKeeper(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(WAIT_MS)
-        self._timer.timeout.connect(self.keep)
+        self._timer.timeout.connect(lambda: self.keep())
 
     @property
     def id(self) -> str:
@@ -80,12 +80,13 @@ class DraftKeeper(QObject):
         kept, ui, session = self._kept, self._ui, self._session
         return lambda: kept.keep(ui.office, session, draft)
 
-    def keep(self) -> None:
+    def keep(self) -> bool:
+        """Now, if something changed; answers whether the letter is among the drafts."""
         work = self.work() if self._changed else None
-        if work is None:
-            return
-        self._changed = False
-        self._ui.bridge.run(self, lambda _: work(), lambda _: None, self._not_kept)
+        if work is not None:
+            self._changed = False
+            self._ui.bridge.run(self, lambda _: work(), lambda _: None, self._not_kept)
+        return work is not None or bool(self.id)
 
     def _not_kept(self, _: SealwellError) -> None:
         """It is tried again with the next change and at the lock."""

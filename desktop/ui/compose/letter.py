@@ -35,10 +35,39 @@ class TextField(QPlainTextEdit):
         super().__init__()
         self.ui = ui
         self._next = 0
+        self._signature = ""
+        self._signed = ""
         self.setAccessibleName(ui.say("ui.compose.text"))
         self.setPlaceholderText(ui.say("ui.compose.text-hint"))
         self.setTabChangesFocus(True)
         self.setMinimumHeight(64)
+
+    # --- the signature ----------------------------------------------------------------
+
+    @property
+    def written(self) -> str:
+        """What somebody wrote: the text without the signature that was put under it."""
+        text = self.toPlainText()
+        return text.removesuffix(self._signed).strip() if self._signed else text.strip()
+
+    def begin(self, text: str = "", below: str = "") -> None:
+        """A new letter, with the signature under it once; `below` stands under that."""
+        self._signed = f"\n\n{self._signature}" if self._signature else ""
+        self.setPlainText(f"{text}{self._signed}" + (f"\n\n{below}" if below else ""))
+
+    def sign_with(self, signature: str) -> None:
+        """For the letters that begin from now on, and for one that nobody has written in yet."""
+        if signature != self._signature:
+            self._signature = signature
+            if not self.written:
+                self.begin()
+
+    def add_below(self, words: str) -> None:
+        cursor = QTextCursor(self.document())
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        cursor.insertText(f"\n\n{words}")
+
+    # --- what was found -----------------------------------------------------------------
 
     def point_at(self, finding: Finding) -> None:
         """Select what was found; asked again, the next place of the same kind."""

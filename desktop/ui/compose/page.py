@@ -2,213 +2,148 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
+from PySide6.QtGui import QKeySequence, QShortcut
 
-from desktop.config import LIMITS
 from desktop.errors import SealwellError
 from desktop.models.accounts import Session
 from desktop.models.records import Level, PersonId
-from desktop.office.values import AttachmentIn, CallOpened, PersonShown, Queued
+from desktop.office.values import CallOpened, Queued
 from desktop.office.values_access import DraftKept, DraftsShown
+from desktop.office.values_messages import ConversationShown, EntryShown
 from desktop.texts import clean
-from desktop.ui.base import Page, Ui, button, card, plain_label
-from desktop.ui.compose.attachments import AttachmentList
-from desktop.ui.compose.deciding import Deciding, Written
+from desktop.ui.base import Ui, button
 from desktop.ui.compose.drafts import DiscardDialog, DraftKeeper, DraftList
-from desktop.ui.compose.findings import TEXT, Finding, Findings, neutral_name
-from desktop.ui.compose.letter import SubjectField, TextField
-from desktop.ui.compose.recipient import RecipientField
-from desktop.ui.compose.scan import ScanDialog, person_words
-from desktop.ui.decision.beside import Beside
-from desktop.ui.files import choose_file, dropped_file, read
+from desktop.ui.compose.sheet import Sheet
+from desktop.ui.compose.wording import answer_subject, forward_subject, gaps
 from desktop.ui.gate.gate import Work
 from desktop.ui.navigation import Navigation
 
+_MOVED = "conversation-moved-on"
 
-class ComposePage(Page):
+
+class ComposePage(Sheet):
     """The recipient is a contact and never free text; the decision is shown before sending."""
 
     def __init__(self, ui: Ui, session: Session, navigation: Navigation) -> None:
-        super().__init__(ui, ui.say("ui.compose.title"))
+        super().__init__(ui, session, navigation)
         self._session = session
         self._navigation = navigation
         self._filling = False
         self._sending = False
         self._take_latest = False
-        self.setAcceptDrops(True)
-        self.back = self.lead_back(ui.say("ui.rail.messages"), lambda: navigation.open("messages"))
-        self.head.addStretch()
+        self._from_messages = False
+        self._begun = 0
         self.drafts = DraftList(ui, self.continue_draft, self._ask_discard)
-        self.outer.addWidget(self.drafts)
-        self.recipient = RecipientField(ui, session)
-        self.to = self.recipient.to
-        self.subject = SubjectField(ui)
-        self.text = TextField(ui)
-        self.attachments = AttachmentList(ui)
-        self.deciding = Deciding(self, session, navigation, self.recipient, self._written)
-        self.found = self.deciding.found
-        frame, self.column = card()
-        self.column.setContentsMargins(20, 16, 20, 16)
-        self.column.setSpacing(10)
-        self.outer.addWidget(Beside(frame, self.deciding.card, self.text), 1)
-        self._build()
-        QShortcut(QKeySequence("Ctrl+Return"), self).activated.connect(self.send)
-        self.keeper = DraftKeeper(self, ui, session, self._letter)
-        self._connect()
-        self._show_send()
-
-    def _build(self) -> None:
-        say = self.ui.say
-        form = QGridLayout()
-        form.setHorizontalSpacing(12)
-        form.setVerticalSpacing(8)
-        form.setColumnStretch(1, 1)
-        for row, (code, field) in enumerate((("to", self.recipient), ("subject", self.subject))):
-            label = plain_label(say(f"ui.compose.{code}"), "label")
-            label.setMinimumHeight(36)
-            label.setBuddy(field)
-            form.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
-            form.addWidget(field, row, 1)
-        self.column.addLayout(form)
-        self.column.addWidget(self.text, 1)
-        self.column.addWidget(self.attachments)
-        self.column.addWidget(self.found)
-        kind = QHBoxLayout()
-        self.attach = button(say("ui.compose.attach"), self._choose_attachment)
-        kind.addWidget(self.attach)
-        kind.addWidget(self.deciding.label, 1)
-        self.column.addLayout(kind)
-        foot = QHBoxLayout()
-        foot.setSpacing(10)
-        self.discard_button = button(say("ui.drafts.discard"), self._ask_discard_letter, "link")
+        self.outer.insertWidget(self.outer.indexOf(self.answer.banner), self.drafts)
+        self.discard_button = button(ui.say("ui.drafts.discard"), self._ask_discard_letter, "link")
         self.discard_button.hide()
         self.send_button = button("", self.send, "primary")
-        foot.addWidget(self.discard_button)
-        foot.addWidget(self.deciding.line, 1)
-        foot.addWidget(self.send_button)
-        self.column.addLayout(foot)
-
-    def _connect(self) -> None:
-        self.recipient.chosen.connect(lambda: self.keeper.touch())
-        self.recipient.edited.connect(self.deciding.nobody)
-        self.recipient.loaded.connect(self._person_loaded)
-        self.recipient.failed.connect(self.show_error)
-        self.subject.textEdited.connect(lambda _: self._changed())
-        self.text.textChanged.connect(self._changed)
-        self.attachments.changed.connect(self._changed)
-        self.attachments.changed.connect(self._order)
+        self.foot.addWidget(self.discard_button)
+        self.foot.addWidget(self.deciding.line, 1)
+        self.foot.addWidget(self.send_button)
+        QShortcut(QKeySequence("Ctrl+Return"), self).activated.connect(self.send)
+        self.keeper = DraftKeeper(self, ui, session, self._letter)
+        self.touched.connect(self._changed)
+        for wish in (self.deciding.card.way_wanted, self.deciding.card.level_wanted):
+            wish.connect(lambda _: self.keeper.touch())
         self.deciding.changed.connect(self._show_send)
-        self.deciding.label.changed.connect(self._changed)
-        self.deciding.card.way_wanted.connect(lambda _: self.keeper.touch())
-        self.deciding.card.level_wanted.connect(lambda _: self.keeper.touch())
-        self.deciding.looked.connect(self._looked)
-        self.found.show_wanted.connect(self._point_at)
-        self.found.move_subject.connect(self._move_subject)
-        self.found.rename.connect(self._rename)
-        self.found.remove.connect(lambda finding: self.attachments.take_off(finding.file))
-        self.found.look.connect(self._look_at)
+        self.answer.changed.connect(self._moved_on)
+        self.answer.gone.connect(self._thread_gone)
+        self._show_send()
 
     # --- the recipient ------------------------------------------------------------
 
     def start(self, person: PersonId | None) -> None:
         """Begin; a letter that is being written is kept unless another person is chosen."""
+        if self.answer.conversation is not None:
+            self._put_aside()
         if person is not None:
             self.recipient.load(person)
         self.to.setFocus()
 
     def fill(self, subject: str, text: str) -> None:
         """A prepared letter; what somebody is writing already is never written over."""
-        if self.subject.text().strip() or self.text.toPlainText().strip():
+        if self.subject.text().strip() or self.text.written:
             self.notice.show_words(self.ui.say("ui.compose.busy"), "warn")
             return
         self.subject.setText(subject)
-        self.text.setPlainText(text)
+        self.text.begin(text)
 
-    def _person_loaded(self, _: PersonShown) -> None:
-        if self.to.hasFocus():
-            self.subject.setFocus()
-        self.deciding.person_chosen()
+    # --- answers and what is passed on --------------------------------------------------
 
-    # --- what was found -------------------------------------------------------------
-
-    def _written(self) -> Written:
-        return Written(self.subject.text().strip(), self.text.toPlainText(), self.attachments.files)
-
-    def _looked(self, findings: Findings) -> None:
-        self.text.underline(findings.in_text)
-        self._order()
-
-    def _order(self) -> None:
-        """Tab goes from above: what was drawn anew is put back into its place."""
-        before: QWidget = self.text
-        for stop in (*self.attachments.buttons, *self.found.stops, self.attach):
-            QWidget.setTabOrder(before, stop)
-            before = stop
-
-    def _point_at(self, finding: Finding) -> None:
-        (self.text if finding.part == TEXT else self.subject).point_at(finding)
-
-    def _move_subject(self) -> None:
-        """What the subject said becomes the first line; outside stands what says nothing."""
-        said = self.subject.text().strip()
-        self.subject.setText(self.ui.say("ui.compose.neutral-subject"))
-        self.text.setPlainText(f"{said}\n\n{self.text.toPlainText()}" if said else self.text.toPlainText())
-        self.deciding.checker.now()
-        self.subject.setFocus()
-
-    def _rename(self, finding: Finding) -> None:
-        taken = {one.name for one in self.attachments.files}
-        old = self.attachments.files[finding.file].name
-        self.attachments.rename(finding.file, neutral_name(old, self.ui.say("ui.compose.document"), taken))
-        self.deciding.checker.now()
-
-    def _look_at(self, finding: Finding) -> None:
-        shown = self.recipient.person
-        if shown is None:
+    def reply(self, shown: ConversationShown, entry: EntryShown) -> None:
+        """An answer to whom said it; a draft of one that was begun before is gone on with."""
+        if self.answer.conversation == shown.line.id and self._letter() is not None:
+            self.text.setFocus()
             return
-        ScanDialog(
-            self.ui,
-            finding.picture,
-            person_words(shown),
-            lambda: self.found.answer(finding),
-            lambda: self.attachments.take_off(finding.file),
-            self,
-        ).open()
+        if shown.reply_to is None:
+            self.notice.show_words(self.ui.say("ui.answer.nobody"), "warn")
+            return
+        whom = shown.reply_to
+        self._put_aside()
+        begun = self._begun
 
-    # --- files --------------------------------------------------------------------
+        def go_on(kept: DraftsShown) -> None:
+            if begun != self._begun:
+                return
+            before = next((one for one in kept.drafts if one.conversation == shown.line.id), None)
+            if before is not None:
+                self.continue_draft(before)
+                return
+            self._from_messages = True
+            self.answer.begin(shown, entry)
+            self.recipient.fix(True)
+            self.recipient.load(whom)
+            subject = entry.subject or shown.line.subject
+            with self._filled():
+                self.subject.setText(answer_subject(clean(subject), self.ui.say("ui.answer.no-subject")))
+                self.text.begin()
+            self._show_letter_or_drafts()
+            self.text.setFocus()
 
-    def _choose_attachment(self) -> None:
-        choose_file(self, self.ui.say("ui.compose.attach-title"), self.ui.say("ui.files.any"), self.take_file)
+        self.call(lambda _: self.ui.office.list_drafts(self._session), go_on)
 
-    def take_file(self, path: Path) -> None:
-        """Attach a file; its bytes are read now, so that a later change cannot slip in."""
+    def forward(self, shown: ConversationShown, entry: EntryShown) -> None:
+        """What was said and its files, to somebody else; about the person whose conversation it is."""
+        self._put_aside()
+        self._from_messages = True
+        with self._filled():
+            self.subject.setText(forward_subject(clean(entry.subject), self.ui.say("ui.answer.no-subject")))
+            self.text.begin(below=self.quoted(entry, "ui.forward.heading"))
+        if shown.line.person is not None:
+            self.about.load(shown.line.person)
+        self.attachments.take_received(entry.id, tuple(file.part for file in entry.files))
+        if entry.more_files:
+            self.notice.show_words(self.ui.texts.count("ui.forward.more", entry.more_files), "warn")
+        self._show_letter_or_drafts()
+        self.to.setFocus()
 
-        def load(_: object) -> AttachmentIn:
-            return AttachmentIn(path.name, data=read(path, LIMITS.attachment_bytes))
+    def _put_aside(self) -> None:
+        """What is on the page goes to the drafts, and is said to be there."""
+        kept = self.keeper.keep()
+        self.notice.clear()
+        self.clear()
+        if kept:
+            self.notice.show_words(self.ui.say("ui.answer.put-aside"), "plain")
 
-        def add(file: AttachmentIn) -> None:
-            self.attachments.add(file, str(path))
+    def _moved_on(self) -> None:
+        self.deciding.ask_anew()
+        self._changed()
 
-        self.call(load, add)
+    def _thread_gone(self) -> None:
+        self.recipient.fix(False)
+        self.deciding.ask_anew()
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
-        if dropped_file(event) is not None:
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
-        path = dropped_file(event)
-        if path is not None:
-            event.acceptProposedAction()
-            self.take_file(path)
+    # --- what was found and files -------------------------------------------------------
 
     # --- drafts -----------------------------------------------------------------------
 
     def refresh(self) -> None:
         """Those that were begun, while the page itself is empty."""
+        self.blocks.refresh()
         self.call(lambda _: self.ui.office.list_drafts(self._session), self._show_drafts)
 
     def _show_drafts(self, shown: DraftsShown) -> None:
@@ -228,17 +163,21 @@ class ComposePage(Page):
     def continue_draft(self, draft: DraftKept) -> None:
         self.keeper.keep()
         self.clear()
-        self._filling = True
         self.deciding.take_up(draft)
-        self.subject.setText(draft.subject)
-        self.text.setPlainText(draft.text)
-        self._filling = False
+        with self._filled():
+            self.subject.setText(draft.subject)
+            self.text.setPlainText(draft.text)
         self.keeper.adopt(draft.id)
         self._show_letter_or_drafts()
-        for path in draft.attachments:
-            self.take_file(Path(path))
+        self.attachments.take(draft.attachments)
         if draft.person is not None:
             self.recipient.load(draft.person)
+        if draft.about is not None:
+            self.about.load(draft.about)
+        if draft.conversation is not None:
+            self._from_messages = True
+            self.recipient.fix(draft.person is not None)
+            self.answer.resume(draft.conversation, draft.turn)
         self.text.setFocus()
 
     def unfinished(self) -> Work | None:
@@ -246,19 +185,21 @@ class ComposePage(Page):
         return self.keeper.work()
 
     def _letter(self) -> DraftKept | None:
-        subject, text = self.subject.text(), self.text.toPlainText()
-        if not (subject.strip() or text.strip() or self.attachments.files):
+        if not (self.subject.text().strip() or self.text.written or self.attachments.files):
             return None
-        shown = self.recipient.person
+        shown, about = self.recipient.person, self.about.person
         return DraftKept(
             self.keeper.id,
             shown.person.id if shown is not None else None,
-            subject=subject,
-            text=text,
+            subject=self.subject.text(),
+            text=self.text.toPlainText(),
             attachments=self.attachments.paths,
             label=self.deciding.label.label,
             wanted=self.deciding.wanted,
             raise_to=Level.END_TO_END if self.deciding.raised else None,
+            conversation=self.answer.conversation,
+            turn=self.answer.turn,
+            about=about.person.id if about is not None else None,
         )
 
     def _changed(self) -> None:
@@ -266,6 +207,13 @@ class ComposePage(Page):
             self.keeper.touch()
             self.deciding.checker.soon()
             self._show_letter_or_drafts()
+
+    @contextmanager
+    def _filled(self) -> Iterator[None]:
+        """What the program writes there is no change that somebody made."""
+        before, self._filling = self._filling, True
+        yield
+        self._filling = before
 
     def _show_letter_or_drafts(self) -> None:
         writing = self._letter() is not None
@@ -295,12 +243,16 @@ class ComposePage(Page):
 
     def clear(self) -> None:
         """An empty page for the next letter; what was kept stays with the drafts."""
-        self._filling = True
-        self.recipient.clear()
-        self.subject.clear()
-        self.text.clear()
-        self.attachments.clear()
-        self._filling = False
+        self._begun += 1
+        with self._filled():
+            self.recipient.clear()
+            self.about.clear()
+            self.subject.clear()
+            self.text.begin()
+            self.attachments.clear()
+        self.answer.end()
+        self._from_messages = False
+        self.show_about()
         self.deciding.clear()
         self.keeper.adopt("")
         self.discard_button.hide()
@@ -319,17 +271,25 @@ class ComposePage(Page):
         if self.recipient.person is None or not self.send_button.isEnabled():
             (self.to if self.recipient.person is None else self.deciding.line.more).setFocus()
             return
-        for field, value, code in (
-            (self.subject, self.subject.text(), "ui.compose.no-subject"),
-            (self.text, self.text.toPlainText(), "ui.compose.no-text"),
-        ):
-            if not value.strip() and not self.deciding.by_phone:
-                self.notice.show_words(self.ui.say(code), "warn")
-                field.setFocus()
-                return
+        if not self.deciding.by_phone and not self._complete():
+            return
         self.notice.clear()
         shown = self.deciding.mark
         self.deciding.checker.then(lambda: self._send_as_shown(shown))
+
+    def _complete(self) -> bool:
+        """Whether nothing is missing; else it is said, and the cursor stands there."""
+        left = gaps(f"{self.subject.text()} {self.text.toPlainText()}")
+        for field, missing, words in (
+            (self.subject, not self.subject.text().strip(), self.ui.say("ui.compose.no-subject")),
+            (self.text, not self.text.written, self.ui.say("ui.compose.no-text")),
+            (self.text, bool(left), self.ui.say("ui.compose.gaps", fields=", ".join(left))),
+        ):
+            if missing:
+                self.notice.show_words(words, "warn")
+                field.setFocus()
+                return False
+        return True
 
     def _send_as_shown(self, shown: tuple[str, ...]) -> None:
         """The last words are looked at too: what they change is shown before anything leaves."""
@@ -353,15 +313,24 @@ class ComposePage(Page):
             self.clear()
             self.notice.show_words(self.ui.say("ui.compose.call-opened", name=name), "ok")
         else:
+            back = self._from_messages
             self._throw_away(self.keeper.id)
+            self.answer.forget()
             self.clear()
+            if back:
+                self._navigation.open("messages")
             self._navigation.queued(
                 (answer.id,), lambda left: self.ui.say("ui.compose.leaves", name=name, seconds=left)
             )
+            if back:
+                return
         self.to.setFocus()
 
     def _refused(self, error: SealwellError) -> None:
         """The letter stays as it is; a changed decision is shown anew."""
         self._sending = False
         self.show_error(error)
-        self.deciding.ask_anew()
+        if error.code == _MOVED:
+            self.answer.look_again()
+        else:
+            self.deciding.ask_anew()

@@ -29,9 +29,11 @@ class RecipientField(QWidget):
     edited = Signal()
     failed = Signal(object)
 
-    def __init__(self, ui: Ui, session: Session) -> None:
+    def __init__(self, ui: Ui, session: Session, code: str = "to") -> None:
+        """`code` is `to`, or `about` for the patient whom a letter to a professional is about."""
         super().__init__()
         self.ui = ui
+        self._code = code
         self._session = session
         self.person: PersonShown | None = None
         self._found: dict[str, PersonLine] = {}
@@ -40,8 +42,8 @@ class RecipientField(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         self.to = QLineEdit()
-        self.to.setPlaceholderText(ui.say("ui.compose.to-hint"))
-        self.to.setAccessibleName(ui.say("ui.compose.to"))
+        self.to.setPlaceholderText(ui.say(f"ui.compose.{code}-hint"))
+        self.to.setAccessibleName(ui.say(f"ui.compose.{code}"))
         self.names = QStringListModel(self)
         completer = QCompleter(self.names, self)
         completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
@@ -68,15 +70,28 @@ class RecipientField(QWidget):
 
     def clear(self) -> None:
         self.person = None
+        self._asked += 1
+        self.fix(False)
         self.to.clear()
         self._tell("")
 
+    def fix(self, fixed: bool) -> None:
+        """An answer goes to whom it answers."""
+        self.to.setReadOnly(fixed)
+
     def load(self, person: PersonId) -> None:
         """Show this person; also anew, after something about them was changed."""
+        self._asked += 1
+        asked = self._asked
+
+        def done(shown: PersonShown) -> None:
+            if asked == self._asked:
+                self._loaded(shown)
+
         self.ui.bridge.run(
             self,
             lambda _: self.ui.office.show_person(self._session, person),
-            self._loaded,
+            done,
             self.failed.emit,
         )
 
@@ -132,13 +147,18 @@ class RecipientField(QWidget):
         who = shown.person
         say, language = self.ui.say, self.ui.texts.language
         self.to.setText(clean(who.name))
-        parts = [
-            say("ui.compose.born", when=date_words(who.birth_date, language)) if who.birth_date else "",
-            who.email,
-            say("ui.compose.last-used", when=moment_words(shown.last_used, language))
-            if shown.last_used
-            else say("ui.compose.first-time"),
-        ]
+        born = say("ui.compose.born", when=date_words(who.birth_date, language)) if who.birth_date else ""
+        parts = (
+            [born, clean(who.external_id)]
+            if self._code == "about"
+            else [
+                born,
+                who.email,
+                say("ui.compose.last-used", when=moment_words(shown.last_used, language))
+                if shown.last_used
+                else say("ui.compose.first-time"),
+            ]
+        )
         self._tell("  ·  ".join(part for part in parts if part))
         self.loaded.emit(shown)
 
