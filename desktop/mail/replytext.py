@@ -59,7 +59,7 @@ _MODEL = re.compile(r"[a-z]{0,2}\d+[a-z]{0,5}")
 @cache
 def _list(name: str) -> frozenset[str]:
     lists = json.loads(resource("replies/words.json").read_text("utf-8"))
-    return frozenset(_plain(words) for words in lists[name])
+    return frozenset(plain(words) for words in lists[name])
 
 
 def own_words(text: str, page: str = "") -> str:
@@ -125,8 +125,8 @@ def _has_picture(own: str) -> bool:
 
 def _heart(own: str, names: Iterable[str] = ()) -> str:
     """The plain words without greeting, thanks, name, and the last line of a telephone's program."""
-    lines = [line for line in (_plain(raw) for raw in own.split("\n")) if line]
-    signed = {_plain(name) for name in names if name.strip()}
+    lines = [line for line in (plain(raw) for raw in own.split("\n")) if line]
+    signed = {plain(name) for name in names if name.strip()}
     while lines and (
         lines[-1] in signed or _by_device(lines[-1]) or (len(lines) > 1 and lines[-1] in _list("closings"))
     ):
@@ -190,7 +190,7 @@ def _quoted_next(following: list[str]) -> bool:
     return _is_quoted(next((line for line in following if line.strip()), ""))
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Lower case, no accents, no punctuation but question marks, single spaces."""
     text = unicodedata.normalize("NFKD", text.casefold())
     text = "".join(char for char in text if not unicodedata.combining(char))

@@ -1,0 +1,194 @@
+"""What a received mail asks of the practice, from its writer's own words; nobody's words are changed.
+
+The lists in `resources/replies/asks.json` are words without accents and apostrophes, in lower
+case, English and Spanish together: `a|b` is one of them, `word*` begins so, `word?` may be left out,
+`_` stands for up to three words, `!a|b` for a word that must not follow, `{name}` for a name of the
+person written to; `^` and `$` are where a part of a sentence begins or a sentence ends. "is not" is
+written `isnt` there, and "no longer" `nolonger`.
+
+Urgent words count wherever they stand, behind a "no" too: a mail too many at the top of the list
+costs a look, one too few may cost a life. What rises is read by a person; nothing is answered.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from desktop.mail.replytext import plain
+from desktop.models.correspondence import Urgency
+from desktop.models.records import Appointment, Reason
+from desktop.paths import resource
+
+ASK_URGENT, ASK_WRONG_PERSON, ASK_MOVE = "ask-urgent", "ask-wrong-person", "ask-move"
+ASK_CANCEL, ASK_QUESTION = "ask-cancel", "ask-question"
+ORDER = (ASK_URGENT, ASK_WRONG_PERSON, ASK_MOVE, ASK_CANCEL, ASK_QUESTION)
+"""Of several, the first is the line in the list."""
+NO_VISIT = "-visit"
+"""Ends the code of a wish to move or cancel where nobody can tell which visit is meant."""
+WORDS = 10_000
+_NAME_LETTERS = 3
+_END = re.compile(r"[.!?;:¿¡]+(?=\s|$|[\"')])|[¿¡]|\n[ \t]*\n")
+_PART = re.compile(r"[,\n]+|[.!?;:¿¡]+(?=\s|$)|[¿¡]|\s[-–—]\s")
+_ADDRESSES = re.compile(r"\bhttps?://\S{1,2000}|\bwww\.\S{1,2000}|\S{1,64}@\S{1,255}", re.IGNORECASE)
+_MARK = re.compile(r"¿|(?<!\?)\?+(?=[\s)\"'!?]|$)")
+"""A mark between letters is what a broken encoding makes of an apostrophe."""
+_NOT = re.compile(r" (do|does|did|is|are|was|were|could|would|should|has|have|had) not\b")
+_IN_ONE = ((" can not", " cant"), (" cannot", " cant"), (" will not", " wont"), (" no longer", " nolonger"))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`reason` is the line in the list, None where nothing is asked; `codes` is all that is asked."""
+
+    reason: Reason | None = None
+    urgency: Urgency = Urgency.PLAIN
+    codes: frozenset[str] = frozenset()
+
+
+def ask_of(words: str, person_name: str = "", visit: Appointment | None = None) -> Asked:
+    """What `words` ask: a mail's own, without quotes. `person_name` is whom our message was for.
+
+    `visit` is the one that is meant where they ask to move or to cancel, as far as that is known.
+    """
+    sentences = list(_sentences(words))
+    codes = _codes(sentences, _names(person_name))
+    if not codes:
+        return Asked()
+    first = next(code for code in ORDER if code in codes)
+    strange = _any("wrong_visit", sentences)
+    pressing = ASK_URGENT in codes or strange
+    return Asked(
+        _reason(first, person_name, visit), Urgency.URGENT if pressing else Urgency.ASKS, frozenset(codes)
+    )
+
+
+def declined(person_name: str, visit: Appointment | None) -> Asked:
+    """A plain "no" to a reminder asks that the visit be given up."""
+    return Asked(_reason(ASK_CANCEL, person_name, visit), Urgency.ASKS, frozenset({ASK_CANCEL}))
+
+
+def _reason(code: str, name: str, visit: Appointment | None) -> Reason:
+    params: dict[str, str | int] = {"name": name}
+    if code in (ASK_MOVE, ASK_CANCEL):
+        if visit is None:
+            return Reason(code + NO_VISIT, params)
+        params["when"] = visit.start.isoformat(timespec="minutes")
+    return Reason(code, params)
+
+
+def _codes(sentences: list[_Sentence], names: tuple[str, ...]) -> set[str]:
+    found = set()
+    if _any("urgent", [one.without(_pattern("names_of_things")) for one in sentences]):
+        found.add(ASK_URGENT)
+    if _any("wrong_visit", sentences) or _any("wrong_person", sentences, names):
+        found.add(ASK_WRONG_PERSON)
+    if _any("move", sentences):
+        found.add(ASK_MOVE)
+    elif _any("cancel", sentences):
+        found.add(ASK_CANCEL)
+    elif _any("absent", sentences):
+        found.add(ASK_MOVE)
+    if any(one.asks for one in sentences) or _any("question", sentences):
+        found.add(ASK_QUESTION)
+    return found
+
+
+@dataclass(frozen=True)
+class _Sentence:
+    """In plain words, each with a space before it; `parts` are what stands between its commas and lines."""
+
+    text: str
+    parts: tuple[str, ...]
+    asks: bool
+
+    def without(self, pattern: re.Pattern[str]) -> _Sentence:
+        return _Sentence(pattern.sub(" ", self.text), self.parts, self.asks)
+
+
+def _sentences(words: str) -> Iterator[_Sentence]:
+    """Without what lawyers write under every mail, which speaks of errors and of emergencies."""
+    words = _ADDRESSES.sub(" ", words[:WORDS])
+    start = 0
+    ends = [(one.start(), one.end()) for one in _END.finditer(words)]
+    for end, following in [*ends, (len(words), len(words))]:
+        raw, mark = words[start:end], words[max(start - 1, 0) : following]
+        start = following
+        text = _spaced(raw)
+        if not text:
+            continue
+        asks = _MARK.search(mark) is not None
+        if not asks and _pattern("notices").search(text):
+            continue
+        yield _Sentence(text, tuple(part for part in map(_opened, _PART.split(raw)) if part), asks)
+
+
+def _spaced(raw: str) -> str:
+    """Each word with a space before it; what is written in two words and said in one is one."""
+    said = _NOT.sub(r" \1nt", f" {plain(raw).replace('?', ' ').replace('¿', ' ')}")
+    for written, one in _IN_ONE:
+        said = said.replace(written, one)
+    return "".join(f" {word}" for word in said.split())
+
+
+def _opened(raw: str) -> str:
+    """A part of a sentence without the words that people begin with."""
+    words = _spaced(raw).split()
+    while words and words[0] in _openings():
+        words.pop(0)
+    return "".join(f" {word}" for word in words)
+
+
+def _any(name: str, sentences: list[_Sentence], names: tuple[str, ...] = ()) -> bool:
+    anywhere, at_start = _pattern(name, names), _pattern(name, names, start=True)
+    return any(
+        anywhere.search(one.text) or any(at_start.match(part) for part in one.parts) for one in sentences
+    )
+
+
+def _names(name: str) -> tuple[str, ...]:
+    """What they may be called by; shorter ones are words."""
+    return tuple(sorted({one for one in plain(name).split() if len(one) >= _NAME_LETTERS}))
+
+
+@cache
+def _lists() -> dict[str, list[str]]:
+    lists: dict[str, list[str]] = json.loads(resource("replies/asks.json").read_text("utf-8"))
+    return lists
+
+
+@cache
+def _openings() -> frozenset[str]:
+    return frozenset(_lists()["openings"])
+
+
+@lru_cache(maxsize=256)
+def _pattern(name: str, names: tuple[str, ...] = (), *, start: bool = False) -> re.Pattern[str]:
+    """All of a list that may stand anywhere, or with `start` all that begins with `^`."""
+    wanted = [one for one in _lists()[name] if one.startswith("^") is start]
+    wanted = [one for one in wanted if names or "{name}" not in one]
+    return re.compile("|".join(_compiled(one.lstrip("^"), names) for one in wanted) or r"(?!)")
+
+
+def _compiled(phrase: str, names: tuple[str, ...]) -> str:
+    return "".join(_token(token, names) for token in phrase.split()) + r"(?= |\Z)"
+
+
+def _token(token: str, names: tuple[str, ...]) -> str:
+    if token == "_":  # noqa: S105 - a word of a phrase
+        return r"(?: \S+){0,3}?"
+    if token == "$":  # noqa: S105 - a word of a phrase
+        return r"(?=\Z)"
+    if token.startswith("!"):
+        return rf"(?! (?:{_choice(token[1:], names)})(?: |\Z))"
+    if token.endswith("?"):
+        return rf"(?: (?:{_choice(token[:-1], names)}))?"
+    return f" (?:{_choice(token, names)})"
+
+
+def _choice(token: str, names: tuple[str, ...]) -> str:
+    written = re.escape(token).replace(r"\|", "|").replace(r"\*", r"\S*")
+    return written.replace(re.escape("{name}"), "|".join(map(re.escape, names)))
