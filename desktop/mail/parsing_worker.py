@@ -1,165 +1,44 @@
-"""Hostile mail is read in a process of its own, with little time, little memory and no secrets.
-
-The standard library's parser has raised, looped and eaten memory on made-up mail before
-(SECURITY.md 0, item 17). A mail that ends the worker gets a second, fresh one; one that ends
-that too counts as unreadable, and a person is told that it came. What crosses back is JSON
-of known form and bounded length: a worker that was taken over can lie about this one mail.
-
-CPU time and memory are limited where the system can (POSIX); the time by the wall and the
-size of mail and answer are limited everywhere.
-"""
+"""What a received mail is, asked of a process of its own (`worker.py`)."""
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
-import sys
-import threading
 from collections.abc import Callable
-from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
-from typing import Any
+from functools import partial
 
-from desktop.errors import DeliveryError
 from desktop.mail.mimetree import MAIL_BYTES
 from desktop.mail.returned_reading import from_json, to_json, understand
 from desktop.mail.returned_values import Classified, Kind, Understood
+from desktop.mail.worker import SECONDS, Worker
 
-SECONDS = 20.0
-"""By the wall, of one mail."""
-CPU_SECONDS = 10
-MEMORY = 768 * 1024 * 1024
-"""Of the whole process; the largest mail that is read takes a tenth."""
 ANSWER = 4 * 1024 * 1024
-START_SECONDS = 60.0
 UNREADABLE = Understood(Classified(Kind.MESSAGE), broken=True)
-_READY = b"ready"
-_FAILED = b"failed"
-_TRIES = 2
 
 Reading = Callable[[bytes], Understood]
 
 
 class ParsingWorker:
-    """One worker at a time, started with the first mail; usable from any thread."""
+    """Reads one mail at a time; usable from any thread."""
 
     def __init__(self, reading: Reading = understand, seconds: float = SECONDS) -> None:
-        """`reading` is a function of a module: the worker imports it by name."""
-        self._reading = reading
-        self._seconds = seconds
-        self._lock = threading.Lock()
-        self._process: SpawnProcess | None = None
-        self._pipe: Connection[Any, Any] | None = None
-        self._closed = False
-        self.ended = 0
-        """How many workers a mail has ended."""
+        """`reading` is a function of a module."""
+        self._worker = Worker(partial(_answer, reading), ANSWER, seconds)
+
+    @property
+    def ended(self) -> int:
+        """How many processes a mail has ended."""
+        return self._worker.ended
 
     def read(self, data: bytes) -> Understood:
-        """What the mail is; `UNREADABLE` where two workers did not outlive it.
+        """What the mail is; `UNREADABLE` where two processes did not outlive it.
 
-        Raises DeliveryError `mail-worker-failed` where no worker can be started: the mail is not
-        to blame, and waits.
+        Raises DeliveryError `mail-worker-failed` where none can be started.
         """
-        head = data[:MAIL_BYTES]
-        with self._lock:
-            for _ in range(_TRIES):
-                answer = self._ask(head)
-                if answer is not None:
-                    return answer
-                self.ended += 1
-                self._end()
-        return UNREADABLE
+        return self._worker.ask(data[:MAIL_BYTES], from_json) or UNREADABLE
 
     def close(self) -> None:
         """For good; a mail that is being read is left unread."""
-        self._closed = True
-        process = self._process
-        if process is not None:
-            process.kill()
-        with self._lock:
-            self._end()
-
-    def _ask(self, data: bytes) -> Understood | None:
-        pipe = self._started()
-        try:
-            pipe.send_bytes(data)
-            if not pipe.poll(self._seconds):
-                return None
-            answer = pipe.recv_bytes(ANSWER)
-            return UNREADABLE if answer == _FAILED else from_json(answer)
-        except (EOFError, OSError, ValueError, KeyError, TypeError):
-            return None
-
-    def _started(self) -> Connection[Any, Any]:
-        if self._pipe is not None:
-            return self._pipe
-        if self._closed:
-            raise DeliveryError("mail-worker-failed")
-        context = multiprocessing.get_context("spawn")
-        try:
-            ours, theirs = context.Pipe()
-            process = context.Process(target=_work, args=(theirs, self._reading), name="mail", daemon=True)
-            process.start()
-            theirs.close()
-            self._process, self._pipe = process, ours
-            ready = ours.poll(START_SECONDS) and ours.recv_bytes(len(_READY)) == _READY
-        except (EOFError, OSError) as error:
-            self._end()
-            raise DeliveryError("mail-worker-failed") from error
-        if not ready:
-            self._end()
-            raise DeliveryError("mail-worker-failed")
-        return ours
-
-    def _end(self) -> None:
-        pipe, self._pipe = self._pipe, None
-        process, self._process = self._process, None
-        if pipe is not None:
-            pipe.close()
-        if process is not None:
-            process.kill()
-            process.join()
-            process.close()
+        self._worker.close()
 
 
-def _work(pipe: Connection[Any, Any], reading: Reading) -> None:
-    """The worker: one mail in, one answer out, until the pipe closes."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _limit()
-    pipe.send_bytes(_READY)
-    while True:
-        try:
-            data = pipe.recv_bytes(MAIL_BYTES)
-        except (EOFError, OSError):
-            return
-        _more_time()
-        try:
-            answer = to_json(reading(data))
-        except (RecursionError, MemoryError):
-            answer = _FAILED
-        pipe.send_bytes(answer)
-
-
-if sys.platform == "win32":
-
-    def _limit() -> None:
-        """Windows has no such limits for a process without a job object."""
-
-    def _more_time() -> None:
-        """The clock on the wall alone."""
-
-else:
-    import resource
-
-    def _limit() -> None:
-        """Little memory, no core, no file written; open files of the practice are not handed on."""
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-
-    def _more_time() -> None:
-        """So much CPU time from here on; the system ends who takes more."""
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        spent = int(used.ru_utime + used.ru_stime) + 1
-        hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-        resource.setrlimit(resource.RLIMIT_CPU, (spent + CPU_SECONDS, hard))
+def _answer(reading: Reading, data: bytes) -> bytes:
+    return to_json(reading(data))

@@ -1,0 +1,158 @@
+"""Hostile mail is read in a process of its own, with little time, little memory and no secrets.
+
+The standard library's parser has raised, looped and eaten memory on made-up mail before
+(SECURITY.md 0, item 17). A mail that ends the worker gets a second, fresh one; one that ends
+that too counts as unreadable. What crosses back is of known form and bounded length: a worker
+that was taken over can lie about this one mail.
+
+CPU time and memory are limited where the system can (POSIX); the time by the wall and the
+size of question and answer are limited everywhere.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from typing import Any, TypeVar
+
+from desktop.errors import DeliveryError
+from desktop.mail.mimetree import MAIL_BYTES
+
+SECONDS = 20.0
+"""By the wall, of one question."""
+CPU_SECONDS = 10
+MEMORY = 768 * 1024 * 1024
+"""Of the whole process; the largest mail that is read takes a tenth."""
+QUESTION = MAIL_BYTES + 1024
+START_SECONDS = 60.0
+_READY = b"ready"
+_FAILED = b"failed"
+_TRIES = 2
+
+T = TypeVar("T")
+Answering = Callable[[bytes], bytes]
+
+
+class Worker:
+    """One process at a time, started with the first question; usable from any thread."""
+
+    def __init__(self, answering: Answering, most: int, seconds: float = SECONDS) -> None:
+        """`answering` is a function of a module, imported there by name; `most` bytes come back."""
+        self._answering = answering
+        self._most = most
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._process: SpawnProcess | None = None
+        self._pipe: Connection[Any, Any] | None = None
+        self._closed = False
+        self.ended = 0
+        """How many processes a mail has ended."""
+
+    def ask(self, question: bytes, made_of: Callable[[bytes], T]) -> T | None:
+        """What `made_of` makes of the answer; None where two processes did not outlive the question.
+
+        An answer that `made_of` cannot use (ValueError, KeyError, TypeError) ends its process too.
+        Raises DeliveryError `mail-worker-failed` where no process can be started: the mail is not
+        to blame, and waits.
+        """
+        with self._lock:
+            for _ in range(_TRIES):
+                pipe = self._started()
+                try:
+                    pipe.send_bytes(question)
+                    if pipe.poll(self._seconds):
+                        answer = pipe.recv_bytes(self._most)
+                        return None if answer == _FAILED else made_of(answer)
+                except (EOFError, OSError, ValueError, KeyError, TypeError):
+                    pass  # as where no answer came in time
+                self.ended += 1
+                self._end()
+        return None
+
+    def close(self) -> None:
+        """For good; a mail that is being read is left unread."""
+        self._closed = True
+        process = self._process
+        if process is not None:
+            process.kill()
+        with self._lock:
+            self._end()
+
+    def _started(self) -> Connection[Any, Any]:
+        if self._pipe is not None:
+            return self._pipe
+        if self._closed:
+            raise DeliveryError("mail-worker-failed")
+        context = multiprocessing.get_context("spawn")
+        try:
+            ours, theirs = context.Pipe()
+            process = context.Process(target=_work, args=(theirs, self._answering), name="mail", daemon=True)
+            process.start()
+            theirs.close()
+            self._process, self._pipe = process, ours
+            ready = ours.poll(START_SECONDS) and ours.recv_bytes(len(_READY)) == _READY
+        except (EOFError, OSError) as error:
+            self._end()
+            raise DeliveryError("mail-worker-failed") from error
+        if not ready:
+            self._end()
+            raise DeliveryError("mail-worker-failed")
+        return ours
+
+    def _end(self) -> None:
+        pipe, self._pipe = self._pipe, None
+        process, self._process = self._process, None
+        if pipe is not None:
+            pipe.close()
+        if process is not None:
+            process.kill()
+            process.join()
+            process.close()
+
+
+def _work(pipe: Connection[Any, Any], answering: Answering) -> None:
+    """The worker: one question in, one answer out, until the pipe closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _limit()
+    pipe.send_bytes(_READY)
+    while True:
+        try:
+            data = pipe.recv_bytes(QUESTION)
+        except (EOFError, OSError):
+            return
+        _more_time()
+        try:
+            answer = answering(data)
+        except (RecursionError, MemoryError):
+            answer = _FAILED
+        pipe.send_bytes(answer)
+
+
+if sys.platform == "win32":
+
+    def _limit() -> None:
+        """Windows has no such limits for a process without a job object."""
+
+    def _more_time() -> None:
+        """The clock on the wall alone."""
+
+else:
+    import resource
+
+    def _limit() -> None:
+        """Little memory, no core, no file written; open files of the practice are not handed on."""
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+    def _more_time() -> None:
+        """So much CPU time from here on; the system ends who takes more."""
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        spent = int(used.ru_utime + used.ru_stime) + 1
+        hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+        resource.setrlimit(resource.RLIMIT_CPU, (spent + CPU_SECONDS, hard))
