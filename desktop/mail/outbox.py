@@ -16,6 +16,7 @@ from desktop.audit.log import AuditLog
 from desktop.clock import Clock
 from desktop.config import LIMITS
 from desktop.errors import Refused
+from desktop.mail import threads
 from desktop.mail.calls import call_of, open_call
 from desktop.mail.events import FAILED_TASK
 from desktop.mail.fence import Fence
@@ -34,10 +35,11 @@ from desktop.mail.outgoing import (
 )
 from desktop.mail.pacing import Go, Late, Pacer, Wait
 from desktop.mail.receipts import relay_ref
+from desktop.mail.sealing import LETTER
 from desktop.mail.settling import RESOLUTIONS, ended, is_unclear, may_follow, outcome_event
 from desktop.mail.states import IN_FLIGHT, NOT_SENT, WAITING, check
 from desktop.mail.suppressed import STOPPED, stopped_messages
-from desktop.models import leases, messages, receipts, relays, sending, silences, tasks
+from desktop.models import entries, leases, messages, receipts, relays, sending, silences, tasks
 from desktop.models.accounts import Session
 from desktop.models.database import Tx
 from desktop.models.delivery import BULK_KINDS, Lane, Stream
@@ -104,6 +106,7 @@ class Outbox(OutboxRows):
             raise Refused("not-resendable")
         self._mark_superseded(tx, old)
         new = self._insert(tx, frozen, self._clock.now() + timedelta(seconds=LIMITS.hold), by)
+        entries.follow(tx, old.id, new.id)
         self._record(
             tx, Event(Act.MESSAGE_RESENT, new.id, det={"previous": old.id, "generation": new.generation}), by
         )
@@ -115,6 +118,7 @@ class Outbox(OutboxRows):
         check(old.state, State.CANCELLED)
         self._move(tx, old, State.CANCELLED, reason=reason, superseded=True)
         new = self._insert(tx, frozen, max(old.not_before, self._clock.now()), None)
+        entries.follow(tx, old.id, new.id)
         self._record(
             tx, Event(Act.MESSAGE_SUPERSEDED, old.id, why=reason.code, det={"replacement": new.id}), None
         )
@@ -129,6 +133,8 @@ class Outbox(OutboxRows):
         if row is None or row.state not in (*WAITING, State.CLAIMED):
             return False
         self._move(tx, row, State.CANCELLED, reason=reason)
+        if row.kind == LETTER:
+            threads.withdrawn(tx, row.id)
         self._record(tx, Event(Act.MESSAGE_CANCELLED, row.id, why=reason.code), by)
         return True
 
@@ -338,6 +344,8 @@ class Outbox(OutboxRows):
         to = state or (State.EXPIRED if reason.code == TOO_LATE else State.CANCELLED)
         self._move(tx, message, to, reason=reason)
         self._record_outcome(tx, message, to, reason, message.attempts)
+        if message.kind == LETTER:
+            threads.withdrawn(tx, message.id)
         if reason.code == STOPPED and message.kind not in BULK_KINDS:
             self._tell_by_phone(tx, message)
 

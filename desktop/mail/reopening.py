@@ -8,10 +8,11 @@ was sealed to a key opens for its owner alone, so there is nothing to take from 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from email import message_from_bytes
 from email.message import Message
+from email.parser import BytesHeaderParser
 from email.policy import compat32
 from email.utils import collapse_rfc2231_value
 
@@ -32,6 +33,9 @@ class Reopened:
     subject: str = field(repr=False)
     text: str = field(repr=False)
     attachments: tuple[Attachment, ...] = field(default=(), repr=False)
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    """What it answered."""
 
 
 def reopen(
@@ -47,6 +51,15 @@ def reopen(
     """
     if not wire:
         raise Refused("letter-gone")
+    kept = _content(wire, method, card, words, birth_date)
+    header = BytesHeaderParser(policy=compat32).parsebytes(wire)
+    named = tuple(str(header.get("References", "")).split())
+    return replace(kept, in_reply_to=str(header.get("In-Reply-To", "")).strip(), references=named)
+
+
+def _content(
+    wire: bytes, method: Method, card: PasswordCard | None, words: str | None, birth_date: date | None
+) -> Reopened:
     if method in _READABLE:
         return _mail(wire)
     if method is not Method.ENVELOPE:

@@ -33,7 +33,7 @@ from desktop.models.database import Tx
 from desktop.models.delivery import Received
 from desktop.models.ids import new_id
 from desktop.models.names import address_key
-from desktop.models.records import Label, Message, Person, PersonId, Reason
+from desktop.models.records import Label, Message, MessageId, Person, PersonId, Reason, State
 from desktop.texts import clean, clean_lines
 
 SUBJECT_CHARS = 200
@@ -42,6 +42,7 @@ SNIPPET_CHARS = 200
 REFERENCES = 20
 """Message-IDs that an answer names; older ones are left out."""
 _NAMED = 50
+_NEVER_LEFT = frozenset({State.CANCELLED, State.EXPIRED})
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,200}>")
 _RANK = (Label.ROUTINE, Label.SENSITIVE, Label.DO_NOT_EMAIL, Label.VERY_SENSITIVE)
 """By who may read it (`access/fields.may_read`), not by what may leave."""
@@ -102,12 +103,15 @@ def arrived(
 def check_turn(tx: Tx, conversation: ConversationId, turn: int) -> Conversation:
     """The conversation, where nothing was said in it since its `turn`; for the queueing transaction.
 
-    Raises InputError `conversation-unknown`; Refused `conversation-moved-on`.
+    What was taken back before it left was not said. Raises InputError `conversation-unknown`;
+    Refused `conversation-moved-on`.
     """
     found = conversations.get(tx, conversation)
     if found is None:
         raise InputError("conversation-unknown")
-    if found.turn != turn:
+    missed = found.turn - turn
+    latest = entries.of_conversation(tx, found.id, limit=missed) if 0 < missed <= _NAMED else []
+    if missed and (not latest or not all(_was_withdrawn(tx, one) for one in latest)):
         raise Refused("conversation-moved-on")
     return found
 
@@ -127,7 +131,8 @@ def sent(
 ) -> Conversation:
     """Put a queued message into its conversation, or open one with it; how that stands now.
 
-    `about` is the patient to whom a letter to somebody else belongs. Without an `author` the
+    What was asked stays on record for `withdrawn`; nobody is asked it while the conversation is not
+    open. `about` is the patient to whom a letter to somebody else belongs. Without an `author` the
     program answered by itself: what came in waits for a person just as before. Raises InputError
     `conversation-unknown`.
     """
@@ -161,8 +166,6 @@ def sent(
             turn=found.turn + 1,
             last=Direction.OUT,
             unseen=False,
-            urgency=Urgency.PLAIN,
-            ask=None,
             owner=author,
             answering=None,
             answering_until=None,
@@ -172,6 +175,31 @@ def sent(
         )
     conversations.put(tx, stands)
     return stands
+
+
+def withdrawn(tx: Tx, message: MessageId) -> None:
+    """A message of ours ended before it left: what it answered, if anything, waits as it did before."""
+    entry = entries.of_message(tx, message)
+    found = conversations.get(tx, entry.conversation) if entry is not None else None
+    if found is None:
+        return
+    latest = entries.of_conversation(tx, found.id, limit=_NAMED)
+    stands = (one for one in reversed(latest) if one.direction is Direction.IN or _answers(tx, one))
+    last = next(stands, None)
+    if found.last is Direction.OUT and last is not None and last.direction is Direction.IN:
+        words = clean((last.own or last.text)[: SNIPPET_CHARS * 2], SNIPPET_CHARS)
+        found = replace(found, state=ConversationState.OPEN, last=Direction.IN, done_at=None, snippet=words)
+    conversations.put(tx, found)
+
+
+def _answers(tx: Tx, one: Entry) -> bool:
+    """What the program said by itself answers nobody."""
+    return one.author is not None and not _was_withdrawn(tx, one)
+
+
+def _was_withdrawn(tx: Tx, one: Entry) -> bool:
+    row = messages.get(tx, one.message) if one.message is not None else None
+    return row is not None and row.state in _NEVER_LEFT
 
 
 def reply_headers(

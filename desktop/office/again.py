@@ -17,7 +17,7 @@ from desktop.mail.letters import Draft, Prepared
 from desktop.mail.outgoing import Frozen
 from desktop.mail.reopening import Reopened, reopen
 from desktop.mail.states import IN_FLIGHT, WAITING
-from desktop.models import cards, messages, people
+from desktop.models import cards, entries, messages, people
 from desktop.models.accounts import Session
 from desktop.models.database import Tx
 from desktop.models.protection import Form
@@ -60,6 +60,8 @@ def anew(tx: Tx, message: Message, wanted: Method, form: Form | None = None) -> 
         wanted,
         read_trace(messages.trace(tx, message.id)).raise_to,
         form=form,
+        in_reply_to=kept.in_reply_to,
+        references=kept.references,
     )
     return Anew(message.id, draft)
 
@@ -102,8 +104,10 @@ def queue_anew(
     """Each takes the place of its old one, which is stopped where it still waits."""
     queued = []
     for old, frozen in sealed:
+        new = opened.outbox.enqueue(tx, frozen, session)
+        entries.follow(tx, old, new.id)  # before the old one is cancelled: its answer was not taken back
         opened.outbox.cancel(tx, old, Reason(SENT_OTHERWISE), session)
-        queued.append(opened.outbox.enqueue(tx, frozen, session))
+        queued.append(new)
         record.written += 1
     return queued
 

@@ -1,7 +1,9 @@
 """Conversations as lines and as a whole, for who may read them.
 
 Names are read here, so whoever shows lines records whose. A role that may not read a conversation
-sees that there is one, with whom and how urgent it is, and nothing of its words.
+sees that there is one, with whom and how urgent it is, and nothing of its words. What is asked is
+kept in a conversation that was answered, for it is asked again where the answer is taken back; only
+an open one shows it.
 """
 
 from __future__ import annotations
@@ -13,7 +15,14 @@ from desktop.access.fields import may_read, visible
 from desktop.errors import InputError, Refused
 from desktop.models import conversations, entries, filings, people, tasks, users
 from desktop.models.accounts import Session, UserId
-from desktop.models.correspondence import Conversation, ConversationId, Direction, Entry
+from desktop.models.correspondence import (
+    Conversation,
+    ConversationId,
+    ConversationState,
+    Direction,
+    Entry,
+    Urgency,
+)
 from desktop.models.database import Tx
 from desktop.models.records import Person, PersonId
 from desktop.models.tasks import TaskState
@@ -80,7 +89,7 @@ def _line(
     names: Mapping[UserId, str],
 ) -> ConversationLine:
     person = known.get(row.person) if row.person is not None else None
-    mine = readable(row, session)
+    mine, open_ = readable(row, session), row.state is ConversationState.OPEN
     answering = answered_by(row, now)
     return ConversationLine(
         id=row.id,
@@ -90,11 +99,11 @@ def _line(
         snippet=clean(row.snippet, _SNIPPET_CHARS) if mine else "",
         state=row.state,
         label=row.label,
-        urgency=row.urgency,
+        urgency=row.urgency if open_ else Urgency.PLAIN,
         changed_at=row.changed_at,
         last=row.last,
         unseen=row.unseen,
-        ask=row.ask if mine else None,
+        ask=row.ask if mine and open_ else None,
         owner=row.owner,
         owner_name=names.get(row.owner, "") if row.owner else "",
         answering=names.get(answering, "") if answering and answering != session.user else "",
@@ -120,8 +129,14 @@ def shown(tx: Tx, row: Conversation, session: Session, now: datetime, limit: int
         birth_date=seen.birth_date if seen is not None else None,
         external_id=seen.external_id if seen is not None else "",
         writers=() if row.person is not None else _writers(tx, said),
-        reply_to=row.person,
+        reply_to=_reply_to(row, said),
     )
+
+
+def _reply_to(row: Conversation, said: Sequence[Entry]) -> PersonId | None:
+    """Who wrote last: a doctor, perhaps, in a conversation about a patient."""
+    latest = next((one for one in reversed(said) if one.direction is Direction.IN and one.person), None)
+    return latest.person if latest is not None else row.person
 
 
 def _filings(tx: Tx, id_: ConversationId) -> tuple[FilingLine, ...]:

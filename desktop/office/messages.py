@@ -21,7 +21,6 @@ from desktop.models.correspondence import (
     Conversation,
     ConversationId,
     ConversationState,
-    Urgency,
 )
 from desktop.models.database import Tx
 from desktop.models.records import Person, PersonId, Reason
@@ -167,7 +166,7 @@ class Messages:
 
 
 def settled(row: Conversation, to: ConversationState, now: datetime) -> Conversation:
-    """In another state: what is done asks for nothing any more, and nobody is answering it."""
+    """In another state; nobody is answering what is done."""
     if to is ConversationState.OPEN:
         return replace(row, state=to, done_at=None)
     if to is ConversationState.WAITING:
@@ -177,8 +176,6 @@ def settled(row: Conversation, to: ConversationState, now: datetime) -> Conversa
         state=to,
         done_at=row.done_at or now,
         unseen=False,
-        urgency=Urgency.PLAIN,
-        ask=None,
         answering=None,
         answering_until=None,
     )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from desktop.access.roles import Action
-from desktop.audit.events import Act
-from desktop.audit.fields import is_id
+from desktop.audit.events import Act, Event
+from desktop.audit.fields import Value, is_id
 from desktop.clock import Clock
 from desktop.errors import InputError, Refused, SealwellError
 from desktop.mail.decision import read_trace
+from desktop.mail.events import FAILED_TASK
 from desktop.mail.failure import may_resend
 from desktop.mail.letters import Draft
 from desktop.mail.outgoing import Frozen
@@ -17,10 +18,11 @@ from desktop.mail.resealing import renamed
 from desktop.mail.sealing import LETTER, REMINDER
 from desktop.mail.sender import Origin, load_sender
 from desktop.mail.settling import RESOLUTIONS, may_follow
-from desktop.models import messages
+from desktop.models import messages, tasks
 from desktop.models.accounts import Session
 from desktop.models.database import Tx
 from desktop.models.records import Message, MessageId
+from desktop.models.tasks import TaskState
 from desktop.office.again import reopened
 from desktop.office.desk import Desk, Opened, Recorder
 from desktop.office.outbox_shown import shown
@@ -81,6 +83,11 @@ class Settling:
             _resendable(tx, row.id)  # somebody may have been faster, or stopped the address
             new = opened.outbox.resend(tx, row.id, frozen, session)
             record.written += 1
+            for id_ in tasks.close_of(
+                tx, FAILED_TASK, row.id, TaskState.DONE, self._clock.now(), session.user
+            ):
+                det: dict[str, Value] = {"task-kind": FAILED_TASK, "result": "done", "person": row.person}
+                record(Event(Act.TASK_ENDED, id_, det=det))
             return new
 
         new = self._desk.write(session, Action.RESEND_MESSAGE, queue)
@@ -114,6 +121,8 @@ class Settling:
                 trace.raise_to,
                 expect=expect,
                 content=tuple(one for one in row.reasons if one.code.startswith(_CONTENT)),
+                in_reply_to=kept.in_reply_to,
+                references=kept.references,
             )
 
         draft = opened.database.read(look)

@@ -157,3 +157,14 @@ def test_an_address_that_parsers_decode_into_another_recipient_is_refused(local:
     with pytest.raises(InputError) as caught:
         headers.wire_address(f"{local}@mail.example")
     assert caught.value.code == "address-bad"
+
+
+def test_of_what_strangers_call_their_mail_only_plain_ids_are_named() -> None:
+    bad = ("<a b@x>", "<a@x>\r\nBcc: eve@x", "<=?utf-8?q?a?=@x>", "a@x", "<é@x>", "<@>", f"<{'a' * 300}@x>")
+    assert headers.thread("<1@x.example>", ("<0@x.example>", *bad, "<1@x.example>")) == (
+        ("In-Reply-To", "<1@x.example>"),
+        ("References", "<0@x.example>\r\n <1@x.example>"),
+    )
+    assert headers.thread("", bad) == ()
+    many = tuple(f"<{number}@x.example>" for number in range(50))
+    assert headers.thread("", many)[0][1].startswith("<30@x.example>")

@@ -262,3 +262,20 @@ def test_the_date_is_the_letters(sealer: Sealer) -> None:
     assert (
         parsed(sealer.seal(replace(LETTER, date=at), decided(), means((), None)).wire)["Date"].datetime == at
     )
+
+
+@pytest.mark.parametrize("method", ["openpgp", "tls"])
+def test_an_answer_names_what_it_answers_outside_and_inside(
+    sealer: Sealer, pgp: PublicKey, readers: Readers, method: str
+) -> None:
+    letter = replace(
+        LETTER, in_reply_to="<q@mail.example>", references=("<p@mail.example>", "<q@mail.example>")
+    )
+    keys = (pgp,) if method == "openpgp" else ()
+    sealed = sealer.seal(letter, decided(keys), means(keys))
+    outer = parsed(sealed.wire)
+    assert outer["In-Reply-To"] == letter.in_reply_to
+    assert tuple(outer["References"].split()) == letter.references
+    if method == "openpgp":
+        inner = parsed(readers.open_openpgp(sealed.wire, own_openpgp().public).data)
+        assert inner["In-Reply-To"] == letter.in_reply_to
