@@ -6,6 +6,8 @@ from datetime import date, datetime
 
 from PySide6.QtCore import QDate, QDateTime, QLocale, QTime
 
+_WEEK = 7
+
 
 def _locale(language: str) -> QLocale:
     return QLocale("es_US" if language == "es" else "en_US")
@@ -27,6 +29,18 @@ def moment_words(moment: datetime, language: str) -> str:
     made = QDateTime(QDate(local.year, local.month, local.day), QTime(local.hour, local.minute))
     short = _locale(language).toString(made.time(), QLocale.FormatType.ShortFormat)
     return f"{_locale(language).toString(made.date(), 'ddd d MMM')}, {short}"
+
+
+def short_words(moment: datetime, now: datetime, language: str) -> str:
+    """As in a list of mail: today's by the time, this week's by the weekday, older ones by the day."""
+    local, today = moment.astimezone(), now.astimezone().date()
+    days = (today - local.date()).days
+    if days == 0:
+        return time_words(local, language)
+    day = QDate(local.year, local.month, local.day)
+    if 0 < days < _WEEK:
+        return _locale(language).toString(day, "ddd")
+    return _locale(language).toString(day, "d MMM" if local.year == today.year else "d MMM yyyy")
 
 
 def date_words(day: date | None, language: str) -> str:

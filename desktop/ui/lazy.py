@@ -36,7 +36,7 @@ class LazyRows(Grid[T]):
 
     def renew(self, total: int, first: int, lines: Sequence[T]) -> None:
         """Something has changed: this stretch holds, everything else is read when it is looked at."""
-        self._resize(total)
+        self.resize(total)
         self._lines = dict(enumerate(lines, first))
         if total:
             self.dataChanged.emit(self.index(0, 0), self.index(total - 1, len(self.columns) - 1))
@@ -49,7 +49,7 @@ class LazyRows(Grid[T]):
             last = self.index(max(found), len(self.columns) - 1)
             self.dataChanged.emit(self.index(min(found), 0), last)
 
-    def _resize(self, total: int) -> None:
+    def resize(self, total: int) -> None:
         if total > self._total:
             self.beginInsertRows(_NOWHERE, self._total, total - 1)
             self._total = total

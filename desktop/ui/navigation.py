@@ -8,6 +8,7 @@ from typing import Protocol
 from desktop.models.accounts import Role
 from desktop.models.correspondence import ConversationId
 from desktop.models.records import MessageId, PersonId
+from desktop.office.values_access import DraftKept
 from desktop.office.values_messages import ConversationShown, EntryShown
 from desktop.office.values_protection import KeyRequest
 
@@ -46,8 +47,24 @@ class Navigation(Protocol):
         """The words and files of `entry` to somebody else, about the person whose they are."""
         ...
 
+    def draft(self, draft: DraftKept) -> None:
+        """A letter that was begun, to be gone on with."""
+        ...
+
+    def undoable(self, words: str, undo: Callable[[], None]) -> None:
+        """Say what was done, and take it back on a press."""
+        ...
+
     def tasks(self, group: str) -> None:
         """What is still to do of one group (`TaskLine.group`), within Today; '' for everything."""
+        ...
+
+    def settings(self, section: str) -> None:
+        """One section of the settings (`ui/settings/page.py`), such as `review`."""
+        ...
+
+    def log(self, part: str) -> None:
+        """One part of the audit page, such as `digest`."""
         ...
 
     def outbox(self, group: str) -> None:

@@ -14,6 +14,7 @@ T = TypeVar("T")
 Index = QModelIndex | QPersistentModelIndex
 _ROW_HEIGHT = 44
 _NOWHERE = QModelIndex()
+LOOK = Qt.ItemDataRole.UserRole
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Column(Generic[T]):
     colour: Callable[[T], str] | None = None
     stretch: bool = False
     width: int = 140
+    look: Callable[[T], object] | None = None
+    """What a painter of its own is given (`LOOK`)."""
 
 
 class Grid(QAbstractTableModel, Generic[T]):
@@ -48,6 +51,8 @@ class Grid(QAbstractTableModel, Generic[T]):
         if role == Qt.ItemDataRole.ForegroundRole and column.colour is not None:
             colour = column.colour(row)
             return QBrush(QColor(colour)) if colour else None
+        if role == LOOK and column.look is not None:
+            return column.look(row)
         return None
 
     def headerData(  # noqa: N802 - Qt's name

@@ -106,12 +106,13 @@ QToolButton#nav:checked { background: @rail_selected; color: white; font-weight:
 QToolButton#nav:focus { border-color: @rail_text; }
 QFrame#card { background: @surface; border: 1px solid @line; border-radius: 12px; }
 QFrame#drop { background: @surface; border: 2px dashed @line; border-radius: 12px; }
+QFrame#theirs { background: @surface; border: 1px solid @line; border-radius: 10px; }
+QFrame#ours { background: @bg; border: 1px solid transparent; border-radius: 10px; }
 QFrame#row { background: @surface; border: none; border-bottom: 1px solid @line; }
 QLabel { color: @text; background: transparent; }
 QLabel#title { font-size: 16pt; font-weight: 600; }
 QLabel#heading { font-size: 12pt; font-weight: 600; }
-QLabel#number { font-size: 22pt; font-weight: 600; }
-QLabel#number[kind="none"] { color: @muted; }
+QLabel#number { font-size: 14pt; font-weight: 600; }
 QLabel#number[kind="warn"] { color: @warn; }
 QLabel#number[kind="error"] { color: @error; }
 QLabel#hero { font-size: 18pt; font-weight: 600; }
@@ -162,6 +163,9 @@ QPushButton#section { background: transparent; border: 2px solid transparent; te
 QPushButton#section:hover { background: @accent_soft; }
 QPushButton#section:checked { background: @accent_soft; color: @accent; font-weight: 600; }
 QPushButton#section:focus { border: 2px solid @focus; }
+QPushButton#deskrow { background: transparent; border: 2px solid transparent; padding: 0; text-align: left; }
+QPushButton#deskrow:hover { background: @accent_soft; }
+QPushButton#deskrow:focus { border: 2px solid @focus; }
 QFrame#line { border: none; background: @line; max-height: 1px; }
 QTableView, QListView, QTreeView { background: @surface; color: @text; border: 1px solid @line;
   border-radius: 12px; outline: 0; gridline-color: transparent; alternate-background-color: @surface;
@@ -169,6 +173,8 @@ QTableView, QListView, QTreeView { background: @surface; color: @text; border: 1
 QTableView:focus, QListView:focus { border: 2px solid @focus; }
 QTableView::item { padding: 0 10px; border-bottom: 1px solid @line; }
 QTableView::item:selected, QListView::item:selected { background: @accent_soft; color: @text; }
+QTableView#looks { selection-background-color: transparent; }
+QTableView#looks::item, QTableView#looks::item:selected { background: transparent; border: none; }
 QHeaderView { background: transparent; }
 QHeaderView::section { background: @surface; color: @muted; border: none; border-bottom: 1px solid @line;
   padding: 9px 13px; font-size: 9pt; font-weight: 600; }

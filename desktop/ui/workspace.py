@@ -16,6 +16,7 @@ from desktop.models.accounts import Session
 from desktop.models.correspondence import ConversationId
 from desktop.models.records import MessageId, PersonId
 from desktop.office.values import Cancelled
+from desktop.office.values_access import DraftKept
 from desktop.office.values_messages import INBOX, ConversationShown, EntryShown
 from desktop.office.values_protection import KeyRequest
 from desktop.ui.account.page import AccountPage
@@ -25,6 +26,7 @@ from desktop.ui.base import Page, Ui
 from desktop.ui.compose.page import ComposePage
 from desktop.ui.gate.gate import Desk, Work
 from desktop.ui.gate.lock import CHANGE_PERSON
+from desktop.ui.messages.page import MessagesPage
 from desktop.ui.navigation import ENTRY_ROLES, UNDER
 from desktop.ui.outbox.page import OutboxPage
 from desktop.ui.outbox.status import StatusLine
@@ -66,7 +68,7 @@ class Workspace(Desk):
         row.addWidget(self.rail)
         side = QVBoxLayout()
         side.setSpacing(0)
-        self.banner = LogBanner(ui, session, self.open_log)
+        self.banner = LogBanner(ui, session, self.log)
         self.banner.unseen.connect(self._count_alerts)
         side.addWidget(self.banner)
         side.addWidget(self.stack, 1)
@@ -91,10 +93,7 @@ class Workspace(Desk):
         return page.unfinished() if isinstance(page, ComposePage) else None
 
     def take_up(self) -> None:
-        self.open("compose")
-        page = self.pages.get("compose")
-        if isinstance(page, ComposePage):
-            page.take_up()
+        self._letters(ComposePage.take_up)
 
     def open(self, code: str) -> None:
         """Bring a page to the front and let it look anew."""
@@ -107,7 +106,7 @@ class Workspace(Desk):
         self.stack.setCurrentWidget(self.pages[code])
         self.pages[code].refresh()
 
-    def open_log(self, part: str) -> None:
+    def log(self, part: str) -> None:
         """One part of the audit page, such as `alerts`."""
         self.open("audit")
         page = self.pages.get("audit")
@@ -136,31 +135,56 @@ class Workspace(Desk):
 
     def compose(self, person: PersonId | None) -> None:
         """A new letter, to `person` if one is chosen already."""
-        self.open("compose")
-        page = self.pages.get("compose")
-        if isinstance(page, ComposePage):
-            page.start(person)
+        self._letters(lambda page: page.start(person))
 
     def letter(self, prepared: KeyRequest) -> None:
         self.compose(prepared.person)
+        self._letters(lambda page: page.fill(prepared.subject, prepared.text))
+
+    def _letters(self, act: Callable[[ComposePage], None]) -> None:
+        self.open("compose")
         page = self.pages.get("compose")
         if isinstance(page, ComposePage):
-            page.fill(prepared.subject, prepared.text)
+            act(page)
 
     def messages(self, place: str = INBOX) -> None:
         self.open("messages")
+        page = self.pages.get("messages")
+        if isinstance(page, MessagesPage):
+            page.show_place(place)
 
     def conversation(self, conversation: ConversationId) -> None:
         self.open("messages")
+        page = self.pages.get("messages")
+        if isinstance(page, MessagesPage):
+            page.show_conversation(conversation)
 
     def reply(self, shown: ConversationShown, entry: EntryShown) -> None:
-        self.open("compose")
+        self._letters(lambda page: page.reply(shown, entry))
 
     def forward(self, shown: ConversationShown, entry: EntryShown) -> None:
+        self._letters(lambda page: page.forward(shown, entry))
+
+    def draft(self, draft: DraftKept) -> None:
         self.open("compose")
+        page = self.pages.get("compose")
+        if isinstance(page, ComposePage):
+            page.continue_draft(draft)
+
+    def undoable(self, words: str, undo: Callable[[], None]) -> None:
+        self._show_toast(lambda _: words, self._hold, (self.ui.say("ui.undo"), undo))
 
     def tasks(self, group: str) -> None:
         self.open("today")
+        page = self.pages.get("today")
+        if isinstance(page, TodayPage):
+            page.show_tasks(group)
+
+    def settings(self, section: str) -> None:
+        self.open("settings")
+        page = self.pages.get("settings")
+        if isinstance(page, SettingsPage):
+            page.sections.open(section)
 
     def outbox(self, group: str) -> None:
         self.open("outbox")
@@ -204,7 +228,7 @@ class Workspace(Desk):
         ui, who = self.ui, self.session
         return {
             "today": lambda: TodayPage(ui, who, self),
-            "messages": lambda: OutboxPage(ui, who, self),
+            "messages": lambda: MessagesPage(ui, who, self),
             "compose": lambda: ComposePage(ui, who, self),
             "outbox": lambda: OutboxPage(ui, who, self),
             "people": lambda: PeoplePage(ui, who, self),

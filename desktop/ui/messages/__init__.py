@@ -1,0 +1,1 @@
+"""Messages: the practice's mailbox as several people work it."""
