@@ -20,6 +20,7 @@ from desktop.config import LIMITS, Limits
 from desktop.crypto.devicekey import DeviceStore, system_store
 from desktop.crypto.kdf import DEFAULT, FLOOR, KdfParams, calibrate
 from desktop.models.documents import Printer
+from desktop.office.after_hours import AfterHoursDesk
 from desktop.office.alerts import Alerts
 from desktop.office.approvals import Approvals
 from desktop.office.call_list import CallLists
@@ -160,6 +161,7 @@ def build_office(
         Mailboxes(desk, clock),
         Grants(desk, clock, texts),
         Snippets(desk, clock),
+        AfterHoursDesk(desk, clock),
         Messages(desk, clock),
         Tasks(desk, clock),
     )

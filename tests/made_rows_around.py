@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from desktop.models.accounts import Session
+from desktop.models.correspondence import AfterHours, Notify
 from desktop.office.values_messages import SnippetRequest
 
 Call = Callable[[Any, Session], object]
@@ -21,4 +22,6 @@ AROUND: dict[str, Call] = {
     "list_snippets": lambda w, s: w.office.list_snippets(s),
     "fill_snippet": lambda w, s: w.office.fill_snippet(s, w.kept["snippet"], w.person),
     "retire_snippet": lambda w, s: w.office.retire_snippet(s, w.kept["snippet"]),
+    "set_after_hours": lambda w, s: w.office.set_after_hours(s, AfterHours(enabled=True), Notify()),
+    "show_after_hours": lambda w, s: w.office.show_after_hours(s),
 }

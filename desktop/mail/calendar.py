@@ -37,7 +37,19 @@ class Calendar:
 
     def opens_in(self, hours: Hours, now: datetime) -> datetime | None:
         """As `opens`, by hours of something else: of the office, or of what may be said aloud."""
-        return now if self._is_open(hours, now) else next(self._openings(hours, now), None)
+        return now if self.is_open(hours, now) else next(self._openings(hours, now), None)
+
+    def is_open(self, hours: Hours, moment: datetime) -> bool:
+        """Hours over midnight belong to the day on which they began."""
+        local = moment.astimezone(self._zone)
+        day, at = local.date(), local.time()
+        if hours.first < hours.last:
+            return hours.first <= at < hours.last and self._day_counts(hours, day)
+        if hours.first == hours.last:
+            return self._day_counts(hours, day)
+        return (at >= hours.first and self._day_counts(hours, day)) or (
+            at < hours.last and self._day_counts(hours, day - _ONE_DAY)
+        )
 
     def why(self, kind: str, now: datetime, until: datetime) -> Reason:
         """Why it waits at `now`, and until when by the practice's clock."""
@@ -74,18 +86,6 @@ class Calendar:
             return self._rules.reminders
         return self._rules.campaigns if kind in BULK_KINDS else None
 
-    def _is_open(self, hours: Hours, moment: datetime) -> bool:
-        """Hours over midnight belong to the day on which they began."""
-        local = moment.astimezone(self._zone)
-        day, at = local.date(), local.time()
-        if hours.first < hours.last:
-            return hours.first <= at < hours.last and self._day_counts(hours, day)
-        if hours.first == hours.last:
-            return self._day_counts(hours, day)
-        return (at >= hours.first and self._day_counts(hours, day)) or (
-            at < hours.last and self._day_counts(hours, day - _ONE_DAY)
-        )
-
     def _day_counts(self, hours: Hours, day: date) -> bool:
         if day.weekday() not in hours.days:
             return False
@@ -101,7 +101,7 @@ class Calendar:
         for ahead in range(-1, _HORIZON):
             day = today + ahead * _ONE_DAY
             begins = {*self._moments(day, first), *self._changes(day)}
-            yield from sorted(one for one in begins if one > now and self._is_open(hours, one))
+            yield from sorted(one for one in begins if one > now and self.is_open(hours, one))
 
     def _stretches(self, kind: str, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
         """The open times between two moments, to the minute."""
@@ -120,7 +120,7 @@ class Calendar:
         for ahead in range((end - at).days + 3):
             some = day + ahead * _ONE_DAY
             for one in sorted({*self._moments(some, last), *self._changes(some)}):
-                if at < one < end and not self._is_open(hours, one):
+                if at < one < end and not self.is_open(hours, one):
                     return one
         return end
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Row, Select, func, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, Row, Select, func, insert, select, update
 
 from desktop.models import settings
 from desktop.models.accounts import UserId
@@ -26,10 +26,7 @@ from desktop.models.tables_desk import conversation
 
 _MARK = "conversations-mark"
 _OPEN = ConversationState.OPEN
-# Spelled as in the partial indexes, whose use SQLite decides before values are bound.
-_KNOWN: ColumnElement[bool] = literal_column("state = 'open' AND person IS NOT NULL", Boolean)
-_STRANGE: ColumnElement[bool] = literal_column("state = 'open' AND person IS NULL", Boolean)
-_SENT: ColumnElement[bool] = literal_column("sent_at IS NOT NULL", Boolean)
+_KNOWN, _STRANGE = conversation.c.person.is_not(None), conversation.c.person.is_(None)
 
 
 def _conversation(row: Row[Any]) -> Conversation:
@@ -127,13 +124,14 @@ def listed(place: str, user: UserId) -> Select[Any]:
     """What `listing` reads, without bounds; every place has an index in its order."""
     row = conversation.c
     pressing = row.urgency.desc(), row.changed_at.desc()
+    open_ = row.state == _OPEN.value
     places: Mapping[str, tuple[tuple[ColumnElement[Any], ...], tuple[ColumnElement[Any], ...]]] = {
-        "inbox": ((_KNOWN,), pressing),
-        "unknown": ((_STRANGE,), pressing),
-        "mine": ((row.owner == user, row.state == _OPEN.value), (row.changed_at.desc(),)),
+        "inbox": ((open_, _KNOWN), pressing),
+        "unknown": ((open_, _STRANGE), pressing),
+        "mine": ((row.owner == user, open_), (row.changed_at.desc(),)),
         "waiting": ((row.state == ConversationState.WAITING.value,), (row.changed_at.desc(),)),
         "done": ((row.state == ConversationState.DONE.value,), (row.changed_at.desc(),)),
-        "sent": ((_SENT,), (row.sent_at.desc(),)),
+        "sent": ((row.sent_at.is_not(None),), (row.sent_at.desc(),)),
     }
     if place not in places:
         raise ValueError("no such place")
@@ -144,20 +142,19 @@ def listed(place: str, user: UserId) -> Select[Any]:
 def counts(tx: Tx, user: UserId) -> dict[str, int]:
     """How many there are by place (all but `sent`), and `unseen` and `urgent` among all open ones."""
     row = conversation.c
-    found: dict[str, int] = {"unseen": 0, "urgent": 0}
-    urgent = func.coalesce(func.sum(row.urgency == Urgency.URGENT.value), 0)
-    unseen = func.coalesce(func.sum(row.unseen), 0)
-    for place, where in (("inbox", _KNOWN), ("unknown", _STRANGE)):
-        number, new, pressing = tx.connection.execute(
-            select(func.count(row.urgency), unseen, urgent).where(where)
-        ).one()
-        found[place] = number
-        found["unseen"] += new
-        found["urgent"] += pressing
+    known, strange = _open(tx, _KNOWN), _open(tx, _STRANGE)
+    found = {"inbox": known[0], "unknown": strange[0]}
+    found |= {"unseen": known[1] + strange[1], "urgent": known[2] + strange[2]}
     for place, state in (("waiting", ConversationState.WAITING), ("done", ConversationState.DONE)):
         found[place] = _count(tx, row.state == state.value)
     found["mine"] = _count(tx, row.owner == user, row.state == _OPEN.value)
     return found
+
+
+def news(tx: Tx) -> tuple[int, int]:
+    """`unseen` and `urgent` of `counts`, of nobody's lists: for who asks every few seconds."""
+    known, strange = _open(tx, _KNOWN), _open(tx, _STRANGE)
+    return known[1] + strange[1], known[2] + strange[2]
 
 
 def of_person(tx: Tx, person: PersonId, limit: int) -> list[Conversation]:
@@ -174,6 +171,17 @@ def mark(tx: Tx) -> str:
 def changed(tx: Tx) -> None:
     """Whoever looks at a list by its mark reads it anew: something that it shows is different."""
     settings.put(tx, _MARK, new_id())
+
+
+def _open(tx: Tx, where: ColumnElement[bool]) -> tuple[int, int, int]:
+    """How many open ones there are, how many of them nobody has looked at, and how many are urgent."""
+    row = conversation.c
+    urgent = func.coalesce(func.sum(row.urgency == Urgency.URGENT.value), 0)
+    unseen = func.coalesce(func.sum(row.unseen), 0)
+    found = tx.connection.execute(
+        select(func.count(row.urgency), unseen, urgent).where(row.state == _OPEN.value, where)
+    ).one()
+    return int(found[0]), int(found[1]), int(found[2])
 
 
 def _count(tx: Tx, *where: ColumnElement[bool]) -> int:

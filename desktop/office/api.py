@@ -26,7 +26,7 @@ from desktop.office.api_delivery import (
     OutboxDoor,
     SendingDoor,
 )
-from desktop.office.api_messages import MessagesDoor, SnippetsDoor, TasksDoor
+from desktop.office.api_messages import AfterHoursDoor, MessagesDoor, SnippetsDoor, TasksDoor
 from desktop.office.api_protection import CardDoor, ContentDoor, HelpDoor, KeysDoor, ReachDoor, StorageDoor
 from desktop.office.values import (
     AppointmentsImport,
@@ -252,6 +252,7 @@ class Office(
     SendingDoor,
     MailboxDoor,
     SnippetsDoor,
+    AfterHoursDoor,
     TasksDoor,
     MessagesDoor,
     Protocol,

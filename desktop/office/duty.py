@@ -15,10 +15,11 @@ from enum import Enum
 from zoneinfo import ZoneInfo
 
 from desktop.clock import Clock
-from desktop.models import mailboxes, messages, pauses, sendingrules, settings
+from desktop.models import conversations, mailboxes, messages, pauses, sendingrules, settings
 from desktop.models.database import Tx
 from desktop.models.delivery import EVERYTHING
 from desktop.models.records import State
+from desktop.office.after_hours import is_quiet
 from desktop.office.choices import read_policy
 from desktop.office.values_entry import DutyState
 
@@ -116,6 +117,7 @@ def has_closed(tx: Tx, now: datetime) -> bool:
 def state(tx: Tx, now: datetime) -> DutyState:
     """What goes on in an open practice."""
     paused = pauses.get(tx, EVERYTHING, now)
+    unseen, urgent = conversations.news(tx)
     return DutyState(
         settings.get(tx, "practice-name") or "",
         locked=False,
@@ -124,4 +126,7 @@ def state(tx: Tx, now: datetime) -> DutyState:
         reads_mail=bool(mailboxes.listing(tx, live=True)),
         paused=paused.reason.code if paused else "",
         ends_with_window=read_policy(tx).lock_on_close,
+        unseen=unseen,
+        urgent=urgent,
+        quiet=is_quiet(tx, now),
     )

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from desktop.office.after_hours import AfterHoursDesk
 from desktop.office.alerts import Alerts
 from desktop.office.approvals import Approvals
 from desktop.office.call_list import CallLists
@@ -107,6 +108,7 @@ class LocalOffice:
         mailbox: Mailboxes,
         grants: Grants,
         snippets: Snippets,
+        after_hours: AfterHoursDesk,
         messages: Messages,
         tasks: Tasks,
     ) -> None:
@@ -305,6 +307,8 @@ class LocalOffice:
         self.keep_snippet = snippets.keep_snippet
         self.retire_snippet = snippets.retire_snippet
         self.fill_snippet = snippets.fill_snippet
+        self.show_after_hours = after_hours.show_after_hours
+        self.set_after_hours = after_hours.set_after_hours
         self.list_tasks = tasks.list_tasks
         self.add_task = tasks.add_task
         self.change_task = tasks.change_task

@@ -267,11 +267,19 @@ class TaskQuery:
 
 
 @dataclass(frozen=True)
+class Colleague:
+    id: UserId
+    name: str
+
+
+@dataclass(frozen=True)
 class TasksShown:
     tasks: tuple[TaskLine, ...]
     counts: dict[str, int] = field(default_factory=dict)
     """Of open ones, by group; only groups that this role sees."""
     total: int = 0
+    colleagues: tuple[Colleague, ...] = ()
+    """Who can be given a task: everybody who can sign in and sees any, by name."""
 
 
 @dataclass(frozen=True)
@@ -357,6 +365,8 @@ class AfterHoursShown:
     words_en: str = ""
     """What is sent where `rules.text_en` is ''."""
     words_es: str = ""
+    zone: str = ""
+    """The practice's clock, by which all of it goes."""
 
 
 # --- today ---------------------------------------------------------------------------------

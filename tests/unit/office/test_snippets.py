@@ -84,11 +84,12 @@ def test_the_practices_blocks_want_a_permission_of_their_own(
     office, ana = desk
     shared = kept(office, ana, replace(TEMPLATE, shared=True))
     _, bos = let_in(practice, office, ana, "bo", Role.FRONT_DESK).signed_in(practice, office)
-    for work in (
+    tries: list[Callable[[], object]] = [
         lambda: office.keep_snippet(bos, replace(GREETING, shared=True)),
         lambda: office.keep_snippet(bos, replace(TEMPLATE, id=shared.id)),
         lambda: office.retire_snippet(bos, shared.id),
-    ):
+    ]
+    for work in tries:
         with pytest.raises(Refused) as refused:
             work()
         assert code_of(refused) == "not-allowed"

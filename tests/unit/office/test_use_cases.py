@@ -181,6 +181,8 @@ USE_CASES: dict[str, Action] = {
     "keep_snippet": Action.KEEP_SNIPPET,
     "retire_snippet": Action.KEEP_SNIPPET,
     "fill_snippet": Action.LIST_SNIPPETS,
+    "show_after_hours": Action.SHOW_AFTER_HOURS,
+    "set_after_hours": Action.SET_AFTER_HOURS,
     "list_conversations": Action.LIST_CONVERSATIONS,
     "show_conversation": Action.SHOW_CONVERSATION,
     "take_conversation": Action.HANDLE_CONVERSATION,
@@ -203,8 +205,6 @@ NO_USE_CASE_YET = {
     Action.SAVE_FILE,
     Action.EXPORT_CONVERSATION,
     Action.SEARCH_MAIL,
-    Action.SHOW_AFTER_HOURS,
-    Action.SET_AFTER_HOURS,
     Action.SET_PRACTICE,
 }
 
