@@ -34,10 +34,10 @@ conversation = kept(
     Column("done_at", Utc),
     Column("destroyed_at", Utc),
 )
-_OPEN = text("state = 'open' AND person IS NOT NULL"), text("state = 'open' AND person IS NULL")
-_IN_ORDER = conversation.c.urgency, conversation.c.changed_at, conversation.c.unseen
-Index("conversation_inbox", *_IN_ORDER, sqlite_where=_OPEN[0])
-Index("conversation_unknown", *_IN_ORDER, sqlite_where=_OPEN[1])
+_PRESSING = conversation.c.state, conversation.c.urgency, conversation.c.changed_at
+_COUNTED = conversation.c.unseen, conversation.c.person
+Index("conversation_inbox", *_PRESSING, *_COUNTED, sqlite_where=conversation.c.person.is_not(None))
+Index("conversation_unknown", *_PRESSING, *_COUNTED, sqlite_where=conversation.c.person.is_(None))
 Index("conversation_sent", conversation.c.sent_at, sqlite_where=text("sent_at IS NOT NULL"))
 Index("conversation_by_state", conversation.c.state, conversation.c.changed_at)
 Index("conversation_by_person", conversation.c.person, conversation.c.changed_at)

@@ -30,11 +30,11 @@ STATEMENTS = (
     """CREATE INDEX conversation_by_starter ON conversation (started_by)
     WHERE started_by IS NOT NULL""",
     "CREATE INDEX conversation_by_state ON conversation (state, changed_at)",
-    """CREATE INDEX conversation_inbox ON conversation (urgency, changed_at, unseen)
-    WHERE state = 'open' AND person IS NOT NULL""",
+    """CREATE INDEX conversation_inbox ON conversation (state, urgency, changed_at, unseen, person)
+    WHERE person IS NOT NULL""",
     "CREATE INDEX conversation_sent ON conversation (sent_at) WHERE sent_at IS NOT NULL",
-    """CREATE INDEX conversation_unknown ON conversation (urgency, changed_at, unseen)
-    WHERE state = 'open' AND person IS NULL""",
+    """CREATE INDEX conversation_unknown ON conversation (state, urgency, changed_at, unseen, person)
+    WHERE person IS NULL""",
     """CREATE TABLE entry ( seq INTEGER NOT NULL, id TEXT NOT NULL, conversation TEXT NOT NULL, at TEXT NOT
     NULL, direction TEXT NOT NULL, received TEXT, message TEXT, person TEXT, author TEXT, label TEXT NOT
     NULL, signature TEXT DEFAULT '' NOT NULL, sealed TEXT DEFAULT '' NOT NULL, opened INTEGER DEFAULT 1
