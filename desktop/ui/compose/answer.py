@@ -115,6 +115,8 @@ class Answer(QObject):
         self.conversation: ConversationId | None = None
         self.turn = 0
         self.entry: EntryShown | None = None
+        self._moved = False
+        """What stands above the letter was said after its writer began."""
         self.banner = AnswerBanner(page.ui, on_quote)
 
     def begin(self, shown: ConversationShown, entry: EntryShown) -> None:
@@ -151,6 +153,7 @@ class Answer(QObject):
     def forget(self) -> None:
         """Sent, or another letter."""
         self.conversation, self.turn, self.entry = None, 0, None
+        self._moved = False
         self.banner.clear()
 
     def _begin(self) -> None:
@@ -166,12 +169,12 @@ class Answer(QObject):
             self.look_again()
 
     def _looked(self, shown: ConversationShown) -> None:
-        if shown.line.id != self.conversation:
+        if shown.line.id != self.conversation or (self._moved and shown.turn == self.turn):
             return
         moved = shown.turn > self.turn
         new = shown.entries[-(shown.turn - self.turn) :] if moved else shown.entries
         theirs = [one for one in new if one.direction is Direction.IN] or list(new)
-        self.turn = shown.turn
+        self.turn, self._moved = shown.turn, moved
         self._show(shown, theirs[-1] if theirs else None, moved=moved)
         self.changed.emit()
 

@@ -21,7 +21,7 @@ from desktop.ui.compose.wording import answer_subject, forward_subject, gaps
 from desktop.ui.gate.gate import Work
 from desktop.ui.navigation import Navigation
 
-_MOVED = "conversation-moved-on"
+_MOVED, _ABOUT = "conversation-moved-on", "about-missing"
 
 
 class ComposePage(Sheet):
@@ -97,6 +97,8 @@ class ComposePage(Sheet):
             self.answer.begin(shown, entry)
             self.recipient.fix(True)
             self.recipient.load(whom)
+            if shown.line.person not in (None, whom):
+                self.about.load(shown.line.person)
             subject = entry.subject or shown.line.subject
             with self._filled():
                 self.subject.setText(answer_subject(clean(subject), self.ui.say("ui.answer.no-subject")))
@@ -332,5 +334,7 @@ class ComposePage(Sheet):
         self.show_error(error)
         if error.code == _MOVED:
             self.answer.look_again()
+        elif error.code == _ABOUT:
+            self.about.setFocus()
         else:
             self.deciding.ask_anew()
