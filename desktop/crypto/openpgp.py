@@ -23,7 +23,7 @@ import gnupg
 from desktop.crypto.keyrecord import mailbox
 from desktop.crypto.openpgp_home import GpgHome
 from desktop.crypto.openpgp_own import named, revocation_of
-from desktop.crypto.openpgp_status import Verdict, read_status
+from desktop.crypto.openpgp_status import Verdict, Verified, read_status, read_verified
 from desktop.errors import InputError, SealwellError, VaultError
 from desktop.texts import clean
 
@@ -36,6 +36,7 @@ TIMEOUT = 120
 logging.getLogger("gnupg").setLevel(logging.CRITICAL)
 
 _NOT_IN_NAMES = str.maketrans(dict.fromkeys("<>()@", " "))
+_STRICT = ("--trust-model", "always", "--weak-digest", "SHA1", "--max-output", str(MAX_PLAIN_BYTES))
 _QUIET = ("--batch", "--no-tty", "--no-options", "--no-auto-key-locate", "--no-auto-key-retrieve")
 
 
@@ -163,27 +164,31 @@ class OwnKeyring:
         InputError `message-unopenable`; nothing of it is handed out (gpg prints plaintext
         before it has checked it).
         """
+        lines, code, plain = self._run(data, senders, "--decrypt")
+        return _released(read_status(lines, code), plain)
+
+    def verify(self, content: bytes, signature: bytes, senders: tuple[bytes, ...]) -> Verified:
+        """Check a signature that stands beside `content` (RFC 3156 5): `senders` as in `decrypt`."""
+        lines, code, _ = self._run(signature, senders, "--verify", beside=content)
+        return read_verified(lines, code)
+
+    def verify_text(self, text: bytes, senders: tuple[bytes, ...]) -> tuple[Verified, bytes]:
+        """Check a text that is signed within itself (RFC 9580 7), and give what was signed of it."""
+        lines, code, plain = self._run(text, senders, "--decrypt")
+        return read_verified(lines, code), plain
+
+    def _run(
+        self, data: bytes, senders: tuple[bytes, ...], what: str, beside: bytes | None = None
+    ) -> tuple[bytes, int, bytes]:
+        """The status lines, the exit code and what came out."""
         with self._home.scratch() as scratch:
-            status = scratch / "status"
-            ring = scratch / "senders.gpg"
+            status, ring, other = scratch / "status", scratch / "senders.gpg", scratch / "content"
             ring.write_bytes(b"".join(senders))
-            command = [
-                self._program,
-                "--homedir",
-                str(self._home.path),
-                *_QUIET,
-                "--trust-model",
-                "always",
-                "--keyring",
-                str(ring),
-                "--max-output",
-                str(MAX_PLAIN_BYTES),
-                "--status-file",
-                str(status),
-                "--output",
-                "-",
-                "--decrypt",
-            ]
+            command = [self._program, "--homedir", str(self._home.path), *_QUIET, *_STRICT]
+            command += ["--keyring", str(ring), "--status-file", str(status), "--output", "-", what]
+            if beside is not None:
+                other.write_bytes(beside)
+                command += ["-", str(other)]
             try:
                 ran = subprocess.run(command, input=data, capture_output=True, timeout=TIMEOUT, check=False)
             except subprocess.TimeoutExpired as problem:
@@ -191,8 +196,7 @@ class OwnKeyring:
             except OSError as problem:
                 raise SealwellError("gpg-missing") from problem
             lines = status.read_bytes() if status.exists() else b""
-        verdict = read_status(lines, ran.returncode)
-        return _released(verdict, ran.stdout)
+        return lines, ran.returncode, ran.stdout
 
 
 def _released(verdict: Verdict, data: bytes) -> Decrypted:

@@ -54,19 +54,23 @@ class Verdict:
     valid: bool = False
 
 
+@dataclass(frozen=True)
+class Verified:
+    """`signer` (a full fingerprint) is only there for a good signature by a key that was handed in and
+    is neither expired nor revoked; `altered` where by such a key something else was signed."""
+
+    signer: str | None = None
+    altered: bool = False
+
+
 _REFUSED = Verdict(False)
 
 
 def read_status(lines: bytes, returncode: int) -> Verdict:
     """What the status lines and the exit code of `gpg --decrypt` together prove."""
-    rows: list[list[str]] = []
-    # Notations and user ids hold any bytes (a line break is escaped): Latin-1 keeps them.
-    for line in lines.decode("latin-1").split("\n"):
-        if not line:
-            continue
-        if not line.startswith(PREFIX):
-            return _REFUSED
-        rows.append(line[len(PREFIX) :].rstrip("\r").split(" "))
+    rows = _rows(lines)
+    if rows is None:
+        return _REFUSED
     words = [row[0] for row in rows]
     if any(word not in _KNOWN for word in words) or any(words.count(word) != 1 for word in _ONCE):
         return _REFUSED
@@ -74,6 +78,32 @@ def read_status(lines: bytes, returncode: int) -> Verdict:
     if places != sorted(places):
         return _REFUSED
     return _signature(rows, words, returncode) if _protected(rows) else _REFUSED
+
+
+def read_verified(lines: bytes, returncode: int) -> Verified:
+    """What the status lines and the exit code of a verification together prove."""
+    rows = _rows(lines) or []
+    words = [row[0] for row in rows]
+    if "BADSIG" in words:
+        return Verified(altered=True)
+    found = [word for word in words if word in _SIGNATURE]
+    proof = [row for row in rows if row[0] == "VALIDSIG"]
+    if found != ["GOODSIG"] or len(proof) != 1 or words.count("NEWSIG") > 1 or returncode != 0:
+        return Verified()
+    return Verified(_fingerprint(proof[0], 10))
+
+
+def _rows(lines: bytes) -> list[list[str]] | None:
+    """None where something stands between the status lines that is none."""
+    rows: list[list[str]] = []
+    # Notations and user ids hold any bytes (a line break is escaped): Latin-1 keeps them.
+    for line in lines.decode("latin-1").split("\n"):
+        if not line:
+            continue
+        if not line.startswith(PREFIX):
+            return None
+        rows.append(line[len(PREFIX) :].rstrip("\r").split(" "))
+    return rows
 
 
 def _protected(rows: Sequence[Sequence[str]]) -> bool:

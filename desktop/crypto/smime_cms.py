@@ -61,24 +61,24 @@ def enveloped(content: bytes, recipient: x509.Certificate) -> bytes:
     sealed = b"".join(
         (encryptor.update(padder.update(content)), encryptor.update(padder.finalize()), encryptor.finalize())
     )
-    algorithm = _tlv(_SEQUENCE, _AES_CBC, _tlv(_OCTETS, start))
+    algorithm = tlv(_SEQUENCE, _AES_CBC, tlv(_OCTETS, start))
     info = _recipient_info(key, recipient)
     # RFC 5652 6.1: 0 where every recipient is named in the oldest way.
     version = _integer(0 if info[0] == _SEQUENCE else 2)
-    return _content_info(_ENVELOPED, version, _tlv(_SET, info), _encrypted(algorithm, sealed))
+    return _content_info(_ENVELOPED, version, tlv(_SET, info), _encrypted(algorithm, sealed))
 
 
 def auth_enveloped(content: bytes, recipient: x509.Certificate) -> bytes:
     """DER AuthEnvelopedData of `content` under AES-256-GCM. Raises ValueError for another kind of key."""
     key, nonce = os.urandom(KEY_BYTES), os.urandom(_NONCE_BYTES)
     sealed = AESGCM(key).encrypt(nonce, content, None)
-    parameters = _tlv(_SEQUENCE, _tlv(_OCTETS, nonce), _integer(_TAG_BYTES))
+    parameters = tlv(_SEQUENCE, tlv(_OCTETS, nonce), _integer(_TAG_BYTES))
     return _content_info(
         _AUTH_ENVELOPED,
         _integer(0),
-        _tlv(_SET, _recipient_info(key, recipient)),
-        _encrypted(_tlv(_SEQUENCE, _AES_GCM, parameters), sealed[:-_TAG_BYTES]),
-        _tlv(_OCTETS, sealed[-_TAG_BYTES:]),
+        tlv(_SET, _recipient_info(key, recipient)),
+        _encrypted(tlv(_SEQUENCE, _AES_GCM, parameters), sealed[:-_TAG_BYTES]),
+        tlv(_OCTETS, sealed[-_TAG_BYTES:]),
     )
 
 
@@ -92,10 +92,10 @@ def _recipient_info(key: bytes, recipient: x509.Certificate) -> bytes:
     whole = asn1_x509.Certificate.load(recipient.public_bytes(serialization.Encoding.DER))
     loaded = whole["tbs_certificate"]
     # The issuer's name goes in as it was written: programs compare it byte by byte.
-    named = _tlv(_SEQUENCE, loaded["issuer"].dump(), loaded["serial_number"].dump())
+    named = tlv(_SEQUENCE, loaded["issuer"].dump(), loaded["serial_number"].dump())
     if isinstance(public, rsa.RSAPublicKey):
-        wrapped = _tlv(_OCTETS, public.encrypt(key, padding.PKCS1v15()))
-        return _tlv(_SEQUENCE, _integer(0), named, _tlv(_SEQUENCE, _RSA, _NULL), wrapped)
+        wrapped = tlv(_OCTETS, public.encrypt(key, padding.PKCS1v15()))
+        return tlv(_SEQUENCE, _integer(0), named, tlv(_SEQUENCE, _RSA, _NULL), wrapped)
     if isinstance(public, ec.EllipticCurvePublicKey) and public.curve.name in CURVE_HASHES:
         return _agreement(key, public, named)
     raise ValueError("no content key can be sent to this kind of key")
@@ -105,31 +105,31 @@ def _agreement(key: bytes, public: ec.EllipticCurvePublicKey, named: bytes) -> b
     """KeyAgreeRecipientInfo (RFC 5753 3.1.1) under a key pair that lives for this one message."""
     digest, scheme = CURVE_HASHES[public.curve.name]
     ephemeral = ec.generate_private_key(public.curve)
-    wrap = _tlv(_SEQUENCE, _AES_WRAP)
+    wrap = tlv(_SEQUENCE, _AES_WRAP)
     # ECC-CMS-SharedInfo (7.2), without the sender's own material: the key is ephemeral.
-    bits = _tlv(_OCTETS, (KEY_BYTES * 8).to_bytes(4, "big"))
-    shared_info = _tlv(_SEQUENCE, wrap, _tlv(_CONTEXT_WHOLE | 2, bits))
+    bits = tlv(_OCTETS, (KEY_BYTES * 8).to_bytes(4, "big"))
+    shared_info = tlv(_SEQUENCE, wrap, tlv(_CONTEXT_WHOLE | 2, bits))
     kek = X963KDF(digest, KEY_BYTES, shared_info).derive(ephemeral.exchange(ec.ECDH(), public))
     point = ephemeral.public_key().public_bytes(
         serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
     )
-    wrapped = _tlv(_SEQUENCE, named, _tlv(_OCTETS, keywrap.aes_key_wrap(kek, key)))
-    return _tlv(
+    wrapped = tlv(_SEQUENCE, named, tlv(_OCTETS, keywrap.aes_key_wrap(kek, key)))
+    return tlv(
         _CONTEXT_WHOLE | 1,
         _integer(3),
         # OriginatorPublicKey is a SubjectPublicKeyInfo under another tag.
-        _tlv(_CONTEXT_WHOLE | 0, bytes((_CONTEXT_WHOLE | 1,)) + point[1:]),
-        _tlv(_SEQUENCE, scheme, wrap),
-        _tlv(_SEQUENCE, wrapped),
+        tlv(_CONTEXT_WHOLE | 0, bytes((_CONTEXT_WHOLE | 1,)) + point[1:]),
+        tlv(_SEQUENCE, scheme, wrap),
+        tlv(_SEQUENCE, wrapped),
     )
 
 
 def _encrypted(algorithm: bytes, sealed: bytes) -> bytes:
-    return _tlv(_SEQUENCE, _DATA, algorithm, _tlv(_CONTEXT | 0, sealed))
+    return tlv(_SEQUENCE, _DATA, algorithm, tlv(_CONTEXT | 0, sealed))
 
 
 def _content_info(kind: bytes, *parts: bytes) -> bytes:
-    return _tlv(_SEQUENCE, kind, _tlv(_CONTEXT_WHOLE | 0, _tlv(_SEQUENCE, *parts)))
+    return tlv(_SEQUENCE, kind, tlv(_CONTEXT_WHOLE | 0, tlv(_SEQUENCE, *parts)))
 
 
 def _integer(value: int) -> bytes:
@@ -137,7 +137,7 @@ def _integer(value: int) -> bytes:
     return bytes((_INTEGER, 1, value))
 
 
-def _tlv(tag: int, *parts: bytes) -> bytes:
+def tlv(tag: int, *parts: bytes) -> bytes:
     """Tag, length and value in DER (X.690 8.1, 10.1)."""
     size = sum(map(len, parts))
     if size < 0x80:

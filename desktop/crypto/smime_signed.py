@@ -54,6 +54,8 @@ class SignedMail:
     certificates: tuple[bytes, ...] = field(repr=False)
     capabilities: tuple[str, ...]
     addresses: tuple[str, ...]
+    signer: bytes = field(repr=False)
+    """The certificate whose key signed, which may be another than the one to seal to."""
 
 
 def read_signed(data: bytes) -> SignedMail:
@@ -74,6 +76,22 @@ def read_signed(data: bytes) -> SignedMail:
     # Nested deeper than any program writes: asn1crypto goes down step by step.
     except (*UNREADABLE, KeyError, AttributeError, RecursionError) as problem:
         raise InputError("signed-mail-unreadable") from problem
+
+
+def content_of(der: bytes) -> bytes | None:
+    """What an opaque signature holds, whether that is good or not; None where it holds nothing."""
+    try:
+        info = cms.ContentInfo.load(der)
+        if info["content_type"].native != "signed_data":
+            return None
+        inside = info["content"]["encap_content_info"]["content"]
+        return bytes(inside) if inside.native is not None else None
+    except (*UNREADABLE, KeyError, AttributeError, RecursionError):
+        return None
+
+
+def der_of(certificate: x509.Certificate) -> bytes:
+    return certificate.public_bytes(serialization.Encoding.DER)
 
 
 def _read(signed: Any, outside: bytes | None) -> SignedMail:
@@ -98,8 +116,8 @@ def _read(signed: Any, outside: bytes | None) -> SignedMail:
     if first is None or addresses_of(first) != own:
         first = signer
     rest = [certificate for certificate in found if certificate != first]
-    ders = tuple(certificate.public_bytes(serialization.Encoding.DER) for certificate in (first, *rest))
-    return SignedMail(ders, _capabilities(attributes.get("smime_capabilities")), own)
+    ders = tuple(der_of(certificate) for certificate in (first, *rest))
+    return SignedMail(ders, _capabilities(attributes.get("smime_capabilities")), own, der_of(signer))
 
 
 def _certificates(choices: Any) -> list[x509.Certificate]:

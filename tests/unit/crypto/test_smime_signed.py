@@ -76,7 +76,8 @@ def test_what_openssl_signs_is_verified(
     signed = OpenSsl(tmp_path, name, people[name]).sign(LETTER, *options)
     if signed[:1] != b"\x30":
         signed = HEAD + signed
-    assert read_signed(signed) == SignedMail((people[name].cert_der,), reads, ("maria@example.org",))
+    own = people[name].cert_der
+    assert read_signed(signed) == SignedMail((own,), reads, ("maria@example.org",), own)
 
 
 def test_pss_is_verified(tmp_path: Path, people: dict[str, Identity]) -> None:
