@@ -52,6 +52,7 @@ from desktop.office.values_audit import LogExport, LogFormat, OpeningHours, Pers
 from desktop.office.values_practice import EvidenceRequest, RelayChange, RelayRequest
 from desktop.office.values_protection import (
     ExplainFile,
+    HelpEnd,
     IdentityCheck,
     KeyConfirm,
     KeyKept,
@@ -254,7 +255,7 @@ CALLS: dict[str, Call] = {
     "print_card": lambda w, s: without_printer(lambda: w.office.print_card(s, w.person)),
     "set_form": lambda w, s: w.office.set_form(s, w.person, Form.HTML),
     "help_patient": lambda w, s: w.office.help_patient(s, w.kept["message"]),
-    "end_help": lambda w, s: w.office.end_help(s, w.kept["message"], opened=False),
+    "end_help": lambda w, s: w.office.end_help(s, HelpEnd(w.kept["message"], opened=False)),
     "help_person": lambda w, s: w.office.help_person(s, w.person),
     "open_reply": lambda w, s: w.office.open_reply(s, an_answer(w)),
     "print_message": lambda w, s: without_printer(lambda: w.office.print_message(s, w.kept["message"])),

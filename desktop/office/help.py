@@ -39,7 +39,7 @@ from desktop.office.desk import Desk, Opened, Recorder
 from desktop.office.help_texts import what_they_see
 from desktop.office.people import found
 from desktop.office.values import Queued
-from desktop.office.values_protection import HelpShown, HelpStep, IdentityCheck, Paper, SendAgain
+from desktop.office.values_protection import HelpEnd, HelpShown, HelpStep, IdentityCheck, Paper, SendAgain
 
 WAYS: Mapping[str, tuple[Method, Form | None]] = {
     "as-pdf": (Method.ENVELOPE, Form.PDF),
@@ -129,13 +129,13 @@ class Help:
 
         return self._desk.write(session, Action.SEND_AGAIN, store)
 
-    def end_help(self, session: Session, message: MessageId, *, opened: bool) -> None:
+    def end_help(self, session: Session, end: HelpEnd) -> None:
         """What they said on the phone: it is open, which ends the clock of its silence; or somebody
         calls back tomorrow. InputError `message-unknown`."""
 
         def settle(tx: Tx, record: Recorder) -> None:
-            row, now = message_of(tx, message), self._clock.now()
-            if opened:
+            row, now = message_of(tx, end.message), self._clock.now()
+            if end.opened:
                 silences.end(tx, row.id, CALLED, now)
                 record(Event(Act.MESSAGE_RESOLVED, row.id, det={"settled": CALLED}))
                 return

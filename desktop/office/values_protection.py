@@ -248,6 +248,14 @@ class SendAgain:
     step: str
 
 
+@dataclass(frozen=True)
+class HelpEnd:
+    """How it ended on the phone: `opened`, or somebody calls back tomorrow."""
+
+    message: MessageId
+    opened: bool
+
+
 # --- decision, content, reach -----------------------------------------------------------
 
 

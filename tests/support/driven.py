@@ -92,6 +92,9 @@ class Person:
         self.keys.type(password, "Return")
         self.wait(lambda: "code" in self.ask("focus"), "the field of the code")
         self.keys.type(code, "Return")
+        self.wait(lambda: self.page()[0] in ("Workspace", "ArrivalPages"), "the work")
+        if self.page()[0] == "ArrivalPages":  # a saved code was used, which everybody must read
+            self.keys.press("Tab", "space")
         self.wait(lambda: self.page()[0] == "Workspace", "the work")
 
     def page(self) -> list[str]:

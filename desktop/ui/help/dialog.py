@@ -15,6 +15,7 @@ from desktop.models.accounts import Session
 from desktop.models.records import MessageId, PersonId
 from desktop.office.values import Queued
 from desktop.office.values_protection import (
+    HelpEnd,
     HelpShown,
     HelpStep,
     IdentityCheck,
@@ -196,7 +197,7 @@ class HelpDialog(FormDialog):
     def _end(self, queued: Queued, *, opened: bool) -> None:
         self.ui.bridge.run(
             self,
-            lambda _: self.ui.office.end_help(self._session, queued.id, opened=opened),
+            lambda _: self.ui.office.end_help(self._session, HelpEnd(queued.id, opened)),
             lambda _: self.accept(),
             self.failed,
         )

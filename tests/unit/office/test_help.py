@@ -15,7 +15,7 @@ from desktop.models.protection import Form
 from desktop.models.records import Label, MessageId, Method, PersonId, State
 from desktop.office.api import Office
 from desktop.office.values import AttachmentIn, LetterRequest, PassphraseRequest
-from desktop.office.values_protection import HelpShown, IdentityCheck, SendAgain
+from desktop.office.values_protection import HelpEnd, HelpShown, IdentityCheck, SendAgain
 from tests.made_practice import Practice, import_visits, person_named
 from tests.made_staff import desk_of
 from tests.support.colleagues import let_in
@@ -160,9 +160,9 @@ def test_what_they_say_on_the_phone_ends_the_silence_or_becomes_a_call_tomorrow(
 ) -> None:
     office, session, person = desk
     opened, unopened = write(desk, Label.SENSITIVE), write(desk, Label.SENSITIVE)
-    office.end_help(session, opened, opened=True)
-    office.end_help(session, unopened, opened=False)
-    office.end_help(session, unopened, opened=False)
+    office.end_help(session, HelpEnd(opened, opened=True))
+    office.end_help(session, HelpEnd(unopened, opened=False))
+    office.end_help(session, HelpEnd(unopened, opened=False))
     database = desk_of(office).opened().database
     ended, running = database.read(lambda tx: (silences.get(tx, opened), silences.get(tx, unopened)))
     assert ended is not None
@@ -174,7 +174,7 @@ def test_what_they_say_on_the_phone_ends_the_silence_or_becomes_a_call_tomorrow(
     ]
     assert calls[0].due_at == practice.clock.now() + timedelta(days=1)
     unknown = MessageId("0" * 32)
-    assert code_of(lambda: office.end_help(session, unknown, opened=True)) == "message-unknown"
+    assert code_of(lambda: office.end_help(session, HelpEnd(unknown, opened=True))) == "message-unknown"
 
 
 def test_on_the_way_is_for_routine_content_alone_and_kept_as_the_persons_wish(desk: Desk) -> None:

@@ -9,14 +9,25 @@ from typing import get_type_hints
 
 import pytest
 
-from desktop.models import records
-from desktop.office import api, values, values_entry, values_practice
+from desktop.models import correspondence, records
+from desktop.office import (
+    api,
+    values,
+    values_delivery,
+    values_entry,
+    values_messages,
+    values_practice,
+    values_protection,
+)
 from desktop.office.wire import from_json, to_json
 from tests.support.examples import example
 
 CLASSES = [
     item
-    for module in (values, values_entry, values_practice, records)
+    for module in (
+        *(values, values_entry, values_practice, values_messages, values_delivery, values_protection),
+        *(records, correspondence),
+    )
     for item in vars(module).values()
     if isinstance(item, type) and dataclasses.is_dataclass(item) and item.__module__ == module.__name__
 ]
@@ -48,6 +59,18 @@ def test_every_use_case_takes_and_gives_only_such_values() -> None:
                 if parameter in ("progress", "return") and (kind is type(None) or parameter == "progress"):
                     continue
                 assert from_json(kind, json.loads(json.dumps(to_json(example(kind))))) == example(kind)
+
+
+def test_no_use_case_takes_its_values_by_name_alone() -> None:
+    """They cross the line by their places: the service could not hand over the others."""
+    named = [
+        f"{name}({parameter.name})"
+        for name, method in inspect.getmembers(api.Office, inspect.isfunction)
+        if not name.startswith("_")
+        for parameter in inspect.signature(method).parameters.values()
+        if parameter.kind is not inspect.Parameter.POSITIONAL_OR_KEYWORD
+    ]
+    assert not named
 
 
 def test_secrets_do_not_show_in_repr() -> None:
