@@ -43,6 +43,11 @@ Index("conversation_by_state", conversation.c.state, conversation.c.changed_at)
 Index("conversation_by_person", conversation.c.person, conversation.c.changed_at)
 Index("conversation_by_owner", conversation.c.owner, conversation.c.state, conversation.c.changed_at)
 Index("conversation_by_label", conversation.c.label)
+Index(
+    "conversation_by_end",
+    *(conversation.c.retention, conversation.c.done_at),
+    sqlite_where=conversation.c.destroyed_at.is_(None),
+)
 Index("conversation_by_starter", conversation.c.started_by, sqlite_where=text("started_by IS NOT NULL"))
 
 entry = kept(

@@ -24,6 +24,8 @@ STATEMENTS = (
     (id), FOREIGN KEY(person) REFERENCES person (id), FOREIGN KEY(account) REFERENCES mail_account (id),
     FOREIGN KEY(owner) REFERENCES app_user (id), FOREIGN KEY(answering) REFERENCES app_user (id),
     FOREIGN KEY(started_by) REFERENCES app_user (id) ) STRICT""",
+    """CREATE INDEX conversation_by_end ON conversation (retention, done_at)
+    WHERE destroyed_at IS NULL""",
     "CREATE INDEX conversation_by_label ON conversation (label)",
     "CREATE INDEX conversation_by_owner ON conversation (owner, state, changed_at)",
     "CREATE INDEX conversation_by_person ON conversation (person, changed_at)",
