@@ -1,8 +1,8 @@
 """The mark in the system's tray: what still goes on when the window is closed, and the way back.
 
-It says how many messages are going out and nothing of whom they are for. It stands for the
-window's process, which the background service does not need: where there is no tray, the
-window closes and the service goes on.
+It says how many messages are going out, and that some came in, and nothing of whom they are. It
+stands for the window's process, which the background service does not need: where there is no
+tray, the window closes and the service goes on.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from desktop.office.values_entry import DutyState
 from desktop.ui.base import Ui
 from desktop.ui.bridge import Task
 from desktop.ui.icons import icon
+from desktop.ui.news import News
 from desktop.ui.window import MainWindow
 
 LOOK_EVERY = 5000
@@ -65,6 +66,8 @@ class Tray(QObject):
         self.mark = QSystemTrayIcon(icon("lock", ui.theme.tokens.text), self)
         self.mark.setContextMenu(self.menu)
         self.mark.activated.connect(self._clicked)
+        self.mark.messageClicked.connect(self.show_window)
+        self._news = News()
         self._looking = QTimer(self)
         self._looking.timeout.connect(self.look)
         self._say("ui.tray.nothing")
@@ -130,7 +133,19 @@ class Tray(QObject):
             self.mark.setToolTip(self._ui.texts.count(code, duty.due))
         else:
             self._say(code)
+        self._tell(duty)
         self._leave_if_done()
+
+    def _tell(self, duty: DutyState) -> None:
+        window = self._window
+        in_front = window.isVisible() and not window.isMinimized() and window.isActiveWindow()
+        news = self._news.of(duty, in_front=in_front)
+        if news is not None:
+            code, number = news
+            picture = icon("inbox", self._ui.theme.tokens.text)
+            self.mark.showMessage(
+                self._ui.say("ui.window.title"), self._ui.texts.count(code, number), picture
+            )
 
     def show_trouble(self, error: SealwellError) -> None:
         """A busy disk is asked again; a service that is gone keeps nothing here.
