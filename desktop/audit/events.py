@@ -95,7 +95,7 @@ RULES: Mapping[Act, Rule] = MappingProxyType(
         Act.NOTICE_SHOWN: _nothing("count"),
         Act.NOTICE_ACKNOWLEDGED: _one(),
         Act.DRAFT_KEPT: _one(),
-        Act.DRAFTS_LISTED: _nothing("count"),
+        Act.DRAFTS_LISTED: _nothing("count", "ids"),
         Act.DRAFT_DISCARDED: _one(),
         Act.PASSWORD_CHANGED: _one(),
         Act.CODE_RESET: _one(),

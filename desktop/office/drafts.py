@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from desktop.access.fields import visible
 from desktop.access.roles import Action
 from desktop.audit.events import Act, Event
 from desktop.clock import Clock
@@ -19,6 +20,7 @@ from desktop.models.records import Label, Level, Method, PersonId
 from desktop.office.answering import renewed
 from desktop.office.conversations_shown import conversation_of
 from desktop.office.desk import Desk, Recorder
+from desktop.office.listed import Listed
 from desktop.office.values_access import DraftKept, DraftsShown
 
 _ATTACHMENTS = 50
@@ -66,8 +68,12 @@ class Drafts:
         return self._desk.read(
             session,
             Action.LIST_DRAFTS,
-            lambda tx: DraftsShown(tuple(_shown(one) for one in drafts.of_owner(tx, session.user))),
-            lambda shown: Event(Act.DRAFTS_LISTED, det={"count": len(shown.drafts)}),
+            lambda tx: _listed(tx, session),
+            lambda shown: Listed(
+                Act.DRAFTS_LISTED,
+                tuple(one.person for one in shown.drafts if one.person is not None),
+                {"count": len(shown.drafts)},
+            ),
         )
 
     def discard_draft(self, session: Session, draft: str) -> None:
@@ -79,6 +85,16 @@ class Drafts:
             record(Event(Act.DRAFT_DISCARDED, obj=draft))
 
         self._desk.write(session, Action.DISCARD_DRAFT, discard)
+
+
+def _listed(tx: Tx, session: Session) -> DraftsShown:
+    own = drafts.of_owner(tx, session.user)
+    known = people.get_many(tx, {one.person for one in own if one.person is not None})
+    seen = {id_: visible(person, session.role) for id_, person in known.items()}
+    names = {id_: one.name or one.organisation for id_, one in seen.items()}
+    return DraftsShown(
+        tuple(replace(_shown(one), name=names.get(one.person, "") if one.person else "") for one in own)
+    )
 
 
 def _own(tx: Tx, session: Session, id_: str) -> None:

@@ -373,6 +373,8 @@ class DraftKept:
     conversation: ConversationId | None = None
     turn: int = 0
     about: PersonId | None = None
+    name: str = field(default="", repr=False)
+    """Whom it is to, in a list of drafts."""
 
 
 @dataclass(frozen=True)

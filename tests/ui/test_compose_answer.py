@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from desktop.models.correspondence import ConversationId, Entry, EntryId
@@ -27,7 +29,7 @@ class Answering:
         self.mailroom = Mailroom(self.office)
         self.entry = self.asks(message_id=FIRST)
 
-    def asks(self, words: str = ASKED, subject: str = "RE: Fwd: Your visit", **said: object) -> Entry:
+    def asks(self, words: str = ASKED, subject: str = "RE: Fwd: Your visit", **said: Any) -> Entry:
         return self.mailroom.comes(words, self.zoraida, subject=subject, **said)
 
     def writes_again(self, words: str) -> None:

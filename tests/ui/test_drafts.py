@@ -85,7 +85,7 @@ def test_unfinished_letters_stand_above_an_empty_page_and_can_be_continued(
     compose.refresh()
     at_work.screen.settle()
     assert compose.drafts.isVisible()
-    assert SUBJECT in texts_of(compose.drafts)
+    assert f"To Zoraida Canaryfield  ·  {SUBJECT}" in texts_of(compose.drafts)
     compose.continue_draft(compose.drafts.drafts[0])
     at_work.screen.settle()
     assert (compose.subject.text(), compose.text.toPlainText()) == (SUBJECT, TEXT)

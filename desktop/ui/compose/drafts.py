@@ -131,6 +131,9 @@ class DraftList(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         title = clean(draft.subject, 80) or say("ui.drafts.untitled")
         when = moment_words(draft.changed_at, self.ui.texts.language) if draft.changed_at else ""
+        if draft.name:
+            code = "ui.drafts.answers" if draft.conversation is not None else "ui.drafts.to"
+            title = f"{say(code, name=clean(draft.name, 80))}  ·  {title}"
         row.addWidget(plain_label(title, wrap=True), 1)
         row.addWidget(plain_label(when, "muted"))
         on = button(say("ui.drafts.continue"), partial(self._take, draft), "link")
