@@ -56,9 +56,7 @@ def test_an_answer_comes_back_with_its_conversation_after_the_program_ended(
 
 def test_what_is_passed_on_comes_back_with_whom_it_is_about(desk: Answering) -> None:
     shown = desk.shown
-    desk.at_work.workspace.forward(
-        shown, next(one for one in shown.entries if one.id == EntryId(desk.entry.id))
-    )
+    desk.at_work.workspace.forward(shown, shown.entries[-1])
     desk.settle()
     page = desk.compose
     assert page.subject.text() == "Fwd: Your visit"
