@@ -14,7 +14,7 @@ from desktop.errors import InputError
 from desktop.mail.filenames import UniqueNames, safe_name
 from desktop.mail.mimetree import TEXTS, Node, open_mail
 from desktop.mail.returned_parts import TEXT_CHARS
-from desktop.mail.tnef import Tnef, is_tnef, read_tnef
+from desktop.mail.tnef import TnefFile, is_tnef, read_tnef
 from desktop.models.correspondence import FileIn
 from desktop.texts import clean
 
@@ -68,19 +68,24 @@ def file_in(data: bytes, part: int) -> tuple[str, bytes]:
 def found_in(data: bytes) -> Iterator[Found]:
     """Each file, in the order of the mail, under a name that no other of them has."""
     names = UniqueNames()
-    part = -1
-    for leaf in open_mail(data).leaves():
-        part += 1
+    for part, leaf, wrapped in numbered(open_mail(data)):
         if not is_file(leaf):
             continue
-        content = _bytes_of(leaf)
-        wrapped = read_tnef(content) if is_tnef(leaf.type, leaf.name) else Tnef()
-        if not wrapped.files:
-            yield Found(names.take(_name_of(leaf, part)), clean(leaf.type, _TYPE_CHARS), part, content)
-        for one in wrapped.files:
-            part += 1
+        if not wrapped:
+            kind = clean(leaf.type, _TYPE_CHARS)
+            yield Found(names.take(_name_of(leaf, part)), kind, part, _bytes_of(leaf))
+        for number, one in enumerate(wrapped, part + 1):
             kind = clean(one.type, _TYPE_CHARS)
-            yield Found(names.take(safe_name(one.name, kind, part)), kind, part, one.data)
+            yield Found(names.take(safe_name(one.name, kind, number)), kind, number, one.data)
+
+
+def numbered(root: Node) -> Iterator[tuple[int, Node, tuple[TnefFile, ...]]]:
+    """Every part with its number, and what a `winmail.dat` wraps, which takes the numbers behind its own."""
+    part = 0
+    for leaf in root.leaves():
+        wrapped = read_tnef(leaf.content).files if is_tnef(leaf.type, leaf.name) else ()
+        yield part, leaf, wrapped
+        part += 1 + len(wrapped)
 
 
 def is_file(leaf: Node) -> bool:

@@ -14,21 +14,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import load_der_private_key
-from cryptography.hazmat.primitives.serialization.pkcs7 import pkcs7_decrypt_der
-
-from desktop.crypto.openpgp import OwnKeyring
 from desktop.errors import InputError, SealwellError
 from desktop.mail import replies
 from desktop.mail.correlate import tie
 from desktop.mail.replytext import OWN_CHARS
 from desktop.mail.returned_values import Classified, Kind, Understood
-from desktop.models import identities
+from desktop.mail.unlocking import OwnKeys
 from desktop.models.database import Database
-from desktop.models.records import Identity, KeyKind
 
 _ARMOR = re.compile(rb"-----BEGIN PGP MESSAGE-----.*?-----END PGP MESSAGE-----", re.DOTALL)
 _BODY = re.compile(rb"\r?\n\r?\n")
@@ -41,6 +33,7 @@ class Unsealer:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._keys = OwnKeys(database)
 
     def words(self, mail: Understood, at: datetime, raw: bytes, read: Reading) -> Understood | None:
         """What an encrypted reply says; None where that stays unknown. `read` parses in the worker.
@@ -61,7 +54,7 @@ class Unsealer:
                     inner = self._readable(read, self._openpgp(raw))
                 case _:
                     inner = self._readable(read, self._smime(raw))
-        except (SealwellError, ValueError, TypeError, UnsupportedAlgorithm, binascii.Error):
+        except (SealwellError, ValueError, binascii.Error):
             return None
         return replace(inner, other_parts=inner.other_parts + mail.beside)
 
@@ -73,26 +66,10 @@ class Unsealer:
 
     def _openpgp(self, raw: bytes) -> bytes:
         armored = _ARMOR.search(raw)
-        own = [one.secret for one in self._own(KeyKind.OPENPGP)]
-        if armored is None or not own:
+        if armored is None:
             raise InputError("message-unopenable")
-        with OwnKeyring() as ring:
-            ring.open(*own)
+        with self._keys.ring() as ring:
             return ring.decrypt(armored[0]).data
 
     def _smime(self, raw: bytes) -> bytes:
-        der = base64.b64decode(_BODY.split(raw, 1)[-1])
-        for one in self._own(KeyKind.SMIME):
-            key = load_der_private_key(one.secret, None)
-            if not isinstance(key, RSAPrivateKey):
-                continue
-            try:
-                return pkcs7_decrypt_der(der, x509.load_der_x509_certificate(one.public), key, [])
-            except (ValueError, UnsupportedAlgorithm):
-                continue  # sealed to another of the practice's certificates, or in 3DES
-        raise InputError("message-unopenable")
-
-    def _own(self, kind: KeyKind) -> list[Identity]:
-        """The one in use first."""
-        found = [one for one in self._database.read(identities.listing) if one.kind is kind]
-        return sorted(found, key=lambda one: one.made_at, reverse=True)
+        return self._keys.smime(base64.b64decode(_BODY.split(raw, 1)[-1])).data

@@ -1,0 +1,130 @@
+"""What in a mail is encrypted or signed: found, cut out exactly as it came, and nothing else done.
+
+It runs in the worker that reads hostile mail. Each part is opened apart and never together with what
+stands around it (EFAIL, 2018). Only a signature around the whole mail counts: in a part of it, it
+says nothing about the rest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from desktop.crypto.envelope_reply import BEGIN
+from desktop.crypto.smime_signed import content_of, read_signed
+from desktop.errors import InputError
+from desktop.mail.filenames import safe_name
+from desktop.mail.mimetree import TEXTS, Node, open_mail
+from desktop.mail.received_files import numbered
+
+SEALS = 20
+"""Of one mail; each costs a second."""
+_ARMOR = re.compile(rb"-----BEGIN PGP MESSAGE-----.*?-----END PGP MESSAGE-----[^\r\n]*", re.DOTALL)
+_CLEAR = b"-----BEGIN PGP SIGNED MESSAGE-----"
+_END = b"-----END PGP SIGNATURE-----"
+_SMIME = ("application/pkcs7-mime", "application/x-pkcs7-mime")
+_PGP_NAMES = (".pgp", ".gpg", ".asc")
+_VERSION = "application/pgp-encrypted"
+_ANY_END = re.compile(rb"\r\n|\r|\n")
+
+
+@dataclass(frozen=True)
+class Seal:
+    """One encrypted part: `form` is `mail`, `text` or `file`, by what is inside it."""
+
+    kind: str
+    """`openpgp`, `smime` or `reply-file`."""
+    form: str
+    part: int
+    name: str = field(repr=False)
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Signed:
+    """The signature around a mail. Of S/MIME it was checked already, by the certificate that came along."""
+
+    kind: str
+    """`openpgp`, `openpgp-text` (signed within itself) or `smime`."""
+    altered: bool = False
+    signer: bytes = b""
+    """S/MIME: the signer's certificate where the signature is good by it."""
+    content: bytes = field(default=b"", repr=False)
+    """What was signed: of `smime` only where it stands inside the signature and is shown from there."""
+    signature: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True)
+class Dissected:
+    seals: tuple[Seal, ...] = ()
+    signed: Signed | None = None
+    whole: bool = False
+    """The one seal is all that there is: nothing stands in the open beside it."""
+
+
+def dissect(data: bytes) -> Dissected:
+    """Never raises for what is in a mail."""
+    root = open_mail(data)
+    seals = tuple(_seals(root))[:SEALS]
+    around = root.type == "multipart/encrypted" or root.type in _SMIME
+    return Dissected(seals, _signed(root), around and len(seals) == 1)
+
+
+def _seals(root: Node) -> Iterator[Seal]:
+    before = ""
+    own = {id(leaf) for leaf in root.leaves(within=False)}
+    for part, leaf, _ in numbered(root):
+        found = _seal(leaf, part, before) if id(leaf) in own else None
+        before = leaf.type
+        if found is not None:
+            yield found
+
+
+def _seal(leaf: Node, part: int, before: str) -> Seal | None:
+    content = leaf.content
+    name = leaf.name
+    shown = leaf.type in TEXTS and not name and leaf.disposition != "attachment"
+    if BEGIN in content:
+        return Seal("reply-file", "text", part, "", content)
+    if leaf.type in _SMIME:
+        return Seal("smime", "mail", part, "", content) if content_of(content) is None else None
+    if leaf.type == "text/html":
+        return None  # what stands in a page can be made to look like anything
+    armored = _ARMOR.search(content) if shown else _ARMOR.match(content.lstrip())
+    if before == _VERSION:
+        return Seal("openpgp", "mail", part, "", armored[0] if armored else content)
+    if armored and shown:
+        return Seal("openpgp", "text", part, "", armored[0])
+    named = name.lower().endswith(_PGP_NAMES)
+    if armored or (named and content[:1] >= b"\x80"):
+        inner = name[:-4] if named else name
+        return Seal("openpgp", "file", part, safe_name(inner, "", part), armored[0] if armored else content)
+    return None
+
+
+def _signed(root: Node) -> Signed | None:
+    if root.type == "multipart/signed" and len(root.parts) >= 2:
+        if root.parts[1].type == "application/pgp-signature":
+            return Signed("openpgp", content=_crlf(root.parts[0].raw), signature=root.parts[1].content)
+        return _by_certificate(root, b"")
+    if root.type in _SMIME:
+        content = content_of(root.content)
+        return None if content is None else _by_certificate(root, content)
+    if root.type == "text/plain":
+        content = root.content.strip()
+        if content.startswith(_CLEAR) and content.endswith(_END):
+            return Signed("openpgp-text", content=content)
+    return None
+
+
+def _by_certificate(root: Node, content: bytes) -> Signed:
+    try:
+        found = read_signed(root.raw)
+    except InputError as error:
+        return Signed("smime", altered=error.code == "signed-mail-altered", content=content)
+    return Signed("smime", signer=found.signer, content=content)
+
+
+def _crlf(data: bytes) -> bytes:
+    return _ANY_END.sub(b"\r\n", data)
