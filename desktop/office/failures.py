@@ -121,9 +121,8 @@ class Failures:
                 task = call_of(tx, row.id)
                 record(Event(Act.FAILURE_SHOWN, obj=row.id, det={"person": row.person}))
             silences.end(tx, row.id, "task", now)
-            for other in tasks.open_ones(tx, FAILED_TASK):
-                if other.source == row.id:  # this was to be found out; now somebody phones
-                    tasks.close(tx, other.id, TaskState.DONE, now)
+            # This was to be found out; now somebody phones.
+            tasks.close_of(tx, FAILED_TASK, row.id, TaskState.DONE, now, session.user)
             id_ = task.id if task is not None else ""
             return CallOpened(id_, row.person, Reason("failure-phone", {"name": person.name}))
 

@@ -20,6 +20,7 @@ from desktop.office.api import Progress
 from desktop.office.desk import Desk, Recorder
 from desktop.office.listed import Listed
 from desktop.office.overview import desk_lines
+from desktop.office.task_kinds import seen_by
 from desktop.office.values import ExcludedLine, ReminderLine, ReminderPlan
 from desktop.office.values_practice import TodayShown
 
@@ -65,6 +66,7 @@ class Reminders:
                 already_queued=sum(line.reason.code in _STANDING for line in plan.excluded),
                 people=people.count(tx),
                 desk=desk_lines(tx, session, now, zone, day, visits),
+                tasks=tasks.count(tx, kinds=seen_by(session.role)),
             )
 
         return self._desk.read(

@@ -16,6 +16,8 @@ from desktop.compliance.offboarding import KEY_CHANGE_DUE
 from desktop.compliance.review import ACCESS_REVIEW
 from desktop.mail.calls import CALL
 from desktop.mail.events import DECLINED_TASK, FAILED_TASK
+from desktop.mail.moves import CANCEL_VISIT, MOVE
+from desktop.mail.wrong_person import TASK as WRONG_PERSON
 from desktop.models import addresschecks, checks
 from desktop.models.accounts import Role
 from desktop.models.correspondence import Urgency
@@ -23,7 +25,7 @@ from desktop.office.keys_expiry import KEY_EXPIRING, OWN_KEY_EXPIRING
 
 GROUPS = ("urgent", "replies", "calls", "addresses", "moves", "keys", "review", "system", "own")
 """As they stand on the page, the most pressing first."""
-OWN, MOVE, CANCEL_VISIT, WRONG_PERSON = "own", "move", "cancel-visit", "wrong-person"
+OWN = "own"
 DRILL_DUE, BACKUP_OLD = "drill-due", "backup-old"
 NOTICE = "notice-"
 """Kinds that begin so are read and acknowledged by their owner alone (`office/notices.py`)."""
@@ -58,14 +60,15 @@ KINDS: Mapping[str, TaskKind] = MappingProxyType(
             "task-failed-delivery",
             _who_may(Action.HANDLE_FAILURE),
             "failure",
-            urgency=Urgency.ASKS,
+            True,
+            Urgency.ASKS,
         ),
         MOVE: TaskKind("moves", "task-move", _who_may(Action.TODAY), "conversation", True, Urgency.ASKS),
         CANCEL_VISIT: TaskKind(
             "moves", "task-cancel-visit", _who_may(Action.TODAY), "conversation", True, Urgency.ASKS
         ),
         DECLINED_TASK: TaskKind(
-            "moves", "task-declined", _who_may(Action.TODAY), "conversation", urgency=Urgency.ASKS
+            "moves", "task-declined", _who_may(Action.TODAY), "conversation", True, Urgency.ASKS
         ),
         KEY_EXPIRING: TaskKind("keys", "task-key-expiring", _who_may(Action.FIND_KEY), "keys", True),
         OWN_KEY_EXPIRING: TaskKind(

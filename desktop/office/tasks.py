@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from desktop.access.roles import Action
+from desktop.access.roles import Action, may
 from desktop.audit.events import Act, Event
 from desktop.audit.fields import Value
 from desktop.clock import Clock
@@ -24,7 +24,15 @@ from desktop.office.desk import Desk, Recorder
 from desktop.office.listed import Listed
 from desktop.office.task_kinds import KINDS, OWN, by_group, seen_by
 from desktop.office.task_lines import NOTE_CHARS, lines
-from desktop.office.values_messages import TaskChange, TaskEnd, TaskLine, TaskQuery, TaskRequest, TasksShown
+from desktop.office.values_messages import (
+    Colleague,
+    TaskChange,
+    TaskEnd,
+    TaskLine,
+    TaskQuery,
+    TaskRequest,
+    TasksShown,
+)
 from desktop.texts import clean_lines
 
 _MOST = 500
@@ -45,7 +53,7 @@ class Tasks:
             owner = session.user if query.mine else None
             counts = by_group(tasks.counts(tx, seen_by(session.role), owner))
             if not kinds:  # a group that this role has nothing to do with
-                return TasksShown((), counts)
+                return TasksShown((), counts, colleagues=_colleagues(tx))
             listed = tasks.listing(
                 tx,
                 owner=owner,
@@ -55,7 +63,8 @@ class Tasks:
                 offset=max(0, query.offset),
             )
             total = tasks.count(tx, owner=owner, ended=query.ended, kinds=kinds)
-            return TasksShown(lines(tx, listed, session, self._clock.now()), counts, total)
+            shown = lines(tx, listed, session, self._clock.now())
+            return TasksShown(shown, counts, total, _colleagues(tx))
 
         return self._desk.read(session, Action.LIST_TASKS, look, _listed)
 
@@ -151,6 +160,14 @@ class Tasks:
 def _listed(shown: TasksShown) -> Listed:
     named = tuple(one.person for one in shown.tasks if one.person is not None)
     return Listed(Act.TASKS_LISTED, named, {"count": len(shown.tasks)})
+
+
+def _colleagues(tx: Tx) -> tuple[Colleague, ...]:
+    return tuple(
+        Colleague(user.id, user.name)
+        for user in users.listing(tx)
+        if user.state is UserState.ACTIVE and may(user.role, Action.LIST_TASKS)
+    )
 
 
 def _about(one: Task) -> dict[str, Value]:

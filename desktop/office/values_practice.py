@@ -204,6 +204,8 @@ class TodayShown:
     """Open tasks to phone somebody."""
     desk: tuple[DeskLine, ...] = ()
     """What the day begins with, the most pressing first; lines that count nothing are left out."""
+    tasks: int = 0
+    """Open ones that this role sees."""
 
 
 @dataclass(frozen=True)

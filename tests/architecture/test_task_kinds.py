@@ -58,9 +58,33 @@ def _kinds(
         return {names[node.id]}
     if not isinstance(function, ast.FunctionDef):
         return {None}
+    if node.id not in [one.arg for one in function.args.args]:
+        return _by_table(node.id, names, module, function)
     position = [one.arg for one in function.args.args].index(node.id)
     given = [call.args[position] for call in module.calls(function.name) if len(call.args) > position]
     return {kind for one in given for kind in _kinds(one, names, module, None)}
+
+
+def _by_table(name: str, names: dict[str, str], module: Module, function: ast.FunctionDef) -> set[str | None]:
+    """Taken out of a table of the module: everything that stands in it."""
+    tables = {
+        target.id: [one for part in ast.walk(node) if isinstance(part, ast.Dict) for one in part.values]
+        for node in module.tree.body
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        if isinstance(target, ast.Name)
+    }
+    taken = [
+        part.id
+        for node in ast.walk(function)
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name
+        for part in ast.walk(node.value)
+        if isinstance(part, ast.Name) and tables.get(part.id)
+    ]
+    found = {
+        kind for table in taken for value in tables[table] for kind in _kinds(value, names, module, None)
+    }
+    return found or {None}
 
 
 def _opened(module: Module) -> Iterator[tuple[str, str | None]]:

@@ -18,17 +18,21 @@ from desktop.office.values import (
     PersonShown,
     ReminderPlan,
 )
+from desktop.office.values_messages import INBOX
 from desktop.office.values_practice import TodayShown
 from desktop.ui.base import Page, Ui
+from desktop.ui.buttonline import ButtonLine
 from desktop.ui.dates import day_words
 from desktop.ui.decision.card import DecisionCard
 from desktop.ui.decision.steps import Steps, steps_of
 from desktop.ui.files import choose_file, dropped_file, import_request
 from desktop.ui.navigation import Navigation
-from desktop.ui.outbox.words import DESK
 from desktop.ui.reach import REACH_ROLES
 from desktop.ui.reminders.review import ReviewView
 from desktop.ui.reminders.start import StartView
+from desktop.ui.tasks.page import ALL, TasksPage
+
+START, TASKS = "start", "tasks"
 
 
 class TodayPage(Page):
@@ -42,7 +46,11 @@ class TodayPage(Page):
         self._explained: PersonId | None = None
         self._who: PersonShown | None = None
         self.setAcceptDrops(True)
-        self.head.addStretch()
+        self.choice = ButtonLine(ui.say("ui.today.title"), self._choose_view)
+        self.choice.add(START, ui.say("ui.today.start"))
+        self.choice.add(TASKS, ui.say("ui.tasks.title"))
+        self.choice.buttons[START].setChecked(True)
+        self.head.addWidget(self.choice, 1)
         self.views = QStackedWidget()
         self.start = StartView(
             ui,
@@ -51,22 +59,34 @@ class TodayPage(Page):
             on_confirm=lambda: self._import(confirm=True),
             on_decline=self._decline,
             on_open=navigation.open,
-            on_outbox=navigation.outbox,
-            may_call=session.role in DESK,
+            on_desk=self.take_desk_step,
         )
+        self.tasks = TasksPage(ui, session, navigation)
         self._steps = Steps(self, ui, session, navigation)
         self._decisions: dict[PersonId, Explained] | None = None
         card = DecisionCard(ui, steps_of(session))
         card.step_wanted.connect(self._take_step)
         self.review_view = ReviewView(
-            ui, on_send=self.send, on_back=self.refresh, on_person=self.explain, card=card
+            ui, on_send=self.send, on_back=self._show_start, on_person=self.explain, card=card
         )
         self.views.addWidget(self.start)
         self.views.addWidget(self.review_view)
+        self.views.addWidget(self.tasks)
         self.outer.addWidget(self.views, 1)
 
     def refresh(self) -> None:
+        """What was in front stays there, but a review: what it showed may hold no more."""
+        if self.views.currentWidget() is self.tasks:
+            self.tasks.refresh()
+        else:
+            self._show_start()
+
+    def _show_start(self) -> None:
         self.views.setCurrentWidget(self.start)
+        self.choice.buttons[START].setChecked(True)
+        self._look()
+
+    def _look(self) -> None:
         self.call(lambda _: self.ui.office.today(self._session), self._show)
         if self._session.role in REACH_ROLES:
             self.call(
@@ -75,6 +95,37 @@ class TodayPage(Page):
 
     def _show(self, shown: TodayShown) -> None:
         self.start.show_today(shown)
+        words = self.ui.say("ui.tasks.title")
+        self.choice.buttons[TASKS].setText(f"{words}  {shown.tasks}" if shown.tasks else words)
+        self.choice.place()
+
+    # --- what waits for somebody ---------------------------------------------------
+
+    def show_tasks(self, group: str) -> None:
+        """What is still to do of one group; '' for everything."""
+        self.notice.clear()
+        self.choice.buttons[TASKS].setChecked(True)
+        self.views.setCurrentWidget(self.tasks)
+        self.tasks.show_group(group)
+
+    def _choose_view(self, code: str) -> None:
+        if code == TASKS:
+            self.show_tasks(ALL)
+        else:
+            self._show_start()
+
+    def take_desk_step(self, step: str) -> None:
+        """Where a line of the overview leads (`DeskLine.step`)."""
+        place, _, group = step.partition(":")
+        match place:
+            case "tasks":
+                self.show_tasks(group)
+            case "outbox":
+                self._navigation.outbox(group)
+            case "messages":
+                self._navigation.messages(INBOX)
+            case "import":
+                self.choose()
 
     # --- import -----------------------------------------------------------------
 
@@ -186,7 +237,7 @@ class TodayPage(Page):
 
     def _sent(self, plan: ReminderPlan) -> None:
         count = len(plan.messages)
-        self.refresh()
+        self._show_start()
         if not count:
             self.notice.show_words(self.ui.say("ui.today.nothing-sent"), "plain")
             return

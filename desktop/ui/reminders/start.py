@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -12,7 +11,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QProgressBar,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -22,19 +20,9 @@ from desktop.office.values_practice import TodayShown
 from desktop.ui.base import Notice, Ui, button, card, plain_label
 from desktop.ui.dates import day_words, moment_words
 from desktop.ui.icons import pixmap
-from desktop.ui.outbox.words import CALLS
 from desktop.ui.reach import ReachLine
+from desktop.ui.reminders.overview import Overview
 from desktop.ui.table import Column, Rows, table
-
-_CARDS = {
-    "queued": "waiting",
-    "uncertain": "unclear",
-    "returned": "returned",
-    "failed": "failed",
-    "calls": CALLS,
-}
-"""What is counted, and the group of the outbox that shows it."""
-_TONES = {"queued": "", "uncertain": "warn", "returned": "error", "failed": "error", "calls": "warn"}
 
 
 class StartView(QWidget):
@@ -49,8 +37,7 @@ class StartView(QWidget):
         on_confirm: Callable[[], None],
         on_decline: Callable[[], None],
         on_open: Callable[[str], None],
-        on_outbox: Callable[[str], None],
-        may_call: bool = True,
+        on_desk: Callable[[str], None],
     ) -> None:
         super().__init__()
         self.ui = ui
@@ -63,7 +50,12 @@ class StartView(QWidget):
         self.result = Notice(ui.theme)
         column.addWidget(self.result)
         column.addWidget(self._question(on_confirm, on_decline))
-        column.addWidget(self._schedule_card(on_import, on_review), 2)
+        self.overview = Overview(ui, on_desk)
+        both = QHBoxLayout()
+        both.setSpacing(14)
+        both.addWidget(self.overview, 2)
+        both.addWidget(self._schedule_card(on_import, on_review), 3)
+        column.addLayout(both, 2)
         self.rejected = Rows[RejectedRow](
             [
                 Column(ui.say("ui.import.line"), lambda row: str(row.line), width=90),
@@ -73,7 +65,6 @@ class StartView(QWidget):
         self.rejected_view = table(self.rejected, ui.say("ui.import.rejected-list"))
         self.rejected_view.hide()
         column.addWidget(self.rejected_view, 3)
-        column.addWidget(self._waiting_cards(on_outbox, may_call))
         self.reach = ReachLine(ui, lambda: on_open("people"))
         column.addWidget(self.reach)
 
@@ -97,6 +88,10 @@ class StartView(QWidget):
         self.review_button = button(self.ui.say("ui.today.review"), on_review, "primary")
         row.addWidget(self.review_button)
         row.addWidget(self.import_button)
+        row.addStretch()
+        column.addLayout(row)
+        row = QHBoxLayout()
+        row.addStretch()
         self.whole = QCheckBox(self.ui.say("ui.today.whole"))
         self.whole.setToolTip(self.ui.say("ui.today.whole-hint"))
         self.whole.setChecked(True)
@@ -135,35 +130,6 @@ class StartView(QWidget):
         self.question.hide()
         return self.question
 
-    def _waiting_cards(self, on_outbox: Callable[[str], None], may_call: bool) -> QWidget:
-        """What waits and what needs somebody, each with its way there."""
-        holder = QWidget()
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(12)
-        self.numbers: dict[str, QLabel] = {}
-        self.links: dict[str, QPushButton] = {}
-        for code, group in _CARDS.items():
-            frame, column = card()
-            column.setContentsMargins(16, 12, 12, 10)
-            column.setSpacing(2)
-            number = plain_label("0", "number")
-            words = plain_label(self.ui.say(f"ui.today.{code}"), "muted", wrap=True)
-            link = button(
-                self.ui.say(f"ui.today.{'see-calls' if group == CALLS else 'see'}"), lambda: None, "quiet"
-            )
-            link.clicked.connect(partial(_pressed, on_outbox, group))
-            link.setAccessibleName(f"{words.text()}: {link.text()}")
-            link.hide()
-            self.numbers[code], self.links[code] = number, link
-            column.addWidget(number)
-            column.addWidget(words, 1, Qt.AlignmentFlag.AlignTop)
-            column.addWidget(link)
-            row.addWidget(frame, 1)
-            if group == CALLS:
-                frame.setVisible(may_call)
-        return holder
-
     # --- what is shown --------------------------------------------------------------
 
     def show_today(self, shown: TodayShown) -> None:
@@ -186,25 +152,8 @@ class StartView(QWidget):
         self.detail.setVisible(bool(self.detail.text()))
         self.review_button.setEnabled(shown.visits > 0)
         self._make_primary(self.review_button if shown.visits else self.import_button)
-        for code, number in (
-            ("queued", shown.queued),
-            ("uncertain", shown.uncertain),
-            ("returned", shown.bounced),
-            ("failed", shown.failed),
-            ("calls", shown.calls),
-        ):
-            self._show_number(code, number)
+        self.overview.show_lines(shown.desk, shown.day)
         self._show_missing(shown)
-
-    def _show_number(self, code: str, number: int) -> None:
-        """Nothing is muted; what needs somebody stands out, and has its way to the outbox."""
-        kind = _TONES[code] if number else "none"
-        label = self.numbers[code]
-        label.setText(str(number))
-        label.setProperty("kind", kind)
-        label.style().unpolish(label)
-        label.style().polish(label)
-        self.links[code].setVisible(number > 0)
 
     def _show_missing(self, shown: TodayShown) -> None:
         if not shown.people:
@@ -269,7 +218,3 @@ class StartView(QWidget):
         self.question_words.setText(words)
         self.question.show()
         self.decline_button.setFocus()
-
-
-def _pressed(on_outbox: Callable[[str], None], group: str, _: bool = False) -> None:
-    on_outbox(group)

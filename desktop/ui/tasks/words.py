@@ -1,0 +1,85 @@
+"""A task in words: its title, when it is due, whose it is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from desktop.models.records import Reason
+from desktop.office.values_messages import TaskLine
+from desktop.texts import clean
+from desktop.ui.base import Ui
+from desktop.ui.dates import day_words, time_words
+from desktop.ui.messages.rows import RowLook
+
+GROUPS = ("urgent", "replies", "calls", "addresses", "moves", "keys", "review", "system", "own")
+"""In the order of the page; their words are `ui.tasks.group-<code>`."""
+_WHEN = "when"
+_NOTE_CHARS = 160
+
+
+def title_words(ui: Ui, line: TaskLine) -> str:
+    """The title's sentence; a visit's time of the wall clock as people read it."""
+    when = str(line.title.params.get(_WHEN, ""))
+    said = {**line.title.params, _WHEN: visit_words(ui, when)} if when else line.title.params
+    return ui.reason(Reason(line.title.code, said))
+
+
+def visit_words(ui: Ui, when: str) -> str:
+    """Such as "Tue 24 Nov, 2:30 PM"; what is no time stays as it is."""
+    try:
+        moment = datetime.fromisoformat(when)
+    except ValueError:
+        return clean(when)
+    language = ui.texts.language
+    return f"{day_words(moment.date(), language)}, {time_words(moment, language)}"
+
+
+def due_words(ui: Ui, line: TaskLine) -> str:
+    """The day, on this computer's clock; '' where it has none."""
+    if line.due_at is None:
+        return ""
+    return day_words(line.due_at.astimezone().date(), ui.texts.language)
+
+
+def owner_words(ui: Ui, line: TaskLine) -> str:
+    return clean(line.owner_name) if line.owner_name else ui.say("ui.tasks.anybody")
+
+
+def who_words(ui: Ui, line: TaskLine) -> str:
+    """Person and number of the record, where there is a person."""
+    number = ui.say("ui.tasks.record", number=line.external_id) if line.external_id else ""
+    return "  ·  ".join(part for part in (line.name, number) if part)
+
+
+def ended_words(ui: Ui, line: TaskLine) -> str:
+    """What became of it, when, and by whom; '' of an open one."""
+    if line.closed_at is None:
+        return ""
+    day = day_words(line.closed_at.astimezone().date(), ui.texts.language)
+    result = "dropped" if line.result == "dropped" else "done"
+    if not line.closed_by:
+        return ui.say(f"ui.tasks.{result}-itself", day=day)
+    return ui.say(f"ui.tasks.{result}-by", who=clean(line.closed_by), day=day)
+
+
+def line_look(ui: Ui, line: TaskLine) -> RowLook:
+    """Its row in the list: what there is to do, about whom, and whose it is."""
+    title, who, due = title_words(ui, line), who_words(ui, line), due_words(ui, line)
+    group = ui.say(f"ui.tasks.group-{line.group}")
+    ended = ended_words(ui, line)
+    owner = clean(line.owner_name)
+    note = "" if line.kind == "own" else clean(line.note, _NOTE_CHARS)
+    mark = ui.say("ui.tasks.overdue") if line.overdue else ""
+    foot = "  ·  ".join(part for part in (ended or group, note) if part)
+    said = ", ".join(part for part in (title, who, mark, due, owner, foot) if part)
+    return RowLook(
+        name=title,
+        when=due,
+        line=who or foot,
+        foot=foot if who else "",
+        mark=mark,
+        note=owner,
+        strong=line.group == "urgent" and not ended,
+        muted=bool(ended),
+        said=said,
+    )
