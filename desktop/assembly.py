@@ -45,9 +45,11 @@ from desktop.office.log_export import LogExports
 from desktop.office.log_files import LatePrinter
 from desktop.office.log_reports import LogReports
 from desktop.office.logwatch import LogWatch
+from desktop.office.mail_found import MailSearch
 from desktop.office.mailbox import Mailboxes
 from desktop.office.marks import Marks
 from desktop.office.messages import Messages
+from desktop.office.messages_filed import Charts
 from desktop.office.notices import Notices
 from desktop.office.offboarding import Offboarding
 from desktop.office.onward import OnwardDesk
@@ -163,5 +165,7 @@ def build_office(
         Snippets(desk, clock),
         AfterHoursDesk(desk, clock),
         Messages(desk, clock),
+        Charts(desk, clock, paper),
+        MailSearch(desk, clock),
         Tasks(desk, clock),
     )

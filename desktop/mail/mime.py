@@ -153,6 +153,22 @@ def _multipart(subtype: str, parts: tuple[Entity, ...], parameters: str = "", to
     return Entity((("Content-Type", kind),), body)
 
 
+def gathered(text: str, mails: tuple[bytes, ...]) -> Entity:
+    """A text, and whole mails just as they came (RFC 2046 5.2.1, which lets none be encoded)."""
+    kept = tuple(
+        Entity(
+            (
+                ("Content-Type", "message/rfc822"),
+                ("Content-Transfer-Encoding", "binary"),
+                ("Content-Disposition", f'attachment; filename="message-{number}.eml"'),
+            ),
+            mail,
+        )
+        for number, mail in enumerate(mails, start=1)
+    )
+    return _multipart("mixed", (text_entity(text), *kept))
+
+
 def protected(entity: Entity, inner: tuple[Header, ...], outer: tuple[Header, ...]) -> Entity:
     """`entity` as a payload that carries its own header (RFC 9788 5.2, `hp="cipher"`).
 

@@ -52,11 +52,6 @@ class MessagesDoor(Protocol):
         ...
 
     def end_answer(self, session: Session, conversation: ConversationId) -> None: ...
-
-
-class MailroomDoor(Protocol):
-    """What leaves a conversation: a report, a paper for the chart; and finding one."""
-
     def wrong_person(self, session: Session, entry: EntryId) -> ConversationShown:
         """It reached somebody else: the address is stopped, an incident and a task are opened."""
         ...

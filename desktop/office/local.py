@@ -26,9 +26,11 @@ from desktop.office.keys_shown import KeyLists
 from desktop.office.letters import Letters
 from desktop.office.log_export import LogExports
 from desktop.office.log_reports import LogReports
+from desktop.office.mail_found import MailSearch
 from desktop.office.mailbox import Mailboxes
 from desktop.office.marks import Marks
 from desktop.office.messages import Messages
+from desktop.office.messages_filed import Charts
 from desktop.office.notices import Notices
 from desktop.office.offboarding import Offboarding
 from desktop.office.onward import OnwardDesk
@@ -110,6 +112,8 @@ class LocalOffice:
         snippets: Snippets,
         after_hours: AfterHoursDesk,
         messages: Messages,
+        charts: Charts,
+        mail_search: MailSearch,
         tasks: Tasks,
     ) -> None:
         self.practice_exists = entry.practice_exists
@@ -319,3 +323,6 @@ class LocalOffice:
         self.change_conversation = messages.change_conversation
         self.begin_answer = messages.begin_answer
         self.end_answer = messages.end_answer
+        self.wrong_person = messages.wrong_person
+        self.export_conversation = charts.export_conversation
+        self.search_mail = mail_search.search_mail

@@ -15,15 +15,19 @@ from desktop.audit.events import Act, Event
 from desktop.audit.fields import is_id
 from desktop.clock import Clock
 from desktop.errors import InputError, Refused
-from desktop.models import conversations, entries, people, received, users
+from desktop.mail import wrong_person
+from desktop.models import conversations, entries, messages, people, received, users
 from desktop.models.accounts import Session, User, UserId, UserState
 from desktop.models.correspondence import (
     Conversation,
     ConversationId,
     ConversationState,
+    Direction,
+    Entry,
+    EntryId,
 )
 from desktop.models.database import Tx
-from desktop.models.records import Person, PersonId, Reason
+from desktop.models.records import Message, Person, PersonId, Reason
 from desktop.office.answering import renewed
 from desktop.office.conversations_shown import (
     lines_of,
@@ -45,6 +49,7 @@ from desktop.office.values_messages import (
 
 _MOST_LINES = 500
 _MOST_ENTRIES = 10_000
+_MOST_BEFORE = 200
 
 
 class Messages:
@@ -164,6 +169,26 @@ class Messages:
 
         self._desk.write(session, Action.HANDLE_CONVERSATION, end)
 
+    def wrong_person(self, session: Session, entry: EntryId) -> ConversationShown:
+        """Of an entry of ours, that one reached somebody else; of theirs, what they had before it.
+
+        Raises InputError `entry-unknown`; Refused `conversation-hidden`, `nothing-sent`.
+        """
+
+        def report(tx: Tx, record: Recorder) -> ConversationShown:
+            one, now = entries.get(tx, entry), self._clock.now()
+            if one is None:
+                raise InputError("entry-unknown")
+            row = read_by(tx, one.conversation, session)
+            wrong_person.report(
+                tx, self._desk.audit, _reached(tx, one), now, session.user, conversation=row.id
+            )
+            conversations.changed(tx)
+            record(Event(Act.CONVERSATION_SHOWN, obj=row.id))
+            return shown(tx, row, session, now)
+
+        return self._desk.write(session, Action.HANDLE_CONVERSATION, report)
+
 
 def settled(row: Conversation, to: ConversationState, now: datetime) -> Conversation:
     """In another state; nobody is answering what is done."""
@@ -179,6 +204,16 @@ def settled(row: Conversation, to: ConversationState, now: datetime) -> Conversa
         answering=None,
         answering_until=None,
     )
+
+
+def _reached(tx: Tx, one: Entry) -> Message:
+    """The message of ours that somebody got."""
+    before = entries.of_conversation(tx, one.conversation, limit=_MOST_BEFORE, before=one.seq + 1)
+    ours = [said.message for said in before if said.direction is Direction.OUT and said.message is not None]
+    row = messages.get(tx, ours[-1]) if ours else None
+    if row is None:
+        raise Refused("nothing-sent")
+    return row
 
 
 def _listed(made: ConversationsShown) -> Listed:

@@ -189,6 +189,9 @@ USE_CASES: dict[str, Action] = {
     "change_conversation": Action.HANDLE_CONVERSATION,
     "begin_answer": Action.HANDLE_CONVERSATION,
     "end_answer": Action.HANDLE_CONVERSATION,
+    "wrong_person": Action.HANDLE_CONVERSATION,
+    "export_conversation": Action.EXPORT_CONVERSATION,
+    "search_mail": Action.SEARCH_MAIL,
     "list_tasks": Action.LIST_TASKS,
     "add_task": Action.HANDLE_TASK,
     "change_task": Action.HANDLE_TASK,
@@ -203,8 +206,6 @@ WITHIN_ANOTHER = {Action.SHARE_SNIPPET}
 NO_USE_CASE_YET = {
     Action.OPEN_SEALED,
     Action.SAVE_FILE,
-    Action.EXPORT_CONVERSATION,
-    Action.SEARCH_MAIL,
     Action.SET_PRACTICE,
 }
 
