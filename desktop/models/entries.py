@@ -163,6 +163,16 @@ def of_received(tx: Tx, received_id: ReceivedId) -> Entry | None:
     return next(iter(_all(tx, entry.c.received == received_id)), None)
 
 
+def homes(tx: Tx, mails: Iterable[ReceivedId]) -> dict[ReceivedId, ConversationId]:
+    """Which conversation each received mail stands in; those that stand in none are left out."""
+    found: dict[ReceivedId, ConversationId] = {}
+    for some in chunks(dict.fromkeys(mails)):
+        query = select(entry.c.received, entry.c.conversation).where(entry.c.received.in_(some))
+        rows = tx.connection.execute(query)
+        found.update((ReceivedId(row.received), ConversationId(row.conversation)) for row in rows)
+    return found
+
+
 def threads_of(tx: Tx, message_ids: Sequence[str]) -> list[ConversationId]:
     """Conversations that these mails stand in (Message-IDs, received or ours), the latest said first."""
     found: dict[ConversationId, int] = {}

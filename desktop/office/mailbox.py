@@ -6,19 +6,21 @@ from collections import Counter
 from contextlib import closing
 from dataclasses import replace
 
-from desktop.access.fields import visible
-from desktop.access.roles import Action, FieldGroup, hidden
+from desktop.access.fields import may_read, visible
+from desktop.access.roles import Action
 from desktop.audit.events import Act, Event
 from desktop.clock import Clock
 from desktop.errors import DeliveryError, InputError
 from desktop.mail.relays import agreement_problem
-from desktop.models import mailboxes, messages, people, received
+from desktop.models import conversations, entries, mailboxes, messages, people, received
 from desktop.models.accounts import Session
+from desktop.models.correspondence import Conversation
 from desktop.models.database import Tx
 from desktop.models.delivery import AccountId, Auth, MailAccount, Received, ReceivedState
 from desktop.models.ids import new_id
 from desktop.models.records import Label, Message, Person, Reason
 from desktop.office.api_delivery import Progress
+from desktop.office.conversations_shown import readable
 from desktop.office.desk import Desk, Recorder
 from desktop.office.grants import grant_of
 from desktop.office.relays import practice_now
@@ -162,11 +164,14 @@ class Mailboxes:
             rows = received.listing(tx, limit=max(1, min(limit, _MOST_ROWS)))
             known = people.get_many(tx, (row.person for row in rows if row.person is not None))
             about = messages.get_many(tx, {row.message for row in rows if row.message is not None})
+            homes = entries.homes(tx, (row.id for row in rows))
+            there = conversations.get_many(tx, homes.values())
             lines = tuple(
                 _received(
                     row,
                     known.get(row.person) if row.person else None,
                     about.get(row.message) if row.message else None,
+                    there.get(homes[row.id]) if row.id in homes else None,
                     session,
                 )
                 for row in rows
@@ -278,9 +283,12 @@ def _live(tx: Tx, account: AccountId | None) -> MailAccount:
     return found
 
 
-def _received(row: Received, person: Person | None, about: Message | None, session: Session) -> ReceivedLine:
-    clinical = about is None or about.label is not Label.ROUTINE  # what somebody asks on their own may be
-    readable = not clinical or FieldGroup.CLINICAL not in hidden(session.role)
+def _received(
+    row: Received, person: Person | None, about: Message | None, home: Conversation | None, session: Session
+) -> ReceivedLine:
+    """Its words for who may read its conversation; what somebody asks on their own is sensitive."""
+    label = about.label if about is not None else Label.SENSITIVE
+    may = readable(home, session) if home is not None else may_read(session.role, label)
     return ReceivedLine(
         id=row.id,
         at=row.at,
@@ -290,5 +298,5 @@ def _received(row: Received, person: Person | None, about: Message | None, sessi
         name=visible(person, session.role).name if person is not None else "",
         message=row.message,
         matched=row.matched,
-        words=str(row.details.get("words", "")) if readable else "",
+        words=str(row.details.get("words", "")) if may else "",
     )

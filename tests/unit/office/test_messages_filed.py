@@ -132,7 +132,7 @@ def test_as_mail_it_opens_in_another_reader_with_what_came_in_as_it_came(
     ours, theirs = list(mail.iter_parts())
     assert "Come at ten." in ours.get_content()
     assert theirs.get_content_type() == "message/rfc822"
-    assert theirs.get_payload(0)["Subject"] == "A question"
+    assert theirs.get_content()["Subject"] == "A question"
     assert RAW in made.data
 
 

@@ -1,4 +1,7 @@
-"""What came into the mailbox, listed: the words of patients only for roles that see such."""
+"""What came into the mailbox, listed: the words of patients only for who may read the conversation.
+
+Very sensitive ones are for those who see clinical fields; who sees no visits reads only what they began.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ RELAY = Callable[..., object]
 
 @pytest.fixture
 def answered(at_work: AT_WORK, relay_request: RELAY) -> AT_WORK:
-    """A sensitive letter and a plain one, each with a question in answer, and a question out of the blue."""
+    """A letter of each label, each with a question in answer, and a question out of the blue."""
     office, session = at_work
     office.add_relay(session, relay_request())  # type: ignore[arg-type]
     box = office.add_mailbox(session, a_mailbox("Office")).id
@@ -38,7 +41,7 @@ def answered(at_work: AT_WORK, relay_request: RELAY) -> AT_WORK:
     person = person_named(office, session, "Zoraida")
     office.make_passphrase(session, PassphraseRequest(person, "Rita", "in-person"))
     raws = []
-    for label in (Label.ROUTINE, Label.SENSITIVE):
+    for label in (Label.ROUTINE, Label.SENSITIVE, Label.VERY_SENSITIVE):
         sent = queued(office.send_letter(session, LetterRequest(person, "Hello", "A text.", label=label)))
         row = desk.opened().database.write(partial(_accepted, sent.id))
         raws.append(reply(row, f"About the {label.value} one?"))
@@ -63,7 +66,7 @@ def _accepted(id_: MessageId, tx: Tx) -> Message:
 
 def words(office: Office, session: Session) -> list[str]:
     shown = office.list_received(session)
-    assert [line.state for line in shown.lines] == [ReceivedState.NEW] * 3
+    assert [line.state for line in shown.lines] == [ReceivedState.NEW] * 4
     return sorted(line.words for line in shown.lines)
 
 
@@ -71,7 +74,11 @@ def test_clinical_words_are_not_listed_for_who_may_not_read_them(
     answered: AT_WORK, practice: Practice
 ) -> None:
     office, session = answered
-    assert words(office, session) == ["About the routine one?", "About the sensitive one?", "My chest hurts?"]
-    bo = let_in(practice, office, session, "bo", Role.BILLING)
+    plain = ["About the routine one?", "About the sensitive one?"]
+    assert words(office, session) == [*plain, "About the very-sensitive one?", "My chest hurts?"]
+    bo = let_in(practice, office, session, "bo", Role.FRONT_DESK)
     _, bos = bo.signed_in(practice, office)
-    assert words(office, bos) == ["", "", "About the routine one?"]
+    assert words(office, bos) == ["", *plain, "My chest hurts?"]
+    cleo = let_in(practice, office, session, "cleo", Role.BILLING)
+    _, cleos = cleo.signed_in(practice, office)
+    assert words(office, cleos) == [""] * 4
