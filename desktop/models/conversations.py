@@ -164,8 +164,11 @@ def of_person(tx: Tx, person: PersonId, limit: int) -> list[Conversation]:
 
 
 def mark(tx: Tx) -> str:
-    """Another text after every `add` and `put` of any conversation, and after `changed`; '' at first."""
-    return settings.get(tx, _MARK) or ""
+    """Another text after every `add` and `put` of any conversation, and after `changed`; never ''.
+
+    '' is what somebody knows who has not looked yet: a mailbox in which nothing ever came is shown too.
+    """
+    return settings.get(tx, _MARK) or "-"
 
 
 def changed(tx: Tx) -> None:

@@ -26,7 +26,7 @@ GIVE_BACK, TAKE_OVER, WHOSE, WRONG_PERSON, PERSON = (
 )
 KEYS = {REPLY: "R", TAKE: "T", DONE: "D"}
 """Only while the list or the conversation has the focus."""
-_FIRST_TO_GO = (FORWARD, WAIT)
+_FIRST_TO_GO = (DONE, FORWARD, WAIT)
 """Where there is no room for them they stand in the menu."""
 _GAP = 8
 Act = Callable[[], None]

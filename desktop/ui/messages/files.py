@@ -18,6 +18,8 @@ from desktop.ui.messages.saving import Saver
 
 _AT_ONCE = 8
 """So many stand there; the others come by as many at a press."""
+_LEAST = 60
+"""Pixels; a long name must not push the page sideways."""
 
 
 class FileRows(QWidget):
@@ -87,6 +89,7 @@ class FileRows(QWidget):
             on_press = partial(self._saver.file_to, self._conversation, person, self._entry.id, file)
             to = button(words.replace("&", "&&"), on_press, "quiet")
             to.setAccessibleName(f"{words}: {name}")
+            to.setMinimumWidth(_LEAST)
             self.file_buttons.append(to)
             row.addWidget(to)
         row.addStretch()

@@ -85,8 +85,9 @@ def draft_look(ui: Ui, draft: DraftKept) -> RowLook:
     when = _when(ui, draft.changed_at) if draft.changed_at is not None else ""
     subject = clean(draft.subject, 80) or ui.say("ui.drafts.untitled")
     words = clean(draft.text, _SNIPPET)
+    name = clean(draft.name) or ui.say("ui.messages.draft-to-nobody")
     note = ui.say("ui.messages.draft-answer") if draft.conversation is not None else ""
-    return RowLook(subject, when, words, note=note, said=_said(subject, words, note, when))
+    return RowLook(name, when, subject, words, note=note, said=_said(name, subject, note, words, when))
 
 
 def _without(name: str, words: str) -> str:
