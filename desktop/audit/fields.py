@@ -82,7 +82,10 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "mode": ("whole", "changes"),
     "person-kind": tuple(Kind),
     "phase": ("connecting", "envelope", "data", "dot-sent", "after-dot"),
-    "kept": ("messages", "attempts", "drafts", "imports"),
+    "kept": (
+        *("messages", "attempts", "drafts", "imports"),
+        *("conversations", "conversations-chart", "conversations-short"),
+    ),
     "reader": ("yes", "no"),
     "report": ("access", "disclosures"),
     "result": ("done", "dropped"),
@@ -91,7 +94,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "rule": (
         *("signin-failures", "off-hours-views", "off-hours-export", "outbound-volume", "personal-mail"),
         *("audit-mismatch", "clock-anomaly", "backup-old", "many-refusals", "emergency-access"),
-        *("sending-stopped", "first-relay-refuses", "much-came-back"),
+        *("sending-stopped", "first-relay-refuses", "much-came-back", "wrong-recipient"),
     ),
     "security": ("implicit", "starttls"),
     "settled": ("arrived", "not-arrived", "called"),
@@ -110,6 +113,7 @@ FIELDS: Mapping[str, Callable[[Value], bool]] = MappingProxyType(
         ),
         **_fields("accepted deferred failed uncertain expired held local too-late steps unsealed", is_number),
         **_fields("first last first-bad seq serial epoch left sessions tasks drafts approvals", is_number),
+        **_fields("conversations mails", is_number),
         **_fields("at before after until day year least minutes messages imports people", is_number),
         **_fields("appointment batch card conversation entry import key message person previous", is_id),
         **_fields("reason relay replacement session user heir invitation approval", is_id),

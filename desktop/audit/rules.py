@@ -97,6 +97,8 @@ AUDIT_MISMATCH = "audit-mismatch"
 """The one that everybody sees: the log cannot be trusted at the moment."""
 BACKUP_OLD = "backup-old"
 """Not found in the log but by its absence: the time of the last backup is a setting."""
+WRONG_RECIPIENT = "wrong-recipient"
+"""Raised with its incident at once (`mail/wrong_person.py`), and counted by nothing."""
 
 _RULES = (
     AlertRule(
@@ -170,6 +172,7 @@ _RULES = (
         by=Group.PRACTICE,
     ),
     AlertRule(BACKUP_OLD, (), least=1, minutes=3 * DAY, severity=Severity.WARNING, by=Group.PRACTICE),
+    AlertRule(WRONG_RECIPIENT, (), least=1, minutes=DAY, severity=Severity.URGENT, by=Group.PRACTICE),
     AlertRule(
         "many-refusals",
         (Look(Act.GUARD_REFUSED, whys=frozenset({"not-allowed"})),),

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from desktop.audit.events import Act, Event
 from desktop.audit.log import SYSTEM, AuditLog
 from desktop.audit.outside import Seen, moment, seen
-from desktop.audit.rules import BACKUP_OLD, RULES, AlertRule, Group
+from desktop.audit.rules import BACKUP_OLD, RULES, WRONG_RECIPIENT, AlertRule, Group
 from desktop.compliance.hours import BEGINNING, Hours, load_hours
 from desktop.models import alerts, audit, audit_queries, messages, people, settings
 from desktop.models.accounts import UserId
@@ -38,7 +38,7 @@ _FOUR_WEEKS = 28
 
 @dataclass(frozen=True)
 class Looked:
-    """`raised` are new alerts; `more` says that there is more to read."""
+    """`raised` are new alerts, whoever raised them; `more` says that there is more to read."""
 
     raised: tuple[Alert, ...]
     more: bool
@@ -92,7 +92,16 @@ def look(tx: Tx, log: AuditLog, now: datetime) -> Looked:
         log.record(tx, Event(Act.ALERT_RAISED, obj=alert.id, det=det))
     reached = new[-1].seq if new else mark
     settings.put(tx, _MARK, str(reached))
-    return Looked(tuple(raised), more=reached < head.seq)
+    return Looked((*raised, *_raised_at_once(tx, new)), more=reached < head.seq)
+
+
+def _raised_at_once(tx: Tx, new: list[Seen]) -> Iterable[Alert]:
+    """What did not wait for a look, but is told like the others."""
+    for record in new:
+        if record.act == Act.ALERT_RAISED and record.det.get("rule") == WRONG_RECIPIENT:
+            alert = alerts.get(tx, record.obj)
+            if alert is not None:
+                yield alert
 
 
 def _mark(tx: Tx, head: int) -> int:

@@ -49,9 +49,10 @@ class Asked:
     codes: frozenset[str] = frozenset()
 
 
-def ask_of(words: str, person_name: str = "", visit: Appointment | None = None) -> Asked:
-    """What `words` ask: a mail's own, without quotes. `person_name` is whom our message was for.
+def ask_of(words: str, person_name: str = "", visit: Appointment | None = None, *, writer: str = "") -> Asked:
+    """What `words` ask: a mail's own, without quotes.
 
+    `person_name` is whom our message was for; `writer` is who asks, where that may be another.
     `visit` is the one that is meant where they ask to move or to cancel, as far as that is known.
     """
     sentences = list(_sentences(words))
@@ -61,9 +62,8 @@ def ask_of(words: str, person_name: str = "", visit: Appointment | None = None) 
     first = next(code for code in ORDER if code in codes)
     strange = _any("wrong_visit", sentences)
     pressing = ASK_URGENT in codes or strange
-    return Asked(
-        _reason(first, person_name, visit), Urgency.URGENT if pressing else Urgency.ASKS, frozenset(codes)
-    )
+    name = person_name if first == ASK_WRONG_PERSON and person_name else writer or person_name
+    return Asked(_reason(first, name, visit), Urgency.URGENT if pressing else Urgency.ASKS, frozenset(codes))
 
 
 def declined(person_name: str, visit: Appointment | None) -> Asked:

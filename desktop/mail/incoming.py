@@ -1,7 +1,8 @@
 """Mail of a mailbox is put on file: once each, tied to its message, with what follows from it.
 
 What needs a person (a question, a doubt, an answer that is more than yes or no) stays `new`
-with its bytes; of everything else only the fact is kept.
+with its bytes and goes into a conversation (`mail/filing.py`), as does what a stranger wrote to
+us alone; of everything else only the fact is kept.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from datetime import datetime
 
 from desktop.audit.events import Act, Event
 from desktop.audit.log import AuditLog
-from desktop.mail import replytext
+from desktop.mail import filing, replytext
 from desktop.mail.correlate import Doubt, Tied, tie
 from desktop.mail.events import in_flight, note_all
+from desktop.mail.mimetree import MAIL_BYTES
 from desktop.mail.returned import is_leave_word
 from desktop.mail.returned_parts import READ_BYTES
 from desktop.mail.returned_values import Kind, Understood
@@ -62,7 +64,7 @@ _WORDS = 200
 
 @dataclass(frozen=True)
 class Arrived:
-    """One mail as fetched and understood; `raw` may be cut, `size` is the whole."""
+    """One mail as fetched and understood; `raw` may be cut (`MAIL_BYTES`), `size` is the whole."""
 
     uid: int
     at: datetime
@@ -112,6 +114,7 @@ def file_all(
     flying = in_flight(tx, [one.message.id for one in tied if one.message is not None])
     told: list[DeliveryEvent] = []
     noted: list[Event] = []
+    refused: list[filing.Told] = []
     for mail, one in zip(mails, tied, strict=True):
         if patient and one.message is not None and one.message.id in flying:
             break
@@ -120,9 +123,16 @@ def file_all(
             continue
         writers = _writers(tx, mail.understood)
         person = _person(one, known_people, writers)
-        row, event = _row(tx, account, uid_validity, mail, one, person, known=bool(writers))
+        answer = _answer(tx, mail, one, person)
+        row, event = _row(account, uid_validity, mail, one, person, answer, known=bool(writers))
         if not received.add(tx, row):
             continue
+        said = filing.Told(row, mail.understood, one, answer, person, _written_to(one, known_people))
+        if row.raw:
+            filing.file(tx, audit, said, now)
+        elif answer == replytext.CONFIRMED:
+            filing.add_plain_yes(tx, audit, said, now)
+        refused += [said] if answer == replytext.DECLINED else []
         told += [event] if event is not None else []
         filed.counts[_said(row, one)] += 1
         filed.matched += row.matched is not Match.NOTHING
@@ -132,21 +142,22 @@ def file_all(
             filed.tidy.append(mail.uid)
     audit.record_all(tx, noted)
     note_all(tx, audit, told, now)
+    for said in refused:
+        filing.join_refusal(tx, said)
     return filed
 
 
 def _row(
-    tx: Tx,
     account: AccountId,
     uid_validity: int,
     mail: Arrived,
     one: Tied,
     person: Person | None,
+    answer: str,
     *,
     known: bool,
 ) -> tuple[Received, DeliveryEvent | None]:
     said, kind = mail.understood, mail.understood.found.kind
-    answer = _answer(tx, mail, one, person)
     event = _event(mail, one, answer)
     wanted = _for_a_person(said, one, known, answer)
     words = {"doubt": one.doubt.value, "answer": answer, "sealed": said.sealed}
@@ -156,8 +167,11 @@ def _row(
     }
     if said.broken:
         details["unreadable"] = 1
-    keeps = wanted and (kind in _READ_BY_PEOPLE or known)
-    if keeps and said.own and not said.sealed:
+    if mail.size > len(mail.raw) >= MAIL_BYTES:
+        details["cut"] = 1
+    theirs = wanted and (kind in _READ_BY_PEOPLE or known)
+    keeps = theirs or _by_a_stranger(said, one, known)
+    if theirs and said.own and not said.sealed:
         details["words"] = clean(said.own.split("\n", 1)[0], _WORDS)
     row = Received(
         id=ReceivedId(new_id()),
@@ -190,6 +204,15 @@ def _for_a_person(said: Understood, one: Tied, known: bool, answer: str) -> bool
         return known
     ours = known or one.message is not None
     return kind is Kind.MESSAGE and (ours or said.broken) and answer != replytext.CONFIRMED
+
+
+def _by_a_stranger(said: Understood, one: Tied, known: bool) -> bool:
+    """Somebody whom we do not know wrote to us, and no list or program did."""
+    return said.found.kind is Kind.MESSAGE and not (said.bulk or known or one.message is not None)
+
+
+def _written_to(one: Tied, known: dict[PersonId, Person]) -> Person | None:
+    return known.get(one.message.person) if one.message is not None else None
 
 
 def _only_leaves(said: Understood, message: Message) -> bool:

@@ -85,6 +85,17 @@ def own_words(text: str, page: str = "") -> str:
     return "\n".join(kept).strip()[:OWN_CHARS]
 
 
+def under_quote(text: str, page: str = "") -> str:
+    """What stands between and under quotes where nothing stands above them: who says it is a guess."""
+    if text.strip():
+        lines = text[:_READ_CHARS].replace("\r\n", "\n").split("\n")
+        quoted = next((number for number, line in enumerate(lines) if _is_quoted(line)), len(lines))
+        return "\n".join(_under(lines[quoted:]))[:OWN_CHARS]
+    found = _QUOTED_HTML.search(page)
+    under = _UNDER_HTML.findall(page, found.start()) if found else []
+    return "\n".join(map(visible, under)).strip()[:OWN_CHARS]
+
+
 def text_of(page: str) -> str:
     """The visible words of an HTML reply without what it quotes; nothing of it is run or fetched."""
     quoted = _QUOTED_HTML.search(page)

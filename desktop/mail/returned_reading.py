@@ -12,7 +12,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from desktop.mail.received_files import LISTED, files_in
-from desktop.mail.replytext import own_words, says_nothing, visible
+from desktop.mail.replytext import own_words, says_nothing, under_quote, visible
 from desktop.mail.returned import classify_open
 from desktop.mail.returned_clues import clues_in
 from desktop.mail.returned_parts import READ_BYTES, TEXT_CHARS, Incoming, Part, open_incoming
@@ -50,13 +50,15 @@ def understand(data: bytes) -> Understood:
     found = classify_open(mail, data[:READ_BYTES])
     spoken = found.kind in _SPOKEN
     sealed = _sealed(mail) if spoken else ""
+    own = _own(mail.parts) if spoken else ""
     return Understood(
         found=found,
         clues=clues_in(mail, found),
         sender=address_in(mail.one("from"))[:254],
         message_id=_id(mail.one("message-id")),
         in_reply_to=_id(mail.one("in-reply-to")),
-        own=_own(mail.parts) if spoken else "",
+        own=own,
+        under=_under(mail.parts) if spoken and not own else "",
         other_parts=max(_others(mail.parts), int(sealed != "")) if spoken else 0,
         beside=_beside(mail) if sealed else 0,
         sealed=sealed,
@@ -92,6 +94,7 @@ def from_json(data: bytes) -> Understood:
         message_id=_word(raw["message_id"]),
         in_reply_to=_word(raw["in_reply_to"]),
         own=_word(raw["own"]),
+        under=_word(raw["under"]),
         other_parts=int(raw["other_parts"]),
         beside=int(raw["beside"]),
         sealed=_word(raw["sealed"]),
@@ -168,6 +171,11 @@ def _signed(mail: Incoming) -> str:
 def _own(parts: tuple[Part, ...]) -> str:
     plain, page = _first(parts, _PLAIN), _first(parts, _PAGE)
     return own_words(plain.text if plain else "", page.text if page else "")
+
+
+def _under(parts: tuple[Part, ...]) -> str:
+    plain, page = _first(parts, _PLAIN), _first(parts, _PAGE)
+    return under_quote(plain.text if plain else "", page.text if page else "")
 
 
 def _first(parts: tuple[Part, ...], kind: str) -> Part | None:

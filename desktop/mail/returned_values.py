@@ -67,6 +67,8 @@ class Understood:
     in_reply_to: str = ""
     own: str = field(default="", repr=False)
     """What its writer wrote, without what they quote and without a signature; of replies alone."""
+    under: str = field(default="", repr=False)
+    """Where `own` is '', what stands under the quotes: it asks something, and is no answer."""
     other_parts: int = 0
     """Files, pictures and further texts beside the text; what is encrypted is one."""
     beside: int = 0
@@ -82,6 +84,8 @@ class Understood:
     """Message-IDs, the oldest first (RFC 5322 3.6.4)."""
     text: str = field(default="", repr=False)
     """All visible words, quotes too; of what is sealed, what stands in the open beside it."""
+    beside_text: str = field(default="", repr=False)
+    """Of what was opened, what stood in the open beside it; it is in `text` too."""
     files: tuple[FileIn, ...] = ()
     page: bool = False
     """There is a formatted page."""

@@ -17,15 +17,41 @@ from datetime import datetime
 from desktop.errors import InputError, SealwellError
 from desktop.mail import replies
 from desktop.mail.correlate import tie
+from desktop.mail.opened import STEP
+from desktop.mail.received_files import LISTED, MORE
 from desktop.mail.replytext import OWN_CHARS
 from desktop.mail.returned_values import Classified, Kind, Understood
 from desktop.mail.unlocking import OwnKeys
+from desktop.models.correspondence import FileIn
 from desktop.models.database import Database
 
 _ARMOR = re.compile(rb"-----BEGIN PGP MESSAGE-----.*?-----END PGP MESSAGE-----", re.DOTALL)
 _BODY = re.compile(rb"\r?\n\r?\n")
 
 Reading = Callable[[bytes], Understood]
+
+
+def with_words(mail: Understood, inner: Understood) -> Understood:
+    """`mail` with what was found in it (`Unsealer.words`) in the place of what was sealed."""
+    return replace(
+        mail,
+        own=inner.own,
+        under=inner.under,
+        text="\n\n".join(one for one in (inner.text or inner.own, mail.text) if one),
+        beside_text=mail.text,
+        other_parts=inner.other_parts,
+        files=_files(mail, inner),
+        page=inner.page,
+        signed=inner.signed or mail.signed,
+        opened=True,
+    )
+
+
+def _files(mail: Understood, inner: Understood) -> tuple[FileIn, ...]:
+    """Numbered as `opened.MailOpener` will find them; what was sealed is no file any more."""
+    found = [replace(one, part=one.part + STEP) for one in inner.files if one.part != MORE]
+    more = [one for one in inner.files if one.part == MORE]
+    return (*found, *(mail.files if mail.beside else ()), *more)[: LISTED + 1]
 
 
 class Unsealer:
@@ -49,7 +75,9 @@ class Unsealer:
                     reply, who = self._database.read(lambda tx: replies.opened(tx, raw))
                     if who != tied.message.person:
                         return None
-                    inner = Understood(Classified(Kind.MESSAGE), own=reply.text.strip()[:OWN_CHARS])
+                    inner = Understood(
+                        Classified(Kind.MESSAGE), own=reply.text.strip()[:OWN_CHARS], text=reply.text
+                    )
                 case "openpgp":
                     inner = self._readable(read, self._openpgp(raw))
                 case _:

@@ -145,14 +145,18 @@ def put_threshold(tx: Tx, chosen: Threshold, by: UserId) -> None:
 # --- incidents ------------------------------------------------------------------------------
 
 
-def add_incident(tx: Tx, id_: str, one: Alert, at: datetime, details: Mapping[str, str | int]) -> None:
-    """An open incident about the alert, and the alert's link to it."""
-    tx.connection.execute(
-        insert(incident).values(
-            id=id_, kind=one.rule, source=one.id, opened_at=at, state=OPEN, details=dict(details)
-        )
-    )
+def add_incident(
+    tx: Tx, id_: str, one: Alert, at: datetime, details: Mapping[str, str | int], *, source: str = ""
+) -> None:
+    """An open incident about the alert, and the alert's link to it; `source` is what else it is about."""
+    values = {"id": id_, "kind": one.rule, "source": source or one.id, "opened_at": at, "state": OPEN}
+    tx.connection.execute(insert(incident).values(**values, details=dict(details)))
     tx.connection.execute(update(alert).where(alert.c.id == one.id).values(incident=id_))
+
+
+def has_open_incident(tx: Tx, kind: str, source: str) -> bool:
+    same = incident.c.kind == kind, incident.c.source == source, incident.c.closed_at.is_(None)
+    return tx.connection.execute(select(incident.c.id).where(*same).limit(1)).first() is not None
 
 
 def close_incident(tx: Tx, id_: str, at: datetime) -> bool:

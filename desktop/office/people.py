@@ -10,6 +10,7 @@ from desktop.audit.events import Act, Event
 from desktop.audit.fields import Value
 from desktop.clock import Clock
 from desktop.errors import InputError, SealwellError
+from desktop.mail.moves import close_settled
 from desktop.models import cards, keylives, keys, messages, people, settings
 from desktop.models.accounts import Session
 from desktop.models.database import Tx
@@ -157,6 +158,7 @@ class People:
                     now=self._clock.now(),
                     by=session.user,
                 )
+                close_settled(tx, self._desk.audit, self._clock.now())
                 det: dict[str, Value] = {
                     "mode": result.mode,
                     "created": result.created,

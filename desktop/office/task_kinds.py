@@ -22,9 +22,8 @@ from desktop.models import addresschecks, checks
 from desktop.models.accounts import Role
 from desktop.models.correspondence import Urgency
 from desktop.office.keys_expiry import KEY_EXPIRING, OWN_KEY_EXPIRING
+from desktop.office.values_messages import TASK_GROUPS
 
-GROUPS = ("urgent", "replies", "calls", "addresses", "moves", "keys", "review", "system", "own")
-"""As they stand on the page, the most pressing first."""
 OWN = "own"
 DRILL_DUE, BACKUP_OLD = "drill-due", "backup-old"
 NOTICE = "notice-"
@@ -119,7 +118,7 @@ def seen_by(role: Role, group: str = "") -> tuple[str, ...]:
 
 def by_group(counts: Mapping[str, int]) -> dict[str, int]:
     """Numbers of kinds as numbers of groups, in the order of the page; groups without any are left out."""
-    summed = dict.fromkeys(GROUPS, 0)
+    summed = dict.fromkeys(TASK_GROUPS, 0)
     for code, number in counts.items():
         summed[KINDS[code].group] += number
     return {group: number for group, number in summed.items() if number}

@@ -7,13 +7,14 @@ from datetime import datetime
 
 from desktop.access.fields import visible
 from desktop.mail.calls import CALL
+from desktop.mail.moves import CANCEL_VISIT, MOVE
 from desktop.models import messages, people, users
 from desktop.models.accounts import Session, UserId
 from desktop.models.correspondence import TaskId
 from desktop.models.database import Tx
 from desktop.models.records import Message, MessageId, Person, Reason, State
 from desktop.models.tasks import Task
-from desktop.office.task_kinds import CANCEL_VISIT, KINDS, MOVE, OWN
+from desktop.office.task_kinds import KINDS, OWN
 from desktop.office.values_messages import TaskLine
 from desktop.texts import clean, clean_lines
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
 from typing import Protocol
@@ -21,9 +21,10 @@ from desktop.clock import Clock
 from desktop.errors import SealwellError
 from desktop.mail.events import found_at_relay
 from desktop.mail.incoming import Arrived, Filed, file_all
+from desktop.mail.opened import MailOpener
 from desktop.mail.parsing_worker import UNREADABLE, ParsingWorker
 from desktop.mail.relays import agreement_problem
-from desktop.mail.unsealing import Unsealer
+from desktop.mail.unsealing import Unsealer, with_words
 from desktop.models import leases, mailboxes, messages, received
 from desktop.models.database import Database, Tx
 from desktop.models.delivery import AccountId, Auth, MailAccount
@@ -74,6 +75,7 @@ class Reader:
         self._token = token
         self._bugs: Counter[_Place] = Counter()
         self.worker = ParsingWorker()
+        self.opener = MailOpener(database)
 
     def open(self, account: MailAccount, password: str | None = None) -> Mailbox:
         """Signed in. A token may be over before its time: one that is refused is renewed once.
@@ -210,7 +212,7 @@ class Reader:
         if understood.sealed:
             words = self._unsealer.words(understood, at, one.raw, self.worker.read)
             if words is not None:
-                understood = replace(understood, own=words.own, other_parts=words.other_parts)
+                understood = with_words(understood, words)
         return Arrived(one.uid, at, one.size, understood, one.raw)
 
     def trouble(self, account: AccountId, error: SealwellError) -> None:

@@ -351,11 +351,11 @@ def test_half_a_character_in_a_strangers_header_ends_no_reading(
     assert only(office).state is ReceivedState.DONE
 
 
-def test_what_strangers_write_is_not_kept_and_what_patients_write_is(
+def test_what_shops_write_to_many_is_not_kept_and_what_patients_write_is(
     office: Practice, box: AccountId
 ) -> None:
     maria = office.person()
-    strange = b"From: offer@shop.example\r\nSubject: Buy\r\n\r\nBuy now\r\n"
+    strange = b"From: offer@shop.example\r\nList-Id: <news.shop.example>\r\nSubject: Buy\r\n\r\nBuy now\r\n"
     hers = f"From: {maria.email}\r\nSubject: A question\r\n\r\nWhen do you open?\r\n".encode()
     arrives(office, box, strange, hers)
     new, done = office.db.read(received.listing)

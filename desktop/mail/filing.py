@@ -1,0 +1,159 @@
+"""A received mail goes into its conversation, with what it asks and what follows from that.
+
+What follows rests on who wrote: only the reader of our message, from the address that it went to,
+has a visit moved to the list of tasks or an address stopped by words alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from desktop.audit.log import AuditLog
+from desktop.mail import moves, threads, wrong_person
+from desktop.mail.asking import ASK_WRONG_PERSON, Asked, ask_of, declined
+from desktop.mail.correlate import Tied
+from desktop.mail.replytext import DECLINED, own_words
+from desktop.mail.returned_values import Understood
+from desktop.mail.sealing import REMINDER
+from desktop.models import appointments, conversations, entries
+from desktop.models.correspondence import ConversationState, Entry, Urgency
+from desktop.models.database import Tx
+from desktop.models.delivery import Received
+from desktop.models.records import (
+    Appointment,
+    AppointmentId,
+    Label,
+    Message,
+    MessageId,
+    Person,
+    PersonId,
+    VisitStatus,
+)
+from desktop.texts import clean
+
+_ANSWER = ("re:", "aw:", "rv:", "fw:", "fwd:", "res:")
+"""Such a subject is ours, or that of what is passed on."""
+_NAME_CHARS = 100
+
+
+@dataclass(frozen=True)
+class Told:
+    """One mail on file. `person` wrote it, where that is known; `reader` is whom our message was for."""
+
+    row: Received
+    said: Understood
+    tied: Tied
+    answer: str = ""
+    """`confirmed` or `declined` where it was that and nothing else (`replytext.answer`)."""
+    person: Person | None = None
+    reader: Person | None = None
+
+
+def file(tx: Tx, audit: AuditLog, one: Told, now: datetime) -> Entry:
+    """Into its conversation, which is open from now on; what it asks becomes a task where that helps."""
+    visit = _visit(tx, one)
+    asked = _asked(one, visit)
+    entry = threads.arrived(
+        tx,
+        audit,
+        one.row,
+        one.said,
+        one.person,
+        now,
+        label=_label(one),
+        ask=asked.reason,
+        urgency=asked.urgency,
+    )
+    believed = one.tied.message if not one.tied.doubt else None
+    if believed is not None and ASK_WRONG_PERSON in asked.codes:
+        wrong_person.report(tx, audit, believed, now, None, conversation=entry.conversation)
+    elif visit is not None and entry.person is not None and one.answer != DECLINED:
+        moves.asked(tx, audit, asked.codes, visit, entry.person, entry.conversation, now)
+    return entry
+
+
+def add_plain_yes(tx: Tx, audit: AuditLog, one: Told, now: datetime) -> None:
+    """To the history of a conversation about that reminder, which stays as it stands; else nowhere."""
+    message = one.tied.message
+    there = entries.of_message(tx, message.id) if message is not None else None
+    before = conversations.get(tx, there.conversation) if there is not None else None
+    if before is None:
+        return
+    entry = threads.arrived(
+        tx,
+        audit,
+        one.row,
+        one.said,
+        one.person,
+        now,
+        label=_label(one),
+        ask=None,
+        urgency=Urgency.PLAIN,
+    )
+    after = conversations.get(tx, entry.conversation)
+    if after is not None and after.id == before.id and before.state is not ConversationState.OPEN:
+        stays = replace(after, state=before.state, unseen=before.unseen, done_at=before.done_at)
+        conversations.put(tx, stays)
+
+
+def join_refusal(tx: Tx, one: Told) -> None:
+    """The task of a plain "no" stands beside the words, and ends when the schedule says so."""
+    message, entry = one.tied.message, entries.of_received(tx, one.row.id)
+    if message is not None and entry is not None:
+        moves.belongs(tx, MessageId(message.id), _visit(tx, one), entry.conversation)
+
+
+def _asked(one: Told, visit: Appointment | None) -> Asked:
+    """Of what is still sealed, what stands in the open beside it."""
+    said = one.said
+    reader = one.reader.name if one.reader is not None else ""
+    words = [_subject(one), said.own or said.under] if said.opened else [own_words(said.text)]
+    if said.opened and said.sealed:
+        words.append(own_words(said.beside_text))
+    asked = ask_of("\n\n".join(word for word in words if word), reader, visit, writer=_writer(one))
+    return declined(_writer(one), visit) if one.answer == DECLINED and not asked.codes else asked
+
+
+def _subject(one: Told) -> str:
+    """Where it is their own: many write there all that they want."""
+    subject = one.said.subject.strip()
+    answers = one.tied.message is not None or subject.lower().startswith(_ANSWER)
+    return "" if answers else subject
+
+
+def _writer(one: Told) -> str:
+    name = one.person.name or one.person.organisation if one.person is not None else ""
+    return name or clean(one.said.sender_name or one.said.sender, _NAME_CHARS)
+
+
+def _label(one: Told) -> Label:
+    """As sensitive as what it answers; what nobody has weighed yet is sensitive."""
+    message = one.tied.message
+    if message is None or (one.tied.doubt and message.label is Label.ROUTINE):
+        return Label.SENSITIVE
+    return message.label
+
+
+def _visit(tx: Tx, one: Told) -> Appointment | None:
+    """The one that the reminder was about, as it stands; else the only one that is still to come."""
+    message = one.tied.message
+    if one.person is None or one.tied.doubt:
+        return None
+    if message is not None and message.kind == REMINDER:
+        return _reminded(tx, message, one.row.at)
+    return _only(tx, one.person.id, one.row.at)
+
+
+def _reminded(tx: Tx, message: Message, at: datetime) -> Appointment | None:
+    visit = appointments.get(tx, AppointmentId(message.source))
+    return visit if visit is not None and _stands(visit, at) else None
+
+
+def _only(tx: Tx, person: PersonId, at: datetime) -> Appointment | None:
+    coming = [visit for visit in appointments.of_person(tx, person) if _stands(visit, at)]
+    return coming[0] if len(coming) == 1 else None
+
+
+def _stands(visit: Appointment, at: datetime) -> bool:
+    return visit.status is VisitStatus.BOOKED and visit.start_utc > at
