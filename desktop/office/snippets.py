@@ -30,6 +30,7 @@ SUBJECT_CHARS = 200
 TEXT_CHARS = 20_000
 MOST = 200
 """Of one person, and of the practice."""
+_OWN_FIELDS = tuple(name for name, kind in FIELDS.items() if kind is FieldClass.PLAIN)
 
 
 class Snippets:
@@ -117,7 +118,7 @@ class Snippets:
             )
             for one in found
         )
-        return SnippetsShown(lines, _signature(tx, found))
+        return SnippetsShown(lines, _signature(tx, found), shares, tuple(FIELDS), _OWN_FIELDS)
 
 
 def _found(tx: Tx, session: Session, id_: SnippetId) -> Snippet:
@@ -155,7 +156,7 @@ def _fit(request: SnippetRequest) -> SnippetRequest:
 
 def _refuse_personal(text: Template) -> None:
     """A signature stands under letters to everybody: it names the practice alone."""
-    personal = sorted(name for name in text.fields() if FIELDS[name] is not FieldClass.PLAIN)
+    personal = sorted(text.fields() - set(_OWN_FIELDS))
     if personal:
         raise InputError("template-field-unknown", field=personal[0])
 

@@ -223,6 +223,10 @@ class MailFound:
 # --- tasks -----------------------------------------------------------------------------------
 
 
+TASK_GROUPS = ("urgent", "replies", "calls", "addresses", "moves", "keys", "review", "system", "own")
+"""As they stand on the page, the most pressing first."""
+
+
 @dataclass(frozen=True)
 class TaskLine:
     """One thing to do. `title` names it in a sentence; `group` is where it stands on the page."""
@@ -230,7 +234,7 @@ class TaskLine:
     id: TaskId
     kind: str
     group: str
-    """`urgent`, `replies`, `calls`, `addresses`, `moves`, `keys`, `review`, `system`, `own`."""
+    """One of `TASK_GROUPS`."""
     title: Reason
     opened_at: datetime
     person: PersonId | None = None
@@ -347,6 +351,12 @@ class SnippetsShown:
     snippets: tuple[SnippetLine, ...]
     signature: str = field(repr=False, default="")
     """What goes under a letter of this person: their own, else the practice's, else ''."""
+    may_share: bool = False
+    """Whether this person may write for everybody."""
+    fields: tuple[str, ...] = ()
+    """What a text may name (`ui.blocks.field-<field>`); `own_fields` are those of the practice alone,
+    which a signature may name."""
+    own_fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from desktop.ui.base import Page, Ui
 from desktop.ui.keys.page import KeysSection
 from desktop.ui.navigation import Navigation
 from desktop.ui.sections import Sections
+from desktop.ui.settings.after_hours import AfterHoursSection
 from desktop.ui.settings.content import ContentSection
 from desktop.ui.settings.health import HealthSection
 from desktop.ui.settings.mailboxes import MailboxSection
@@ -15,6 +16,7 @@ from desktop.ui.settings.posture import PostureSection
 from desktop.ui.settings.relays import RelaySection
 from desktop.ui.settings.sending import SendingSection
 from desktop.ui.settings.storage import StorageSection
+from desktop.ui.snippets.page import BlocksSection
 from desktop.ui.users.matrix import MatrixSection
 from desktop.ui.users.page import UsersSection
 from desktop.ui.users.review import ReviewSection
@@ -32,6 +34,8 @@ class SettingsPage(Page):
                 ("relay", ui.say("ui.settings.relay"), lambda: RelaySection(ui, session)),
                 ("mailbox", ui.say("ui.settings.mailbox"), lambda: MailboxSection(ui, session)),
                 ("sending", ui.say("ui.settings.sending"), lambda: SendingSection(ui, session)),
+                ("after-hours", ui.say("ui.settings.after-hours"), lambda: AfterHoursSection(ui, session)),
+                ("blocks", ui.say("ui.settings.blocks"), lambda: BlocksSection(ui, session)),
                 ("storage", ui.say("ui.settings.storage"), lambda: StorageSection(ui, session)),
                 ("health", ui.say("ui.settings.health"), lambda: HealthSection(ui, session)),
                 ("posture", ui.say("ui.settings.posture"), lambda: PostureSection(ui, session)),

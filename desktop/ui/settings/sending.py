@@ -130,9 +130,9 @@ class RulesCard(QWidget):
 
 
 class HoursRow(QWidget):
-    """From, until, the days of the week, and whether holidays count."""
+    """From, until, the days of the week, and with `holidays` whether those count."""
 
-    def __init__(self, ui: Ui, kind: str, hours: Hours) -> None:
+    def __init__(self, ui: Ui, kind: str, hours: Hours, *, holidays: bool = True) -> None:
         super().__init__()
         self._ui = ui
         say = ui.say
@@ -156,6 +156,7 @@ class HoursRow(QWidget):
         column.addLayout(row)
         self.holidays = QCheckBox(say("ui.sending.holidays"))
         self.holidays.setChecked(hours.holidays)
+        self.holidays.setVisible(holidays)
         column.addWidget(self.holidays)
 
     def value(self) -> Hours | None:

@@ -1,0 +1,1 @@
+"""Text blocks: snippets, templates and signatures."""
