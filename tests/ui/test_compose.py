@@ -73,6 +73,25 @@ def test_the_offer_can_be_taken_with_the_keyboard_alone(at_work: AtWork, compose
     assert compose.recipient.person.person.first_name == "Zoraida"
 
 
+def test_return_typed_right_after_a_name_takes_the_only_one_who_has_it(
+    at_work: AtWork, compose: ComposePage
+) -> None:
+    QTest.keyClicks(compose.to, "zor")
+    QTest.keyClick(compose.to, Qt.Key.Key_Return)
+    at_work.screen.qtbot.waitUntil(lambda: compose.recipient.person is not None, timeout=10_000)
+    assert compose.to.text() == "Zoraida Canaryfield"
+
+
+def test_return_takes_nobody_where_several_are_meant(at_work: AtWork, compose: ComposePage) -> None:
+    QTest.keyClicks(compose.to, "n")
+    QTest.keyClick(compose.to, Qt.Key.Key_Return)
+    at_work.screen.qtbot.waitUntil(lambda: len(compose.recipient.names.stringList()) == 2, timeout=10_000)
+    QTest.keyClick(compose.to, Qt.Key.Key_Return)
+    at_work.screen.settle()
+    assert compose.recipient.person is None
+    assert compose.to.text() == "n"
+
+
 def test_a_name_that_nobody_has_says_so(at_work: AtWork, compose: ComposePage) -> None:
     QTest.keyClicks(compose.to, "qqq")
     at_work.screen.qtbot.waitUntil(lambda: bool(compose.recipient.info.text()), timeout=5000)

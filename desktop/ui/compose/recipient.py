@@ -38,6 +38,8 @@ class RecipientField(QWidget):
         self.person: PersonShown | None = None
         self._found: dict[str, PersonLine] = {}
         self._asked = 0
+        self._entered = False
+        """Return was pressed before the answer came."""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -55,6 +57,7 @@ class RecipientField(QWidget):
         self._later.setInterval(_WAIT_MS)
         self._later.timeout.connect(self._suggest)
         self.to.textEdited.connect(self._edited)
+        self.to.returnPressed.connect(self._enter)
         self.info = plain_label("", "muted", wrap=True)
         self.info.hide()
         column.addWidget(self.to)
@@ -97,9 +100,31 @@ class RecipientField(QWidget):
 
     def _edited(self, _: str) -> None:
         self.person = None
+        self._entered = False
+        self._found = {}
         self._tell("")
         self.edited.emit()
         self._later.start()
+
+    def _enter(self) -> None:
+        """Return takes the only one who is meant; of several, nobody is taken unseen."""
+        if self.person is not None:
+            return
+        self._entered = not self._found
+        if self._entered:
+            self._later.stop()
+            self._suggest()
+        else:
+            self._take_only_one()
+
+    def _take_only_one(self) -> bool:
+        if len(self._found) != 1:
+            return False
+        popup = self.to.completer().popup()
+        if popup is not None:
+            popup.hide()
+        self._choose(next(iter(self._found)))
+        return True
 
     def _suggest(self) -> None:
         text = self.to.text().strip()
@@ -131,6 +156,9 @@ class RecipientField(QWidget):
             for one in found.people
         }
         self.names.setStringList(list(self._found))
+        entered, self._entered = self._entered, False
+        if entered and self._take_only_one():
+            return
         if self._found and self.to.hasFocus():
             self.to.completer().complete()
         elif not self._found:
