@@ -14,6 +14,7 @@ class SubjectField(QLineEdit):
 
     def __init__(self, ui: Ui) -> None:
         super().__init__()
+        self.setAcceptDrops(False)  # a file that is dropped here is the letter's, its path no words of it
         self.setPlaceholderText(ui.say("ui.compose.subject-hint"))
         self.setAccessibleName(ui.say("ui.compose.subject"))
 
@@ -40,6 +41,8 @@ class TextField(QPlainTextEdit):
         self.setAccessibleName(ui.say("ui.compose.text"))
         self.setPlaceholderText(ui.say("ui.compose.text-hint"))
         self.setTabChangesFocus(True)
+        for takes in (self, self.viewport()):
+            takes.setAcceptDrops(False)
         self.setMinimumHeight(64)
 
     # --- the signature ----------------------------------------------------------------
@@ -47,8 +50,7 @@ class TextField(QPlainTextEdit):
     @property
     def written(self) -> str:
         """What somebody wrote: the text without the signature that was put under it."""
-        text = self.toPlainText()
-        return text.removesuffix(self._signed).strip() if self._signed else text.strip()
+        return self.toPlainText().removesuffix(self._signed).strip()
 
     def begin(self, text: str = "", below: str = "") -> None:
         """A new letter, with the signature under it once; `below` stands under that."""

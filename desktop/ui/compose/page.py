@@ -13,7 +13,7 @@ from desktop.models.records import Level, PersonId
 from desktop.office.values import CallOpened, Queued
 from desktop.office.values_access import DraftKept, DraftsShown
 from desktop.office.values_messages import ConversationShown, EntryShown
-from desktop.texts import clean
+from desktop.texts import Texts, clean
 from desktop.ui.base import Ui, button
 from desktop.ui.compose.drafts import DiscardDialog, DraftKeeper, DraftList
 from desktop.ui.compose.sheet import Sheet
@@ -47,6 +47,8 @@ class ComposePage(Sheet):
         QShortcut(QKeySequence("Ctrl+Return"), self).activated.connect(self.send)
         self.keeper = DraftKeeper(self, ui, session, self._letter)
         self.touched.connect(self._changed)
+        self.attachments.changed.connect(self._accompany)
+        self.recipient.loaded.connect(lambda _: self._accompany())
         for wish in (self.deciding.card.way_wanted, self.deciding.card.level_wanted):
             wish.connect(lambda _: self.keeper.touch())
         self.deciding.changed.connect(self._show_send)
@@ -130,6 +132,19 @@ class ComposePage(Sheet):
         self.clear()
         if kept:
             self.notice.show_words(self.ui.say("ui.answer.put-aside"), "plain")
+
+    def _accompany(self) -> None:
+        """A file alone is a letter too: words that go with it, in its reader's language, to be changed."""
+        shown, count = self.recipient.person, len(self.attachments.files)
+        if shown is None or not count:
+            return
+        texts = Texts(shown.person.language)
+        with self._filled():
+            if not self.subject.text().strip():
+                self.subject.setText(texts.say("ui.compose.neutral-subject"))
+            if not self.text.written:
+                self.text.begin(texts.count("ui.compose.with-file", count))
+        self.deciding.checker.soon()
 
     def _moved_on(self) -> None:
         self.deciding.ask_anew()

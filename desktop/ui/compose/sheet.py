@@ -101,6 +101,7 @@ class Sheet(Page):
         self.recipient.chosen.connect(self.touched)
         self.recipient.edited.connect(self.deciding.nobody)
         self.recipient.edited.connect(self.show_about)
+        self.recipient.edited.connect(lambda: self.attachments.show_owned((), (), "", ""))
         self.recipient.loaded.connect(self._person_loaded)
         self.about.edited.connect(self.touched)
         self.about.loaded.connect(self._about_loaded)
