@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from desktop.cli.arguments_followup import following
+from desktop.cli.arguments_messages import messages
 
 
 class WrongUse(Exception):
@@ -186,6 +187,7 @@ def _rest(family: Callable[[str, str], _Family]) -> None:
     outbox.verb("list", "every message and where it stands")
     outbox.verb("run", "send what is due")
     _steering(outbox)
+    messages(family)
     following(family)
 
     audit = family("audit", "what was done")

@@ -16,6 +16,7 @@ from desktop.cli.console import Console
 from desktop.config import LIMITS
 from desktop.errors import InputError, Refused
 from desktop.models.accounts import Session
+from desktop.models.correspondence import ConversationId
 from desktop.models.records import Label, Method, PersonId, RelayId
 from desktop.office.api import Office
 from desktop.office.values import (
@@ -218,6 +219,9 @@ def message_send(call: Call) -> None:
         attachments=attachments,
         label=Label(label),
         wanted=Method(wanted) if wanted else None,
+        conversation=ConversationId(text_of(given, "conversation")) if given.get("conversation") else None,
+        turn=number_of(given, "turn"),
+        about=PersonId(text_of(given, "about")) if given.get("about") else None,
     )
     try:
         answer = call.office.send_letter(session, request)
@@ -317,6 +321,14 @@ def day_of(console: Console, given: str | None) -> date | None:
         return date.fromisoformat(given)
     except (TypeError, ValueError) as error:
         raise WrongUse(console.texts.say("cli.not-a-date")) from error
+
+
+def number_of(given: dict[str, Any], name: str) -> int:
+    """A field that must be a whole number where it is given; else 0."""
+    value = given.get(name, 0)
+    if type(value) is not int:
+        raise WrongUse(f"{name}: number wanted")
+    return value
 
 
 def text_of(given: dict[str, Any], name: str) -> str:
