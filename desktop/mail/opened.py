@@ -79,21 +79,22 @@ class Words:
 class MailOpener:
     """One per open practice; an OpenPGP message takes a second, so it is not for the window's thread."""
 
-    def __init__(self, database: Database, worker: ReadingWorker) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
         self._keys = OwnKeys(database)
-        self._worker = worker
+        self.worker = ReadingWorker()
+        """Knows what was decrypted: it ends when the practice is closed."""
 
     def open(self, raw: bytes, writer: Writer) -> OpenedMail:
         """Raises InputError `message-unopenable`, `message-altered`, `reply-unreadable`, `reply-altered`,
         `reply-other-person`, `mail-unreadable`; and as `OwnKeyring` where gpg is missing."""
         with self._keys.ring() as ring:
-            return _Opening(self._database, self._keys, self._worker, ring, writer).run(raw)
+            return _Opening(self._database, self._keys, self.worker, ring, writer).run(raw)
 
     def words(self, mail: OpenedMail) -> Words:
         """What is read of it: that which was encrypted first, and what stood in the open under it."""
         said = [
-            (one, self._worker.understand(one.data)) for one in mail.layers if not one.file and not one.told
+            (one, self.worker.understand(one.data)) for one in mail.layers if not one.file and not one.told
         ]
         inner = [(one, said_) for one, said_ in said if one.number] or said
         own = "\n\n".join(words for words in (each.own or each.text for _, each in inner) if words)
@@ -125,7 +126,7 @@ class MailOpener:
             if layer.number == part // STEP:
                 if layer.file:
                     return layer.name, layer.data
-                return self._worker.file(layer.data, part % STEP)
+                return self.worker.file(layer.data, part % STEP)
         raise InputError("file-gone")
 
     def page_of(self, mail: OpenedMail) -> bytes:

@@ -24,8 +24,8 @@ from desktop.crypto.openpgp_seal import OpenPgpSealer
 from desktop.errors import InputError
 from desktop.mail import mime
 from desktop.mail.mime import Attachment
+from tests.support.gpg import Correspondents
 from tests.support.openpgp_readers import Opened, armored_part, by_gpg, by_openpgp_js, by_sq
-from tests.unit.crypto.conftest import Correspondents
 
 BUDGET, FULL = 12, 300
 LARGEST = 10_000_000

@@ -10,7 +10,7 @@ from email import message_from_bytes
 from email.message import Message
 from pathlib import Path
 
-from tests.unit.crypto.conftest import Correspondents
+from tests.support.gpg import Correspondents
 
 _ROOT = Path(__file__).resolve().parents[2]
 _LIBRARY = _ROOT / ".node" / "node_modules" / "openpgp" / "dist" / "node" / "openpgp.cjs"

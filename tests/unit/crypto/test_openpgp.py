@@ -20,7 +20,7 @@ from desktop.crypto.openpgp_seal import OpenPgpSealer
 from desktop.errors import InputError, SealwellError, VaultError
 
 if TYPE_CHECKING:
-    from tests.unit.crypto.conftest import Correspondents
+    from tests.support.gpg import Correspondents
 
 PRACTICE = "front@practice.example"
 LETTER = b"Content-Type: text/plain\r\n\r\nSee you on Tuesday.\r\n"

@@ -16,7 +16,7 @@ from desktop.crypto.openpgp_facts import inspect_openpgp, sealable
 from desktop.errors import InputError
 
 if TYPE_CHECKING:
-    from tests.unit.crypto.conftest import Correspondents
+    from tests.support.gpg import Correspondents
 
 NOW = datetime.fromtimestamp(4_000_000_000, UTC)
 """Long after every key here was made; keys without an end are good."""

@@ -14,7 +14,7 @@ from desktop.crypto.openpgp_own import named, revocation_of, revoked_public
 from desktop.errors import InputError, VaultError
 
 if TYPE_CHECKING:
-    from tests.unit.crypto.conftest import Correspondents
+    from tests.support.gpg import Correspondents
 
 ADDRESS = "front@practice.example"
 NOW = datetime.fromtimestamp(4_000_000_000, UTC)

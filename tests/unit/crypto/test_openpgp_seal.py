@@ -15,7 +15,7 @@ from desktop.crypto.openpgp_seal import OpenPgpSealer, inspect_openpgp
 from desktop.errors import InputError
 
 if TYPE_CHECKING:
-    from tests.unit.crypto.conftest import Correspondents
+    from tests.support.gpg import Correspondents
 
 NOW = datetime.fromtimestamp(4_000_000_000, UTC)
 LETTER = b"Content-Type: text/plain; charset=utf-8\r\n\r\nMartes, 14:30 \xe2\x9c\x93\r\n"

@@ -22,7 +22,7 @@ from desktop.crypto.smime_facts import inspect_certificate
 from desktop.errors import InputError
 
 if TYPE_CHECKING:
-    from tests.unit.crypto.conftest import Correspondents
+    from tests.support.gpg import Correspondents
 
 CONFIG = """[req]
 distinguished_name = dn
