@@ -8,6 +8,7 @@ them by `dev.py` and by the wheel build. A code without words is shown as the co
 from __future__ import annotations
 
 import gettext
+import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -20,6 +21,9 @@ from desktop.paths import resource
 LANGUAGES = ("en", "es")
 MOMENT = "moment"
 """A parameter of this name is a time in its zone (`moment`), and is said with weekday and zone."""
+WHEN = "when"
+"""A parameter of this name may be a visit's time of the wall clock (`is_visit`), said with its weekday."""
+_VISIT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 _ZONES = {
     "America/New_York": "eastern",
     "America/Detroit": "eastern",
@@ -75,9 +79,15 @@ class Texts:
         return zone.rpartition("/")[2].replace("_", " ")
 
     def _said(self, params: dict[str, str | int]) -> dict[str, str | int]:
-        kept = str(params.get(MOMENT, ""))
+        kept, visit = str(params.get(MOMENT, "")), str(params.get(WHEN, ""))
         when, _, zone = kept.partition(" ")
-        return {**params, MOMENT: self.moment(datetime.fromisoformat(when), zone)} if zone else params
+        if zone:
+            params = {**params, MOMENT: self.moment(datetime.fromisoformat(when), zone)}
+        return {**params, WHEN: self.visit(datetime.fromisoformat(visit))} if is_visit(visit) else params
+
+    def visit(self, start: datetime) -> str:
+        """A visit's time of the wall clock, such as "Tue 2026-11-24 14:30"; the window has its own words."""
+        return f"{self.say(f'words.weekday.{start.isoweekday()}')} {start:%Y-%m-%d %H:%M}"
 
     def error(self, code: str, params: Mapping[str, str | int]) -> tuple[str, str]:
         """A known error's sentence and its hint; a `reason` among the parameters is said in words."""
@@ -91,6 +101,11 @@ class Texts:
         """As `say`, in singular or plural; the catalogue's plural id is `<code>.many`."""
         words = _catalogue(self.language).ngettext(code, f"{code}.many", number)
         return _fill(words, {"n": number, **params})
+
+
+def is_visit(value: str) -> bool:
+    """Whether the parameter `when` holds a wall-clock time to the minute, rather than words."""
+    return _VISIT.fullmatch(value) is not None
 
 
 def moment_param(when: datetime, zone: str) -> str:

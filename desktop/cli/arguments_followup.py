@@ -1,10 +1,12 @@
-"""Words of `failures`, `suppressions`, `delivery-check` and `feed`."""
+"""Words of `tasks`, `failures`, `suppressions`, `delivery-check` and `feed`."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
 from typing import Protocol
+
+from desktop.office.values_messages import TASK_GROUPS
 
 
 class Family(Protocol):
@@ -15,6 +17,16 @@ class Family(Protocol):
 
 def following(family: Callable[[str, str], Family]) -> None:
     """After a message left: what failed, which addresses are stopped, whether mail arrives as it was sent."""
+    tasks = family("tasks", "what is still to do")
+    listed = tasks.verb("list", "open ones, what is due first in front")
+    listed.add_argument("--mine", action="store_true", help="yours and what anybody may do")
+    listed.add_argument("--ended", action="store_true", help="what was done, the latest first")
+    listed.add_argument("--group", choices=TASK_GROUPS, help="only this group")
+    listed.add_argument("--limit", type=int, default=200, metavar="N")
+    tasks.verb("add", "one of your own making (reads a document)")
+    done = tasks.verb("done", "end one; with --stdin reads a note")
+    done.add_argument("task", metavar="ID")
+    done.add_argument("--dropped", action="store_true", help="it was not needed")
     failures = family("failures", "messages that did not arrive")
     for name, about in (
         ("show", "why, and what may be done"),

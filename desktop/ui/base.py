@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import Qt
@@ -24,8 +25,9 @@ from PySide6.QtWidgets import (
 
 from desktop.clock import Clock
 from desktop.errors import SealwellError
-from desktop.texts import Texts
+from desktop.texts import WHEN, Texts, is_visit
 from desktop.ui.bridge import Bridge, Task
+from desktop.ui.dates import visit_words
 from desktop.ui.icons import icon, pixmap
 from desktop.ui.theme import Theme
 
@@ -58,7 +60,10 @@ class Ui:
 
     def reason(self, reason: Reason) -> str:
         """The words of a reason."""
-        return self.texts.say(f"reason.{reason.code}", **reason.params)
+        params, when = reason.params, str(reason.params.get(WHEN, ""))
+        if is_visit(when):
+            params = {**params, WHEN: visit_words(datetime.fromisoformat(when), self.texts.language)}
+        return self.texts.say(f"reason.{reason.code}", **params)
 
     def error(self, error: SealwellError) -> str:
         """A known error's sentence and what to do about it."""

@@ -23,6 +23,11 @@ def time_words(moment: datetime, language: str) -> str:
     return _locale(language).toString(QTime(moment.hour, moment.minute), QLocale.FormatType.ShortFormat)
 
 
+def visit_words(start: datetime, language: str) -> str:
+    """A visit's time of the wall clock, such as "Tue 24 Nov, 2:30 PM"."""
+    return f"{day_words(start.date(), language)}, {time_words(start, language)}"
+
+
 def moment_words(moment: datetime, language: str) -> str:
     """When something happened, on this computer's clock, such as "Tue 24 Nov, 2:30 PM"."""
     local = moment.astimezone()

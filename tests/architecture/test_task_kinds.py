@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from desktop.office.task_kinds import GROUPS, KINDS, known
+from desktop.office.task_kinds import KINDS, known
+from desktop.office.values_messages import TASK_GROUPS
 from desktop.texts import LANGUAGES, Texts
 from tests.support.source import Module, modules
 
@@ -124,6 +125,6 @@ def test_every_kind_that_code_opens_is_in_the_closed_list(where: str, kind: str 
 def test_every_kind_has_a_group_roles_and_words(language: str) -> None:
     say = Texts(language)
     for code, one in KINDS.items():
-        assert one.group in GROUPS, code
+        assert one.group in TASK_GROUPS, code
         assert one.roles, code
         assert say.has(f"reason.{one.title}"), code

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBox
 from desktop.office.values_messages import TaskLine
 from desktop.ui.base import Ui, button, emptied, plain_label, scrolled_column
 from desktop.ui.dates import moment_words
-from desktop.ui.tasks.words import due_words, ended_words, owner_words, title_words, who_words
+from desktop.ui.tasks.words import due_words, ended_words, owner_words, who_words
 
 _WIDTH = 360
 _NOTE_CHARS = 2000
@@ -75,7 +75,7 @@ class TaskPane(QFrame):
     def _fill(self, line: TaskLine) -> None:
         ui, place = self.ui, self.words
         place.addWidget(plain_label(ui.say(f"ui.tasks.group-{line.group}"), "muted"))
-        place.addWidget(plain_label(title_words(ui, line), "heading", wrap=True))
+        place.addWidget(plain_label(ui.reason(line.title), "heading", wrap=True))
         if line.person is not None:
             self.see = button(who_words(ui, line), lambda: self.person.emit(line), "quiet")
             self.see.setAccessibleName(f"{ui.say('ui.tasks.person')}: {line.name}")

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 from desktop.errors import SealwellError
 from desktop.models.accounts import Session
 from desktop.models.correspondence import TaskId
-from desktop.office.values_messages import Colleague, TaskEnd, TaskLine, TaskQuery, TasksShown
+from desktop.office.values_messages import TASK_GROUPS, Colleague, TaskEnd, TaskLine, TaskQuery, TasksShown
 from desktop.ui.base import Page, Ui, button, plain_label
 from desktop.ui.buttonline import ButtonLine
 from desktop.ui.failures.wizard import FailureWizard
@@ -17,7 +17,7 @@ from desktop.ui.navigation import Navigation
 from desktop.ui.table import Rows
 from desktop.ui.tasks.detail import TaskPane
 from desktop.ui.tasks.dialogs import TaskDialog
-from desktop.ui.tasks.words import GROUPS, line_look
+from desktop.ui.tasks.words import line_look
 
 ALL = ""
 _MOST = 500
@@ -43,7 +43,7 @@ class TasksPage(Page):
         self.title.hide()
         self.outer.setContentsMargins(0, 0, 0, 0)
         self.groups = ButtonLine(ui.say("ui.tasks.groups"), self.show_group)
-        for group in (ALL, *GROUPS):
+        for group in (ALL, *TASK_GROUPS):
             self.groups.add(group, self._words_of(group, 0))
         self.outer.addWidget(self.groups)
         self.mine = QCheckBox(ui.say("ui.tasks.mine"))
@@ -110,7 +110,7 @@ class TasksPage(Page):
         self._colleagues = shown.colleagues
         self._show_counts(shown.counts)
         before = self.view.currentIndex().row()
-        lines = shown.tasks if ended else sorted(shown.tasks, key=lambda line: GROUPS.index(line.group))
+        lines = shown.tasks if ended else sorted(shown.tasks, key=lambda line: TASK_GROUPS.index(line.group))
         self.rows.show(lines)
         row = next((at for at, line in enumerate(lines) if line.id == self._chosen), -1)
         if row < 0 and lines:  # it is done: the next one stands in its place

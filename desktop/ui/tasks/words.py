@@ -2,36 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from desktop.models.records import Reason
 from desktop.office.values_messages import TaskLine
 from desktop.texts import clean
 from desktop.ui.base import Ui
-from desktop.ui.dates import day_words, time_words
+from desktop.ui.dates import day_words
 from desktop.ui.messages.rows import RowLook
 
-GROUPS = ("urgent", "replies", "calls", "addresses", "moves", "keys", "review", "system", "own")
-"""In the order of the page; their words are `ui.tasks.group-<code>`."""
-_WHEN = "when"
 _NOTE_CHARS = 160
-
-
-def title_words(ui: Ui, line: TaskLine) -> str:
-    """The title's sentence; a visit's time of the wall clock as people read it."""
-    when = str(line.title.params.get(_WHEN, ""))
-    said = {**line.title.params, _WHEN: visit_words(ui, when)} if when else line.title.params
-    return ui.reason(Reason(line.title.code, said))
-
-
-def visit_words(ui: Ui, when: str) -> str:
-    """Such as "Tue 24 Nov, 2:30 PM"; what is no time stays as it is."""
-    try:
-        moment = datetime.fromisoformat(when)
-    except ValueError:
-        return clean(when)
-    language = ui.texts.language
-    return f"{day_words(moment.date(), language)}, {time_words(moment, language)}"
 
 
 def due_words(ui: Ui, line: TaskLine) -> str:
@@ -64,7 +41,7 @@ def ended_words(ui: Ui, line: TaskLine) -> str:
 
 def line_look(ui: Ui, line: TaskLine) -> RowLook:
     """Its row in the list: what there is to do, about whom, and whose it is."""
-    title, who, due = title_words(ui, line), who_words(ui, line), due_words(ui, line)
+    title, who, due = ui.reason(line.title), who_words(ui, line), due_words(ui, line)
     group = ui.say(f"ui.tasks.group-{line.group}")
     ended = ended_words(ui, line)
     owner = clean(line.owner_name)

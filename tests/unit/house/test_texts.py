@@ -10,3 +10,12 @@ def test_a_sentence_that_names_a_value_is_not_whole_without_it() -> None:
     assert texts.is_whole("event.people.shown")
     assert not texts.is_whole("ui.paper.page")
     assert not texts.is_whole("no.such.code")
+
+
+def test_a_visits_time_is_said_with_its_weekday_and_words_stay_as_they_are() -> None:
+    given = {"name": "Maria Lopez", "when": "2026-11-24T14:30"}
+    assert Texts("en").say("reason.task-move", **given) == (
+        "Move the visit of Maria Lopez on Tue 2026-11-24 14:30"
+    )
+    assert "mar 2026-11-24 14:30" in Texts("es").say("reason.task-move", **given).lower()
+    assert Texts("en").say("reason.task-move", name="M", when="<tomorrow>").endswith("on <tomorrow>")

@@ -8,17 +8,20 @@ import pytest
 
 from desktop.access.roles import Action
 from desktop.errors import InputError, Refused
+from desktop.mail.events import FAILED_TASK
 from desktop.mail.failure import may_resend
-from desktop.models import messages, suppressions, users
+from desktop.models import messages, suppressions, tasks, users
 from desktop.models.accounts import Role, Session, User, UserId
 from desktop.models.database import Tx
 from desktop.models.delivery import Suppression, SuppressionKind
 from desktop.models.ids import new_id
 from desktop.models.records import Label, MessageId, Reason, State
+from desktop.models.tasks import Task
 from desktop.office.api import Office
 from desktop.office.values import LetterRequest
 from desktop.office.values_audit import LogQuery
-from desktop.office.values_delivery import AddressCheck, FailureShown, LiftRequest
+from desktop.office.values_delivery import AddressCheck, FailureShown, LiftRequest, Resend
+from desktop.office.values_messages import TaskQuery
 from tests.made_practice import Practice, person_named
 from tests.made_staff import desk_of
 from tests.support.queued import queued
@@ -217,3 +220,14 @@ def test_what_did_not_fail_is_no_failure(desk: Desk) -> None:
     with pytest.raises(InputError) as unknown:
         desk.office.show_failure(desk.session, MessageId("0" * 32))
     assert unknown.value.code == "message-unknown"
+
+
+def test_what_is_sent_again_is_no_task_any_more(desk: Desk) -> None:
+    one = Task(new_id(), FAILED_TASK, desk.practice.clock.now(), desk.message, desk.person)
+    desk.database.write(lambda tx: tasks.add(tx, one))
+    desk.check("phone", "same")
+    assert [line.id for line in desk.office.list_tasks(desk.session, TaskQuery()).tasks] == [one.id]
+    desk.office.resend_message(desk.session, Resend(desk.message))
+    (ended,) = desk.office.list_tasks(desk.session, TaskQuery(ended=True)).tasks
+    assert (ended.id, ended.result, ended.closed_by) == (one.id, "done", desk.session.user_name)
+    assert acts(desk).count("task.ended") == 1
