@@ -22,20 +22,45 @@ from desktop.audit.verify import Start
 from desktop.errors import InputError, Refused, VaultError
 from desktop.mail.states import TERMINAL
 from desktop.models import alerts, audit, audit_queries, destroying, segments, settings, vaultkeys
+from desktop.models.correspondence import ConversationId, Retention
 from desktop.models.database import Tx
 from desktop.models.filters import AuditFilter
 from desktop.models.segments import Segment
 
 YEARS = 6
 MESSAGES, ATTEMPTS, DRAFTS, IMPORTS = "messages", "attempts", "drafts", "imports"
-GIVEN: Mapping[str, int] = MappingProxyType({MESSAGES: 180, ATTEMPTS: 365, DRAFTS: 90, IMPORTS: 0})
-"""Days after the end of a message, an attempt, the last change of a draft. The bytes of an
-imported file are read and never stored: 0, and it cannot be chosen."""
+CONVERSATIONS: Mapping[Retention, str] = MappingProxyType(
+    {
+        Retention.STANDARD: "conversations",
+        Retention.CHART: "conversations-chart",
+        Retention.SHORT: "conversations-short",
+    }
+)
+GIVEN: Mapping[str, int] = MappingProxyType(
+    {
+        MESSAGES: 180,
+        ATTEMPTS: 365,
+        DRAFTS: 90,
+        IMPORTS: 0,
+        CONVERSATIONS[Retention.STANDARD]: 365,
+        CONVERSATIONS[Retention.CHART]: 3650,
+        CONVERSATIONS[Retention.SHORT]: 30,
+    }
+)
+"""Days after the end of a message, an attempt, the last change of a draft, after a conversation was
+done. The bytes of an imported file are read and never stored: 0, and it cannot be chosen."""
 LEAST_DAYS, MOST_DAYS = 30, 3650
+LEAST_CHART_DAYS = YEARS * 365 + 2
+"""What belongs to the record of care is kept no shorter than the log that speaks of it."""
+AT_ONCE = 200
+"""So many conversations at most lose their words in one go: somebody may be waiting to be signed in."""
 _RAN_AT = "retention-ran-at"
 _EVERY = timedelta(days=1)
 _GAP = "log-gap"
 """The setting that holds an unexplained gap: an older database must not be tidied up."""
+
+FORGET_PAGES = 500
+"""Of the search index, rewritten in one short transaction."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +68,9 @@ class Destroyed:
     messages: int
     attempts: int
     drafts: int
+    conversations: int = 0
+    mails: int = 0
+    """Received ones that belong to no conversation."""
 
 
 # --- content ------------------------------------------------------------------------------
@@ -60,9 +88,15 @@ def put_class(tx: Tx, name: str, days: int) -> None:
     """Raises InputError "retention-class-unknown", "retention-days-range"."""
     if name not in GIVEN or name == IMPORTS:
         raise InputError("retention-class-unknown")
-    if not LEAST_DAYS <= days <= MOST_DAYS:
-        raise InputError("retention-days-range", least=LEAST_DAYS, most=MOST_DAYS)
+    least = least_days(name)
+    if not least <= days <= MOST_DAYS:
+        raise InputError("retention-days-range", least=least, most=MOST_DAYS)
     settings.put(tx, f"retention-{name}", str(days))
+
+
+def least_days(name: str) -> int:
+    """The fewest days that can be chosen for a class."""
+    return LEAST_CHART_DAYS if name == CONVERSATIONS[Retention.CHART] else LEAST_DAYS
 
 
 def is_due(tx: Tx, now: datetime) -> bool:
@@ -74,8 +108,10 @@ def is_due(tx: Tx, now: datetime) -> bool:
 def destroy_due(tx: Tx, log: AuditLog, now: datetime) -> Destroyed | None:
     """Destroy what is past its time, with one record of how much; None where something holds it.
 
-    Rows are deleted and their place in the file is overwritten (`secure_delete`). A record's
-    own key is not there to be forgotten, and copies of the whole file keep what they had.
+    A conversation loses its words only once it is done and no task of it is open; of many, `AT_ONCE`,
+    and the others are due at once. Rows are deleted and their place in the file is overwritten
+    (`secure_delete`). A record's own key is not there to be forgotten, and copies of the whole file
+    keep what they had.
     """
     settings.put(tx, _RAN_AT, now.isoformat())
     held = "legal-hold" if alerts.open_incidents(tx) else "log-gap" if settings.get(tx, _GAP) else ""
@@ -91,10 +127,31 @@ def destroy_due(tx: Tx, log: AuditLog, now: datetime) -> Destroyed | None:
         messages=destroying.bodies(tx, TERMINAL, before(MESSAGES)),
         attempts=destroying.attempts(tx, TERMINAL, before(ATTEMPTS)),
         drafts=destroying.drafts(tx, before(DRAFTS)),
+        conversations=_said(tx, {kept: before(name) for kept, name in CONVERSATIONS.items()}, now),
+        mails=destroying.received_mail(tx, before(CONVERSATIONS[Retention.STANDARD])),
     )
+    if done.conversations == AT_ONCE:
+        settings.put(tx, _RAN_AT, (now - _EVERY).isoformat())
     if any(asdict(done).values()):
         log.record(tx, Event(Act.CONTENT_DESTROYED, det=asdict(done)))
     return done
+
+
+def _said(tx: Tx, before: Mapping[Retention, datetime], now: datetime) -> int:
+    those: list[ConversationId] = []
+    for kept, moment in before.items():
+        those += destroying.over(tx, kept, moment, AT_ONCE - len(those))
+    return destroying.words(tx, those, TERMINAL, now)
+
+
+def forgets(tx: Tx) -> bool:
+    """Whether the search index still holds words of what was destroyed."""
+    return destroying.forgets(tx)
+
+
+def forget_words(tx: Tx) -> bool:
+    """A little of it; whether more is left."""
+    return destroying.forget_words(tx, FORGET_PAGES)
 
 
 # --- closed years of the log ------------------------------------------------------------------

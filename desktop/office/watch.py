@@ -49,8 +49,7 @@ class Watch:
         now = self._clock.now()
         if role is Role.ADMINISTRATOR:
             self._database.write(lambda tx: digest.open_when_due(tx, now))
-        if self._database.read(lambda tx: retention.is_due(tx, now)):
-            self._database.write(lambda tx: retention.destroy_due(tx, self._audit, now))
+        self.tidy()
         self.look()
         self.look_at_keys()
         self._look_also()
@@ -70,6 +69,14 @@ class Watch:
                     break
             if raised:
                 self._tell(raised)
+
+    def tidy(self) -> None:
+        """Destroy what is past its time; the search index forgets it little by little."""
+        now = self._clock.now()
+        if self._database.read(lambda tx: retention.is_due(tx, now)):
+            self._database.write(lambda tx: retention.destroy_due(tx, self._audit, now))
+        if self._database.read(retention.forgets):
+            self._database.write(retention.forget_words)
 
     def look_at_keys(self) -> None:
         """Once an hour: tasks about keys that end soon, before somebody waits for a letter."""
@@ -100,6 +107,7 @@ class Watch:
         while not self._ended.wait(pause):
             try:
                 if pause:
+                    self.tidy()
                     self.look()
                     self.look_at_keys()
                     self._look_also()

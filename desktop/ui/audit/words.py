@@ -22,6 +22,8 @@ _NUMBERS = (
         "sessions",
         "tasks",
         "drafts",
+        "conversations",
+        "mails",
         "approvals",
         "imports",
         "first",

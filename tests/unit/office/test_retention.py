@@ -191,7 +191,8 @@ def test_a_sealed_year_can_be_read_under_a_new_vault_key(
 def test_how_long_content_is_kept_can_be_chosen_and_the_log_cannot(practice: Practice) -> None:
     office, ana = practice.signed_in()
     given = dict(office.show_retention(ana).classes)
-    assert given == {"messages": 180, "attempts": 365, "drafts": 90, "imports": 0}
+    said = {"conversations": 365, "conversations-chart": 3650, "conversations-short": 30}
+    assert given == {"messages": 180, "attempts": 365, "drafts": 90, "imports": 0, **said}
     assert dict(office.set_retention(ana, "drafts", 60).classes)["drafts"] == 60
     assert "retention.changed" in acts(office, ana)
     assert code_of(lambda: office.set_retention(ana, "log", 60)) == "retention-class-unknown"
