@@ -13,7 +13,7 @@ from desktop.ui.base import Page, Ui, button, card, plain_label, scrolled_column
 from desktop.ui.settings.sending import HoursRow
 from desktop.ui.stepup import proved
 
-_TALL = 132
+_TALL = 168
 """The program's own words, which show where nothing was written, in full."""
 
 

@@ -147,13 +147,17 @@ class HoursRow(QWidget):
         for field in (self.first, self.last):
             field.setFixedWidth(_NARROW + 40)
             row.addWidget(field, 0, Qt.AlignmentFlag.AlignTop)
+        row.addStretch()
+        column.addLayout(row)
+        week = QHBoxLayout()
+        week.setSpacing(10)
         self.days = [QCheckBox(say(f"words.weekday.{day + 1}")) for day in range(7)]
         for day, box in enumerate(self.days):
             box.setChecked(day in hours.days)
             box.setAccessibleName(f"{say(f'ui.sending.{kind}')}: {box.text()}")
-            row.addWidget(box)
-        row.addStretch()
-        column.addLayout(row)
+            week.addWidget(box)
+        week.addStretch()
+        column.addLayout(week)
         self.holidays = QCheckBox(say("ui.sending.holidays"))
         self.holidays.setChecked(hours.holidays)
         self.holidays.setVisible(holidays)

@@ -15,7 +15,7 @@ from desktop.ui.snippets.form import BlockForm
 from desktop.ui.table import Column, Rows, table
 from desktop.ui.users.dialogs import ConfirmDialog
 
-_LIST = 300
+_LIST = 270
 
 
 class BlocksSection(Page):
