@@ -9,6 +9,7 @@ an open one shows it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from desktop.access.fields import may_read, visible
@@ -21,6 +22,7 @@ from desktop.models.correspondence import (
     ConversationState,
     Direction,
     Entry,
+    Filing,
     Urgency,
 )
 from desktop.models.database import Tx
@@ -124,7 +126,7 @@ def shown(tx: Tx, row: Conversation, session: Session, now: datetime, limit: int
         turn=row.turn,
         retention=row.retention,
         tasks=task_lines.lines(tx, open_ones, session, now),
-        filings=_filings(tx, row.id),
+        filings=_filings(tx, filings.of_conversation(tx, row.id)),
         earlier=entries.count(tx, row.id) - len(said),
         birth_date=seen.birth_date if seen is not None else None,
         external_id=seen.external_id if seen is not None else "",
@@ -139,10 +141,17 @@ def _reply_to(row: Conversation, said: Sequence[Entry]) -> PersonId | None:
     return latest.person if latest is not None else row.person
 
 
-def _filings(tx: Tx, id_: ConversationId) -> tuple[FilingLine, ...]:
-    rows = filings.of_conversation(tx, id_)
+def filed_to(tx: Tx, person: PersonId, session: Session) -> tuple[FilingLine, ...]:
+    """What was put to a person's record; the names of what this role may not read are left out."""
+    rows = filings.of_person(tx, person)
+    there = conversations.get_many(tx, {one.conversation for one in rows})
+    seen = [one if readable(there[one.conversation], session) else replace(one, name="") for one in rows]
+    return _filings(tx, seen)
+
+
+def _filings(tx: Tx, rows: Sequence[Filing]) -> tuple[FilingLine, ...]:
     names = user_names(tx) if rows else {}
-    return tuple(FilingLine(one.id, one.form, one.name, one.at, names.get(one.by, "")) for one in rows)
+    return tuple(FilingLine(one.id, one.form, clean(one.name), one.at, names.get(one.by, "")) for one in rows)
 
 
 def _writers(tx: Tx, said: Sequence[Entry]) -> tuple[PersonId, ...]:

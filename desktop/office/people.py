@@ -22,6 +22,7 @@ from desktop.models.records import (
     State,
 )
 from desktop.office.api import Progress
+from desktop.office.conversations_shown import filed_to
 from desktop.office.desk import Desk, Recorder
 from desktop.office.keys_lines import key_line
 from desktop.office.listed import Listed
@@ -198,6 +199,7 @@ class People:
             methods,
             _last_written(tx, id_),
             hidden=hidden(session.role),
+            filings=filed_to(tx, id_, session),
         )
 
 

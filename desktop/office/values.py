@@ -26,6 +26,7 @@ from desktop.models.records import (
     Reason,
     State,
 )
+from desktop.office.values_messages import FilingLine
 
 # --- people ------------------------------------------------------------------------
 
@@ -79,6 +80,8 @@ class PersonShown:
     last_used: datetime | None = None
     hidden: tuple[str, ...] = ()
     """As in `PeopleFound`: contact, appointment, clinical, billing."""
+    filings: tuple[FilingLine, ...] = ()
+    """What was put to this record, the latest first; without its name where the role may not read it."""
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,9 @@ def test_a_paper_says_who_said_what_and_when(work: AT_WORK, asked: ConversationI
     assert "file.filed" not in acts(work)
 
 
-def test_what_is_filed_is_on_record_with_its_hash(work: AT_WORK, asked: ConversationId) -> None:
+def test_what_is_filed_is_on_record_with_its_hash(
+    room: Mailroom, work: AT_WORK, asked: ConversationId
+) -> None:
     office, session = work
     person = person_named(*work, "Zoraida")
     made = office.export_conversation(session, ToChart(asked, FilingForm.PDF, person))
@@ -120,6 +122,10 @@ def test_what_is_filed_is_on_record_with_its_hash(work: AT_WORK, asked: Conversa
     assert "file.filed" in acts(work)
     (line,) = office.show_conversation(session, asked).filings
     assert (line.form, line.name, line.by) == (FilingForm.PDF, "A question", "ana")
+    assert office.show_person(session, person).filings == (line,)
+    assert [one.name for one in office.show_person(room.colleague("di", Role.BILLING), person).filings] == [
+        ""
+    ]
 
 
 def test_as_mail_it_opens_in_another_reader_with_what_came_in_as_it_came(
