@@ -133,8 +133,8 @@ def test_way_two_a_reply_becomes_a_changed_visit(scene: Scene) -> None:
         person.click("Messages")
         person.actions.clear()
         words = f"Can I move it to Thursday? {CANARY}"
-        scene.house.mailboxes.deliver(answer_to(scene.house.sink.received[0].data, words))
-        person.look_for("Maria Lopez asks to move")
+        scene.house.mailboxes.deliver(answer_to(scene.house.sink.received[0].wire, words))
+        person.look_for("Asks to move")
         assert CANARY not in " ".join(person.ask("titles"))
         person.choose("Maria Lopez")
         person.look_for(words)
