@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QResizeEvent, QSh
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 
 from desktop.models.accounts import UserId
-from desktop.models.correspondence import ConversationState, FilingForm, Retention
+from desktop.models.correspondence import ConversationState, Direction, FilingForm, Retention
 from desktop.office.values_messages import ConversationShown
 from desktop.texts import clean
 from desktop.ui.base import Ui, button
@@ -125,7 +125,7 @@ class ActionBar(QWidget):
             GIVE_BACK: mine,
             WHOSE: line.person is None,
             PERSON: line.person is not None,
-            WRONG_PERSON: bool(shown.entries) and line.person is not None,
+            WRONG_PERSON: any(one.direction is Direction.OUT for one in shown.entries),
         }
         self._wanted = {code for code, on in wanted.items() if on}
         primary = "" if line.person is None else TAKE if TAKE in self._wanted else REPLY

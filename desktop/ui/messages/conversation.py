@@ -321,7 +321,7 @@ class ConversationPane(QFrame):
     def _ask_wrong_person(self) -> None:
         if self.shown is None or not self.shown.entries:
             return
-        entry = latest(self.shown, (Direction.IN,)).id
+        entry = self.shown.entries[-1].id
         dialog = AskDialog(self.ui, "ui.messages.wrong", self, name=clean(self.shown.line.name, 60))
         dialog.accepted.connect(
             lambda: self._do(lambda _: self.ui.office.wrong_person(self._session, entry), self._stopped)

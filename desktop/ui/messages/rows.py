@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeySequence, QPainter, QShortcut
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QKeySequence, QPainter, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -25,6 +25,7 @@ HEIGHT = 76
 _LEFT, _RIGHT, _TOP, _GAP = 22, 12, 11, 2
 _SMALL = 9.0
 """Points, of the last line and the time."""
+_ARROWS = (Qt.Key.Key_Up, Qt.Key.Key_Down)
 _REST_MS = 200
 """The arrows pass over rows; the one on which they rest is opened."""
 
@@ -162,7 +163,8 @@ class Opener(QObject):
         self._rest.setSingleShot(True)
         self._rest.setInterval(_REST_MS)
         self._rest.timeout.connect(lambda: self._open(self._view.currentIndex().row()))
-        view.selectionModel().currentRowChanged.connect(lambda now, _: self._moved(now.row()))
+        view.selectionModel().selectionChanged.connect(lambda *_: self._moved())
+        view.installEventFilter(self)
         view.clicked.connect(lambda index: self._open(index.row()))
         for key in ("Return", "Enter"):
             made = QShortcut(QKeySequence(key), view)
@@ -172,9 +174,19 @@ class Opener(QObject):
     def stop(self) -> None:
         self._rest.stop()
 
-    def _moved(self, row: int) -> None:
-        if not self.keeping and row >= 0:
-            self.passed.emit(row)
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Tab alone opens nothing; the first arrow takes the row where the list stands, not the next."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in _ARROWS:
+            model, current = self._view.selectionModel(), self._view.currentIndex()
+            if current.isValid() and not model.hasSelection():
+                self._view.selectRow(current.row())
+                return True
+        return super().eventFilter(watched, event)
+
+    def _moved(self) -> None:
+        rows = self._view.selectionModel().selectedRows()
+        if rows and not self.keeping:
+            self.passed.emit(rows[0].row())
             self._rest.start()
 
     def _open(self, row: int) -> None:
