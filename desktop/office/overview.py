@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from desktop.access.roles import Action, may
 from desktop.campaigns.reminders import WINDOW
 from desktop.mail.calls import CALL
 from desktop.mail.events import FAILED_TASK
@@ -17,7 +18,7 @@ from desktop.models import conversations, events, messages, schedules, sendingru
 from desktop.models.accounts import Role, Session
 from desktop.models.database import Tx
 from desktop.models.delivery import EventKind
-from desktop.models.records import Appointment, Schedule, State
+from desktop.models.records import Appointment, State
 from desktop.office.task_kinds import KINDS, seen_by
 from desktop.office.values_messages import DeskLine
 
@@ -38,6 +39,7 @@ def desk_lines(
 ) -> tuple[DeskLine, ...]:
     """The most pressing first; `day` is the one whose reminders are next, `visits` what stands on it."""
     mail = conversations.counts(tx, session.user)
+    may_import = may(session.role, Action.IMPORT_APPOINTMENTS)
     kinds = tasks.counts(tx, seen_by(session.role))
     groups = _groups(kinds)
     recent = messages.counts(tx, now - RECENT)
@@ -51,7 +53,7 @@ def desk_lines(
         DeskLine("failed", recent.get(State.FAILED, 0), "outbox:failed"),
         DeskLine("returned", recent.get(State.COMPLAINED, 0), "outbox:returned"),
         DeskLine("calls", kinds.get(CALL, 0), "tasks:calls"),
-        *_schedule(tx, schedules.latest(tx, day), bool(visits), day, now.astimezone(zone)),
+        *(_schedule(tx, bool(visits), day, now.astimezone(zone)) if may_import else ()),
         DeskLine("not-confirmed", _not_confirmed(tx, visits), "outbox:sent"),
         DeskLine("tasks-due", _due(tx, session, now.astimezone(zone)), "tasks:"),
         *_system(session.role, groups),
@@ -70,10 +72,9 @@ def _unclear(tx: Tx) -> int:
     return sum(map(is_unclear, messages.by_states(tx, (State.UNCERTAIN,))))
 
 
-def _schedule(
-    tx: Tx, known: Schedule | None, any_visits: bool, day: date, local: datetime
-) -> tuple[DeskLine, ...]:
+def _schedule(tx: Tx, any_visits: bool, day: date, local: datetime) -> tuple[DeskLine, ...]:
     """Missing from noon on where the practice works on that day; stale once the file is a day old."""
+    known = schedules.latest(tx, day)
     if known is None and not any_visits:
         missing = local.time() >= NOON and _is_working(tx, day)
         return (DeskLine("schedule-missing", 1, "import"),) if missing else ()

@@ -128,6 +128,7 @@ def test_the_overview_is_walked_and_pressed_with_the_keyboard(board: Board) -> N
     QTest.keyClick(rows["addresses"], Qt.Key.Key_Return)
     board.settle()
     assert board.today.tasks.groups.chosen == "addresses"
+    assert board.today.tasks.view.hasFocus()
 
 
 def test_what_became_unclear_leads_to_the_outbox_and_replies_to_the_messages(board: Board) -> None:

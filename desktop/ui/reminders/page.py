@@ -106,7 +106,7 @@ class TodayPage(Page):
         self.notice.clear()
         self.choice.buttons[TASKS].setChecked(True)
         self.views.setCurrentWidget(self.tasks)
-        self.tasks.show_group(group)
+        self.tasks.open_group(group)
 
     def _choose_view(self, code: str) -> None:
         if code == TASKS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 
@@ -31,13 +32,14 @@ _SETTINGS = {
 
 
 class TasksPage(Page):
-    """Within Today: `refresh` looks anew, `show_group` from elsewhere."""
+    """Within Today: `refresh` looks anew, `open_group` comes from elsewhere."""
 
     def __init__(self, ui: Ui, session: Session, navigation: Navigation) -> None:
         super().__init__(ui, ui.say("ui.tasks.title"))
         self._session = session
         self._navigation = navigation
         self._group = ALL
+        self._arriving = False
         self._chosen: TaskId | None = None
         self._colleagues: tuple[Colleague, ...] = ()
         self.title.hide()
@@ -89,8 +91,14 @@ class TasksPage(Page):
     def refresh(self) -> None:
         self._look()
 
+    def open_group(self, group: str) -> None:
+        """From elsewhere: what is open of one group, '' for everything; the keyboard is in the list then."""
+        self._arriving = True
+        with QSignalBlocker(self.ended):
+            self.ended.setChecked(False)
+        self.show_group(group)
+
     def show_group(self, group: str) -> None:
-        """What is open of one group; '' for everything."""
         self._group = group if group in self.groups.buttons else ALL
         self.groups.buttons[self._group].setChecked(True)
         self._look()
@@ -124,6 +132,9 @@ class TasksPage(Page):
         self._choose(row)
         if row >= 0:
             self.view.selectRow(row)
+        if self._arriving:
+            (self.view if lines else self.new).setFocus()
+        self._arriving = False
 
     def _show_counts(self, counts: dict[str, int]) -> None:
         for group, made in self.groups.buttons.items():

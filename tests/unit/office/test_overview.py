@@ -100,6 +100,10 @@ def test_a_schedule_that_is_missing_is_missed_from_noon_on_and_only_for_a_workin
 ) -> None:
     assert morning.lines() == {}  # nine in the morning there
     assert morning.lines(morning.to(datetime(2026, 11, 23, 19, 5, tzinfo=UTC))) == {"schedule-missing": 1}
+    someone = User(UserId(new_id()), "doc", Role.CLINICIAN)
+    morning.database.write(lambda tx: users.add(tx, someone, ""))
+    doctor = desk_of(morning.office).guard.open(someone, morning.practice.clock.now())
+    assert morning.lines(doctor) == {}, "who may not import is not asked to"
     friday = datetime(2026, 11, 27, 22, 0, tzinfo=UTC)
     assert morning.lines(morning.to(friday)) == {}
 
