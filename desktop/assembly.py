@@ -63,6 +63,7 @@ from desktop.office.policy import PolicyDesk
 from desktop.office.posture import OwnPosture, Posture
 from desktop.office.proof import Proof
 from desktop.office.reach import Reach
+from desktop.office.reading import Reading
 from desktop.office.relays import Relays
 from desktop.office.reminders import Reminders
 from desktop.office.replies import Replies
@@ -165,6 +166,7 @@ def build_office(
         Snippets(desk, clock),
         AfterHoursDesk(desk, clock),
         Messages(desk, clock),
+        Reading(desk),
         Charts(desk, clock, paper),
         MailSearch(desk, clock),
         Tasks(desk, clock),

@@ -10,6 +10,7 @@ from desktop.models.correspondence import (
     ConversationId,
     ConversationState,
     EntryId,
+    FileIn,
     FilingForm,
     MailQuery,
 )
@@ -42,6 +43,24 @@ def _change(world: Any, session: Session) -> object:
     return world.office.change_conversation(session, change)
 
 
+_WITH_FILE = (
+    b"From: a@b.example\r\nContent-Type: multipart/mixed; boundary=m\r\n\r\n"
+    b"--m\r\nContent-Type: text/html\r\n\r\n<p>See the file\r\n"
+    b'--m\r\nContent-Type: text/plain; name="notes.txt"\r\n\r\nmine\r\n--m--\r\n'
+)
+
+
+def _with_file(world: Any) -> EntryId:
+    """A mail with a page and a file."""
+    if "with-file" not in world.kept:
+        files = (FileIn("notes.txt", "text/plain", 4, 1),)
+        said = Mailroom(world.office).comes(
+            "See the file", world.person, raw=_WITH_FILE, files=files, page=True
+        )
+        world.kept["with-file"] = said.id
+    return EntryId(world.kept["with-file"])
+
+
 MESSAGES: dict[str, Call] = {
     "list_conversations": lambda w, s: w.office.list_conversations(s, ConversationQuery()),
     "show_conversation": lambda w, s: w.office.show_conversation(s, _asked(w)),
@@ -52,4 +71,7 @@ MESSAGES: dict[str, Call] = {
     "search_mail": lambda w, s: w.office.search_mail(s, MailQuery("later")),
     "wrong_person": lambda w, s: w.office.wrong_person(s, _entry(w)),
     "change_conversation": _change,
+    "open_sealed": lambda w, s: w.office.open_sealed(s, _with_file(w)),
+    "show_formatted": lambda w, s: w.office.show_formatted(s, _with_file(w)),
+    "save_file": lambda w, s: w.office.save_file(s, _with_file(w), 1),
 }

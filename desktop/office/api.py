@@ -26,7 +26,7 @@ from desktop.office.api_delivery import (
     OutboxDoor,
     SendingDoor,
 )
-from desktop.office.api_messages import AfterHoursDoor, MessagesDoor, SnippetsDoor, TasksDoor
+from desktop.office.api_messages import AfterHoursDoor, MessagesDoor, ReadingDoor, SnippetsDoor, TasksDoor
 from desktop.office.api_protection import CardDoor, ContentDoor, HelpDoor, KeysDoor, ReachDoor, StorageDoor
 from desktop.office.values import (
     AppointmentsImport,
@@ -255,6 +255,7 @@ class Office(
     AfterHoursDoor,
     TasksDoor,
     MessagesDoor,
+    ReadingDoor,
     Protocol,
 ):
     """Everything."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from desktop.access.fields import visible
 from desktop.access.roles import FieldGroup, hidden
+from desktop.mail.received_files import MORE
 from desktop.mail.sealing import REMINDER
 from desktop.models import appointments, messages, people, users
 from desktop.models.accounts import Session, UserId
@@ -75,7 +76,8 @@ def entry_shown(one: Entry, known: Around) -> EntryShown:
         subject=clean(one.subject),
         own=own,
         rest=rest,
-        files=one.files,
+        files=tuple(file for file in one.files if file.part != MORE),
+        more_files=sum(file.size for file in one.files if file.part == MORE),
         sealed=one.sealed,
         opened=one.opened,
         signature=one.signature,

@@ -43,6 +43,7 @@ from desktop.office.policy import PolicyDesk
 from desktop.office.posture import OwnPosture, Posture
 from desktop.office.proof import Proof
 from desktop.office.reach import Reach
+from desktop.office.reading import Reading
 from desktop.office.relays import Relays
 from desktop.office.reminders import Reminders
 from desktop.office.replies import Replies
@@ -112,6 +113,7 @@ class LocalOffice:
         snippets: Snippets,
         after_hours: AfterHoursDesk,
         messages: Messages,
+        reading: Reading,
         charts: Charts,
         mail_search: MailSearch,
         tasks: Tasks,
@@ -324,5 +326,8 @@ class LocalOffice:
         self.begin_answer = messages.begin_answer
         self.end_answer = messages.end_answer
         self.wrong_person = messages.wrong_person
+        self.open_sealed = reading.open_sealed
+        self.show_formatted = reading.show_formatted
+        self.save_file = reading.save_file
         self.export_conversation = charts.export_conversation
         self.search_mail = mail_search.search_mail

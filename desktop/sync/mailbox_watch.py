@@ -77,6 +77,7 @@ class MailboxWatch:
             for name in tuple(self._wakes):
                 self._wake(name)
         self.reader.worker.close()
+        self.reader.opener.worker.close()
 
     def look(self, account: MailAccount, progress: Progress | None = None) -> Look:
         """Read a mailbox now, on a connection of its own. Raises MailboxError, DeliveryError."""

@@ -190,6 +190,9 @@ USE_CASES: dict[str, Action] = {
     "begin_answer": Action.HANDLE_CONVERSATION,
     "end_answer": Action.HANDLE_CONVERSATION,
     "wrong_person": Action.HANDLE_CONVERSATION,
+    "open_sealed": Action.OPEN_SEALED,
+    "show_formatted": Action.SHOW_CONVERSATION,
+    "save_file": Action.SAVE_FILE,
     "export_conversation": Action.EXPORT_CONVERSATION,
     "search_mail": Action.SEARCH_MAIL,
     "list_tasks": Action.LIST_TASKS,
@@ -204,8 +207,6 @@ BY_THE_SESSION_ALONE = {"touch"}
 WITHIN_ANOTHER = {Action.SHARE_SNIPPET}
 """Asked for by a use case with an action of its own, where what it changes is everybody's."""
 NO_USE_CASE_YET = {
-    Action.OPEN_SEALED,
-    Action.SAVE_FILE,
     Action.SET_PRACTICE,
 }
 
