@@ -65,7 +65,7 @@ def open_enveloped(der: bytes, own: Sequence[OwnCertificate]) -> Unsealed:
     """The content of a CMS structure.
 
     Raises InputError `message-unopenable` where it is for none of `own`, in an old cipher or no
-    such structure, and `message-altered` where it fails its integrity check.
+    such structure, and `mail-altered` where it fails its integrity check.
     """
     try:
         info = cms.ContentInfo.load(der)
@@ -81,7 +81,7 @@ def open_enveloped(der: bytes, own: Sequence[OwnCertificate]) -> Unsealed:
             return Unsealed(_from_cbc(key, cipher, sealed), authentic=False)
         return Unsealed(_from_gcm(key, cipher, sealed, body), authentic=True)
     except InvalidTag as problem:
-        raise InputError("message-altered") from problem
+        raise InputError("mail-altered") from problem
     except (*UNREADABLE, KeyError, AttributeError, RecursionError, keywrap.InvalidUnwrap) as problem:
         raise InputError("message-unopenable") from problem
 
@@ -111,7 +111,7 @@ def _from_gcm(key: bytes, cipher: Any, sealed: bytes, body: Any) -> bytes:
     size = core.Integer.load(parameters[1].dump()).native if len(parameters) > 1 else 12
     tag: bytes = body["mac"].native
     if len(tag) != size or size not in _TAG_BYTES:
-        raise InputError("message-altered")
+        raise InputError("mail-altered")
     beside = body["auth_attrs"]
     covered = b"\x31" + beside.dump()[1:] if beside.native is not None else b""
     if size == 16:

@@ -8,7 +8,9 @@ Parsing is the worker's; here keys meet bytes, and nothing else.
 from __future__ import annotations
 
 import re
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from desktop.crypto.openpgp import OwnKeyring
 from desktop.errors import InputError
@@ -86,10 +88,10 @@ class MailOpener:
         """Knows what was decrypted: it ends when the practice is closed."""
 
     def open(self, raw: bytes, writer: Writer) -> OpenedMail:
-        """Raises InputError `message-unopenable`, `message-altered`, `reply-unreadable`, `reply-altered`,
+        """Raises InputError `message-unopenable`, `mail-altered`, `reply-unreadable`, `reply-altered`,
         `reply-other-person`, `mail-unreadable`; and as `OwnKeyring` where gpg is missing."""
-        with self._keys.ring() as ring:
-            return _Opening(self._database, self._keys, self.worker, ring, writer).run(raw)
+        with ExitStack() as stack:
+            return _Opening(self._database, self._keys, self.worker, stack, writer).run(raw)
 
     def words(self, mail: OpenedMail) -> Words:
         """What is read of it: that which was encrypted first, and what stood in the open under it."""
@@ -139,12 +141,12 @@ class _Opening:
     """One mail. Layers are numbered as they are found."""
 
     def __init__(
-        self, database: Database, keys: OwnKeys, worker: ReadingWorker, ring: OwnKeyring, writer: Writer
+        self, database: Database, keys: OwnKeys, worker: ReadingWorker, stack: ExitStack, writer: Writer
     ) -> None:
         self._database = database
         self._keys = keys
         self._worker = worker
-        self._ring = ring
+        self._stack = stack
         self._writer = writer
         self._layers: list[Layer] = []
         self._judged: list[Signature] = []
@@ -156,6 +158,11 @@ class _Opening:
         worst = (Signature.WRONG, Signature.GOOD, Signature.UNKNOWN)
         signature = next((one for one in worst if one in found), Signature.NONE)
         return OpenedMail(tuple(self._layers), signature, self._sealed > 0)
+
+    @cached_property
+    def _ring(self) -> OwnKeyring:
+        """Started for the first OpenPGP part: other mail needs no gpg."""
+        return self._stack.enter_context(self._keys.ring())
 
     def _into(self, data: bytes, *, whole: bool, authentic: bool, depth: int) -> None:
         """`whole`: nothing stands beside it, so that a signature around it counts for all."""
@@ -225,7 +232,7 @@ class _Opening:
             if plain:
                 self._layers.append(Layer(len(self._layers), _PLAIN + _in_utf8(plain)))
         if verdict is Signature.WRONG and not authentic:
-            raise InputError("message-altered")
+            raise InputError("mail-altered")
         self._judge(verdict, whole=whole)
         if inner:
             self._into(inner, whole=whole, authentic=authentic, depth=depth + 1)

@@ -28,7 +28,7 @@ from desktop.texts import clean, clean_lines
 _TEXT_CHARS = 100_000
 _SUBJECT_CHARS = 200
 _CANNOT = (
-    *("message-unopenable", "message-altered", "mail-unreadable", "gpg-missing", "gpg-failed"),
+    *("message-unopenable", "mail-altered", "mail-unreadable"),
     *("reply-unreadable", "reply-altered", "reply-other-person"),
 )
 """What is wrong with the mail, or stands between it and us: said in its place, and no text is shown."""
@@ -91,14 +91,20 @@ class Reading:
 
         Raises as `open_sealed`, and InputError `file-gone`.
         """
-        mail = self._mail(session, Action.SAVE_FILE, Act.FILE_SAVED, entry)
-        if part not in [one.part for one in mail.entry.files if one.part >= 0]:
-            raise InputError("file-gone")
-        name, data = self._file(mail, part)
-        saved = {"conversation": mail.entry.conversation, "content": hashlib.sha256(data).hexdigest()}
+        one, file = self.file_of(session, Action.SAVE_FILE, Act.FILE_SAVED, entry, part)
+        saved = {"conversation": one.conversation, "content": hashlib.sha256(file.data).hexdigest()}
         told = Event(Act.FILE_SAVED, obj=entry, det=saved)
         self._desk.write(session, Action.SAVE_FILE, lambda _, record: record(told))
-        return FileOut(name, data)
+        return file
+
+    def file_of(
+        self, session: Session, action: Action, act: Act, entry: EntryId, part: int
+    ) -> tuple[Entry, FileOut]:
+        """As `save_file`, for a use case that records by itself that it was handed out."""
+        mail = self._mail(session, action, act, entry)
+        if part not in [one.part for one in mail.entry.files if one.part >= 0]:
+            raise InputError("file-gone")
+        return mail.entry, FileOut(*self._file(mail, part))
 
     # --- inside ------------------------------------------------------------------------------
 

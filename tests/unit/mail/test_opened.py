@@ -249,7 +249,7 @@ def test_a_wrong_signature_under_a_cipher_without_a_check_shows_nothing(
 ) -> None:
     own, clear = own_smime(), signed_by_smime(tmp_path, marias(), "").replace(b"Tuesday", b"Thursday")
     sealer = SmimeSealer(marias())
-    assert refused(opener, by_smime(sealer.encrypt(clear, own.cert_der), MARIA)) == "message-altered"
+    assert refused(opener, by_smime(sealer.encrypt(clear, own.cert_der), MARIA)) == "mail-altered"
     mail, words = read(opener, by_smime(sealer.encrypt(clear, own.cert_der, (AES_GCM,)), MARIA))
     assert (mail.signature, words.own) == (WRONG, "May I come on Thursday?")
 
