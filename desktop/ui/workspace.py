@@ -199,12 +199,18 @@ class Workspace(Desk):
     def _undo(self, messages: tuple[MessageId, ...]) -> None:
         page = self.stack.currentWidget()
         if isinstance(page, Page):
-            page.call(lambda _: self.ui.office.cancel_messages(self.session, messages), self._undone)
+            page.call(
+                lambda _: self.ui.office.cancel_messages(self.session, messages),
+                lambda answer: self._undone(messages, answer),
+            )
 
-    def _undone(self, answer: Cancelled) -> None:
+    def _undone(self, messages: tuple[MessageId, ...], answer: Cancelled) -> None:
         code = "ui.undo.too-late" if answer.too_late else "ui.undo.done"
         words = self.ui.texts.count(code, answer.too_late or answer.cancelled)
         self._show_toast(lambda _: words, 6, None)
+        letters = self.pages.get("compose")
+        if answer.cancelled and isinstance(letters, ComposePage) and letters.take_back(messages):
+            self.open("compose")
         page = self.stack.currentWidget()
         if isinstance(page, Page):
             page.refresh()

@@ -160,6 +160,8 @@ def test_undo_stops_the_letter(at_work: AtWork, compose: ComposePage, relay: Rel
     at_work.screen.settle()
     states = [line.state for line in at_work.office.list_outbox(at_work.session).messages]
     assert states == [State.CANCELLED]
+    assert compose.text.toPlainText() == "All is well.", "it can be put right and sent again"
+    assert compose.to.text() == "Zoraida Canaryfield"
     at_work.practice.clock.move(60)
     at_work.office.run_outbox(at_work.session)
     assert relay.server.received == []

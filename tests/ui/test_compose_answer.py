@@ -137,6 +137,12 @@ def test_undo_stops_an_answer(desk: Answering) -> None:
     toast.action.click()
     desk.settle()
     assert [one.state.value for one in desk.said() if one.state] == ["cancelled"]
+    assert desk.front() == "compose"
+    assert page.text.toPlainText() == "Yes, at 2."
+    assert page.answer.banner.heading.text() == desk.words("ui.answer.heading", name="Zoraida Canaryfield")
+    page.send()
+    desk.settle()
+    assert len(desk.said()) == 2, "put right and sent again"
 
 
 def test_what_was_said_meanwhile_is_shown_and_the_letter_stays(desk: Answering) -> None:

@@ -16,8 +16,11 @@ from desktop.ui.base import Page, Ui, button, plain_label
 from desktop.ui.dates import moment_words
 from desktop.ui.icons import pixmap
 
-_SHOWN = 280
-"""Letters of the last words that are shown at once: about three lines."""
+_SHOWN, _SHOWN_LOW = 280, 100
+"""Letters of the last words that are shown at once: three lines, and one in a low window."""
+_LOW = 700
+"""Pixels of a window's height."""
+_ALL = -1
 _GONE = ("conversation-unknown", "conversation-hidden")
 
 
@@ -72,7 +75,8 @@ class AnswerBanner(QFrame):
         self.heading.setText(heading)
         words = (entry.own.strip() or entry.rest.strip()) if entry is not None else ""
         at_once = " ".join(words.split())
-        short = at_once if len(at_once) <= _SHOWN else at_once[:_SHOWN].rsplit(" ", 1)[0] + " …"
+        most = _SHOWN if self.window().height() >= _LOW else _SHOWN_LOW
+        short = at_once if len(at_once) <= most else at_once[:most].rsplit(" ", 1)[0] + " …"
         said = f"{clean(entry.name)}, {self._when(entry)}" if entry is not None else ""
         self.words.setText(f"{said}:  {short}" if short else said)
         self.words.setVisible(bool(said))
@@ -125,9 +129,9 @@ class Answer(QObject):
         self._show(shown, entry, moved=False)
         self._begin()
 
-    def resume(self, conversation: ConversationId, turn: int) -> None:
-        """A draft: what was said since it was left is shown first."""
-        self.conversation, self.turn = conversation, turn
+    def resume(self, conversation: ConversationId, turn: int | None) -> None:
+        """A draft: what was said since `turn` is shown first; None where its writer saw all of it."""
+        self.conversation, self.turn = conversation, _ALL if turn is None else turn
         self._begin()
         self.look_again()
 
@@ -171,7 +175,7 @@ class Answer(QObject):
     def _looked(self, shown: ConversationShown) -> None:
         if shown.line.id != self.conversation or (self._moved and shown.turn == self.turn):
             return
-        moved = shown.turn > self.turn
+        moved = self.turn != _ALL and shown.turn > self.turn
         new = shown.entries[-(shown.turn - self.turn) :] if moved else shown.entries
         theirs = [one for one in new if one.direction is Direction.IN] or list(new)
         self.turn, self._moved = shown.turn, moved

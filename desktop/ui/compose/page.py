@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from PySide6.QtGui import QKeySequence, QShortcut
 
 from desktop.errors import SealwellError
 from desktop.models.accounts import Session
-from desktop.models.records import Level, PersonId
+from desktop.models.records import Level, MessageId, PersonId
 from desktop.office.values import CallOpened, Queued
 from desktop.office.values_access import DraftKept, DraftsShown
 from desktop.office.values_messages import ConversationShown, EntryShown
@@ -36,6 +37,7 @@ class ComposePage(Sheet):
         self._take_latest = False
         self._from_messages = False
         self._begun = 0
+        self._last: tuple[MessageId, DraftKept] | None = None
         self.drafts = DraftList(ui, self.continue_draft, self._ask_discard)
         self.outer.insertWidget(self.outer.indexOf(self.answer.banner), self.drafts)
         self.discard_button = button(ui.say("ui.drafts.discard"), self._ask_discard_letter, "link")
@@ -96,6 +98,7 @@ class ComposePage(Sheet):
                 self.continue_draft(before)
                 return
             self._from_messages = True
+            self.title.setText(self.ui.say("ui.answer.title"))
             self.answer.begin(shown, entry)
             self.recipient.fix(True)
             self.recipient.load(whom)
@@ -114,6 +117,7 @@ class ComposePage(Sheet):
         """What was said and its files, to somebody else; about the person whose conversation it is."""
         self._put_aside()
         self._from_messages = True
+        self.title.setText(self.ui.say("ui.forward.title"))
         with self._filled():
             self.subject.setText(forward_subject(clean(entry.subject), self.ui.say("ui.answer.no-subject")))
             self.text.begin(below=self.quoted(entry, "ui.forward.heading"))
@@ -177,7 +181,17 @@ class ComposePage(Sheet):
         self._take_latest = True
         self.refresh()
 
-    def continue_draft(self, draft: DraftKept) -> None:
+    def take_back(self, messages: tuple[MessageId, ...]) -> bool:
+        """The letter that was stopped before it left stands here again; not over another one."""
+        last, self._last = self._last, None
+        if last is None or last[0] not in messages or self._letter() is not None:
+            return False
+        self.continue_draft(replace(last[1], id=""), seen=True)
+        self.keeper.touch()
+        return True
+
+    def continue_draft(self, draft: DraftKept, *, seen: bool = False) -> None:
+        """With `seen` its writer knows all that was said in its conversation."""
         self.keeper.keep()
         self.clear()
         self.deciding.take_up(draft)
@@ -193,8 +207,9 @@ class ComposePage(Sheet):
             self.about.load(draft.about)
         if draft.conversation is not None:
             self._from_messages = True
+            self.title.setText(self.ui.say("ui.answer.title"))
             self.recipient.fix(draft.person is not None)
-            self.answer.resume(draft.conversation, draft.turn)
+            self.answer.resume(draft.conversation, None if seen else draft.turn)
         self.text.setFocus()
 
     def unfinished(self) -> Work | None:
@@ -269,6 +284,7 @@ class ComposePage(Sheet):
             self.attachments.clear()
         self.answer.end()
         self._from_messages = False
+        self.title.setText(self.ui.say("ui.compose.title"))
         self.show_about()
         self.deciding.clear()
         self.keeper.adopt("")
@@ -330,7 +346,8 @@ class ComposePage(Sheet):
             self.clear()
             self.notice.show_words(self.ui.say("ui.compose.call-opened", name=name), "ok")
         else:
-            back = self._from_messages
+            back, letter = self._from_messages, self._letter()
+            self._last = (answer.id, letter) if letter is not None else None
             self._throw_away(self.keeper.id)
             self.answer.forget()
             self.clear()
