@@ -115,7 +115,7 @@ def build_office(
         desk, folder, clock, limits, cost, device_store, opener, audit, guard, signin, log_watch, service
     )
     outbox = OutboxDesk(desk, clock)
-    relays, posture = Relays(desk, clock, texts), Posture(clock)
+    relays, posture, reading = Relays(desk, clock, texts), Posture(clock), Reading(desk)
     return LocalOffice(
         entry,
         People(desk, clock),
@@ -166,8 +166,8 @@ def build_office(
         Snippets(desk, clock),
         AfterHoursDesk(desk, clock),
         Messages(desk, clock),
-        Reading(desk),
-        Charts(desk, clock, paper),
+        reading,
+        Charts(desk, clock, paper, reading),
         MailSearch(desk, clock),
         Tasks(desk, clock),
     )

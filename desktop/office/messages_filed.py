@@ -14,13 +14,14 @@ from desktop.mail import headers, mime
 from desktop.mail.sender import load_sender
 from desktop.models import entries, filings, people, received
 from desktop.models.accounts import Session
-from desktop.models.correspondence import Conversation, Entry, Filing, FilingForm
+from desktop.models.correspondence import Conversation, Entry, EntryId, Filing, FilingForm
 from desktop.models.database import Tx
 from desktop.models.documents import Printer
 from desktop.models.ids import new_id
 from desktop.models.records import Kind, PersonId
 from desktop.office.conversations_shown import read_by, shown
 from desktop.office.desk import Desk, Opened, Recorder
+from desktop.office.reading import Reading
 from desktop.office.transcript import Setting, paper, plain, setting
 from desktop.office.values_messages import ConversationShown, FileOut, ToChart
 from desktop.texts import Texts
@@ -45,15 +46,17 @@ class _Gathered:
 class Charts:
     """What is made here leaves the program's keeping: who took what is on record, with its hash."""
 
-    def __init__(self, desk: Desk, clock: Clock, printer: Printer) -> None:
+    def __init__(self, desk: Desk, clock: Clock, printer: Printer, reading: Reading) -> None:
         self._desk = desk
+        self._reading = reading
         self._clock = clock
         self._printer = printer
 
     def export_conversation(self, session: Session, request: ToChart) -> FileOut:
         """With `person`, filed to their record too.
 
-        Raises InputError `conversation-unknown`, `person-unknown`, `value-not-allowed`;
+        Raises InputError `conversation-unknown`, `person-unknown`, `entry-unknown`, and
+        what `save_file` raises;
         Refused `conversation-hidden`, `conversation-other-person`, `conversation-too-large`,
         `printing-unavailable`.
         """
@@ -97,7 +100,8 @@ class Charts:
 
     def _made(self, opened: Opened, session: Session, request: ToChart) -> FileOut:
         if request.form is FilingForm.FILE:
-            raise InputError("value-not-allowed", field="form", allowed="pdf, eml")
+            opened.database.read(lambda tx: _fileable(tx, session, request))
+            return self._file(session, request)
         held = opened.database.read(lambda tx: self._gathered(tx, session, request))
         day = held.where.made_at.astimezone(held.where.zone).date().isoformat()
         if request.form is FilingForm.PDF:
@@ -105,6 +109,16 @@ class Charts:
         else:
             data = _mail(held)
         return FileOut(f"conversation-{day}.{request.form.value}", data)
+
+    def _file(self, session: Session, request: ToChart) -> FileOut:
+        """Only of the conversation that is named."""
+        entry = request.entry or EntryId("")
+        one, file = self._reading.file_of(
+            session, Action.EXPORT_CONVERSATION, Act.CONVERSATION_EXPORTED, entry, request.part
+        )
+        if one.conversation != request.conversation:
+            raise InputError("entry-unknown")
+        return file
 
     def _gathered(self, tx: Tx, session: Session, request: ToChart) -> _Gathered:
         row, now = _fileable(tx, session, request), self._clock.now()

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from desktop.errors import InputError, Refused, SealwellError
+from desktop.mail.received_files import files_in
 from desktop.models import filings, suppressions
 from desktop.models.accounts import Role, Session
 from desktop.models.correspondence import ConversationId, ConversationState, EntryId, FilingForm, MailQuery
@@ -31,6 +32,12 @@ from tests.support.queued import queued
 
 AT_WORK = tuple[Office, Session]
 RAW = b"From: zoraida@example.org\r\nSubject: A question\r\n\r\nMay I come later?\xe9\n--=_x\r\n"
+WITH_FILE = (
+    b"From: zoraida@example.org\r\nSubject: My card\r\nMIME-Version: 1.0\r\n"
+    b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nMy card\r\n"
+    b"--b\r\nContent-Type: text/plain\r\nContent-Disposition: attachment; filename=card.txt\r\n"
+    b"Content-Transfer-Encoding: base64\r\n\r\nTWVtYmVyIDEyMw0K\r\n--b--\r\n"
+)
 
 
 class Printed:
@@ -140,6 +147,28 @@ def test_as_mail_it_opens_in_another_reader_with_what_came_in_as_it_came(
     assert theirs.get_content_type() == "message/rfc822"
     assert theirs.get_content()["Subject"] == "A question"
     assert RAW in made.data
+
+
+def test_one_received_file_is_filed_as_it_came(room: Mailroom, work: AT_WORK) -> None:
+    office, session = work
+    person = person_named(*work, "Zoraida")
+    said = room.comes("My card", person, raw=WITH_FILE, files=files_in(WITH_FILE))
+    request = ToChart(said.conversation, FilingForm.FILE, person, said.id, said.files[0].part)
+    made = office.export_conversation(session, request)
+    assert (made.name, made.data) == ("card.txt", b"Member 123\r\n")
+    (filing,) = kept(work, person)
+    assert (filing.entry, filing.name) == (said.id, "card.txt")
+    assert filing.sha256 == hashlib.sha256(made.data).hexdigest()
+    other = room.comes("Something else", person).conversation
+    for wrong, code in (
+        (replace(request, conversation=other), "entry-unknown"),
+        (replace(request, entry=None), "entry-unknown"),
+        (replace(request, part=99), "file-gone"),
+    ):
+        with pytest.raises(InputError) as caught:
+            office.export_conversation(session, wrong)
+        assert caught.value.code == code
+    assert len(kept(work, person)) == 1
 
 
 def test_it_is_filed_only_to_whom_it_is_with(room: Mailroom, work: AT_WORK, asked: ConversationId) -> None:
