@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.models.correspondence import ConversationId, Entry, EntryId
 from desktop.office.values import LetterRequest, PassphraseRequest, Queued
@@ -259,3 +262,18 @@ def test_a_draft_says_first_what_came_since_it_was_left(desk: Answering) -> None
     page.send()
     desk.settle()
     assert [one.own for one in desk.said()] == ["Yes, at 2."]
+
+
+def test_tab_goes_from_what_is_answered_down_to_send(desk: Answering) -> None:
+    page = desk.reply()
+    page.text.insertPlainText("Yes, at 2.")
+    desk.settle()
+    desk.at_work.screen.qtbot.waitUntil(desk.at_work.workspace.isActiveWindow, timeout=10_000)
+    page.answer.banner.quote_button.setFocus()
+    seen: list[QWidget | None] = []
+    while page.send_button not in seen and len(seen) < 15:
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        seen.append(QApplication.focusWidget())
+    wanted = [page.to, page.subject, page.text, page.attach, page.blocks.button, page.deciding.label.box]
+    assert [one for one in seen if one in wanted] == wanted
+    assert seen[-1] is page.send_button

@@ -12,6 +12,7 @@ from desktop.texts import clean
 from desktop.ui.base import Page, Ui, button, plain_label
 from desktop.ui.compose.letter import SubjectField, TextField
 from desktop.ui.compose.recipient import RecipientField
+from desktop.ui.navigation import Navigation
 
 SNIPPET, TEMPLATE = "snippet", "template"
 _WIDTH, _HEIGHT = 420, 260
@@ -21,9 +22,13 @@ _LINE = Qt.ItemDataRole.UserRole
 
 
 class BlockList(QFrame):
-    """Opens over the letter. Enter takes the marked one, Escape none; `chosen` carries its line."""
+    """Opens over the letter. Enter takes the marked one, Escape none; `chosen` carries its line.
+
+    `change`: somebody wants to write or change blocks.
+    """
 
     chosen = Signal(object)
+    change = Signal()
 
     def __init__(self, ui: Ui, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
@@ -46,6 +51,8 @@ class BlockList(QFrame):
         column.addWidget(self.list, 1)
         self.none = plain_label(ui.say("ui.blocks.none"), "muted", wrap=True)
         column.addWidget(self.none)
+        self.change_button = button(ui.say("ui.blocks.change"), self._leave, "link")
+        column.addWidget(self.change_button, 0, Qt.AlignmentFlag.AlignLeft)
         self._lines: tuple[SnippetLine, ...] = ()
 
     def show_blocks(self, lines: tuple[SnippetLine, ...]) -> None:
@@ -78,6 +85,10 @@ class BlockList(QFrame):
         first = clean(" ".join(one.text.split()), _FIRST)
         return f"{clean(one.name)}\n{first}"
 
+    def _leave(self) -> None:
+        self.hide()
+        self.change.emit()
+
     def _take(self, item: QListWidgetItem) -> None:
         self.hide()
         self.chosen.emit(item.data(_LINE))
@@ -100,7 +111,13 @@ class TextBlocks(QObject):
     """Fills blocks for the person whom the letter is to, and hands the signature to the text."""
 
     def __init__(
-        self, page: Page, session: Session, recipient: RecipientField, subject: SubjectField, text: TextField
+        self,
+        page: Page,
+        session: Session,
+        navigation: Navigation,
+        recipient: RecipientField,
+        subject: SubjectField,
+        text: TextField,
     ) -> None:
         super().__init__(page)
         self.ui = page.ui
@@ -113,6 +130,7 @@ class TextBlocks(QObject):
         self.button.setToolTip(self.ui.say("ui.blocks.keys"))
         self.list = BlockList(self.ui, page)
         self.list.chosen.connect(self._fill)
+        self.list.change.connect(lambda: navigation.open("blocks"))
 
     def refresh(self) -> None:
         self._page.call(lambda _: self.ui.office.list_snippets(self._session), self._show)

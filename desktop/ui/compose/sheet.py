@@ -53,7 +53,7 @@ class Sheet(Page):
         self.attachments = AttachmentList(ui, session)
         self.deciding = Deciding(self, session, navigation, self.recipient, self._written)
         self.found = self.deciding.found
-        self.blocks = TextBlocks(self, session, self.recipient, self.subject, self.text)
+        self.blocks = TextBlocks(self, session, navigation, self.recipient, self.subject, self.text)
         self.fixes = Fixes(self, ui, self.subject, self.text, self.attachments, self.deciding, self.whose)
         frame, self.column = card()
         self.column.setContentsMargins(20, 16, 20, 16)
@@ -181,7 +181,7 @@ class Sheet(Page):
     def _order(self) -> None:
         """Tab goes from above: what was drawn anew is put back into its place."""
         before: QWidget = self.text
-        for stop in (*self.attachments.buttons, *self.found.stops, self.attach):
+        for stop in (*self.attachments.buttons, *self.found.stops, self.attach, self.blocks.button):
             QWidget.setTabOrder(before, stop)
             before = stop
 
