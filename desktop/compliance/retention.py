@@ -52,14 +52,14 @@ done. The bytes of an imported file are read and never stored: 0, and it cannot 
 LEAST_DAYS, MOST_DAYS = 30, 3650
 LEAST_CHART_DAYS = YEARS * 365 + 2
 """What belongs to the record of care is kept no shorter than the log that speaks of it."""
-AT_ONCE = 200
+AT_ONCE = 100
 """So many conversations at most lose their words in one go: somebody may be waiting to be signed in."""
 _RAN_AT = "retention-ran-at"
 _EVERY = timedelta(days=1)
 _GAP = "log-gap"
 """The setting that holds an unexplained gap: an older database must not be tidied up."""
 
-FORGET_PAGES = 500
+FORGET_PAGES = 100
 """Of the search index, rewritten in one short transaction."""
 
 

@@ -25,7 +25,8 @@ from desktop.models.tables_desk import conversation, entry, task
 from desktop.models.tables_mail import attempt, draft, message, message_body
 
 _FORGETS = "search-forgets"
-_BEGIN, _GOING = "begin", "going"
+_BEGIN, _GOING, _TWICE = "begin", "going", "twice"
+"""`twice`: something more was destroyed while the indexes were being rewritten."""
 _INDEXES = ("entry_search", "task_search")
 
 
@@ -109,7 +110,8 @@ def words(tx: Tx, those: Iterable[ConversationId], ended: Iterable[State], at: d
         ours = select(message.c.id).where(message.c.conversation.in_(some), message.c.state.in_(states))
         tx.connection.execute(delete(message_body).where(message_body.c.message.in_(ours)))
     if done:
-        settings.put(tx, _FORGETS, _BEGIN)
+        going = settings.get(tx, _FORGETS) in (_GOING, _TWICE)
+        settings.put(tx, _FORGETS, _TWICE if going else _BEGIN)
     return done
 
 
@@ -133,8 +135,11 @@ def forget_words(tx: Tx, pages: int) -> bool:
             (-pages if stands == _BEGIN else pages,),
         )
         moved |= tx.driver.total_changes - before > 1
-    settings.put(tx, _FORGETS, _GOING if moved else "")
-    return moved
+    if moved:
+        settings.put(tx, _FORGETS, stands if stands == _TWICE else _GOING)
+    else:
+        settings.put(tx, _FORGETS, _BEGIN if stands == _TWICE else "")
+    return moved or stands == _TWICE
 
 
 def forgets(tx: Tx) -> bool:

@@ -16,6 +16,7 @@ from desktop.compliance.retention import CONVERSATIONS, LEAST_CHART_DAYS, Destro
 from desktop.errors import InputError
 from desktop.models import (
     conversations,
+    destroying,
     entries,
     mailsearch,
     messages,
@@ -161,6 +162,22 @@ def test_nothing_of_what_was_said_is_left_in_the_file(book: Book) -> None:
     assert (mail.raw, mail.details) == (b"", {"size": 3})
     book.clock.advance(days=2)
     assert destroyed(book) == Destroyed(0, 0, 0)
+
+
+def test_what_is_destroyed_while_the_index_is_rewritten_is_forgotten_too(book: Book) -> None:
+    for _ in range(40):
+        talk(book)
+    book.clock.advance(days=2)
+    later = talk(book)
+    book.clock.advance(days=364)
+    destroyed(book)
+    assert book.db.write(lambda tx: destroying.forget_words(tx, 1)) is True
+    book.clock.advance(days=2)
+    destroyed(book)
+    assert stands(book, later).destroyed_at is not None
+    forget(book)
+    assert places(book) == []
+    assert not book.db.read(retention.forgets)
 
 
 def test_what_others_said_is_found_before_and_after(book: Book) -> None:
