@@ -19,6 +19,7 @@ ENTRY_ROLES: dict[str, frozenset[Role]] = {
     "messages": _DESK | {Role.BILLING},
     "compose": _DESK | {Role.BILLING},
     "outbox": _DESK | {Role.BILLING},
+    "blocks": _DESK | {Role.BILLING},
     "people": _DESK | {Role.BILLING},
     "audit": frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
     "settings": frozenset({Role.ADMINISTRATOR}),
@@ -26,7 +27,7 @@ ENTRY_ROLES: dict[str, frozenset[Role]] = {
 }
 """The pages only; what is allowed is decided behind the door (`access/roles.py`)."""
 
-UNDER = {"compose": "messages", "outbox": "messages"}
+UNDER = {"compose": "messages", "outbox": "messages", "blocks": "messages"}
 """Pages without a place in the rail of their own: the entry that is lit while they are in front."""
 
 

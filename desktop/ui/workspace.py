@@ -34,6 +34,7 @@ from desktop.ui.people.page import PeoplePage
 from desktop.ui.rail import Entry, Rail
 from desktop.ui.reminders.page import TodayPage
 from desktop.ui.settings.page import SettingsPage
+from desktop.ui.snippets.page import BlocksPage
 from desktop.ui.toast import Toast
 
 _PICTURES = {
@@ -237,6 +238,7 @@ class Workspace(Desk):
             "messages": lambda: MessagesPage(ui, who, self),
             "compose": lambda: ComposePage(ui, who, self),
             "outbox": lambda: OutboxPage(ui, who, self),
+            "blocks": lambda: BlocksPage(ui, who, self),
             "people": lambda: PeoplePage(ui, who, self),
             "audit": lambda: AuditPageView(ui, who, self._count_alerts, self.banner.show_state),
             "settings": lambda: SettingsPage(ui, who, self),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import time
 
 import pytest
+from PySide6.QtWidgets import QMenu
 
 from desktop.models.correspondence import AfterHours, Notify
 from desktop.ui.settings.after_hours import AfterHoursSection
@@ -37,7 +38,7 @@ def test_it_is_off_and_shows_in_grey_what_would_be_sent(page: AfterHoursSection)
     assert page.english.toPlainText() == ""
     assert "911" in page.english.placeholderText()
     assert "911" in page.spanish.placeholderText()
-    assert "{{ practice }}" in " ".join(texts_of(page))
+    assert "emergency" in " ".join(texts_of(page))
     assert hours(page).holidays.isHidden()
     assert (hours(page).first.text, hours(page).last.text) == ("07:00", "19:00")
 
@@ -81,3 +82,11 @@ def test_without_a_day_the_office_says_what_to_do(at_work: AtWork, page: AfterHo
         box.setChecked(False)
     save(at_work, page)
     assert page.notice.words.startswith("Choose at least one day")
+
+
+def test_the_next_opening_is_put_where_the_cursor_stands(page: AfterHoursSection) -> None:
+    page.english.setPlainText("We open on ")
+    page.english.moveCursor(page.english.textCursor().MoveOperation.End)
+    first = page.findChildren(QMenu)[0]
+    next(one for one in first.actions() if one.text() == "Day when you open next").trigger()
+    assert page.english.toPlainText() == "We open on {{ date }}"

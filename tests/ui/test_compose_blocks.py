@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from desktop.office.values import PassphraseRequest
 from desktop.office.values_messages import SnippetRequest
 from desktop.ui.compose.page import ComposePage
+from desktop.ui.snippets.page import BlocksPage
 from desktop.ui.workspace import Workspace
 from tests.ui.conftest import HOLD, AtWork
 
@@ -158,3 +159,25 @@ def test_somebody_without_blocks_is_told_how_they_come(at_work: AtWork) -> None:
     assert page.blocks.list.none.isVisible()
     assert not page.blocks.list.list.isVisible()
     page.blocks.list.hide()
+
+
+def test_blocks_are_changed_on_a_page_of_their_own_and_the_letter_waits(
+    at_work: AtWork, page: ComposePage
+) -> None:
+    page.text.setPlainText("Half a letter")
+    page.blocks.open()
+    page.blocks.list.change_button.click()
+    at_work.screen.settle()
+    blocks = at_work.workspace.pages["blocks"]
+    assert isinstance(blocks, BlocksPage)
+    assert at_work.workspace.stack.currentWidget() is blocks
+    blocks.form.name.input.setText("Closing")
+    blocks.form.text.setPlainText("See you soon.")
+    blocks.save_button.click()
+    at_work.screen.settle()
+    blocks.back.click()
+    at_work.screen.settle()
+    assert at_work.workspace.stack.currentWidget() is page
+    assert page.text.toPlainText() == "Half a letter"
+    page.blocks.open()
+    assert "Closing" in offered(page)

@@ -26,6 +26,7 @@ from desktop.models.delivery import EVERYTHING
 from desktop.office.values_access import Invited, NoticeLine, Purpose
 from desktop.office.values_audit import LogGap, LogState, PurgeRequest
 from desktop.office.values_entry import DutyState, JoinStarted
+from desktop.office.values_messages import Colleague, TaskRequest
 from desktop.ui.account.dialogs import AuthenticatorDialog, CodesDialog, KeyDialog, PasswordDialog, PinDialog
 from desktop.ui.audit.export import ExportDialog
 from desktop.ui.audit.history import HistoryDialog
@@ -50,6 +51,7 @@ from desktop.ui.people.dialogs import EditDialog, PassphraseDialog
 from desktop.ui.settings.mailbox import MailboxDialog
 from desktop.ui.settings.relay import RelayDialog
 from desktop.ui.stepup import StepUpDialog
+from desktop.ui.tasks.dialogs import TaskDialog
 from desktop.ui.users.dialogs import InvitedDialog, InviteDialog, RoleDialog
 from desktop.ui.users.offboarding import OffboardDialog
 from desktop.ui.window import MainWindow
@@ -83,6 +85,9 @@ def pages(
         workspace.open(entry.code)
         screen.settle()
     today = workspace.pages["today"]
+    screen.office.add_task(session, TaskRequest("Send the referral", due_at=practice.clock.now()))
+    workspace.tasks("")
+    screen.settle()
     today.review()  # type: ignore[attr-defined]
     screen.settle()
     workspace.open("outbox")
@@ -148,6 +153,7 @@ def delivery_dialogs(
         "calls": CallDialog(ui, session, outbox),
         "failure": wizard,
         "add-mailbox": MailboxDialog(ui, session, settings),
+        "new-task": TaskDialog(ui, session, (Colleague(session.user, USER),), None, workspace),
     }
 
 
@@ -332,7 +338,8 @@ def test_the_keyboard_opens_every_page(pages: tuple[Screen, Workspace, Pages], l
         assert workspace.rail.buttons["messages"].isChecked()
         workspace.pages[code].back.click()  # type: ignore[attr-defined]
         screen.settle()
-        assert workspace.stack.currentWidget() is workspace.pages["messages"]
+        back = "compose" if code == "blocks" else "messages"
+        assert workspace.stack.currentWidget() is workspace.pages[back]
 
 
 @pytest.mark.parametrize("role", list(Role))

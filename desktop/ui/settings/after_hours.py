@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QVBoxLayout
+from functools import partial
+
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QMenu, QPlainTextEdit, QVBoxLayout
 
 from desktop.models.accounts import Session
 from desktop.models.correspondence import AfterHours, Notify
@@ -13,6 +15,7 @@ from desktop.ui.base import Page, Ui, button, card, plain_label, scrolled_column
 from desktop.ui.settings.sending import HoursRow
 from desktop.ui.stepup import proved
 
+_FIELDS = ("practice", "practice_phone", "date", "time")
 _TALL = 168
 """The program's own words, which show where nothing was written, in full."""
 
@@ -36,9 +39,7 @@ class AfterHoursSection(Page):
         column.addWidget(plain_label(say("ui.after-hours.answer-hint"), "muted", wrap=True))
         self.english = self._words(column, "en")
         self.spanish = self._words(column, "es")
-        column.addWidget(
-            plain_label(say("ui.after-hours.fields", open="{{ ", close=" }}"), "muted", wrap=True)
-        )
+        column.addWidget(plain_label(say("ui.after-hours.fields"), "muted", wrap=True))
         self.column.addWidget(frame)
         frame, self._told = card()
         self._told.addWidget(plain_label(say("ui.after-hours.notify-heading"), "heading"))
@@ -59,7 +60,18 @@ class AfterHoursSection(Page):
         made.setTabChangesFocus(True)
         made.setFixedHeight(_TALL)
         label.setBuddy(made)
-        column.addWidget(label)
+        head = QHBoxLayout()
+        head.addWidget(label)
+        head.addStretch()
+        insert = button(self.ui.say("ui.blocks.insert"), lambda: None, "link")
+        insert.setAccessibleName(f"{words}: {insert.text()}")
+        menu = QMenu(insert)
+        for name in _FIELDS:
+            act = menu.addAction(self.ui.say(f"ui.after-hours.field-{name}"))
+            act.triggered.connect(partial(_insert, made, name))
+        insert.setMenu(menu)
+        head.addWidget(insert)
+        column.addLayout(head)
         column.addWidget(made)
         return made
 
@@ -106,3 +118,8 @@ class AfterHoursSection(Page):
     def _saved(self, shown: AfterHoursShown) -> None:
         self._show(shown)
         self.notice.show_words(self.ui.say("ui.after-hours.saved"), "ok")
+
+
+def _insert(field: QPlainTextEdit, name: str, _: bool = False) -> None:
+    field.insertPlainText("{{ " + name + " }}")
+    field.setFocus()

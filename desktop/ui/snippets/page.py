@@ -11,6 +11,7 @@ from desktop.models.correspondence import SnippetId
 from desktop.office.values_messages import SnippetLine, SnippetRequest, SnippetsShown
 from desktop.texts import clean
 from desktop.ui.base import Page, Ui, button, card, plain_label
+from desktop.ui.navigation import Navigation
 from desktop.ui.snippets.form import BlockForm
 from desktop.ui.table import Column, Rows, table
 from desktop.ui.users.dialogs import ConfirmDialog
@@ -147,3 +148,11 @@ class BlocksSection(Page):
     def _remove(self, block: SnippetId) -> None:
         self.form.touched = False
         self.call(lambda _: self.ui.office.retire_snippet(self._session, block), self._show)
+
+
+class BlocksPage(BlocksSection):
+    """For those who have no settings: opened from a letter, to which it leads back."""
+
+    def __init__(self, ui: Ui, session: Session, navigation: Navigation) -> None:
+        super().__init__(ui, session)
+        self.back = self.lead_back(ui.say("ui.compose.title"), lambda: navigation.open("compose"))
