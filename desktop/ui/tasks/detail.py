@@ -33,7 +33,7 @@ class TaskPane(QFrame):
         outer.setContentsMargins(20, 18, 14, 16)
         outer.setSpacing(10)
         self.words = scrolled_column(outer, spacing=8, margin=8)
-        self.go = button("", lambda: self.step.emit(self.line), "primary")
+        self.go = button(ui.say("ui.tasks.person"), lambda: self.step.emit(self.line), "primary")
         self.give = button(ui.say("ui.tasks.change"), lambda: self.change.emit(self.line))
         self.note = QLineEdit()
         self.note.setMaxLength(_NOTE_CHARS)
