@@ -10,7 +10,7 @@ from desktop.models.lanes import Tx
 from desktop.models.records import MessageId, PersonId, State
 from desktop.models.rows import chunks
 from desktop.models.tables import person
-from desktop.models.tables_desk import conversation
+from desktop.models.tables_desk import conversation, entry
 from desktop.models.tables_mail import message
 from desktop.models.tables_office import app_user, audit_ids
 
@@ -40,12 +40,18 @@ def imports_of(tx: Tx, persons: Iterable[PersonId]) -> list[str]:
 
 
 def names(tx: Tx, ids: Iterable[str]) -> dict[str, str]:
-    """What people call those of `ids` that are users, contacts, or messages (their recipient)."""
+    """What people call those of `ids` that are users, contacts, messages (their recipient), or
+    conversations and what was said in them (whose they are).
+    """
     found: dict[str, str] = {}
     for some in chunks(dict.fromkeys(ids)):
         whom = select(message.c.id, *_NAMES).join(person, person.c.id == message.c.person)
+        whose = select(conversation.c.id, *_NAMES).join(person, person.c.id == conversation.c.person)
+        said = select(entry.c.id, *_NAMES).join(conversation, conversation.c.id == entry.c.conversation)
         for query in (
             whom.where(message.c.id.in_(some)),
+            whose.where(conversation.c.id.in_(some)),
+            said.join(person, person.c.id == conversation.c.person).where(entry.c.id.in_(some)),
             select(person.c.id, *_NAMES).where(person.c.id.in_(some)),
         ):
             for row in tx.connection.execute(query):
@@ -56,12 +62,17 @@ def names(tx: Tx, ids: Iterable[str]) -> dict[str, str]:
 
 
 def people_named(tx: Tx, ids: Iterable[str]) -> set[PersonId]:
-    """Those of `ids` that are contacts, and whom those that are messages were for."""
+    """Those of `ids` that are contacts, whom those that are messages were for, and whose the
+    conversations are.
+    """
     found: set[PersonId] = set()
     for some in chunks(dict.fromkeys(ids)):
         for query in (
             select(person.c.id).where(person.c.id.in_(some)),
             select(message.c.person).where(message.c.id.in_(some)),
+            select(conversation.c.person).where(
+                conversation.c.id.in_(some), conversation.c.person.is_not(None)
+            ),
         ):
             found.update(PersonId(one) for one in tx.connection.execute(query).scalars())
     return found

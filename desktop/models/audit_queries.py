@@ -217,13 +217,22 @@ def _by_object(plan: _Plan, wanted: AuditFilter, rest: list[str], values: dict[s
 
 
 def _by_person(plan: _Plan, wanted: AuditFilter, rest: list[str], values: dict[str, Any]) -> None:
-    """As object, as the person that the details name, and as the one to whom the object was written."""
+    """As object, as the person that the details name, as the one to whom the object was written, and
+    as whose conversation or task it is, or stands in.
+    """
     plan.few = True
     values = {**values, "person": wanted.person}
     plan.of(["{obj} = {p_person}", "{obj} <> ''", *rest], values)
     plan.of(["{person} = {p_person}", "{person} IS NOT NULL", *rest], values)
     written = "SELECT +id FROM message WHERE person = {p_person}"  # the bare value fits the index
-    plan.of([f"{{obj}} IN ({written})", "{obj} <> ''", *rest], values)
+    talks = (
+        "SELECT +id FROM conversation WHERE person = {p_person} "
+        "UNION ALL SELECT +id FROM task WHERE person = {p_person} "
+        "UNION ALL SELECT +entry.id FROM entry JOIN conversation ON conversation.id = entry.conversation "
+        "WHERE conversation.person = {p_person}"
+    )
+    for theirs in (written, talks):
+        plan.of([f"{{obj}} IN ({theirs})", "{obj} <> ''", *rest], values)
 
 
 def _acts_of(tx: Tx, actor: str) -> list[str]:

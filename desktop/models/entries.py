@@ -97,6 +97,9 @@ def update(tx: Tx, one: Entry, who: str = "") -> None:
 def follow(tx: Tx, old: MessageId, new: MessageId) -> None:
     """A message was sent anew: what was said stands for its newest generation."""
     tx.connection.execute(sql_update(entry).where(entry.c.message == old).values(message=new))
+    before = message.alias()
+    home = select(before.c.conversation).where(before.c.id == old).scalar_subquery()
+    tx.connection.execute(sql_update(message).where(message.c.id == new).values(conversation=home))
 
 
 def belong(tx: Tx, conversation: ConversationId, person: PersonId) -> None:

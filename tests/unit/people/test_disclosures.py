@@ -9,13 +9,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import text
 
 from desktop.audit.events import Act, Event
 from desktop.audit.report import Head
 from desktop.audit.tables import csv_table
 from desktop.errors import InputError, Refused
-from desktop.models import messages
+from desktop.models import conversations, entries, messages
 from desktop.models.database import Tx
 from desktop.models.documents import Table
 from desktop.models.records import Kind, Message, Person, PersonId, State
@@ -29,6 +28,7 @@ from desktop.people.disclosures import (
 )
 from desktop.texts import Texts
 from tests.support.clock import ManualClock
+from tests.support.correspondence import a_conversation, an_entry
 from tests.support.kept import a_message, a_person, keep
 from tests.support.records import Logbook
 
@@ -57,17 +57,9 @@ def sent(
     def write(tx: Tx) -> None:
         messages.insert(tx, row, b"wire", "{}")
         if about is not None:
-            talk = "t" + row.id[1:]
-            tx.connection.execute(
-                text(
-                    "INSERT INTO conversation (id, person, state, opened_at, changed_at) "
-                    "VALUES (:id, :person, 'open', '', '')"
-                ),
-                {"id": talk, "person": about.id},
-            )
-            tx.connection.execute(
-                text("UPDATE message SET conversation = :talk WHERE id = :id"), {"talk": talk, "id": row.id}
-            )
+            talk = a_conversation(person=about.id)
+            conversations.add(tx, talk)
+            entries.add(tx, an_entry(talk.id, message=row.id))
 
     book.database.write(write)
     if logged:
