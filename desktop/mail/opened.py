@@ -13,15 +13,16 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from desktop.crypto.openpgp import OwnKeyring
-from desktop.errors import InputError
+from desktop.errors import InputError, SealwellError
 from desktop.mail import replies
 from desktop.mail.headers import same_address
 from desktop.mail.reading_worker import ReadingWorker
 from desktop.mail.received_files import LISTED, MORE
 from desktop.mail.sealedparts import SEALS, Dissected, Seal, Signed
 from desktop.mail.unlocking import OwnKeys
+from desktop.models import keys, people
 from desktop.models.correspondence import FileIn, Signature
-from desktop.models.database import Database
+from desktop.models.database import Database, Tx
 from desktop.models.records import KeyKind, PersonId, PublicKey
 
 STEP = 10_000_000
@@ -93,6 +94,13 @@ class MailOpener:
         with ExitStack() as stack:
             return _Opening(self._database, self._keys, self.worker, stack, writer).run(raw)
 
+    def signature(self, raw: bytes, address: str) -> Signature:
+        """Of mail as it comes in. NONE where that cannot be told: a person sees why when they open it."""
+        try:
+            return self.open(raw, self._database.read(lambda tx: writer_at(tx, address))).signature
+        except SealwellError:
+            return Signature.NONE
+
     def words(self, mail: OpenedMail) -> Words:
         """What is read of it: that which was encrypted first, and what stood in the open under it."""
         said = [
@@ -135,6 +143,14 @@ class MailOpener:
         """The layer whose page is shown: the first that was encrypted, else the mail itself."""
         layers = [one for one in mail.layers if not one.file]
         return next((one for one in layers if one.number), layers[0]).data
+
+
+def writer_at(tx: Tx, address: str) -> Writer:
+    """Whoever has this address: a mother and her child may share it, and then nobody is meant alone."""
+    there = people.at_address(tx, address) if address else []
+    found = keys.live_many(tx, [one.id for one in there])
+    every = tuple(key for one in there for key in found.get(one.id, ()))
+    return Writer(address, there[0].id if len(there) == 1 else None, every)
 
 
 class _Opening:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from desktop.models.correspondence import FileIn
+from desktop.models.correspondence import FileIn, Signature
 from desktop.models.delivery import Match
 
 
@@ -93,5 +93,7 @@ class Understood:
     """Written to many (RFC 2919, RFC 3834 2): nobody waits for an answer."""
     signed: str = ""
     """`openpgp` or `smime` where it carries a signature, whatever that is worth."""
+    signature: Signature = Signature.NONE
+    """What became of it; not asked by the worker, which knows no keys (`opened.py`)."""
     broken: bool = False
     """No parser could read it: there is nothing but the fact that it came."""

@@ -93,6 +93,7 @@ def arrived(
             files=said.files,
             sealed=said.sealed,
             opened=said.opened,
+            signature=said.signature,
             page=said.page,
         ),
     )

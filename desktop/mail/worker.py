@@ -74,6 +74,12 @@ class Worker:
                 self._end()
         return None
 
+    def warm(self) -> None:
+        """Have a process ready before the next question: starting one takes a second."""
+        with self._lock:
+            if not self._closed:
+                self._started()
+
     def close(self) -> None:
         """For good; a mail that is being read is left unread."""
         self._closed = True

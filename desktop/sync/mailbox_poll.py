@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
 from typing import Protocol
@@ -37,6 +37,8 @@ _OVERLAP = timedelta(days=3)
 _PATIENCE = timedelta(minutes=15)
 """How long mail about a message that is being sent is left for the next look."""
 _SENDING = "sending"
+_MAY_BE_SIGNED = ("openpgp", "smime")
+"""What came sealed and was opened; a locked answer proves its writer in its own way."""
 _SENT_LOOKS = 50
 _BLAMED = 2
 """How often reading must have ended by a bug at a mail, the last time at this one alone."""
@@ -213,6 +215,9 @@ class Reader:
             words = self._unsealer.words(understood, at, one.raw, self.worker.read)
             if words is not None:
                 understood = with_words(understood, words)
+        if understood.opened and (understood.signed or understood.sealed in _MAY_BE_SIGNED):
+            state = self.opener.signature(one.raw, understood.sender)
+            understood = replace(understood, signature=state)
         return Arrived(one.uid, at, one.size, understood, one.raw)
 
     def trouble(self, account: AccountId, error: SealwellError) -> None:

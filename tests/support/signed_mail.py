@@ -9,6 +9,7 @@ from desktop.crypto.smime import Identity
 from tests.support.gpg import Correspondents
 from tests.support.smime_readers import OpenSsl
 
+TEXT = b"Content-Type: text/plain; charset=utf-8\r\n\r\nMay I come on Tuesday?\r\n"
 INNER = (
     b"Content-Type: multipart/mixed; boundary=in\r\nSubject: About my visit\r\n\r\n--in\r\n"
     b"Content-Type: text/plain; charset=utf-8\r\n\r\nMay I come on Tuesday?\r\n--in\r\n"

@@ -14,18 +14,17 @@ from desktop.crypto.smime import AES_GCM, Identity, SmimeSealer
 from desktop.errors import InputError
 from desktop.mail import replies
 from desktop.mail.opened import STEP, MailOpener, OpenedMail, Words, Writer
-from desktop.models import identities
+from desktop.models import identities, keys
 from desktop.models.correspondence import Signature
 from desktop.models.database import Tx
 from desktop.models.records import KeyId, KeyKind, PersonId, PublicKey
 from tests.practice.office import MONDAY, SENDER, Practice, own_openpgp, own_smime
 from tests.support.gpg import Correspondents, correspondents
 from tests.support.replies import sealed_reply
-from tests.support.signed_mail import INNER, by_pgp, by_smime, head, signed_by_pgp, signed_by_smime
+from tests.support.signed_mail import INNER, TEXT, by_pgp, by_smime, head, signed_by_pgp, signed_by_smime
 from tests.support.smime_readers import certify, identity
 
 MARIA = "maria@example.org"
-TEXT = b"Content-Type: text/plain; charset=utf-8\r\n\r\nMay I come on Tuesday?\r\n"
 NONE, GOOD, UNKNOWN, WRONG = Signature.NONE, Signature.GOOD, Signature.UNKNOWN, Signature.WRONG
 PERSON = PersonId("0" * 32)
 NOBODY = Writer(MARIA)
@@ -272,3 +271,19 @@ def test_seals_within_seals_have_an_end(opener: MailOpener, people: Corresponden
     for _ in range(3):
         raw = by_pgp(sealed(people, raw), MARIA)
     assert refused(opener, raw) == "message-unopenable"
+
+
+def test_of_mail_as_it_comes_in_the_signature_is_known(
+    opener: MailOpener, keyed: Practice, people: Correspondents, maria: str
+) -> None:
+    raw = signed_by_pgp(people, maria, MARIA)
+    assert opener.signature(raw, MARIA) is UNKNOWN
+    person = keyed.person(email=MARIA)
+    key = PublicKey(
+        KeyId("k1"), person.id, KeyKind.OPENPGP, maria, (MARIA,), people.public(maria), None, "file", MONDAY
+    )
+    keyed.db.write(lambda tx: keys.add(tx, key))
+    assert opener.signature(raw, MARIA) is GOOD
+    assert opener.signature(raw.replace(b"Tuesday", b"Thursday"), MARIA) is WRONG
+    assert opener.signature(raw, "other@example.org") is UNKNOWN
+    assert opener.signature(by_pgp(b"broken", MARIA), MARIA) is NONE
