@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
@@ -16,8 +17,9 @@ from desktop.texts import clean, clean_lines
 from desktop.ui.base import Ui, button, plain_label
 from desktop.ui.dates import day_words, moment_words, time_words
 from desktop.ui.messages.files import FileRows
-from desktop.ui.messages.formatted import MOST_CHARS, DeadPage
+from desktop.ui.messages.formatted import DeadPage, laid_out_soon
 from desktop.ui.messages.saving import Saver
+from desktop.ui.messages.words import breakable
 from desktop.ui.outbox.words import tone
 
 LETTER, REMINDER, RECEIVED = "letter", "reminder", "received"
@@ -25,6 +27,8 @@ _AT_ONCE = 4000
 """Characters that stand there; more of them have a place of their own that scrolls."""
 _LONGEST = 100_000
 _TALL = 420
+_LONG_LINE = re.compile(r"([^\n]{1000})(?=[^\n])")
+"""Qt lays a line out in one go; one of a hundred thousand letters would hold the window up."""
 _SIGNED = {Signature.GOOD: "good", Signature.UNKNOWN: "muted", Signature.WRONG: "problem"}
 _TONES = {"ok": "good", "warn": "problem", "error": "problem", "plain": "muted"}
 
@@ -102,7 +106,7 @@ class EntryView(QFrame):
     def _head(self) -> None:
         row = QHBoxLayout()
         row.setSpacing(10)
-        row.addWidget(plain_label(self._name(), "label", wrap=True), 1)
+        row.addWidget(plain_label(breakable(self._name()), "label", wrap=True), 1)
         row.addWidget(plain_label(self._when(), "muted"), 0, Qt.AlignmentFlag.AlignTop)
         self.column.addLayout(row)
 
@@ -129,7 +133,7 @@ class EntryView(QFrame):
             return
         subject = clean(entry.subject)
         if subject and subject != clean(shown.line.subject):
-            self.column.addWidget(plain_label(subject, "label", wrap=True))
+            self.column.addWidget(plain_label(breakable(subject), "label", wrap=True))
         own = clean_lines(entry.own, _LONGEST)
         if own:
             self.own = self._text(own)
@@ -142,13 +146,13 @@ class EntryView(QFrame):
 
     def _text(self, words: str) -> QWidget:
         if len(words) <= _AT_ONCE:
-            label = plain_label(words, wrap=True)
+            label = plain_label(breakable(words), wrap=True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             return label
         made = QPlainTextEdit()
         made.setReadOnly(True)
-        made.setPlainText(words)
+        made.setPlainText(_LONG_LINE.sub(r"\1\n", words))
         made.setTabChangesFocus(True)
         made.setFixedHeight(_TALL)
         made.setAccessibleName(self.ui.say("ui.messages.long-text"))
@@ -215,17 +219,15 @@ class EntryView(QFrame):
         if self.format is None:
             return
         self.format.setEnabled(True)
-        if len(answer.html) > MOST_CHARS:
-            words = self.ui.say("ui.messages.page-too-long")
-            self.format.hide()
-            self.column.insertWidget(self.column.indexOf(self.turns), plain_label(words, "muted", wrap=True))
-            return
         where = self.column.indexOf(self.turns)
-        self.page = DeadPage(self.ui, answer.html)
+        html, cut = laid_out_soon(answer.html)
+        self.page = DeadPage(self.ui, html)
         self.column.insertWidget(where, self.page)
-        if answer.left_out:
-            words = " ".join(self.ui.reason(one) for one in answer.left_out)
-            self._left_out = plain_label(words, "muted", wrap=True)
+        lines = [self.ui.reason(one) for one in answer.left_out]
+        if cut:
+            lines.append(self.ui.say("ui.messages.page-cut"))
+        if lines:
+            self._left_out = plain_label(" ".join(lines), "muted", wrap=True)
             self.column.insertWidget(where + 1, self._left_out)
         self._show_page(True)
 

@@ -15,6 +15,7 @@ from desktop.ui.base import Ui, button, plain_label
 from desktop.ui.compose.attachments import size_words
 from desktop.ui.icons import pixmap
 from desktop.ui.messages.saving import Saver
+from desktop.ui.messages.words import breakable
 
 _AT_ONCE = 8
 """So many stand there; the others come by as many at a press."""
@@ -75,7 +76,7 @@ class FileRows(QWidget):
         grid.addWidget(picture, 0, 0, Qt.AlignmentFlag.AlignTop)
         name = clean(file.name, 80)
         size = size_words(file.size, self.ui.texts.language)
-        grid.addWidget(plain_label(f"{name}  ·  {size}", wrap=True), 0, 1)
+        grid.addWidget(plain_label(f"{breakable(name)}  ·  {size}", wrap=True), 0, 1)
         row = QHBoxLayout()
         row.setSpacing(18)
         grid.addLayout(row, 1, 1)

@@ -11,7 +11,7 @@ from desktop.office.values_messages import ConversationLine, ConversationShown
 from desktop.texts import clean
 from desktop.ui.base import Notice, Ui, emptied, plain_label
 from desktop.ui.dates import date_words, moment_words
-from desktop.ui.messages.words import about_words, owner_words
+from desktop.ui.messages.words import about_words, breakable, owner_words
 
 _LABELS = {Label.VERY_SENSITIVE: "pill-warn", Label.DO_NOT_EMAIL: "pill-error"}
 
@@ -65,7 +65,7 @@ class ConversationHead(QWidget):
         self.facts.show()
 
     def show_line(self, line: ConversationLine) -> None:
-        self.name.setText(clean(line.name) or self.ui.say("ui.messages.nobody"))
+        self.name.setText(breakable(clean(line.name)) or self.ui.say("ui.messages.nobody"))
 
     def show_shown(self, shown: ConversationShown) -> None:
         line, say = shown.line, self.ui.say
@@ -77,7 +77,7 @@ class ConversationHead(QWidget):
         )
         self.facts.setText("  ·  ".join(part for part in facts if part))
         self.facts.setVisible(any(facts))
-        self.subject.setText(clean(line.subject) or say("ui.messages.no-subject"))
+        self.subject.setText(breakable(clean(line.subject)) or say("ui.messages.no-subject"))
         self.subject.show()
         self._show_pills(line)
         self._show_banner(line)

@@ -33,6 +33,8 @@ class Thread(QScrollArea):
         self.views: dict[EntryId, EntryView] = {}
         self._order: dict[EntryId, int] = {}
         self._waiting: list[EntryShown] = []
+        self._shut: dict[EntryId, EntryShown] = {}
+        """What could not be opened: the office says why once, here it stays while one looks at it."""
         self._shown: ConversationShown | None = None
         self._target: EntryId | None = None
         self._from_end = -1
@@ -71,6 +73,7 @@ class Thread(QScrollArea):
         for view in self.views.values():
             self._remove(view)
         self.views = {}
+        self._shut = {}
         self._shown = None
         self.more.hide()
 
@@ -84,11 +87,12 @@ class Thread(QScrollArea):
             same and bool(self._order) and shown.entries[:1] != () and shown.entries[0].id not in self._order
         )
         self._shown = shown
+        said = [entry if entry.opened else self._shut.get(entry.id, entry) for entry in shown.entries]
         self._order = {entry.id: position for position, entry in enumerate(shown.entries)}
         for id_, view in list(self.views.items()):
-            if id_ not in self._order or view.entry != shown.entries[self._order[id_]]:
+            if id_ not in self._order or view.entry != said[self._order[id_]]:
                 self._remove(self.views.pop(id_))
-        self._waiting = [entry for entry in shown.entries if entry.id not in self.views]
+        self._waiting = [entry for entry in said if entry.id not in self.views]
         bar = self.verticalScrollBar()
         self._from_end = bar.maximum() - bar.value() if older else -1
         if at is not None or not same:
@@ -102,6 +106,8 @@ class Thread(QScrollArea):
 
     def show_entry(self, entry: EntryShown) -> None:
         """One of them has changed: it was opened."""
+        if entry.trouble is not None:
+            self._shut[entry.id] = entry
         old = self.views.pop(entry.id, None)
         if old is not None:
             self._remove(old)

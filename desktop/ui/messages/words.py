@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from desktop.models.accounts import UserId
@@ -27,6 +28,10 @@ DRAFTS = "drafts"
 """A place on the page; what stands there comes from `list_drafts`."""
 SHOWN_PLACES = (INBOX, MINE, WAITING, DONE, SENT, DRAFTS, UNKNOWN)
 _SNIPPET = 160
+_RUN = re.compile(r"[^\s<>&;]{40,}")
+_PIECE = 24
+_BREAK = "\u200b"
+"""A place where a line may end, of no width (Unicode 23.2)."""
 
 
 def line_look(ui: Ui, line: ConversationLine, user: UserId) -> RowLook:
@@ -88,6 +93,11 @@ def draft_look(ui: Ui, draft: DraftKept) -> RowLook:
     name = clean(draft.name) or ui.say("ui.messages.draft-to-nobody")
     note = ui.say("ui.messages.draft-answer") if draft.conversation is not None else ""
     return RowLook(name, when, subject, words, note=note, said=_said(name, subject, note, words, when))
+
+
+def breakable(words: str) -> str:
+    """A label breaks lines only between words: an endless one would push the page sideways."""
+    return _RUN.sub(lambda run: _BREAK.join(re.findall(f".{{1,{_PIECE}}}", run.group())), words)
 
 
 def _without(name: str, words: str) -> str:
