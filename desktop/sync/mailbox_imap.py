@@ -1,7 +1,7 @@
 """One connection to a mailbox: TLS always, one folder, everything that a server says bounded.
 
 RFC 3501 over implicit TLS or mandatory STARTTLS (RFC 8314). Mail is fetched without being
-marked as read, by UID, and only its first part. Whatever a server does (silence, garbage, a
+marked as read, by UID, and whole but for what is beyond 32 MiB. Whatever a server does (silence, garbage, a
 literal without end) ends in a `MailboxError` within a time, and in little memory.
 """
 
@@ -22,20 +22,22 @@ from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError, LoginError
 
 from desktop.errors import DeliveryError
-from desktop.mail.returned_parts import READ_BYTES
+from desktop.mail.mimetree import MAIL_BYTES
 
 logging.getLogger("imapclient").setLevel(logging.WARNING)  # it would write whole sessions as debugging
 
 CONNECT, COMMAND, TRANSFER = 20.0, 60.0, 300.0
-"""Seconds for signing in, for one command, for one portion of mail."""
-LITERAL = READ_BYTES + 64 * 1024
+"""Seconds for signing in, for one command, for one portion of mail; for that `SLOWEST` more."""
+SLOWEST = 50_000
+"""Octets in a second that a line must carry, or a large mail would never come in."""
+LITERAL = MAIL_BYTES + 64 * 1024
 ANSWER = 64 * 1024 * 1024
 """Octets that a server may say to one command."""
 PORTION_BYTES, PORTION_MAILS = 16 * 1024 * 1024, 200
 IDLE_SECONDS = 25 * 60.0
 """RFC 2177 3: less than the 29 minutes after which servers hang up."""
 _SLICE = 2.0
-_BODY, _DATE = f"BODY.PEEK[]<0.{READ_BYTES}>", "INTERNALDATE"
+_BODY, _DATE = f"BODY.PEEK[]<0.{MAIL_BYTES}>", "INTERNALDATE"
 _GARBAGE = (ValueError, TypeError, LookupError, AttributeError, AssertionError)
 """What the library raises for answers that are none."""
 _WRONG_NAME = frozenset({62, 64})
@@ -76,7 +78,7 @@ class Access:
 
 @dataclass(frozen=True)
 class Fetched:
-    """One mail; `raw` is its beginning, `size` the octets of all of it."""
+    """One mail; `raw` is all of it or its beginning, `size` the octets of all of it."""
 
     uid: int
     at: datetime
@@ -228,7 +230,10 @@ class Mailbox:
             return sorted(uid for uid in self._client.search(criteria) if uid > after)
 
     def fetch(self, uids: Sequence[int]) -> Iterator[list[Fetched]]:
-        """The beginnings of these mails in portions, in their order, without what is gone meanwhile."""
+        """These mails in portions, in their order, without what is gone meanwhile.
+
+        One portion is in memory at a time: some mails, or a large one alone.
+        """
         for start in range(0, len(uids), PORTION_MAILS):
             some = list(uids[start : start + PORTION_MAILS])
             with self._within(COMMAND, Step.FOLDER):
@@ -237,7 +242,8 @@ class Mailbox:
                     for uid, one in self._client.fetch(some, ["RFC822.SIZE"]).items()
                 }
             for portion in _portions([uid for uid in some if uid in sizes], sizes):
-                with self._within(TRANSFER, Step.FOLDER):
+                octets = sum(_octets(sizes[uid]) for uid in portion)
+                with self._within(TRANSFER + octets / SLOWEST, Step.FOLDER):
                     answers = self._client.fetch(portion, [_DATE, _BODY])
                     found = [_fetched(uid, answers[uid], sizes[uid]) for uid in portion if uid in answers]
                 yield found
@@ -347,7 +353,7 @@ def _portions(uids: Sequence[int], sizes: dict[int, int]) -> Iterator[list[int]]
     portion: list[int] = []
     octets = 0
     for uid in uids:
-        size = min(sizes[uid], READ_BYTES)
+        size = _octets(sizes[uid])
         if portion and octets + size > PORTION_BYTES:
             yield portion
             portion, octets = [], 0
@@ -355,6 +361,11 @@ def _portions(uids: Sequence[int], sizes: dict[int, int]) -> Iterator[list[int]]
         octets += size
     if portion:
         yield portion
+
+
+def _octets(size: int) -> int:
+    """What is fetched of a mail of this size."""
+    return min(size, MAIL_BYTES)
 
 
 def _fetched(uid: int, answer: dict[bytes, object], size: int) -> Fetched:

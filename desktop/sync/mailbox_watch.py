@@ -167,6 +167,7 @@ class MailboxWatch:
         account = self._current(id_)
         if account is None or not mailbox.can_idle:
             return False
+        self.reader.worker.warm()
         mailbox.select(account.folder)
         if not mailbox.new(account.last_uid):  # what came since the look would not be told of
             mailbox.idle(max(account.minutes, _LEAST_MINUTES) * 60.0, self._ended)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from desktop.mail.incoming import Arrived, Filed, file_all
 from desktop.mail.letters import Draft
-from desktop.models import mailboxes, messages
+from desktop.mail.returned_reading import from_json, to_json, understand
+from desktop.models import mailboxes, messages, received
 from desktop.models.delivery import AccountId, Auth, MailAccount
 from desktop.models.ids import new_id
 from desktop.models.records import Baa, Label, Message, MessageId, Person, State
@@ -106,6 +108,31 @@ Content-Type: text/plain; charset=utf-8
 On Mon, Nov 23, 2026 at 9:00 AM Harbor Clinic <office@harbor.example> wrote:
 > Your visit is on Tuesday. No reply is needed.
 """.replace("\n", "\r\n").encode()
+
+
+def a_box(office: Practice) -> AccountId:
+    """A mailbox that mail is put on file from, without a server."""
+    one = MailAccount(
+        AccountId(new_id()),
+        *("Office", "imap.example", 993, "implicit", "", "office", Auth.PASSWORD),
+        *("office@harbor.example", "INBOX", "", 5, False, None, office.clock.now()),
+    )
+    office.db.write(lambda tx: mailboxes.add(tx, one, "secret"))
+    return one.id
+
+
+def arrives(
+    office: Practice, box: AccountId, *mails: bytes, at: datetime | None = None, first: int = 0
+) -> Filed:
+    """These mails, as fetched and understood, put on file together."""
+    when = at or office.clock.now() + timedelta(minutes=1)
+    first = first or 1 + len(office.db.read(received.listing))
+    made = [
+        Arrived(uid, when, len(raw), from_json(to_json(understand(raw))), raw)
+        for uid, raw in enumerate(mails, start=first)
+    ]
+    now = office.clock.now()
+    return office.db.write(lambda tx: file_all(tx, office.audit, box, 1, made, now))
 
 
 def no_token(owner: str, *, instead_of: str = "") -> str:

@@ -3,55 +3,31 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
 
 from desktop.mail.events import note_all
-from desktop.mail.incoming import Arrived, Filed, file_all
 from desktop.mail.returned_parts import READ_BYTES
-from desktop.mail.returned_reading import from_json, to_json, understand
-from desktop.models import appointments, events, mailboxes, messages, receipts, received, suppressions, tasks
+from desktop.models import appointments, events, messages, receipts, received, suppressions, tasks
 from desktop.models.delivery import (
     AccountId,
-    Auth,
     DeliveryEvent,
     EventKind,
-    MailAccount,
     Match,
     Received,
     ReceivedState,
 )
-from desktop.models.ids import new_id
 from desktop.models.records import AppointmentId, Message, State, VisitStatus
 from desktop.models.tables_mail import message
 from tests.practice.office import Practice
-from tests.support.mailbox import bounce, letter, reminder, reply, stands, token
+from tests.support.mailbox import a_box, arrives, bounce, letter, reminder, reply, stands, token
 
 
 @pytest.fixture
 def box(office: Practice) -> AccountId:
-    one = MailAccount(
-        AccountId(new_id()),
-        *("Office", "imap.example", 993, "implicit", "", "office", Auth.PASSWORD),
-        *("office@harbor.example", "INBOX", "", 5, False, None, office.clock.now()),
-    )
-    office.db.write(lambda tx: mailboxes.add(tx, one, "secret"))
-    return one.id
-
-
-def arrives(
-    office: Practice, box: AccountId, *mails: bytes, at: datetime | None = None, first: int = 0
-) -> Filed:
-    when = at or office.clock.now() + timedelta(minutes=1)
-    first = first or 1 + len(office.db.read(received.listing))
-    made = [
-        Arrived(uid, when, len(raw), from_json(to_json(understand(raw))), raw)
-        for uid, raw in enumerate(mails, start=first)
-    ]
-    now = office.clock.now()
-    return office.db.write(lambda tx: file_all(tx, office.audit, box, 1, made, now))
+    return a_box(office)
 
 
 def only(office: Practice) -> Received:

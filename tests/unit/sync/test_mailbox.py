@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from demo.authority import Authority
+from desktop.mail.mimetree import MAIL_BYTES
 from desktop.mail.unsealing import Unsealer
-from desktop.models import events, mailboxes, received, suppressions
+from desktop.models import entries, events, mailboxes, received, suppressions
 from desktop.models.delivery import EventKind, MailAccount, Match, ReceivedState
 from desktop.models.names import address_key
-from desktop.models.records import State
+from desktop.models.records import Message, State
 from desktop.sync.mailbox_imap import Access, Fetched, Mailbox, MailboxError, Step
 from desktop.sync.mailbox_poll import Look, Reader
 from desktop.sync.mailbox_watch import MailboxWatch
@@ -246,7 +247,36 @@ def test_a_plain_yes_confirms_the_visit_and_a_question_waits_for_a_person(
     assert b"can I come at three" in waiting.raw
 
 
-def test_a_mail_of_fifty_megabytes_costs_its_beginning(
+def with_a_scan(row: Message, octets: int) -> bytes:
+    """A reply with a file of so many octets."""
+    lines = reply(row, "Please see the scan.").split(b"Content-Type: text/plain; charset=utf-8")
+    scan = b"QUJD" * (octets // 4)
+    return (
+        lines[0]
+        + b"Content-Type: multipart/mixed; boundary=m\r\n\r\n--m\r\nContent-Type: text/plain; charset=utf-8"
+        + lines[1]
+        + b"\r\n--m\r\nContent-Type: image/jpeg; name=scan.jpg\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+        + b"\r\n".join(scan[at : at + 72] for at in range(0, len(scan), 72))
+        + b"\r\n--m--\r\n"
+    )
+
+
+def test_a_file_of_ten_megabytes_is_kept_whole_and_listed(
+    office: Practice, server: Mailboxes, reader: Reader, authority: Authority
+) -> None:
+    row = letter(office)
+    mail = with_a_scan(row, 10 * 1024 * 1024)
+    server.deliver(mail)
+    looked(office, reader, account(office, server, str(authority.ca_file)))
+    (waiting,) = office.db.read(lambda tx: received.of_message(tx, row.id))
+    assert (waiting.raw, waiting.details["size"]) == (mail, len(mail))
+    assert "cut" not in waiting.details
+    entry = office.db.read(lambda tx: entries.of_received(tx, waiting.id))
+    assert entry is not None
+    assert [(file.name, file.size) for file in entry.files] == [("scan.jpg", 10 * 1024 * 1024 // 4 * 3)]
+
+
+def test_a_mail_of_fifty_megabytes_costs_its_beginning_and_says_so(
     office: Practice, server: Mailboxes, reader: Reader, authority: Authority
 ) -> None:
     row = letter(office)
@@ -254,7 +284,8 @@ def test_a_mail_of_fifty_megabytes_costs_its_beginning(
     looked(office, reader, account(office, server, str(authority.ca_file)))
     (waiting,) = office.db.read(lambda tx: received.listing(tx, state=ReceivedState.NEW))
     assert int(waiting.details["size"]) > 50_000_000
-    assert len(waiting.raw) <= 2 * 1024 * 1024
+    assert len(waiting.raw) == MAIL_BYTES
+    assert waiting.details["cut"] == 1
 
 
 def test_new_mail_is_read_while_waiting_and_waiting_ends_at_once(
