@@ -272,7 +272,9 @@ def test_tab_goes_from_what_is_answered_down_to_send(desk: Answering) -> None:
     page.answer.banner.quote_button.setFocus()
     seen: list[QWidget | None] = []
     while page.send_button not in seen and len(seen) < 15:
-        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        QTest.keyClick(focused, Qt.Key.Key_Tab)
         seen.append(QApplication.focusWidget())
     wanted = [page.to, page.subject, page.text, page.attach, page.blocks.button, page.deciding.label.box]
     assert [one for one in seen if one in wanted] == wanted
