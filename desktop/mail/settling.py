@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from desktop.audit.events import Act, Event
 from desktop.mail.outgoing import Outcome
+from desktop.mail.sealing import AUTO_ANSWER
 from desktop.mail.states import WAITING, check
 from desktop.models.records import Message, Reason, State
 from desktop.texts import clean
@@ -54,8 +55,11 @@ _FOLLOWED = frozenset({State.FAILED, State.EXPIRED, State.CANCELLED, State.UNCER
 
 
 def may_follow(row: Message) -> bool:
-    """Whether a next generation may take the place of `row`, by its state alone."""
-    return row.state in _FOLLOWED and not row.superseded
+    """Whether a next generation may take the place of `row`, by its kind and state alone.
+
+    An automatic answer was true in its night alone.
+    """
+    return row.state in _FOLLOWED and row.kind != AUTO_ANSWER and not row.superseded
 
 
 def is_unclear(row: Message) -> bool:

@@ -16,11 +16,12 @@ from desktop.models import afterhours, conversations, people, received, settings
 from desktop.models.accounts import Session
 from desktop.models.correspondence import AfterHours, Conversation, Notify, Urgency
 from desktop.models.database import Tx
-from desktop.models.records import Label, PersonId
+from desktop.models.records import Label, PersonId, State
 from desktop.office.after_hours import is_quiet
 from desktop.office.api import Office
 from desktop.office.values import ImportRequest
 from desktop.office.values_audit import LogQuery, OpeningHours
+from desktop.office.values_delivery import Resend
 from tests.made_practice import PEOPLE, Practice, person_named
 from tests.made_staff import desk_of
 from tests.support.correspondence import a_received, an_account
@@ -157,6 +158,27 @@ def test_who_writes_while_the_office_is_closed_is_answered_behind_the_lock_too(
     assert found.auto_answered_at == practice.clock.now()
     lines = office.list_outbox(office.unlock(practice.credentials()).session).messages
     assert [(line.kind, line.person) for line in lines] == [("auto-answer", came.person)]
+
+
+def test_nobody_sends_an_automatic_answer_again(
+    practice: Practice, at_work_here: tuple[Office, Session], relay_request: Any
+) -> None:
+    office, ana = at_work_here
+    office.add_relay(ana, replace(relay_request(), required_tls="account"))
+    desk_of(office).guard.prove(ana, Purpose.USERS)
+    office.set_hours(ana, OpeningHours(0, 1, (7,)))
+    office.set_after_hours(ana, ON, NOTIFY)
+    comes(practice, office, person_named(office, ana, "Zoraida"))
+    for look in desk_of(office).opened().watch._also:
+        look()
+    (line,) = office.list_outbox(ana).messages
+    office.cancel_messages(ana, (line.id,))
+    shown = office.show_message(ana, line.id)
+    assert shown.line.state is State.CANCELLED
+    assert not shown.can_resend
+    with pytest.raises(Refused) as caught:
+        office.resend_message(ana, Resend(line.id))
+    assert caught.value.code == "not-resendable"
 
 
 def test_without_a_safe_way_nothing_leaves_and_nobody_is_asked_twice(
