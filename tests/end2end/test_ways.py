@@ -169,7 +169,7 @@ def test_way_three_a_letter_with_a_pdf_in_four_actions(scene: Scene) -> None:
         person.type("Maria Lo", "Return")
         person.look_for("1961")
         person.drop(paper)
-        person.look_for("results.pdf")
+        person.look_for("names Maria Lopez, 1961")
         person.click("Send")
         assert len(person.actions) == 4
         person.look_for("Undo")
