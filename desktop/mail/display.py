@@ -191,7 +191,7 @@ class _Walk(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         self._css = False
-        if not any(one.tag == tag for one in self._stack):
+        if not any(one.tag == tag for one in reversed(self._stack)):
             return
         while self._stack:
             one = self._stack.pop()

@@ -76,17 +76,15 @@ class UniqueNames:
     def take(self, name: str) -> str:
         """`name`, or with a number before its ending (`photo (2).jpg`)."""
         key = _key(name)
-        count = self._taken.get(key, 0) + 1
-        self._taken[key] = count
-        if count == 1:
-            return name
-        stem, ending = split_ending(shortened(name, room=len(f" ({count})")))
-        numbered = f"{stem} ({count}){ending}"
-        return self.take(numbered) if _key(numbered) in self._taken else self._first(numbered)
-
-    def _first(self, name: str) -> str:
-        self._taken[_key(name)] = 1
-        return name
+        number = self._taken.setdefault(key, 0) + 1
+        taken = name
+        while number > 1 and _key(taken) in self._taken:
+            stem, ending = split_ending(shortened(name, room=len(f" ({number})")))
+            taken = f"{stem} ({number}){ending}"
+            number += 1
+        self._taken[key] = max(number - 1, 1)
+        self._taken.setdefault(_key(taken), 1)
+        return taken
 
 
 def _key(name: str) -> str:

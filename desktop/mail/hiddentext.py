@@ -16,6 +16,7 @@ Declared = Mapping[str, str]
 CSS_CHARS = 200_000
 _RULES = 2_000
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+_BRACES = re.compile(r"[{}]")
 _SIMPLE = re.compile(r"[a-z][a-z0-9]*|(?:[a-z][a-z0-9]*)?[.#][\w-]{1,80}", re.IGNORECASE)
 _NUMBER = re.compile(r"^\s*(-?\d{0,9}(?:\.\d{1,9})?)\s*(px|pt|em|rem|ex|ch|vw|vh|in|cm|mm|%)?", re.IGNORECASE)
 _HEX = re.compile(r"#([0-9a-f]{3,8})$", re.IGNORECASE)
@@ -222,8 +223,8 @@ def _blocks(css: str) -> list[tuple[str, str]]:
 def _behind(css: str, opened: int) -> int:
     """Where the at-rule that opens here has ended."""
     level = 0
-    for found in re.finditer(r"[{}]", css[opened:]):
+    for found in _BRACES.finditer(css, opened):
         level += 1 if found[0] == "{" else -1
         if level == 0:
-            return opened + found.end()
+            return found.end()
     return len(css)

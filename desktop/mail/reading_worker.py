@@ -127,7 +127,7 @@ def _dissected(head: dict[str, Any], rest: list[bytes]) -> Dissected:
 
 def _page(head: dict[str, Any], _: list[bytes]) -> Page:
     reasons = tuple(
-        Reason(_word(code), {_word(name): int(value) for name, value in params.items()})
+        Reason(_word(code), {_word(name): int(value) for name, value in dict(params).items()})
         for code, params in head["left_out"]
     )
     return Page(_word(head["html"]), reasons)

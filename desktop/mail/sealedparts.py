@@ -20,7 +20,7 @@ from desktop.mail.received_files import numbered
 
 SEALS = 20
 """Of one mail; each costs a second."""
-_ARMOR = re.compile(rb"-----BEGIN PGP MESSAGE-----.*?-----END PGP MESSAGE-----[^\r\n]*", re.DOTALL)
+_ARMOR, _ARMOR_END = b"-----BEGIN PGP MESSAGE-----", b"-----END PGP MESSAGE-----"
 _CLEAR = b"-----BEGIN PGP SIGNED MESSAGE-----"
 _END = b"-----END PGP SIGNATURE-----"
 _SMIME = ("application/pkcs7-mime", "application/x-pkcs7-mime")
@@ -63,6 +63,13 @@ class Dissected:
     """The one seal is all that there is: nothing stands in the open beside it."""
 
 
+def armored_in(data: bytes) -> bytes:
+    """The first OpenPGP message in armour that stands in `data`, or b''; in one pass."""
+    begin = data.find(_ARMOR)
+    end = data.find(_ARMOR_END, begin) if begin >= 0 else -1
+    return data[begin : end + len(_ARMOR_END)] if end >= 0 else b""
+
+
 def dissect(data: bytes) -> Dissected:
     """Never raises for what is in a mail."""
     root = open_mail(data)
@@ -91,15 +98,15 @@ def _seal(leaf: Node, part: int, before: str) -> Seal | None:
         return Seal("smime", "mail", part, "", content) if content_of(content) is None else None
     if leaf.type == "text/html":
         return None  # what stands in a page can be made to look like anything
-    armored = _ARMOR.search(content) if shown else _ARMOR.match(content.lstrip())
+    armored = armored_in(content) if shown or content.lstrip().startswith(_ARMOR) else b""
     if before == _VERSION:
-        return Seal("openpgp", "mail", part, "", armored[0] if armored else content)
+        return Seal("openpgp", "mail", part, "", armored or content)
     if armored and shown:
-        return Seal("openpgp", "text", part, "", armored[0])
+        return Seal("openpgp", "text", part, "", armored)
     named = name.lower().endswith(_PGP_NAMES)
     if armored or (named and content[:1] >= b"\x80"):
         inner = name[:-4] if named else name
-        return Seal("openpgp", "file", part, safe_name(inner, "", part), armored[0] if armored else content)
+        return Seal("openpgp", "file", part, safe_name(inner, "", part), armored or content)
     return None
 
 

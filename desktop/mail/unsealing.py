@@ -21,11 +21,11 @@ from desktop.mail.opened import STEP
 from desktop.mail.received_files import LISTED, MORE
 from desktop.mail.replytext import OWN_CHARS
 from desktop.mail.returned_values import Classified, Kind, Understood
+from desktop.mail.sealedparts import armored_in
 from desktop.mail.unlocking import OwnKeys
 from desktop.models.correspondence import FileIn
 from desktop.models.database import Database
 
-_ARMOR = re.compile(rb"-----BEGIN PGP MESSAGE-----.*?-----END PGP MESSAGE-----", re.DOTALL)
 _BODY = re.compile(rb"\r?\n\r?\n")
 
 Reading = Callable[[bytes], Understood]
@@ -93,11 +93,11 @@ class Unsealer:
         return inner
 
     def _openpgp(self, raw: bytes) -> bytes:
-        armored = _ARMOR.search(raw)
-        if armored is None:
+        armored = armored_in(raw)
+        if not armored:
             raise InputError("message-unopenable")
         with self._keys.ring() as ring:
-            return ring.decrypt(armored[0]).data
+            return ring.decrypt(armored).data
 
     def _smime(self, raw: bytes) -> bytes:
         return self._keys.smime(base64.b64decode(_BODY.split(raw, 1)[-1])).data

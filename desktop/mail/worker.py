@@ -68,7 +68,7 @@ class Worker:
                     if pipe.poll(self._seconds):
                         answer = pipe.recv_bytes(self._most)
                         return None if answer == _FAILED else made_of(answer)
-                except (EOFError, OSError, ValueError, KeyError, TypeError):
+                except (EOFError, OSError, ValueError, KeyError, TypeError, RecursionError):
                     pass  # as where no answer came in time
                 self.ended += 1
                 self._end()

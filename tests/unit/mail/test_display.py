@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from hypothesis import given
@@ -204,3 +205,11 @@ def test_what_was_made_stays_as_it_is(html: str) -> None:
     again = sanitised(made.html)
     assert again.html == made.html
     assert again.left_out == ()
+
+
+def test_a_page_made_to_be_slow_is_read_in_time() -> None:
+    began = time.monotonic()
+    sanitised("<style>" + "@a{}" * 40_000 + "</style>x")
+    sanitised("<i>" * 50_000 + "<b></b>" * 50_000)
+    sanitised("<a href='http://x'>" * 20_000)
+    assert time.monotonic() - began < 20
