@@ -113,7 +113,7 @@ FIELDS: Mapping[str, Callable[[Value], bool]] = MappingProxyType(
         ),
         **_fields("accepted deferred failed uncertain expired held local too-late steps unsealed", is_number),
         **_fields("first last first-bad seq serial epoch left sessions tasks drafts approvals", is_number),
-        **_fields("conversations mails", is_number),
+        **_fields("conversations mails notes", is_number),
         **_fields("at before after until day year least minutes messages imports people", is_number),
         **_fields("appointment batch card conversation entry import key message person previous", is_id),
         **_fields("reason relay replacement session user heir invitation approval", is_id),

@@ -71,6 +71,8 @@ class Destroyed:
     conversations: int = 0
     mails: int = 0
     """Received ones that belong to no conversation."""
+    notes: int = 0
+    """Of ended tasks that belong to no conversation."""
 
 
 # --- content ------------------------------------------------------------------------------
@@ -129,6 +131,7 @@ def destroy_due(tx: Tx, log: AuditLog, now: datetime) -> Destroyed | None:
         drafts=destroying.drafts(tx, before(DRAFTS)),
         conversations=_said(tx, {kept: before(name) for kept, name in CONVERSATIONS.items()}, now),
         mails=destroying.received_mail(tx, before(CONVERSATIONS[Retention.STANDARD])),
+        notes=destroying.notes(tx, before(CONVERSATIONS[Retention.STANDARD])),
     )
     if done.conversations == AT_ONCE:
         settings.put(tx, _RAN_AT, (now - _EVERY).isoformat())

@@ -110,9 +110,26 @@ def words(tx: Tx, those: Iterable[ConversationId], ended: Iterable[State], at: d
         ours = select(message.c.id).where(message.c.conversation.in_(some), message.c.state.in_(states))
         tx.connection.execute(delete(message_body).where(message_body.c.message.in_(ours)))
     if done:
-        going = settings.get(tx, _FORGETS) in (_GOING, _TWICE)
-        settings.put(tx, _FORGETS, _TWICE if going else _BEGIN)
+        _begin_to_forget(tx)
     return done
+
+
+def notes(tx: Tx, before: datetime) -> int:
+    """Notes of tasks that ended before then and belong to no conversation; how many."""
+    ended = select(task.c.id).where(task.c.state != tasks.TaskState.OPEN.value, task.c.closed_at < before)
+    those = ended.where(task.c.note != "", task.c.conversation.is_(None))
+    found = [tasks.get(tx, one) for one in tx.connection.execute(those).scalars().all()]
+    for one in found:
+        if one is not None:
+            tasks.put(tx, replace(one, note=""))
+    if found:
+        _begin_to_forget(tx)
+    return len(found)
+
+
+def _begin_to_forget(tx: Tx) -> None:
+    going = settings.get(tx, _FORGETS) in (_GOING, _TWICE)
+    settings.put(tx, _FORGETS, _TWICE if going else _BEGIN)
 
 
 def received_mail(tx: Tx, before: datetime) -> int:

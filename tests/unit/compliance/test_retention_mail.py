@@ -276,6 +276,27 @@ def test_a_mail_of_no_conversation_goes_once_it_was_looked_at(book: Book) -> Non
     assert kept == new
 
 
+def test_a_note_of_a_task_goes_a_year_after_it_ended_and_the_task_stays(book: Book) -> None:
+    now = book.clock.now()
+    ended, open_ = (Task(new_id(), "own", now, note=CANARY) for _ in range(2))
+
+    def fill(tx: Tx) -> None:
+        for one in (ended, open_):
+            tasks.add(tx, one)
+        tasks.close(tx, ended.id, TaskState.DONE, now)
+
+    book.db.write(fill)
+    book.clock.advance(days=364)
+    assert destroyed(book) == Destroyed(0, 0, 0)
+    book.clock.advance(days=2)
+    assert destroyed(book) == Destroyed(0, 0, 0, notes=1)
+    gone = book.db.read(lambda tx: tasks.get(tx, ended.id))
+    assert gone is not None
+    assert (gone.note, gone.result) == ("", "done")
+    assert book.db.read(lambda tx: tasks.get(tx, open_.id)) == open_
+    assert book.db.read(lambda tx: retention.forgets(tx))
+
+
 @pytest.mark.parametrize(
     ("name", "days", "right"),
     [
