@@ -18,6 +18,7 @@ from desktop.errors import InputError, Refused
 from desktop.models import (
     approvals,
     audit,
+    conversations,
     drafts,
     factors,
     invitations,
@@ -92,7 +93,8 @@ def refuse_unfit(tx: Tx, user: User, heir: UserId, by: UserId) -> None:
 def hand_over(tx: Tx, user: User, heir: UserId, now: datetime) -> HandedOver:
     """The account ends: what was theirs is the heir's, what let them in is forgotten.
 
-    Their text blocks go over too; a signature names who left, so it ends. The name stays taken, so
+    Their text blocks go over too; a signature names who left, so it ends. Conversations are
+    everybody's again: who may read them is asked of each person. The name stays taken, so
     that the log never means two people by one name. Invitations that they made end too, because
     they know the codes.
     """
@@ -101,6 +103,7 @@ def hand_over(tx: Tx, user: User, heir: UserId, now: datetime) -> HandedOver:
             tasks.close(tx, one.id, tasks.TaskState.DROPPED, now)
     requests.end_elevations(tx, user.id, now)
     snippets.hand_over(tx, user.id, heir, now)
+    conversations.give_back(tx, user.id)
     done = HandedOver(
         tasks=tasks.hand_over(tx, user.id, heir),
         drafts=drafts.hand_over(tx, user.id, heir),

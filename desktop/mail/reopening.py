@@ -1,6 +1,7 @@
 """What a message said, from its own bytes: to seal it anew, or to print it.
 
-The text of a letter is not kept. For a locked file it is inside the file, which the card
+The words that a conversation keeps are for people to read; what is sent again is what was sealed,
+whose hash is on record. For a locked file that is inside the file, which the card
 that it was sealed with opens; for mail that was encrypted on the way it is the mail. What
 was sealed to a key opens for its owner alone, so there is nothing to take from it.
 """

@@ -163,6 +163,18 @@ def of_person(tx: Tx, person: PersonId, limit: int) -> list[Conversation]:
     return _all(tx, mine.order_by(conversation.c.changed_at.desc()).limit(limit))
 
 
+def give_back(tx: Tx, owner: UserId) -> None:
+    """Somebody leaves: what they had taken is everybody's, and they answer nothing any more."""
+    row = conversation.c
+    done = ConversationState.DONE.value
+    tx.connection.execute(
+        update(conversation).where(row.owner == owner, row.state != done).values(owner=None)
+    )
+    theirs = update(conversation).where(row.answering == owner)
+    tx.connection.execute(theirs.values(answering=None, answering_until=None))
+    changed(tx)
+
+
 def mark(tx: Tx) -> str:
     """Another text after every `add` and `put` of any conversation, and after `changed`; never ''.
 

@@ -30,6 +30,7 @@ from desktop.models.database import Tx
 from desktop.models.records import Message, Person, PersonId, Reason
 from desktop.office.answering import renewed
 from desktop.office.conversations_shown import (
+    answered_by,
     lines_of,
     name_of,
     read_by,
@@ -71,13 +72,16 @@ class Messages:
     def _listed(self, tx: Tx, session: Session, query: ConversationQuery) -> ConversationsShown:
         if query.place not in PLACES:
             raise InputError("value-not-allowed", field="place", allowed=", ".join(PLACES))
-        mark = conversations.mark(tx)
-        if query.known == mark:
-            return ConversationsShown((), mark=mark, unchanged=True)
+        mark, now = f"{conversations.mark(tx)}.", self._clock.now()
+        if _still(query.known, mark, now):
+            return ConversationsShown((), mark=query.known, unchanged=True)
         limit, offset = max(1, min(query.limit, _MOST_LINES)), max(0, query.offset)
         rows = conversations.listing(tx, query.place, session.user, limit=limit, offset=offset)
-        lines = lines_of(tx, rows, session, self._clock.now())
-        return ConversationsShown(lines, conversations.counts(tx, session.user), mark)
+        ends = [row.answering_until for row in rows if row.answering_until and answered_by(row, now)]
+        mark += str(int(min(ends).timestamp())) if ends else ""
+        return ConversationsShown(
+            lines_of(tx, rows, session, now), conversations.counts(tx, session.user), mark
+        )
 
     def show_conversation(
         self, session: Session, conversation: ConversationId, limit: int = 50
@@ -214,6 +218,14 @@ def _reached(tx: Tx, one: Entry) -> Message:
     if row is None:
         raise Refused("nothing-sent")
     return row
+
+
+def _still(known: str, mark: str, now: datetime) -> bool:
+    """Nothing was written since that look, and nobody who was answering then has stopped by themselves."""
+    until = known.removeprefix(mark)
+    if not known.startswith(mark) or (until and not until.isdigit()):
+        return False
+    return not until or now.timestamp() < int(until)
 
 
 def _listed(made: ConversationsShown) -> Listed:

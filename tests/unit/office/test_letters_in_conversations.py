@@ -13,7 +13,7 @@ from desktop.errors import InputError, Refused, SealwellError
 from desktop.models import messages
 from desktop.models.accounts import Role, Session
 from desktop.models.correspondence import ConversationId, ConversationState, Direction, Urgency
-from desktop.models.records import Label, PersonId, State
+from desktop.models.records import Label, Method, PersonId, State
 from desktop.office.api import Office
 from desktop.office.values import (
     AttachmentIn,
@@ -25,6 +25,7 @@ from desktop.office.values import (
 from desktop.office.values_delivery import AddressCheck, Resend
 from desktop.office.values_messages import ConversationQuery
 from desktop.office.values_practice import RelayRequest
+from desktop.office.values_protection import IdentityCheck, SendAgain
 from tests.made_practice import person_named
 from tests.made_staff import desk_of
 from tests.support.mailroom import Mailroom
@@ -192,6 +193,21 @@ def test_an_entry_follows_the_newest_generation(room: Mailroom, work: AT_WORK, a
     assert [one.message for one in shown.entries] == [None, again.id]
     wire = database.read(lambda tx: messages.wires(tx, (again.id,)))[again.id]
     assert message_from_bytes(wire)["In-Reply-To"] == "<question@mail.example>"
+    assert shown.line.state is ConversationState.DONE
+
+
+def test_what_is_sent_in_another_form_is_the_same_answer(
+    room: Mailroom, work: AT_WORK, asked: ConversationId
+) -> None:
+    office, session = work
+    office.make_passphrase(session, PassphraseRequest(zoraida(work), "Ana", "in-person"))
+    request = letter(work, conversation=asked, turn=1, label=Label.SENSITIVE)
+    sent = queued(office.send_letter(session, request))
+    assert sent.method is Method.ENVELOPE
+    office.record_check(session, IdentityCheck(zoraida(work), ("birth-date", "record-number")))
+    again = office.send_again(session, SendAgain(sent.id, "as-page"))
+    shown = office.show_conversation(session, asked)
+    assert [one.message for one in shown.entries] == [None, again.id]
     assert shown.line.state is ConversationState.DONE
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from desktop.errors import InputError, Refused, SealwellError
-from desktop.models import received
+from desktop.models import conversations, received
 from desktop.models.accounts import Role, Session, UserId
 from desktop.models.correspondence import ConversationId, ConversationState, Direction, Retention, Urgency
 from desktop.models.records import Label
@@ -74,9 +74,10 @@ def test_what_is_unchanged_is_neither_read_nor_recorded(
     mark = office.list_conversations(session, ConversationQuery()).mark
     again = office.list_conversations(session, ConversationQuery(known=mark))
     assert (again.unchanged, again.lines, acts(at_work).count("conversations.listed")) == (True, (), 1)
+    assert not office.list_conversations(session, ConversationQuery(known=f"{mark}9x")).unchanged
     room.comes("And one more.", sender="stranger@example.net")
     assert not office.list_conversations(session, ConversationQuery(known=mark)).unchanged
-    assert acts(at_work).count("conversations.listed") == 2
+    assert acts(at_work).count("conversations.listed") == 3
 
 
 def test_a_place_that_is_none_is_refused(at_work: AT_WORK) -> None:
@@ -261,7 +262,11 @@ def test_who_answers_is_seen_for_ten_minutes_and_keeps_nobody_out(
     assert office.begin_answer(cy, asked).other == "ana"  # the draft made it longer
     office.end_answer(cy, asked)
     assert office.begin_answer(cy, asked).other == "ana"  # not theirs to end
+    mark = office.list_conversations(cy, ConversationQuery()).mark
+    assert office.list_conversations(cy, ConversationQuery(known=mark)).unchanged
     later(5)
+    (line,) = office.list_conversations(cy, ConversationQuery(known=mark)).lines
+    assert line.answering == ""
     assert office.begin_answer(cy, asked).other == ""
     office.end_answer(cy, asked)
     assert room.conversation(asked).answering is None
@@ -281,3 +286,15 @@ def test_keeping_a_draft_often_changes_no_list(
     with pytest.raises(InputError) as caught:
         office.keep_draft(session, replace(kept, conversation=ConversationId("nonsense")))
     assert code_of(caught) == "conversation-unknown"
+
+
+def test_what_somebody_had_taken_is_everybodys_when_they_leave(
+    room: Mailroom, at_work: AT_WORK, asked: ConversationId
+) -> None:
+    office, _ = at_work
+    cy = room.colleague("cy")
+    office.take_conversation(cy, asked)
+    office.begin_answer(cy, asked)
+    desk_of(office).opened().database.write(lambda tx: conversations.give_back(tx, cy.user))
+    row = room.conversation(asked)
+    assert (row.owner, row.answering, row.state) == (None, None, OPEN)
