@@ -105,7 +105,8 @@ def to_users(opened: Opened, keys: Keyboard) -> None:
     say = opened.screen.words
     keys.press(Qt.Key.Key_5, Qt.KeyboardModifier.ControlModifier)
     keys.to(say("ui.settings.relay"))
-    for section in ("mailbox", "sending", "storage", "health", "posture", "keys", "users"):
+    sections = ("mailbox", "sending", "after-hours", "blocks", "storage", "health", "posture", "keys", "users")
+    for section in sections:
         keys.press(Qt.Key.Key_Down)
         assert keys.names == ("", say(f"ui.settings.{section}"))
     keys.press(Qt.Key.Key_Space)
