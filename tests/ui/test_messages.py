@@ -20,7 +20,7 @@ from desktop.office.values_messages import (
     ConversationsShown,
     EntryShown,
 )
-from desktop.ui.messages.actions import DONE, GIVE_BACK, REOPEN, REPLY, TAKE, TAKE_OVER, WAIT
+from desktop.ui.messages.actions import DONE, GIVE_BACK, REOPEN, REPLY, TAKE, TAKE_OVER, WAIT, WRONG_PERSON
 from desktop.ui.messages.asking import AskDialog, WhoseDialog
 from desktop.ui.messages.page import MessagesPage
 from desktop.ui.messages.rows import RowLook
@@ -28,6 +28,7 @@ from desktop.ui.outbox.page import OutboxPage
 from desktop.ui.table import LOOK
 from desktop.ui.toast import Toast
 from desktop.ui.workspace import Workspace
+from tests.support.along import Along
 from tests.support.inbox import Inbox
 from tests.support.pages import texts_of
 from tests.support.second_user import BEN, BENS_PASSWORD, add_ben, code_of
@@ -78,6 +79,10 @@ def colleague(at_work: AtWork, role: Role = Role.FRONT_DESK) -> UserId:
     return next(one.id for one in lines if one.name == BEN)
 
 
+def acts(at_work: AtWork) -> list[str]:
+    return [line.act for line in at_work.office.query_log(at_work.session).lines]
+
+
 # --- the list ---------------------------------------------------------------------------------
 
 
@@ -116,6 +121,32 @@ def test_what_is_asked_stands_in_the_row_and_urgent_in_words_at_the_top(at_work:
     assert first.said.startswith(urgent)
     assert second.mark == ""
     assert not second.line.startswith("Bo"), "the name stands above it already"
+    id_ = page.list.rows.line(0)
+    assert id_ is not None
+    page.show_conversation(id_.id)
+    at_work.screen.settle()
+    assert page.pane.head.banner.words == at_work.screen.words("reason.ask-urgent", name="Bo Nightingale")
+
+
+def test_one_that_reached_the_wrong_person_is_asked_about_once_and_stops_the_address(
+    at_work: AtWork, box: Inbox
+) -> None:
+    along = Along(at_work.office, at_work.session, at_work.practice.clock)
+    message = along.letter()
+    (line,) = at_work.office.list_conversations(at_work.session, ConversationQuery("done")).lines
+    page = opened(at_work, line.id)
+    assert page.pane.shown is not None
+    assert page.pane.shown.entries[0].message == message
+    press(at_work, page, WRONG_PERSON)
+    dialog_of(page, AskDialog).cancel.click()
+    at_work.screen.settle()
+    assert "person.wrong" not in acts(at_work)
+    press(at_work, page, WRONG_PERSON)
+    dialog_of(page, AskDialog).go.click()
+    at_work.screen.settle()
+    assert page.notice.words == at_work.screen.words("ui.messages.wrong-said")
+    assert "person.wrong" in acts(at_work)
+    assert page.pane.head.tasks.isVisible()
 
 
 def test_strangers_words_are_cleaned_and_plain(at_work: AtWork, box: Inbox) -> None:

@@ -151,7 +151,7 @@ class ActionBar(QWidget):
 
     def _place(self) -> None:
         """What finds no room in the row stands in the menu."""
-        room = self.width() - self.more.sizeHint().width() - _GAP
+        room = self.width() - self.more.sizeHint().width()
         shown = [code for code in BUTTONS if code in self._wanted]
         for code in _FIRST_TO_GO[::-1]:
             needed = sum(self.buttons[one].sizeHint().width() + _GAP for one in shown)

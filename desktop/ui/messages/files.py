@@ -19,6 +19,8 @@ from desktop.ui.messages.words import breakable
 
 _AT_ONCE = 8
 """So many stand there; the others come by as many at a press."""
+_NAME = 20
+"""Letters of a name that have room on a button; the whole of it stands above the conversation."""
 _LEAST = 60
 """Pixels; a long name must not push the page sideways."""
 
@@ -78,18 +80,19 @@ class FileRows(QWidget):
         size = size_words(file.size, self.ui.texts.language)
         grid.addWidget(plain_label(f"{breakable(name)}  ·  {size}", wrap=True), 0, 1)
         row = QHBoxLayout()
-        row.setSpacing(18)
-        grid.addLayout(row, 1, 1)
+        row.setSpacing(12)
+        grid.addLayout(row, 1, 0, 1, 2)
         save = button(say("ui.messages.save"), partial(self._saver.save, self._entry.id, file), "quiet")
         save.setAccessibleName(say("ui.messages.save-name", file=name))
         self.save_buttons.append(save)
         row.addWidget(save)
         if self._person is not None:
             person, called = self._person
-            words = say("ui.messages.file-to", name=called)
+            words = say("ui.messages.file-to", name=clean(called, _NAME))
             on_press = partial(self._saver.file_to, self._conversation, person, self._entry.id, file)
             to = button(words.replace("&", "&&"), on_press, "quiet")
-            to.setAccessibleName(f"{words}: {name}")
+            to.setAccessibleName(f"{say('ui.messages.file-to', name=called)}: {name}")
+            to.setToolTip(say("ui.messages.file-to-hint"))
             to.setMinimumWidth(_LEAST)
             self.file_buttons.append(to)
             row.addWidget(to)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
 from desktop.models.accounts import UserId
@@ -39,7 +40,7 @@ def line_look(ui: Ui, line: ConversationLine, user: UserId) -> RowLook:
     when = _when(ui, line.changed_at)
     note = owner_words(ui, line, user)
     name = clean(line.name) or ui.say("ui.messages.nobody")
-    about = ui.say("ui.messages.hidden") if line.hidden else _without(name, about_words(ui, line))
+    about = ui.say("ui.messages.hidden") if line.hidden else _without(name, _short(ui, line))
     mark = ui.say("ui.messages.urgent") if line.urgency is Urgency.URGENT else ""
     snippet = clean(line.snippet, _SNIPPET)
     if line.last is Direction.OUT and snippet:
@@ -54,6 +55,11 @@ def about_words(ui: Ui, line: ConversationLine) -> str:
     if line.ask is not None:
         return clean(ui.reason(line.ask))
     return clean(line.subject) or ui.say("ui.messages.no-subject")
+
+
+def _short(ui: Ui, line: ConversationLine) -> str:
+    """In a list "Urgent" stands before it already: the subject says more than that it is urgent."""
+    return about_words(ui, replace(line, ask=None) if line.ask and line.ask.code == "ask-urgent" else line)
 
 
 def owner_words(ui: Ui, line: ConversationLine, user: UserId) -> str:
@@ -83,7 +89,7 @@ def task_look(ui: Ui, task: TaskLine) -> RowLook:
     when = _when(ui, task.opened_at)
     head = name or title
     said = _said(title, name, state, note, moment_words(task.opened_at, ui.texts.language))
-    return RowLook(head, when, title if name else "", note, note=state, said=said)
+    return RowLook(head, when, title if name else "", "" if note == title else note, note=state, said=said)
 
 
 def draft_look(ui: Ui, draft: DraftKept) -> RowLook:
