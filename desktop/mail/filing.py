@@ -12,9 +12,9 @@ from datetime import datetime
 from desktop.audit.log import AuditLog
 from desktop.mail import moves, threads, wrong_person
 from desktop.mail.asking import ASK_WRONG_PERSON, Asked, ask_of, declined
-from desktop.mail.correlate import Tied
+from desktop.mail.correlate import Tied, same_mailbox
 from desktop.mail.replytext import DECLINED, own_words
-from desktop.mail.returned_values import Understood
+from desktop.mail.returned_values import Kind, Understood
 from desktop.mail.sealing import REMINDER
 from desktop.models import appointments, conversations, entries
 from desktop.models.correspondence import ConversationState, Entry, Urgency
@@ -35,6 +35,7 @@ from desktop.texts import clean
 _ANSWER = ("re:", "aw:", "rv:", "fw:", "fwd:", "res:")
 """Such a subject is ours, or that of what is passed on."""
 _NAME_CHARS = 100
+_SPOKEN = frozenset({Kind.MESSAGE, Kind.UNSUBSCRIBE})
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,18 @@ class Told:
     person: Person | None = None
     reader: Person | None = None
 
+    @property
+    def answered(self) -> Message | None:
+        """The message of ours, where this comes from the very address that it went to."""
+        message = self.tied.message
+        by_reader = message is not None and same_mailbox(self.said.sender, message.address)
+        return message if by_reader and not self.tied.doubt else None
+
+    @property
+    def writer(self) -> Person | None:
+        """Who showed our token and writes from elsewhere is nobody."""
+        return self.person if self.tied.message is None or self.answered is not None else None
+
 
 def file(tx: Tx, audit: AuditLog, one: Told, now: datetime) -> Entry:
     """Into its conversation, which is open from now on; what it asks becomes a task where that helps."""
@@ -59,15 +72,14 @@ def file(tx: Tx, audit: AuditLog, one: Told, now: datetime) -> Entry:
         audit,
         one.row,
         one.said,
-        one.person,
+        one.writer,
         now,
         label=_label(one),
         ask=asked.reason,
         urgency=asked.urgency,
     )
-    believed = one.tied.message if not one.tied.doubt else None
-    if believed is not None and ASK_WRONG_PERSON in asked.codes:
-        wrong_person.report(tx, audit, believed, now, None, conversation=entry.conversation)
+    if one.answered is not None and ASK_WRONG_PERSON in asked.codes:
+        wrong_person.report(tx, audit, one.answered, now, None, conversation=entry.conversation)
     elif visit is not None and entry.person is not None and one.answer != DECLINED:
         moves.asked(tx, audit, asked.codes, visit, entry.person, entry.conversation, now)
     return entry
@@ -85,7 +97,7 @@ def add_plain_yes(tx: Tx, audit: AuditLog, one: Told, now: datetime) -> None:
         audit,
         one.row,
         one.said,
-        one.person,
+        one.writer,
         now,
         label=_label(one),
         ask=None,
@@ -105,12 +117,12 @@ def join_refusal(tx: Tx, one: Told) -> None:
 
 
 def _asked(one: Told, visit: Appointment | None) -> Asked:
-    """Of what is still sealed, what stands in the open beside it."""
+    """Of what is still sealed, what stands in the open beside it; of a notice passed on, all its words."""
     said = one.said
     reader = one.reader.name if one.reader is not None else ""
-    words = [_subject(one), said.own or said.under] if said.opened else [own_words(said.text)]
-    if said.opened and said.sealed:
-        words.append(own_words(said.beside_text))
+    words = [_subject(one), own_words(said.text)]
+    if said.opened and said.found.kind in _SPOKEN:
+        words = [_subject(one), said.own or said.under, own_words(said.beside_text)]
     asked = ask_of("\n\n".join(word for word in words if word), reader, visit, writer=_writer(one))
     return declined(_writer(one), visit) if one.answer == DECLINED and not asked.codes else asked
 
@@ -123,7 +135,7 @@ def _subject(one: Told) -> str:
 
 
 def _writer(one: Told) -> str:
-    name = one.person.name or one.person.organisation if one.person is not None else ""
+    name = one.writer.name or one.writer.organisation if one.writer is not None else ""
     return name or clean(one.said.sender_name or one.said.sender, _NAME_CHARS)
 
 
@@ -137,12 +149,11 @@ def _label(one: Told) -> Label:
 
 def _visit(tx: Tx, one: Told) -> Appointment | None:
     """The one that the reminder was about, as it stands; else the only one that is still to come."""
-    message = one.tied.message
-    if one.person is None or one.tied.doubt:
+    if one.writer is None:
         return None
-    if message is not None and message.kind == REMINDER:
-        return _reminded(tx, message, one.row.at)
-    return _only(tx, one.person.id, one.row.at)
+    if one.answered is not None and one.answered.kind == REMINDER:
+        return _reminded(tx, one.answered, one.row.at)
+    return _only(tx, one.writer.id, one.row.at)
 
 
 def _reminded(tx: Tx, message: Message, at: datetime) -> Appointment | None:

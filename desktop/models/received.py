@@ -33,7 +33,7 @@ def _received(row: Row[Any]) -> Received:
         in_reply_to=row.in_reply_to,
         sender=row.sender,
         details=row.details,
-        raw=bytes(row.raw),
+        raw=bytes(getattr(row, "raw", b"")),
     )
 
 
@@ -65,9 +65,9 @@ def get(tx: Tx, one: ReceivedId) -> Received | None:
 
 
 def listing(tx: Tx, *, state: ReceivedState | None = None, limit: int = 200) -> list[Received]:
-    """What waits for a person first, then the newest."""
+    """What waits for a person first, then the newest; without their bytes, which may be many."""
     order = (received.c.state == ReceivedState.NEW.value).desc(), received.c.at.desc(), received.c.id
-    query = select(received).order_by(*order).limit(limit)
+    query = select(*(one for one in received.c if one is not received.c.raw)).order_by(*order).limit(limit)
     if state is not None:
         query = query.where(received.c.state == state.value)
     return [_received(row) for row in tx.connection.execute(query)]

@@ -8,7 +8,8 @@ from desktop.mail.incoming import Arrived, Filed, file_all
 from desktop.mail.letters import Draft
 from desktop.mail.returned_reading import from_json, to_json, understand
 from desktop.models import mailboxes, messages, received
-from desktop.models.delivery import AccountId, Auth, MailAccount
+from desktop.models.database import Tx
+from desktop.models.delivery import AccountId, Auth, MailAccount, Received, ReceivedState
 from desktop.models.ids import new_id
 from desktop.models.records import Baa, Label, Message, MessageId, Person, State
 from tests.practice.office import TUESDAY, Practice
@@ -133,6 +134,16 @@ def arrives(
     ]
     now = office.clock.now()
     return office.db.write(lambda tx: file_all(tx, office.audit, box, 1, made, now))
+
+
+def kept(office: Practice, state: ReceivedState | None = None) -> list[Received]:
+    """What is on file, with its bytes."""
+
+    def look(tx: Tx) -> list[Received]:
+        found = (received.get(tx, one.id) for one in received.listing(tx, state=state))
+        return [one for one in found if one is not None]
+
+    return office.db.read(look)
 
 
 def no_token(owner: str, *, instead_of: str = "") -> str:

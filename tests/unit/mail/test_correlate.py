@@ -22,7 +22,7 @@ from desktop.models.delivery import (
 from desktop.models.records import AppointmentId, Message, State, VisitStatus
 from desktop.models.tables_mail import message
 from tests.practice.office import Practice
-from tests.support.mailbox import a_box, arrives, bounce, letter, reminder, reply, stands, token
+from tests.support.mailbox import a_box, arrives, bounce, kept, letter, reminder, reply, stands, token
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def box(office: Practice) -> AccountId:
 
 
 def only(office: Practice) -> Received:
-    (row,) = office.db.read(received.listing)
+    (row,) = kept(office)
     return row
 
 
@@ -253,9 +253,9 @@ def test_a_patient_who_is_away_is_read_and_her_mail_stays_on_the_server(
     row = letter(office)
     mail = reply(row, "Can we move my visit? I feel worse.")
     filed = arrives(office, box, mail.replace(b"Re: A message from the practice", subject.encode("utf-8")))
-    kept = only(office)
-    assert (kept.kind, kept.state, filed.tidy) == ("message", ReceivedState.NEW, [])
-    assert b"I feel worse" in kept.raw
+    found = only(office)
+    assert (found.kind, found.state, filed.tidy) == ("message", ReceivedState.NEW, [])
+    assert b"I feel worse" in found.raw
 
 
 def test_only_reports_by_servers_are_ever_deleted(office: Practice, box: AccountId) -> None:
@@ -274,8 +274,8 @@ def test_a_failure_notice_that_a_patient_sends_on_is_read(office: Practice, box:
         "550 5.1.1 user unknown\r\nI got this when I wrote to you. My chest hurts.\r\n"
     ).encode()
     filed = arrives(office, box, mail)
-    kept = only(office)
-    assert (kept.state, kept.person, kept.raw, filed.tidy) == (ReceivedState.NEW, maria.id, mail, [])
+    found = only(office)
+    assert (found.state, found.person, found.raw, filed.tidy) == (ReceivedState.NEW, maria.id, mail, [])
 
 
 def test_mail_from_an_address_that_two_people_share_is_read(office: Practice, box: AccountId) -> None:
@@ -283,9 +283,9 @@ def test_mail_from_an_address_that_two_people_share_is_read(office: Practice, bo
         office.person(email="family@mail.example")
     mail = b"From: family@mail.example\r\nSubject: Today\r\n\r\nMy chest hurts, may I come today?\r\n"
     arrives(office, box, mail)
-    kept = only(office)
-    assert (kept.state, kept.person, kept.raw) == (ReceivedState.NEW, None, mail)
-    assert kept.details["words"] == "My chest hurts, may I come today?"
+    found = only(office)
+    assert (found.state, found.person, found.raw) == (ReceivedState.NEW, None, mail)
+    assert found.details["words"] == "My chest hurts, may I come today?"
 
 
 @pytest.mark.parametrize("text", ["Stop", "Remove me"])
@@ -293,9 +293,9 @@ def test_stop_in_answer_to_a_letter_is_read(office: Practice, box: AccountId, te
     """She may mean the letters, the visits or the medicine: only news ends by itself."""
     row = letter(office)
     arrives(office, box, reply(row, text))
-    kept = only(office)
-    assert (kept.kind, kept.state) == ("unsubscribe", ReceivedState.NEW)
-    assert text.encode() in kept.raw
+    found = only(office)
+    assert (found.kind, found.state) == ("unsubscribe", ReceivedState.NEW)
+    assert text.encode() in found.raw
 
 
 @pytest.mark.parametrize(
@@ -334,6 +334,6 @@ def test_what_shops_write_to_many_is_not_kept_and_what_patients_write_is(
     strange = b"From: offer@shop.example\r\nList-Id: <news.shop.example>\r\nSubject: Buy\r\n\r\nBuy now\r\n"
     hers = f"From: {maria.email}\r\nSubject: A question\r\n\r\nWhen do you open?\r\n".encode()
     arrives(office, box, strange, hers)
-    new, done = office.db.read(received.listing)
+    new, done = kept(office)
     assert (new.person, new.state, new.raw) == (maria.id, ReceivedState.NEW, hers)
     assert (done.person, done.state, done.raw, done.sender) == (None, ReceivedState.DONE, b"", "")

@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import update
 
 from desktop.mail import moves, wrong_person
+from desktop.mail.incoming import Arrived, file_all
+from desktop.mail.parsing_worker import UNREADABLE
 from desktop.models import conversations, entries, received, suppressions, tasks
 from desktop.models.correspondence import Conversation, ConversationState, Direction, Entry, Urgency
 from desktop.models.delivery import AccountId, ReceivedState, SuppressionKind
@@ -17,7 +19,7 @@ from desktop.models.records import Label, Person, Reason
 from desktop.models.tables_mail import message
 from desktop.models.tasks import Task
 from tests.practice.office import TUESDAY, Practice
-from tests.support.mailbox import a_box, arrives, bounce, letter, reminder, reply
+from tests.support.mailbox import a_box, arrives, bounce, kept, letter, reminder, reply
 
 OLD = "2026-11-24T14:30"
 
@@ -32,7 +34,7 @@ def maria(office: Practice) -> Person:
     return office.person()
 
 
-def kept(office: Practice) -> list[Conversation]:
+def talks(office: Practice) -> list[Conversation]:
     places = ("inbox", "unknown", "waiting", "done")
     user = office.session.user
     return [
@@ -43,7 +45,7 @@ def kept(office: Practice) -> list[Conversation]:
 
 
 def only(office: Practice) -> Conversation:
-    (one,) = kept(office)
+    (one,) = talks(office)
     return one
 
 
@@ -96,7 +98,7 @@ def test_yes_but_is_a_move_with_its_old_time_and_a_task_before_the_visit(
 
 def test_a_plain_yes_opens_nothing(office: Practice, box: AccountId, maria: Person) -> None:
     arrives(office, box, reply(reminder(office, maria), "Yes"))
-    assert kept(office) == []
+    assert talks(office) == []
     (row,) = office.db.read(received.listing)
     assert row.state is ReceivedState.DONE
 
@@ -173,7 +175,7 @@ def test_a_stranger_is_kept_apart_and_a_list_is_only_counted(office: Practice, b
     one = only(office)
     assert (one.person, one.sender) == (None, "Zoe Somebody new@else.example")
     assert one.ask == Reason("ask-question", {"name": "Zoe Somebody"})
-    found = {row.raw: row for row in office.db.read(lambda tx: received.listing(tx))}
+    found = {row.raw: row for row in kept(office)}
     assert set(found) == {person, b""}
     assert (found[person].state, found[person].sender) == (ReceivedState.DONE, "new@else.example")
     assert "words" not in found[person].details
@@ -190,7 +192,7 @@ def test_a_stranger_who_goes_on_goes_on_in_one_place(office: Practice, box: Acco
 def test_reports_by_servers_are_no_conversations(office: Practice, box: AccountId, maria: Person) -> None:
     row = reminder(office, maria)
     arrives(office, box, bounce(letter(office)), bounce(row, recipient="other@else.example"))
-    assert kept(office) == []
+    assert talks(office) == []
 
 
 def test_what_is_sealed_and_not_opened_has_no_words(office: Practice, box: AccountId, maria: Person) -> None:
@@ -206,7 +208,7 @@ def test_very_sensitive_stays_very_sensitive(office: Practice, box: AccountId, m
     row = letter(office, maria)
     office.db.write(lambda tx: tx.connection.execute(update(message).values(label="very-sensitive")))
     arrives(office, box, reply(row, "Thank you"), mail(maria.email, "Hello", "Good evening"))
-    labels = {one.subject: one.label for one in kept(office)}
+    labels = {one.subject: one.label for one in talks(office)}
     assert labels == {
         "Re: A message from the practice": Label.VERY_SENSITIVE,
         "Hello": Label.SENSITIVE,
@@ -231,7 +233,7 @@ def test_another_persons_answer_moves_no_visit_and_stops_no_address(
     )
     assert waiting(office) == []
     assert office.db.read(suppressions.listing) == []
-    assert {one.person for one in kept(office)} == {None}
+    assert {one.person for one in talks(office)} == {None}
 
 
 def test_this_is_not_me_from_the_address_itself_stops_it_once(
@@ -260,3 +262,29 @@ def test_words_of_people_stand_in_no_record_and_no_task(
     arrives(office, box, reply(row, "Canaryword: can I move it?"), mail("q@else.example", "Canaryword", "x?"))
     assert not any("Canaryword" in line or "Lopez" in line for line in office.log())
     assert not any("Canaryword" in str(task.details) for task in waiting(office))
+
+
+def test_who_shows_our_token_under_a_short_subject_is_nobody_and_stops_nobody(
+    office: Practice, box: AccountId, maria: Person
+) -> None:
+    row = reminder(office, maria)
+    forged = reply(row, "Wrong person. Can I move it?", sender="x@else.example")
+    arrives(office, box, forged.replace(b"Re: A message from the practice", b"unsubscribe"))
+    assert only(office).person is None
+    assert waiting(office) == []
+    assert office.db.read(suppressions.listing) == []
+
+
+def test_a_failure_notice_that_a_patient_passes_on_rises_by_what_she_wrote_under_it(
+    office: Practice, box: AccountId, maria: Person
+) -> None:
+    notice = "550 5.1.1 user unknown\r\nI got this when I wrote to you. My chest hurts."
+    arrives(office, box, mail(maria.email, "Undelivered Mail Returned to Sender", notice))
+    assert (only(office).person, only(office).urgency) == (maria.id, Urgency.URGENT)
+
+
+def test_a_mail_that_no_worker_could_read_waits_for_a_person(office: Practice, box: AccountId) -> None:
+    broken = Arrived(1, office.clock.now(), 3, UNREADABLE, b"\x00\x01\x02")
+    now = office.clock.now()
+    office.db.write(lambda tx: file_all(tx, office.audit, box, 1, [broken], now))
+    assert (only(office).person, only(office).unseen, only(office).urgency) == (None, True, Urgency.PLAIN)

@@ -22,7 +22,7 @@ from desktop.sync.mailbox_poll import Look, Reader
 from desktop.sync.mailbox_watch import MailboxWatch
 from tests.practice.office import Practice, practice
 from tests.servers.dovecot import PASSWORD, USER, Mailboxes
-from tests.support.mailbox import account, bounce, letter, no_token, reminder, reply, stands, token
+from tests.support.mailbox import account, bounce, kept, letter, no_token, reminder, reply, stands, token
 
 pytestmark = pytest.mark.skipif(not Mailboxes.installed(), reason="needs Debian's dovecot")
 
@@ -118,8 +118,8 @@ def test_a_bounce_is_matched_once_and_stops_its_address(
     assert [stands(office, each.id).state for each in (row, other)] == [State.BOUNCED] * 2
     keys = [address_key(each.address) for each in (row, other)]
     assert list(office.db.read(lambda tx: suppressions.live(tx, keys))) == keys[:1]
-    (kept,) = office.db.read(lambda tx: received.of_message(tx, row.id))
-    assert (kept.matched, kept.state, kept.raw) == (Match.ENVELOPE_ID, ReceivedState.DONE, b"")
+    (filed,) = office.db.read(lambda tx: received.of_message(tx, row.id))
+    assert (filed.matched, filed.state, filed.raw) == (Match.ENVELOPE_ID, ReceivedState.DONE, b"")
 
 
 def test_mail_that_is_numbered_anew_is_not_counted_again(
@@ -242,7 +242,7 @@ def test_a_plain_yes_confirms_the_visit_and_a_question_waits_for_a_person(
     looked(office, reader, one)
     kinds = [event.kind for event in office.db.read(lambda tx: events.of_message(tx, row.id))]
     assert sorted(kinds) == [EventKind.CONFIRMED, EventKind.REPLIED]
-    (waiting,) = office.db.read(lambda tx: received.listing(tx, state=ReceivedState.NEW))
+    (waiting,) = kept(office, ReceivedState.NEW)
     assert (waiting.person, waiting.message) == (maria.id, row.id)
     assert b"can I come at three" in waiting.raw
 
@@ -282,7 +282,7 @@ def test_a_mail_of_fifty_megabytes_costs_its_beginning_and_says_so(
     row = letter(office)
     server.deliver(reply(row, "Please see the scan.") + b"x" * 70 + b"\r\n" * 25_000_000)
     looked(office, reader, account(office, server, str(authority.ca_file)))
-    (waiting,) = office.db.read(lambda tx: received.listing(tx, state=ReceivedState.NEW))
+    (waiting,) = kept(office, ReceivedState.NEW)
     assert int(waiting.details["size"]) > 50_000_000
     assert len(waiting.raw) == MAIL_BYTES
     assert waiting.details["cut"] == 1

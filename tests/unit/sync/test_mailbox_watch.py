@@ -16,7 +16,7 @@ from desktop.errors import VaultError
 from desktop.mail.parsing_worker import ParsingWorker
 from desktop.mail.returned_values import Understood
 from desktop.mail.unsealing import Unsealer
-from desktop.models import mailboxes, received
+from desktop.models import mailboxes
 from desktop.models.delivery import AccountId, Auth, MailAccount, ReceivedState
 from desktop.models.records import State
 from desktop.sync.mailbox_imap import MailboxError
@@ -24,7 +24,7 @@ from desktop.sync.mailbox_poll import Reader
 from desktop.sync.mailbox_watch import MailboxWatch
 from tests.practice.office import Practice, practice
 from tests.servers.dovecot import PASSWORD, Mailboxes
-from tests.support.mailbox import account, bounce, letter, reply, stands
+from tests.support.mailbox import account, bounce, kept, letter, reply, stands
 
 pytestmark = pytest.mark.skipif(not Mailboxes.installed(), reason="needs Debian's dovecot")
 POISON = b"Subject: one that nobody foresaw\r\n\r\npoison\r\n"
@@ -143,7 +143,7 @@ def test_a_bug_while_reading_is_told_shown_and_ends_the_reading_of_no_other_mail
     assert until(lambda: trouble(office, one) == "")
     assert [type(bug) for bug in bugs] == [UnicodeEncodeError] * 2
     assert stands(office, row.id).state is State.BOUNCED
-    waiting = office.db.read(lambda tx: received.listing(tx, state=ReceivedState.NEW))
+    waiting = kept(office, ReceivedState.NEW)
     assert sorted(b"poison" in each.raw for each in waiting) == [False, True]
 
 
