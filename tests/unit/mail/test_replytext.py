@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from desktop.mail.replytext import OWN_CHARS, answer, own_words, says_nothing
+from desktop.mail.replytext import OWN_CHARS, answer, own_words, says_nothing, under_quote
 
 NAMES = ("Maria", "Maria Lopez")
 
@@ -178,3 +178,18 @@ def test_a_bottom_posted_answer_is_for_a_person() -> None:
 def test_an_endless_reply_is_cut() -> None:
     assert len(own_words("word " * 100_000)) <= OWN_CHARS
     assert own_words("<a@b>\n" * 50_000, "") != "x"
+
+
+@pytest.mark.parametrize(
+    ("text", "page", "under"),
+    [
+        ("> Your visit\n\nI cannot come\n> on Tuesday\nSorry", "", "I cannot come\nSorry"),
+        ("On Mon, Nov 2, 2026 at 9:00, we wrote:\n> Your visit\nNo\n-- \nMaria", "", "No"),
+        ("From: us\nSent: Monday\n\nYour visit: call us to move it", "", ""),
+        ("", "<blockquote>Your visit</blockquote><p>I cannot come</p>", "I cannot come"),
+        ("", "<p>nothing quoted</p>", ""),
+    ],
+)
+def test_what_stands_under_quotes_alone(text: str, page: str, under: str) -> None:
+    assert own_words(text, page) in ("", "nothing quoted")
+    assert under_quote(text, page) == under

@@ -13,10 +13,13 @@ from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7EnvelopeBuil
 
 from desktop.crypto.openpgp_seal import OpenPgpSealer
 from desktop.mail import replies
+from desktop.mail.opened import STEP
+from desktop.mail.received_files import MORE
 from desktop.mail.returned_reading import understand
-from desktop.mail.returned_values import Understood
-from desktop.mail.unsealing import Unsealer
+from desktop.mail.returned_values import Classified, Kind, Understood
+from desktop.mail.unsealing import Unsealer, with_words
 from desktop.models import identities
+from desktop.models.correspondence import FileIn
 from desktop.models.records import KeyKind, Message
 from tests.practice.office import SENDER, Practice, own_openpgp, own_smime
 from tests.support.mailbox import letter
@@ -190,3 +193,27 @@ def test_what_is_encrypted_and_stays_shut_confirms_nothing(keyed: Practice) -> N
     raw = head(row) + b"Content-Type: text/plain\r\n\r\nYes\r\n-- \r\n" + by_page(keyed, row)
     mail = understand(raw)
     assert (mail.own, mail.other_parts) == ("Yes", 1)
+
+
+def test_words_that_were_opened_stand_in_the_place_of_what_was_sealed(keyed: Practice) -> None:
+    row = letter(keyed)
+    raw = by_openpgp(keyed, row)
+    mail = understand(raw)
+    words = Unsealer(keyed.db).words(mail, keyed.clock.now() + timedelta(minutes=1), raw, understand)
+    assert words is not None
+    opened = with_words(mail, words)
+    assert (opened.sealed, opened.opened, opened.own) == ("openpgp", True, "Yes, thank you")
+    assert opened.text.strip() == "Yes, thank you"
+    assert opened.files == ()
+
+
+def test_what_stands_in_the_open_beside_opened_words_is_read_too_and_its_files_stay() -> None:
+    file = FileIn("inner.pdf", "application/pdf", 3, 2)
+    beside = FileIn("outer.pdf", "application/pdf", 4, 5)
+    mail = Understood(
+        Classified(Kind.MESSAGE), sealed="openpgp", opened=False, text="Call me", files=(beside,), beside=1
+    )
+    inner = Understood(Classified(Kind.MESSAGE), own="Yes", text="Yes", files=(file, FileIn("", "", 9, MORE)))
+    opened = with_words(mail, inner)
+    assert (opened.text, opened.beside_text) == ("Yes\n\nCall me", "Call me")
+    assert [one.part for one in opened.files] == [STEP + 2, 5, MORE]
