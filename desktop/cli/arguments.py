@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from desktop.cli.arguments_followup import following
-from desktop.cli.arguments_messages import messages
+from desktop.cli.arguments_messages import messages, standing
 
 
 class WrongUse(Exception):
@@ -188,6 +188,7 @@ def _rest(family: Callable[[str, str], _Family]) -> None:
     outbox.verb("run", "send what is due")
     _steering(outbox)
     messages(family)
+    standing(family)
     following(family)
 
     audit = family("audit", "what was done")

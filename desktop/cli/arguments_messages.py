@@ -1,4 +1,4 @@
-"""Words of `messages`."""
+"""Words of `messages`, of `snippets` and of `after-hours`."""
 
 from __future__ import annotations
 
@@ -35,6 +35,20 @@ def messages(family: Callable[[str, str], Family]) -> None:
     search.add_argument("--label", choices=tuple(Label))
     search.add_argument("--state", choices=tuple(ConversationState))
     _page(search, 50)
+
+
+def standing(family: Callable[[str, str], Family]) -> None:
+    """What stands ready: words for letters, and the answer while nobody is there."""
+    blocks = family("snippets", "text blocks, whole letters and signatures")
+    blocks.verb("list", "one's own and the practice's")
+    blocks.verb("keep", "write one, or change it")
+    blocks.verb("retire", "offer it no more").add_argument("snippet", metavar="ID")
+    fill = blocks.verb("fill", "with the fields of one person")
+    fill.add_argument("snippet", metavar="ID")
+    fill.add_argument("person", metavar="PERSON")
+    hours = family("after-hours", "the answer while nobody is in the office")
+    hours.verb("show", "what is sent, and when the tray may tell of mail")
+    hours.verb("set", "change some of it")
 
 
 def _page(verb: argparse.ArgumentParser, limit: int) -> None:

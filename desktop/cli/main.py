@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from desktop.cli import (
+    after_hours,
     alerts,
     audit,
     cards,
@@ -29,6 +30,7 @@ from desktop.cli import (
     relays,
     sending,
     signin,
+    snippets,
     storage,
     tasks,
     users,
@@ -124,6 +126,12 @@ HANDLERS: dict[str, Handler] = {
     "tasks list": tasks.tasks_list,
     "tasks add": tasks.tasks_add,
     "tasks done": tasks.tasks_done,
+    "snippets list": snippets.snippets_list,
+    "snippets keep": snippets.snippets_keep,
+    "snippets retire": snippets.snippets_retire,
+    "snippets fill": snippets.snippets_fill,
+    "after-hours show": after_hours.after_hours_show,
+    "after-hours set": after_hours.after_hours_set,
     "failures show": followup.failures_show,
     "failures check": followup.failures_check,
     "failures phone": followup.failures_phone,
