@@ -42,6 +42,7 @@ from desktop.ui.theme import Theme
 from desktop.ui.window import MainWindow
 from desktop.ui.workspace import Workspace
 from tests.made_practice import PASSWORD, PEOPLE, USER, MovedClock, Practice, person_named
+from tests.support.inbox import Inbox
 
 W = TypeVar("W", bound=QWidget)
 HOLD = 10
@@ -208,6 +209,12 @@ def at_work(practice: Practice, make_screen: Callable[..., Screen], relay: Relay
     screen = make_screen(office, practice.clock)
     workspace = screen.show(Workspace(screen.ui, session, HOLD))
     return AtWork(screen, office, session, workspace, practice)
+
+
+@pytest.fixture
+def box(at_work: AtWork) -> Inbox:
+    """The practice's mailbox, as others write into it."""
+    return Inbox(at_work.office, at_work.session, at_work.practice.clock)
 
 
 class Opened:

@@ -23,11 +23,6 @@ BEAT = 0.050
 
 
 @pytest.fixture
-def box(at_work: AtWork) -> Inbox:
-    return Inbox(at_work.office, at_work.session, at_work.practice.clock)
-
-
-@pytest.fixture
 def page(at_work: AtWork, box: Inbox) -> MessagesPage:
     """Three conversations; the newest stands first."""
     for words in ("Third", "Second", "First"):

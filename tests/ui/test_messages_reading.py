@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtWidgets import QFileDialog, QLabel
 
@@ -36,11 +35,6 @@ BROKEN = (
     b"-----BEGIN PGP MESSAGE-----\r\n\r\nhQEMA0000\r\n-----END PGP MESSAGE-----\r\n--e--\r\n"
 )
 NOTES = (FileIn("notes.txt", "text/plain", 4, 1),)
-
-
-@pytest.fixture
-def box(at_work: AtWork) -> Inbox:
-    return Inbox(at_work.office, at_work.session, at_work.practice.clock)
 
 
 def opened(at_work: AtWork, conversation: ConversationId) -> MessagesPage:
@@ -300,3 +294,35 @@ def test_a_received_name_is_cleaned_and_leads_nowhere(at_work: AtWork, box: Inbo
     assert Path(dialog.selectedFiles()[0]).parent == Path(dialog.directory().absolutePath())
     assert "\u202e" not in dialog.selectedFiles()[0]
     dialog.reject()
+
+
+def test_a_file_is_put_to_the_record_as_it_came(at_work: AtWork, box: Inbox, tmp_path: Path) -> None:
+    page, view, entry = with_file(at_work, box)
+    assert view.files is not None
+    (to,) = view.files.file_buttons
+    assert "Zoraida Canaryfield" in to.text()
+    to.click()
+    (dialog,) = dialogs(page)
+    target = tmp_path / "chart.txt"
+    dialog.fileSelected.emit(str(target))
+    dialog.reject()
+    at_work.screen.settle()
+    assert target.read_bytes().strip() == b"mine"
+    assert page.pane.head.filings.isVisible()
+    assert page.pane.shown is not None
+    (filing,) = page.pane.shown.filings
+    assert filing.name == "notes.txt"
+    assert entry in page.pane.entries.views, "the conversation stands as it stood"
+
+
+def test_a_cancelled_choice_of_a_place_takes_nothing(at_work: AtWork, box: Inbox) -> None:
+    page, view, _ = with_file(at_work, box)
+    assert view.files is not None
+    view.files.file_buttons[0].click()
+    (dialog,) = dialogs(page)
+    dialog.reject()
+    at_work.screen.settle()
+    assert page.pane.shown is not None
+    assert page.pane.shown.filings == ()
+    acts = [line.act for line in at_work.office.query_log(at_work.session).lines]
+    assert "file.filed" not in acts

@@ -17,11 +17,6 @@ from tests.support.pages import texts_of
 from tests.ui.conftest import AtWork
 
 
-@pytest.fixture
-def box(at_work: AtWork) -> Inbox:
-    return Inbox(at_work.office, at_work.session, at_work.practice.clock)
-
-
 def open_page(at_work: AtWork) -> MessagesPage:
     return at_work.page("messages", MessagesPage)
 
