@@ -315,6 +315,22 @@ def _told(conversation: ConversationId, message: Message) -> Entry:
     )
 
 
+def unsealed(tx: Tx, one: Entry, ask: Reason | None, urgency: Urgency) -> None:
+    """What came sealed was opened, and `one` has its words: the lists say what it asks, as far as
+    nobody has answered. The turn stays, for nothing was said anew."""
+    found = conversations.get(tx, one.conversation)
+    if found is None:
+        return
+    if entries.of_conversation(tx, found.id, limit=1)[-1].id == one.id:
+        words = (one.own or one.text)[: SNIPPET_CHARS * 2]
+        found = replace(found, snippet=clean(words, SNIPPET_CHARS))
+    if found.subject.strip(". ") == "":
+        found = replace(found, subject=one.subject)
+    if found.state is ConversationState.OPEN and ask is not None and urgency >= found.urgency:
+        found = replace(found, ask=ask, urgency=urgency)
+    conversations.put(tx, found)
+
+
 def _heard(
     found: Conversation,
     words: str,

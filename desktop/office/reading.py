@@ -13,8 +13,10 @@ from dataclasses import dataclass, field, replace
 from desktop.access.roles import Action
 from desktop.audit.events import Act, Event
 from desktop.errors import InputError, Refused
+from desktop.mail import threads
+from desktop.mail.asking import ask_of
 from desktop.mail.opened import STEP, MailOpener, OpenedMail, Words, Writer
-from desktop.models import conversations, entries, keys, received
+from desktop.models import conversations, entries, keys, people, received
 from desktop.models.accounts import Session
 from desktop.models.correspondence import Entry, EntryId
 from desktop.models.database import Tx
@@ -64,10 +66,14 @@ class Reading:
             return self._shut(session, mail.entry, error)
 
         def keep(tx: Tx, record: Recorder) -> EntryShown:
-            read_by(tx, mail.entry.conversation, session)
-            kept = _read(mail.entry, opened, words)
+            now = _found(tx, session, entry).entry  # somebody may have said meanwhile whose it is
+            kept = _read(now, opened, words)
             entries.update(tx, kept)
             conversations.changed(tx)
+            if not now.opened:
+                person = people.get(tx, kept.person) if kept.person is not None else None
+                asked = ask_of(kept.own, writer=person.name if person is not None else kept.sender)
+                threads.unsealed(tx, kept, asked.reason, asked.urgency)
             record(Event(Act.MAIL_OPENED, obj=kept.id, det={"conversation": kept.conversation}))
             return entries_shown(tx, [kept], session)[0]
 

@@ -10,11 +10,11 @@ from desktop.crypto.openpgp_seal import OpenPgpSealer
 from desktop.errors import InputError, Refused
 from desktop.models import entries, identities
 from desktop.models.accounts import Role, Session
-from desktop.models.correspondence import Entry, EntryId, FileIn, MailQuery, Signature
+from desktop.models.correspondence import Entry, EntryId, FileIn, MailQuery, Signature, Urgency
 from desktop.models.database import Tx
 from desktop.models.records import KeyKind, Label
 from desktop.office.api import Office
-from desktop.office.values_messages import EntryShown, FileOut, Formatted
+from desktop.office.values_messages import ConversationQuery, EntryShown, FileOut, Formatted
 from desktop.office.wire import from_json, to_json
 from tests.made_practice import person_named
 from tests.made_staff import desk_of
@@ -81,6 +81,23 @@ def test_a_sealed_mail_is_opened_kept_and_found(room: Mailroom, at_work: AT_WORK
     made = acts(at_work)
     assert ("mail.opened", "ok", "") in made
     assert ("file.saved", "ok", "") in made
+
+
+def test_what_was_sealed_says_in_the_list_what_it_asks(room: Mailroom, at_work: AT_WORK) -> None:
+    office, session = at_work
+    inner = INNER.replace(b"May I come on Tuesday?", b"I have chest pain, can I come today?")
+    one = sealed_mail(room, at_work, by_pgp(armored(office, inner), "zoraida@example.org"))
+    (before,) = office.list_conversations(session, ConversationQuery()).lines
+    assert (before.snippet, before.urgency) == ("", Urgency.PLAIN)
+    office.open_sealed(session, one.id)
+    (line,) = office.list_conversations(session, ConversationQuery()).lines
+    assert (line.subject, line.urgency) == ("About my visit", Urgency.URGENT)
+    assert line.snippet.startswith("I have chest pain")
+    assert line.ask is not None
+    assert line.ask.code == "ask-urgent"
+    shown = office.show_conversation(session, one.conversation)
+    assert office.open_sealed(session, one.id).opened
+    assert office.show_conversation(session, one.conversation).turn == shown.turn
 
 
 def test_what_fails_its_integrity_check_shows_no_text(room: Mailroom, at_work: AT_WORK) -> None:
