@@ -17,6 +17,7 @@ from desktop.models.correspondence import ConversationId
 from desktop.models.records import MessageId, PersonId
 from desktop.office.values import Cancelled
 from desktop.office.values_access import DraftKept
+from desktop.office.values_entry import DutyState
 from desktop.office.values_messages import INBOX, ConversationShown, EntryShown
 from desktop.office.values_protection import KeyRequest
 from desktop.ui.account.page import AccountPage
@@ -76,6 +77,7 @@ class Workspace(Desk):
         self._foot = QVBoxLayout()
         side.addLayout(self._foot)
         self.status = StatusLine(ui, lambda: self.open("outbox"))
+        self.status.told.connect(self._count_mail)
         self.status.setEnabled(session.role in ENTRY_ROLES["outbox"])
         side.addWidget(self.status)
         row.addLayout(side, 1)
@@ -119,6 +121,9 @@ class Workspace(Desk):
         page = self.pages.get("audit")
         if isinstance(page, AuditPageView):
             page.tabs.count("alerts", number)
+
+    def _count_mail(self, duty: DutyState) -> None:
+        self.rail.show_count("messages", duty.unseen, self.ui.texts.count("ui.rail.unseen", duty.unseen))
 
     def search(self) -> None:
         """Ctrl+K: the search field of People."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.errors import SealwellError
@@ -17,7 +17,12 @@ _EVERY_MS = 4000
 
 
 class StatusLine(QWidget):
-    """A press opens the outbox; asks without a session, so that it never counts as use."""
+    """A press opens the outbox; asks without a session, so that it never counts as use.
+
+    `told` carries each answer, for whoever shows another part of it.
+    """
+
+    told = Signal(object)
 
     def __init__(self, ui: Ui, on_open: Callable[[], None]) -> None:
         super().__init__()
@@ -43,6 +48,7 @@ class StatusLine(QWidget):
     def _answered(self, duty: DutyState) -> None:
         self._asking = False
         self.show_duty(duty)
+        self.told.emit(duty)
 
     def _failed(self, _: SealwellError) -> None:
         """The page in front says what is wrong; this line keeps what it knew."""
