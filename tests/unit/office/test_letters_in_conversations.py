@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from email import message_from_bytes
 
 import pytest
 
-from desktop.errors import InputError, Refused, SealwellError
+from desktop.errors import DeliveryError, InputError, Refused, SealwellError
 from desktop.models import messages
 from desktop.models.accounts import Role, Session
 from desktop.models.correspondence import ConversationId, ConversationState, Direction, Urgency
@@ -26,7 +27,7 @@ from desktop.office.values_delivery import AddressCheck, Resend
 from desktop.office.values_messages import ConversationQuery
 from desktop.office.values_practice import RelayRequest
 from desktop.office.values_protection import IdentityCheck, SendAgain
-from tests.made_practice import person_named
+from tests.made_practice import Practice, person_named
 from tests.made_staff import desk_of
 from tests.support.mailroom import Mailroom
 from tests.support.queued import queued
@@ -169,6 +170,21 @@ def test_an_answer_that_is_taken_back_leaves_the_question_open(
     again = queued(office.send_letter(session, request))  # as it was written, before it was taken back
     assert again.conversation == asked
     assert refused(work, request) == "conversation-moved-on"
+
+
+def test_an_answer_that_may_not_leave_any_more_leaves_the_question_open(
+    room: Mailroom, work: AT_WORK, asked: ConversationId, practice: Practice
+) -> None:
+    """Refused at the claim, long after its writer looked away: nobody may believe it answered."""
+    office, session = work
+    queued(office.send_letter(session, letter(work, conversation=asked, turn=1)))
+    office.set_person(session, zoraida(work), {"consent": "refused"})
+    practice.clock.move(60)
+    with suppress(DeliveryError):
+        office.run_outbox(session)
+    shown = office.show_conversation(session, asked)
+    assert shown.entries[-1].state is State.CANCELLED
+    assert (shown.line.state, shown.line.ask is not None) == (ConversationState.OPEN, True)
 
 
 def test_a_second_letter_that_is_taken_back_changes_nothing(

@@ -20,6 +20,7 @@ from desktop.models.delivery import SuppressionKind
 from desktop.models.documents import Document, Facts, Paragraph
 from desktop.models.names import address_key
 from desktop.models.records import Label, PersonId
+from desktop.office import messages_filed
 from desktop.office.api import Office
 from desktop.office.values import LetterRequest
 from desktop.office.values_messages import MailFound, TaskRequest, ToChart
@@ -147,6 +148,19 @@ def test_as_mail_it_opens_in_another_reader_with_what_came_in_as_it_came(
     assert theirs.get_content_type() == "message/rfc822"
     assert theirs.get_content()["Subject"] == "A question"
     assert RAW in made.data
+
+
+def test_more_than_fits_into_memory_is_not_gathered(
+    work: AT_WORK, asked: ConversationId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, session = work
+    monkeypatch.setattr(messages_filed, "_MOST_BYTES", len(RAW) - 1)
+    with pytest.raises(Refused) as caught:
+        office.export_conversation(session, ToChart(asked, FilingForm.EML))
+    assert caught.value.code == "conversation-too-large"
+    refused = [line for line in office.query_log(session).lines if line.act == "conversation.exported"]
+    assert [(line.outcome, line.obj) for line in refused] == [("refused", asked)]
+    assert office.export_conversation(session, ToChart(asked, FilingForm.PDF)).data
 
 
 def test_one_received_file_is_filed_as_it_came(room: Mailroom, work: AT_WORK) -> None:
