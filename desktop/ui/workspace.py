@@ -124,6 +124,9 @@ class Workspace(Desk):
 
     def _count_mail(self, duty: DutyState) -> None:
         self.rail.show_count("messages", duty.unseen, self.ui.texts.count("ui.rail.unseen", duty.unseen))
+        page = self.pages.get("today")
+        if isinstance(page, TodayPage):
+            page.hear(duty)
 
     def search(self) -> None:
         """Ctrl+K: the search field of People."""

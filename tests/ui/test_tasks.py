@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from desktop.models.accounts import Role, User, UserId
 from desktop.models.correspondence import Conversation, ConversationId, ConversationState, TaskId, Urgency
 from desktop.models.ids import new_id
 from desktop.models.tasks import Task, TaskState
+from desktop.office.values_audit import LogQuery
 from desktop.office.values_messages import TaskEnd, TaskQuery
 from desktop.ui.outbox.page import OutboxPage
 from desktop.ui.people.page import PeoplePage
@@ -55,6 +57,10 @@ class Board:
         found = self.database.read(lambda tx: tasks.get(tx, id_))
         assert found is not None
         return found
+
+    def looks(self) -> list[str]:
+        lines = self.at_work.office.query_log(self.at_work.session, LogQuery(limit=200)).lines
+        return [line.act for line in lines if line.act == "today.shown"]
 
     @property
     def today(self) -> TodayPage:
@@ -102,6 +108,20 @@ def test_today_opens_with_what_waits_and_a_press_leads_there(board: Board) -> No
     assert board.today.views.currentWidget() is page
     assert page.groups.chosen == "calls"
     assert {line.name for line in page.rows.rows} == {"Zoraida Canaryfield", "Bo Nightingale"}
+
+
+def test_a_reply_that_comes_in_stands_on_the_overview_without_a_press(board: Board) -> None:
+    board.at_work.workspace.open("today")
+    board.settle()
+    assert not board.today.start.overview.isVisible()
+    board.conversation(ConversationState.OPEN)
+    looks = len(board.looks())
+    board.at_work.workspace.status.told.emit(replace(board.at_work.office.duty(), unseen=1))
+    board.settle()
+    assert board.today.start.overview.rows["replies"].line.count == 1
+    board.today.hear(replace(board.at_work.office.duty(), unseen=1))
+    board.settle()
+    assert len(board.looks()) == looks + 1, "the same news are not looked at again"
 
 
 def test_a_day_on_which_nothing_waits_shows_the_schedule_alone(board: Board) -> None:

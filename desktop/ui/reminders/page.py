@@ -18,6 +18,7 @@ from desktop.office.values import (
     PersonShown,
     ReminderPlan,
 )
+from desktop.office.values_entry import DutyState
 from desktop.office.values_messages import INBOX
 from desktop.office.values_practice import TodayShown
 from desktop.ui.base import Page, Ui
@@ -43,6 +44,7 @@ class TodayPage(Page):
         self._session = session
         self._navigation = navigation
         self._file: Path | None = None
+        self._news = (0, 0)
         self._explained: PersonId | None = None
         self._who: PersonShown | None = None
         self.setAcceptDrops(True)
@@ -80,6 +82,13 @@ class TodayPage(Page):
             self.tasks.refresh()
         else:
             self._show_start()
+
+    def hear(self, duty: DutyState) -> None:
+        """Mail came in or was read elsewhere: the overview in front counts anew, and only then."""
+        news = duty.unseen, duty.urgent
+        changed, self._news = news != self._news, news
+        if changed and self.isVisible() and self.views.currentWidget() is self.start:
+            self._look()
 
     def _show_start(self) -> None:
         self.views.setCurrentWidget(self.start)
