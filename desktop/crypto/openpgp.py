@@ -36,7 +36,9 @@ TIMEOUT = 120
 logging.getLogger("gnupg").setLevel(logging.CRITICAL)
 
 _NOT_IN_NAMES = str.maketrans(dict.fromkeys("<>()@", " "))
-_STRICT = ("--trust-model", "always", "--weak-digest", "SHA1", "--max-output", str(MAX_PLAIN_BYTES))
+_LIMITS = ("--trust-model", "always", "--max-output", str(MAX_PLAIN_BYTES))
+_NO_SHA1 = ("--weak-digest", "SHA1")
+"""Of signatures that stand alone: inside encryption it would keep a whole message shut."""
 _QUIET = ("--batch", "--no-tty", "--no-options", "--no-auto-key-locate", "--no-auto-key-retrieve")
 
 
@@ -164,28 +166,28 @@ class OwnKeyring:
         InputError `message-unopenable`; nothing of it is handed out (gpg prints plaintext
         before it has checked it).
         """
-        lines, code, plain = self._run(data, senders, "--decrypt")
+        lines, code, plain = self._run(data, senders, ("--decrypt",))
         return _released(read_status(lines, code), plain)
 
     def verify(self, content: bytes, signature: bytes, senders: tuple[bytes, ...]) -> Verified:
         """Check a signature that stands beside `content` (RFC 3156 5): `senders` as in `decrypt`."""
-        lines, code, _ = self._run(signature, senders, "--verify", beside=content)
+        lines, code, _ = self._run(signature, senders, (*_NO_SHA1, "--verify"), beside=content)
         return read_verified(lines, code)
 
     def verify_text(self, text: bytes, senders: tuple[bytes, ...]) -> tuple[Verified, bytes]:
         """Check a text that is signed within itself (RFC 9580 7), and give what was signed of it."""
-        lines, code, plain = self._run(text, senders, "--decrypt")
+        lines, code, plain = self._run(text, senders, (*_NO_SHA1, "--decrypt"))
         return read_verified(lines, code), plain
 
     def _run(
-        self, data: bytes, senders: tuple[bytes, ...], what: str, beside: bytes | None = None
+        self, data: bytes, senders: tuple[bytes, ...], what: tuple[str, ...], beside: bytes | None = None
     ) -> tuple[bytes, int, bytes]:
         """The status lines, the exit code and what came out."""
         with self._home.scratch() as scratch:
             status, ring, other = scratch / "status", scratch / "senders.gpg", scratch / "content"
             ring.write_bytes(b"".join(senders))
-            command = [self._program, "--homedir", str(self._home.path), *_QUIET, *_STRICT]
-            command += ["--keyring", str(ring), "--status-file", str(status), "--output", "-", what]
+            command = [self._program, "--homedir", str(self._home.path), *_QUIET, *_LIMITS]
+            command += ["--keyring", str(ring), "--status-file", str(status), "--output", "-", *what]
             if beside is not None:
                 other.write_bytes(beside)
                 command += ["-", str(other)]

@@ -287,3 +287,15 @@ def test_of_mail_as_it_comes_in_the_signature_is_known(
     assert opener.signature(raw.replace(b"Tuesday", b"Thursday"), MARIA) is WRONG
     assert opener.signature(raw, "other@example.org") is UNKNOWN
     assert opener.signature(by_pgp(b"broken", MARIA), MARIA) is NONE
+
+
+def test_a_signature_by_sha1_proves_nothing_alone(
+    opener: MailOpener, people: Correspondents, maria: str
+) -> None:
+    old = ("--digest-algo", "SHA1", "--armor", "--local-user", maria)
+    signature = people.run(*old, "--detach-sign", data=INNER).stdout
+    good = signed_by_pgp(people, maria, MARIA)
+    begin, end = good.index(b"-----BEGIN PGP SIG"), good.index(b"\r\n--s--")
+    raw = good[:begin] + signature + good[end:]
+    assert opener.open(raw, pgp_key(people, maria)).signature is UNKNOWN
+    assert opener.open(by_pgp(sealed(people, INNER, *old, "--sign"), MARIA), pgp_key(people, maria)).sealed
