@@ -241,7 +241,8 @@ class LetterRequest:
     turn: int = 0
     """`ConversationShown.turn` as its writer saw it: whatever was said since is shown first."""
     about: PersonId | None = None
-    """Of a letter to a professional: the patient whom it is about."""
+    """Of a letter to a professional: the patient whom it is about; None within a patient's conversation
+    is that patient. Needed (`about-missing`) where its content names one."""
 
 
 @dataclass(frozen=True)

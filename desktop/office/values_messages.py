@@ -44,12 +44,13 @@ class ConversationQuery:
 
 @dataclass(frozen=True)
 class ConversationLine:
-    """One conversation in a list. Where this role may not read it, `hidden` holds and the words are ''."""
+    """One conversation in a list. Where this role may not read it, `hidden` holds, and subject, snippet
+    and `ask` are empty; with whom it is stays. Only an open one has an `ask` and an urgency."""
 
     id: ConversationId
     person: PersonId | None
     name: str = field(repr=False)
-    """Of the person; of somebody unknown the cleaned address; '' where hidden."""
+    """Of the person; of somebody unknown the cleaned name and address as claimed."""
     subject: str = field(repr=False)
     snippet: str = field(repr=False)
     state: ConversationState
