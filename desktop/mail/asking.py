@@ -16,7 +16,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
 from desktop.mail.replytext import plain
 from desktop.models.correspondence import Urgency
@@ -31,6 +31,7 @@ NO_VISIT = "-visit"
 """Ends the code of a wish to move or cancel where nobody can tell which visit is meant."""
 WORDS = 10_000
 _NAME_LETTERS = 3
+_NAMED = "nameofperson"
 _END = re.compile(r"[.!?;:¿¡]+(?=\s|$|[\"')])|[¿¡]|\n[ \t]*\n")
 _PART = re.compile(r"[,\n]+|[.!?;:¿¡]+(?=\s|$)|[¿¡]|\s[-–—]\s")
 _ADDRESSES = re.compile(r"\bhttps?://\S{1,2000}|\bwww\.\S{1,2000}|\S{1,64}@\S{1,255}", re.IGNORECASE)
@@ -66,6 +67,11 @@ def ask_of(words: str, person_name: str = "", visit: Appointment | None = None, 
     return Asked(_reason(first, name, visit), Urgency.URGENT if pressing else Urgency.ASKS, frozenset(codes))
 
 
+def prepare() -> None:
+    """Compile the lists, a third of a second, where nobody waits and no transaction is open."""
+    _codes([], frozenset({_NAMED}))
+
+
 def declined(person_name: str, visit: Appointment | None) -> Asked:
     """A plain "no" to a reminder asks that the visit be given up."""
     return Asked(_reason(ASK_CANCEL, person_name, visit), Urgency.ASKS, frozenset({ASK_CANCEL}))
@@ -80,11 +86,12 @@ def _reason(code: str, name: str, visit: Appointment | None) -> Reason:
     return Reason(code, params)
 
 
-def _codes(sentences: list[_Sentence], names: tuple[str, ...]) -> set[str]:
+def _codes(sentences: list[_Sentence], names: frozenset[str]) -> set[str]:
     found = set()
     if _any("urgent", [one.without(_pattern("names_of_things")) for one in sentences]):
         found.add(ASK_URGENT)
-    if _any("wrong_visit", sentences) or _any("wrong_person", sentences, names):
+    named = [one.naming(names) for one in sentences]
+    if _any("wrong_visit", sentences) or _any("wrong_person", sentences) or _any("wrong_person", named, True):
         found.add(ASK_WRONG_PERSON)
     if _any("move", sentences):
         found.add(ASK_MOVE)
@@ -107,6 +114,10 @@ class _Sentence:
 
     def without(self, pattern: re.Pattern[str]) -> _Sentence:
         return _Sentence(pattern.sub(" ", self.text), self.parts, self.asks)
+
+    def naming(self, names: frozenset[str]) -> _Sentence:
+        """With one word in the place of every name, so that phrases are compiled once for all people."""
+        return _Sentence(_renamed(self.text, names), (), self.asks)
 
 
 def _sentences(words: str) -> Iterator[_Sentence]:
@@ -142,16 +153,21 @@ def _opened(raw: str) -> str:
     return "".join(f" {word}" for word in words)
 
 
-def _any(name: str, sentences: list[_Sentence], names: tuple[str, ...] = ()) -> bool:
-    anywhere, at_start = _pattern(name, names), _pattern(name, names, start=True)
+def _renamed(text: str, names: frozenset[str]) -> str:
+    words = (_NAMED if word in names else word for word in text.split())
+    return "".join(f" {_NAMED}s" if word[:-1] in names and word[-1] == "s" else f" {word}" for word in words)
+
+
+def _any(name: str, sentences: list[_Sentence], named: bool = False) -> bool:
+    anywhere, at_start = _pattern(name, named=named), _pattern(name, named=named, start=True)
     return any(
         anywhere.search(one.text) or any(at_start.match(part) for part in one.parts) for one in sentences
     )
 
 
-def _names(name: str) -> tuple[str, ...]:
+def _names(name: str) -> frozenset[str]:
     """What they may be called by; shorter ones are words."""
-    return tuple(sorted({one for one in plain(name).split() if len(one) >= _NAME_LETTERS}))
+    return frozenset(one for one in plain(name).split() if len(one) >= _NAME_LETTERS)
 
 
 @cache
@@ -165,30 +181,32 @@ def _openings() -> frozenset[str]:
     return frozenset(_lists()["openings"])
 
 
-@lru_cache(maxsize=256)
-def _pattern(name: str, names: tuple[str, ...] = (), *, start: bool = False) -> re.Pattern[str]:
-    """All of a list that may stand anywhere, or with `start` all that begins with `^`."""
-    wanted = [one for one in _lists()[name] if one.startswith("^") is start]
-    wanted = [one for one in wanted if names or "{name}" not in one]
-    return re.compile("|".join(_compiled(one.lstrip("^"), names) for one in wanted) or r"(?!)")
+@cache
+def _pattern(name: str, *, named: bool = False, start: bool = False) -> re.Pattern[str]:
+    """All of a list that may stand anywhere, or with `start` all that begins with `^`.
+
+    With `named` what holds a name of the person written to, else what holds none.
+    """
+    wanted = [one for one in _lists()[name] if one.startswith("^") is start and ("{name}" in one) is named]
+    return re.compile("|".join(_compiled(one.lstrip("^")) for one in wanted) or r"(?!)")
 
 
-def _compiled(phrase: str, names: tuple[str, ...]) -> str:
-    return "".join(_token(token, names) for token in phrase.split()) + r"(?= |\Z)"
+def _compiled(phrase: str) -> str:
+    return "".join(_token(token) for token in phrase.split()) + r"(?= |\Z)"
 
 
-def _token(token: str, names: tuple[str, ...]) -> str:
+def _token(token: str) -> str:
     if token == "_":  # noqa: S105 - a word of a phrase
         return r"(?: \S+){0,3}?"
     if token == "$":  # noqa: S105 - a word of a phrase
         return r"(?=\Z)"
     if token.startswith("!"):
-        return rf"(?! (?:{_choice(token[1:], names)})(?: |\Z))"
+        return rf"(?! (?:{_choice(token[1:])})(?: |\Z))"
     if token.endswith("?"):
-        return rf"(?: (?:{_choice(token[:-1], names)}))?"
-    return f" (?:{_choice(token, names)})"
+        return rf"(?: (?:{_choice(token[:-1])}))?"
+    return f" (?:{_choice(token)})"
 
 
-def _choice(token: str, names: tuple[str, ...]) -> str:
+def _choice(token: str) -> str:
     written = re.escape(token).replace(r"\|", "|").replace(r"\*", r"\S*")
-    return written.replace(re.escape("{name}"), "|".join(map(re.escape, names)))
+    return written.replace(re.escape("{name}"), _NAMED)

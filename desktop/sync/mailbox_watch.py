@@ -13,6 +13,7 @@ from collections import defaultdict
 from contextlib import closing
 
 from desktop.errors import DeliveryError, Refused, VaultError
+from desktop.mail import asking
 from desktop.models import mailboxes
 from desktop.models.database import Database
 from desktop.models.delivery import AccountId, MailAccount
@@ -168,6 +169,7 @@ class MailboxWatch:
         if account is None or not mailbox.can_idle:
             return False
         self.reader.worker.warm()
+        asking.prepare()
         mailbox.select(account.folder)
         if not mailbox.new(account.last_uid):  # what came since the look would not be told of
             mailbox.idle(max(account.minutes, _LEAST_MINUTES) * 60.0, self._ended)
