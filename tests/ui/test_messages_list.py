@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 import shiboken6
 from PySide6.QtTest import QTest
 
+from desktop.errors import InputError
 from desktop.models.accounts import Role, Session
 from desktop.models.correspondence import ConversationState, Urgency
 from desktop.models.records import Label, Reason
@@ -24,7 +26,7 @@ from tests.support.inbox import Inbox
 from tests.support.pages import texts_of
 from tests.support.second_user import BEN, BENS_PASSWORD, add_ben, code_of
 from tests.ui.conftest import HOLD, AtWork, Screen
-from tests.ui.mailpage import look, look_at, open_page, opened
+from tests.ui.mailpage import colleague, look, look_at, open_page, opened
 
 # --- the list ---------------------------------------------------------------------------------
 
@@ -144,6 +146,33 @@ def test_nothing_is_read_while_nothing_changed_or_nobody_looks(
     page._look_if_shown()
     at_work.screen.settle()
     assert len(asked) == before
+
+
+def test_who_has_left_off_answering_is_not_named_for_ever(at_work: AtWork, box: Inbox) -> None:
+    ben, clock = colleague(at_work), at_work.practice.clock
+    id_ = box.arrives("Zoraida")
+    box.change(id_, answering=ben, answering_until=clock.now() + timedelta(minutes=5))
+    page = open_page(at_work)
+    assert BEN in look_at(at_work, page, 0).note
+    clock.move(301)
+    look(at_work, page)
+    assert look_at(at_work, page, 0).note == ""
+
+
+def test_a_look_that_fails_is_said_and_the_next_good_one_takes_it_back(
+    at_work: AtWork, box: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = open_page(at_work)
+
+    def failing(session: Session, query: ConversationQuery) -> ConversationsShown:
+        raise InputError("mail-gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(at_work.office, "list_conversations", failing)
+        look(at_work, page)
+    assert page.notice.words
+    look(at_work, page)
+    assert page.notice.words == ""
 
 
 # --- from and to elsewhere ------------------------------------------------------------------------

@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QFileDialog, QLabel
 from desktop.models import identities
 from desktop.models.correspondence import ConversationId, Direction, EntryId, FileIn, Signature
 from desktop.models.records import KeyKind, Reason
-from desktop.office.values_messages import Formatted
+from desktop.office.values_messages import SENT, ConversationQuery, Formatted
 from desktop.ui.messages.entry import EntryView
 from desktop.ui.messages.formatted import MOST_CHARS, DeadPage, laid_out_soon
 from desktop.ui.messages.page import MessagesPage
 from desktop.ui.messages.words import breakable
+from tests.support.along import Along
 from tests.support.gpg import correspondents
 from tests.support.hostile_pages import ACTING, FETCHING
 from tests.support.inbox import Inbox
@@ -116,6 +117,27 @@ def test_a_signature_is_said_in_a_plain_sentence(at_work: AtWork, box: Inbox) ->
     for view in views(page):
         words = at_work.screen.words(f"ui.messages.signature-{view.entry.signature.value}")
         assert words in texts_of(view)
+
+
+def test_ours_say_how_far_they_have_come_and_a_reminder_is_one_quiet_line(
+    at_work: AtWork, box: Inbox
+) -> None:
+    along = Along(at_work.office, at_work.session, at_work.practice.clock)
+    reminder, *_ = along.reminders()
+    ours = {"direction": Direction.OUT, "message": reminder, "own": "CANARY of a reminder"}
+    page = opened(at_work, box.arrives("Zoraida", said=[ours, {"own": "Which door?"}]))
+    first, second = views(page)
+    queued = at_work.screen.words("ui.state.queued")
+    assert any(queued in text for text in texts_of(first))
+    assert not any("CANARY" in text for text in texts_of(first))
+    assert first.height() < second.height()
+    letter = along.letter()
+    (line,) = at_work.office.list_conversations(at_work.session, ConversationQuery(SENT)).lines
+    page.show_conversation(line.id)
+    at_work.screen.settle()
+    (view,) = views(page)
+    assert view.entry.message == letter
+    assert queued in texts_of(view)
 
 
 # --- sealed -----------------------------------------------------------------------------------------

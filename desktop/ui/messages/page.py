@@ -32,6 +32,8 @@ from desktop.ui.navigation import Navigation
 from desktop.ui.table import Rows
 
 LOOK_MS = 1000
+_ANSWERING_SECONDS = 120
+"""That somebody is answering ends by itself, without a change that a mark would show."""
 
 
 class MessagesPage(Page):
@@ -42,6 +44,7 @@ class MessagesPage(Page):
         self._session = session
         self._navigation = navigation
         self._mark = ""
+        self._read_at = 0.0
         self._looking = False
         self._again = False
         self._trouble = False
@@ -173,7 +176,11 @@ class MessagesPage(Page):
 
     def _look_if_shown(self) -> None:
         if self.isVisible() and not self._looking:
-            self._look(self._mark)
+            self._look("" if self._ends_by_itself() else self._mark)
+
+    def _ends_by_itself(self) -> bool:
+        old = self.ui.clock.mono() - self._read_at > _ANSWERING_SECONDS
+        return old and any(line.answering for line in self.list.rows.held.values())
 
     @property
     def _place(self) -> str:
@@ -230,6 +237,7 @@ class MessagesPage(Page):
 
     def _show(self, place: str, first: int, number: int, shown: ConversationsShown) -> None:
         self._mark = shown.mark
+        self._read_at = self.ui.clock.mono()
         self.places.show_counts(shown.counts)
         self.list.show_shown(place, first, number, shown)
         self._show_middle()
