@@ -47,7 +47,7 @@ class Thread(QScrollArea):
         self._column = QVBoxLayout(self._holder)
         self._column.setContentsMargins(16, 4, 10, 10)
         self._column.setSpacing(12)
-        self.more = button("", self._ask_earlier, "quiet")
+        self.more = button(ui.texts.count("ui.messages.earlier", 1), self._ask_earlier, "quiet")
         self.more.hide()
         self._column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignHCenter)
         self._column.addStretch()
