@@ -109,10 +109,9 @@ def test_every_letter_there_is_can_be_looked_for(kept: Database) -> None:
     assert len(letters) > 100_000
 
     def look(tx: Tx) -> None:
-        for at in range(0, len(letters), 40):
-            joined = "a" + "a".join(letters[at : at + 40])
-            for word in (joined[:60], joined[40:]):
-                mailsearch.find(tx, MailQuery(text=word))
+        for at in range(0, len(letters), 30):
+            joined = "a".join(letters[at : at + 30])
+            mailsearch.find(tx, MailQuery(text=joined))
 
     kept.read(look)
 
