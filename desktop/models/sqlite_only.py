@@ -29,7 +29,7 @@ PERSON_SEARCH = (
 ENTRY_SEARCH = (
     "CREATE VIRTUAL TABLE entry_search USING fts5("
     "who, subject, words, "
-    "content='', contentless_delete=1, detail=none, prefix='2 3', "
+    "content='', contentless_delete=1, detail=none, prefix='2 3 4', "
     "tokenize='unicode61 remove_diacritics 2')"
 )
 """Row ids are `entry.seq`, so the newest is found first."""

@@ -84,7 +84,7 @@ STATEMENTS = (
     "CREATE INDEX filing_by_conversation ON filing (conversation)",
     "CREATE INDEX filing_by_person ON filing (person, at)",
     """CREATE VIRTUAL TABLE entry_search USING fts5(who, subject, words, content='', contentless_delete=1,
-    detail=none, prefix='2 3', tokenize='unicode61 remove_diacritics 2')""",
+    detail=none, prefix='2 3 4', tokenize='unicode61 remove_diacritics 2')""",
     """CREATE VIRTUAL TABLE task_search USING fts5(who, words, content='', contentless_delete=1,
     detail=none, tokenize='unicode61 remove_diacritics 2')""",
     """INSERT INTO task_search (rowid, who, words) SELECT e.seq, coalesce(p.first_name || ' ' || p.last_name
