@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from desktop.mail.replytext import plain
@@ -38,6 +38,8 @@ _ADDRESSES = re.compile(r"\bhttps?://\S{1,2000}|\bwww\.\S{1,2000}|\S{1,64}@\S{1,
 _MARK = re.compile(r"¿|(?<!\?)\?+(?=[\s)\"'!?]|$)")
 """A mark between letters is what a broken encoding makes of an apostrophe."""
 _NOT = re.compile(r" (do|does|did|is|are|was|were|could|would|should|has|have|had) not\b")
+_SPLIT = re.compile(r" (can|don|won|isn|aren|wasn|doesn|didn|couldn|wouldn|shouldn|hasn|haven|hadn) t(?= )")
+"""What is left of an apostrophe that some encoding broke."""
 _IN_ONE = ((" can not", " cant"), (" cannot", " cant"), (" will not", " wont"), (" no longer", " nolonger"))
 
 
@@ -50,21 +52,40 @@ class Asked:
     codes: frozenset[str] = frozenset()
 
 
-def ask_of(words: str, person_name: str = "", visit: Appointment | None = None, *, writer: str = "") -> Asked:
-    """What `words` ask: a mail's own, without quotes.
+def ask_of(
+    words: str,
+    person_name: str = "",
+    visit: Appointment | None = None,
+    *,
+    writer: str = "",
+    beside: str = "",
+) -> Asked:
+    """What `words` ask: a mail's own, without quotes; `beside` are others, which can only be urgent.
 
     `person_name` is whom our message was for; `writer` is who asks, where that may be another.
     `visit` is the one that is meant where they ask to move or to cancel, as far as that is known.
     """
-    sentences = list(_sentences(words))
+    sentences = list(sentences_of(words[:WORDS]))
     codes = _codes(sentences, _names(person_name))
+    if is_urgent(beside):
+        codes.add(ASK_URGENT)
     if not codes:
         return Asked()
     first = next(code for code in ORDER if code in codes)
-    strange = _any("wrong_visit", sentences)
+    strange = _any("wrong_visit", [one for one in sentences if not one.notice])
     pressing = ASK_URGENT in codes or strange
     name = person_name if first == ASK_WRONG_PERSON and person_name else writer or person_name
     return Asked(_reason(first, name, visit), Urgency.URGENT if pressing else Urgency.ASKS, frozenset(codes))
+
+
+def is_urgent(words: str) -> bool:
+    """Whether somebody may be in danger, whoever wrote it."""
+    return _is_urgent(list(sentences_of(words)))
+
+
+def codes_of(words: str) -> frozenset[str]:
+    """All that `words` ask, of nobody in particular."""
+    return frozenset(_codes(list(sentences_of(words)), frozenset()))
 
 
 def prepare() -> None:
@@ -86,10 +107,11 @@ def _reason(code: str, name: str, visit: Appointment | None) -> Reason:
     return Reason(code, params)
 
 
-def _codes(sentences: list[_Sentence], names: frozenset[str]) -> set[str]:
+def _codes(sentences: list[Sentence], names: frozenset[str]) -> set[str]:
     found = set()
-    if _any("urgent", [one.without(_pattern("names_of_things")) for one in sentences]):
+    if _is_urgent(sentences):
         found.add(ASK_URGENT)
+    sentences = [one for one in sentences if not one.notice]
     named = [one.naming(names) for one in sentences]
     if _any("wrong_visit", sentences) or _any("wrong_person", sentences) or _any("wrong_person", named, True):
         found.add(ASK_WRONG_PERSON)
@@ -104,25 +126,37 @@ def _codes(sentences: list[_Sentence], names: frozenset[str]) -> set[str]:
     return found
 
 
+def _is_urgent(sentences: list[Sentence]) -> bool:
+    """Of what lawyers write under every mail, which speaks of emergencies, the words around it count."""
+    told = [
+        one.without(_pattern("notices")).without(_pattern("notice_ends")) if one.notice else one
+        for one in sentences
+    ]
+    return _any("urgent", [one.without(_pattern("names_of_things")) for one in told])
+
+
 @dataclass(frozen=True)
-class _Sentence:
+class Sentence:
     """In plain words, each with a space before it; `parts` are what stands between its commas and lines."""
 
     text: str
     parts: tuple[str, ...]
     asks: bool
+    notice: bool = False
+    """It holds what lawyers write under every mail."""
+    raw: str = ""
 
-    def without(self, pattern: re.Pattern[str]) -> _Sentence:
-        return _Sentence(pattern.sub(" ", self.text), self.parts, self.asks)
+    def without(self, pattern: re.Pattern[str]) -> Sentence:
+        return replace(self, text=pattern.sub(" ", self.text))
 
-    def naming(self, names: frozenset[str]) -> _Sentence:
+    def naming(self, names: frozenset[str]) -> Sentence:
         """With one word in the place of every name, so that phrases are compiled once for all people."""
-        return _Sentence(_renamed(self.text, names), (), self.asks)
+        return Sentence(_renamed(self.text, names), (), self.asks)
 
 
-def _sentences(words: str) -> Iterator[_Sentence]:
-    """Without what lawyers write under every mail, which speaks of errors and of emergencies."""
-    words = _ADDRESSES.sub(" ", words[:WORDS])
+def sentences_of(words: str) -> Iterator[Sentence]:
+    """Without addresses of any kind."""
+    words = _ADDRESSES.sub(" ", words)
     start = 0
     ends = [(one.start(), one.end()) for one in _END.finditer(words)]
     for end, following in [*ends, (len(words), len(words))]:
@@ -132,14 +166,16 @@ def _sentences(words: str) -> Iterator[_Sentence]:
         if not text:
             continue
         asks = _MARK.search(mark) is not None
-        if not asks and _pattern("notices").search(text):
-            continue
-        yield _Sentence(text, tuple(part for part in map(_opened, _PART.split(raw)) if part), asks)
+        notice = not asks and _pattern("notices").search(text) is not None
+        parts = tuple(part for part in map(_opened, _PART.split(raw)) if part)
+        yield Sentence(text, parts, asks, notice, mark)
 
 
 def _spaced(raw: str) -> str:
     """Each word with a space before it; what is written in two words and said in one is one."""
-    said = _NOT.sub(r" \1nt", f" {plain(raw).replace('?', ' ').replace('¿', ' ')}")
+    raw = raw.replace("â€™", "'")  # an apostrophe of UTF-8 in a mail that claims Windows-1252
+    said = f" {' '.join(plain(raw).replace('?', ' ').replace('¿', ' ').split())} "
+    said = _NOT.sub(r" \1nt", _SPLIT.sub(r" \1t", said))
     for written, one in _IN_ONE:
         said = said.replace(written, one)
     return "".join(f" {word}" for word in said.split())
@@ -158,7 +194,7 @@ def _renamed(text: str, names: frozenset[str]) -> str:
     return "".join(f" {_NAMED}s" if word[:-1] in names and word[-1] == "s" else f" {word}" for word in words)
 
 
-def _any(name: str, sentences: list[_Sentence], named: bool = False) -> bool:
+def _any(name: str, sentences: list[Sentence], named: bool = False) -> bool:
     anywhere, at_start = _pattern(name, named=named), _pattern(name, named=named, start=True)
     return any(
         anywhere.search(one.text) or any(at_start.match(part) for part in one.parts) for one in sentences

@@ -49,6 +49,8 @@ _UNSEEN_HTML = re.compile(r"<(script|style|head|title)\b.*?(?:</\1\s*>|$)", re.I
 _BREAK_HTML = re.compile(r"<(?:br|/?p|/?div|/?blockquote|/?tr|/?li|/?h[1-6])\b[^>]{0,1000}>", re.IGNORECASE)
 _TAG_HTML = re.compile(r"<[^>]{0,4000}>")
 _APOSTROPHES = re.compile(r"['’`´]")
+_UNSEEN = re.compile("[\u00ad\u200c\u200d\u2060\ufeff]")
+"""What joins or parts letters and is never seen (Unicode's class Cf)."""
 _MARKS = re.compile(r"[^\w\s?¿]", re.UNICODE)
 _SOFT = re.compile(r"[\s\u00a0]+")
 _PICTURES = frozenset({"So", "Cn", "Co"})
@@ -203,6 +205,7 @@ def _quoted_next(following: list[str]) -> bool:
 
 def plain(text: str) -> str:
     """Lower case, no accents, no punctuation but question marks, single spaces."""
+    text = _UNSEEN.sub("", _APOSTROPHES.sub("", text))  # before an accent alone becomes a space
     text = unicodedata.normalize("NFKD", text.casefold())
     text = "".join(char for char in text if not unicodedata.combining(char))
-    return _SOFT.sub(" ", _MARKS.sub(" ", _APOSTROPHES.sub("", text))).strip()
+    return _SOFT.sub(" ", _MARKS.sub(" ", text)).strip()

@@ -261,3 +261,37 @@ def test_a_hostile_text_takes_no_time() -> None:
     for words in ("my " * 50_000, "?" * 100_000, "a, " * 50_000, "cant " * 20_000, "http://" * 20_000):
         ask_of(words, NAME, VISIT)
     assert time.process_time() - begun < 10
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I am in an emergency please call me now",
+        "this is for an emergency call me",
+        "if this is an emergency call me back, my chest hurts",
+        "hi dr i have chest pain in case of emergency call my son",
+        "tengo dolor de pecho en caso de emergencia llame a mi hija",
+        "Sí es una emergencia llámenme por favor",
+        "sick, received this in error please delete my chest pain is back",
+        "I can´t breathe",
+        "I can?t breathe",
+        "I canâ€™t breathe",
+        "my ch\u00adest hu\u200crts",
+    ],
+)
+def test_words_of_need_beside_a_notice_or_broken_by_an_encoding_are_urgent(words: str) -> None:
+    assert ask_of(words).urgency is Urgency.URGENT
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "If this is an emergency, call 911.",
+        "In an emergency call 911.",
+        "In case of emergency, dial 911 or go to the nearest emergency room.",
+        "En caso de emergencia llame al 911 o vaya a urgencias.",
+        "Si es una emergencia, llame al 911.",
+    ],
+)
+def test_the_usual_notice_alone_is_not_urgent(words: str) -> None:
+    assert ask_of(f"Yes, thanks\n\n{words}").urgency is Urgency.PLAIN
