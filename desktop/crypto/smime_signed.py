@@ -66,11 +66,20 @@ def read_signed(data: bytes) -> SignedMail:
     unknown algorithms, several signers, no certificate inside: nothing to rely on).
     """
     part = signed_part(data)
+    return read_parts(part.cms, part.content)
+
+
+def read_parts(der: bytes, content: bytes | None) -> SignedMail:
+    """As `read_signed`, of parts that somebody else has cut out: who shows them has those verified
+    that are shown, whatever another reader of the same mail would take for its parts.
+
+    `content` is what stands beside the signature, None where it stands inside.
+    """
     try:
-        info = cms.ContentInfo.load(part.cms)
+        info = cms.ContentInfo.load(der)
         if info["content_type"].native != "signed_data":
             raise InputError("signed-mail-none")
-        return _read(info["content"], part.content)
+        return _read(info["content"], content)
     except InvalidSignature as problem:
         raise InputError("signed-mail-altered") from problem
     # Nested deeper than any program writes: asn1crypto goes down step by step.

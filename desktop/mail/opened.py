@@ -8,8 +8,10 @@ Parsing is the worker's; here keys meet bytes, and nothing else.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
 
 from desktop.crypto.openpgp import OwnKeyring
@@ -94,10 +96,11 @@ class MailOpener:
         with ExitStack() as stack:
             return _Opening(self._database, self._keys, self.worker, stack, writer).run(raw)
 
-    def signature(self, raw: bytes, address: str) -> Signature:
-        """Of mail as it comes in. NONE where that cannot be told: a person sees why when they open it."""
+    def signature(self, raw: bytes, address: str, at: datetime) -> Signature:
+        """Of mail that comes in at that time. NONE where that cannot be told: a person sees why when
+        they open it."""
         try:
-            return self.open(raw, self._database.read(lambda tx: writer_at(tx, address))).signature
+            return self.open(raw, self._database.read(lambda tx: writer_at(tx, address, at))).signature
         except SealwellError:
             return Signature.NONE
 
@@ -145,12 +148,20 @@ class MailOpener:
         return next((one for one in layers if one.number), layers[0]).data
 
 
-def writer_at(tx: Tx, address: str) -> Writer:
+def in_use(known: Iterable[PublicKey], at: datetime) -> tuple[PublicKey, ...]:
+    """Those that may have signed at that time. Of OpenPGP keys gpg looks by itself: what ends there may
+    be the part that encrypts alone."""
+    return tuple(
+        one for one in known if one.kind is not KeyKind.SMIME or one.expires is None or one.expires > at
+    )
+
+
+def writer_at(tx: Tx, address: str, at: datetime) -> Writer:
     """Whoever has this address: a mother and her child may share it, and then nobody is meant alone."""
     there = people.at_address(tx, address) if address else []
     found = keys.live_many(tx, [one.id for one in there])
     every = tuple(key for one in there for key in found.get(one.id, ()))
-    return Writer(address, there[0].id if len(there) == 1 else None, every)
+    return Writer(address, there[0].id if len(there) == 1 else None, in_use(every, at))
 
 
 class _Opening:
@@ -249,6 +260,7 @@ class _Opening:
                 self._layers.append(Layer(len(self._layers), _PLAIN + _in_utf8(plain)))
         if verdict is Signature.WRONG and not authentic:
             raise InputError("mail-altered")
+        whole = whole and signed.alone
         self._judge(verdict, whole=whole)
         if inner:
             self._into(inner, whole=whole, authentic=authentic, depth=depth + 1)

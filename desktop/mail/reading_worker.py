@@ -105,7 +105,7 @@ def _from_dissected(found: Dissected) -> bytes:
     signed = found.signed
     head: dict[str, Any] = {
         "seals": [[one.kind, one.form, one.part, one.name] for one in found.seals],
-        "signed": [signed.kind, signed.altered] if signed is not None else None,
+        "signed": [signed.kind, signed.altered, signed.alone] if signed is not None else None,
         "whole": found.whole,
     }
     beside = [signed.signer, signed.content, signed.signature] if signed is not None else []
@@ -115,8 +115,8 @@ def _from_dissected(found: Dissected) -> bytes:
 def _dissected(head: dict[str, Any], rest: list[bytes]) -> Dissected:
     signed = None
     if head["signed"] is not None:
-        kind, altered = head["signed"]
-        signed = Signed(_word(kind), altered is True, rest[0], rest[1], rest[2])
+        kind, altered, alone = head["signed"]
+        signed = Signed(_word(kind), altered is True, rest[0], rest[1], rest[2], alone is True)
         rest = rest[3:]
     seals = [
         Seal(_word(kind), _word(form), int(part), _word(name), data)

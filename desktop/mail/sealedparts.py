@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from desktop.crypto.envelope_reply import BEGIN
-from desktop.crypto.smime_signed import content_of, read_signed
+from desktop.crypto.smime_signed import content_of, read_parts
 from desktop.errors import InputError
 from desktop.mail.filenames import safe_name
 from desktop.mail.mimetree import TEXTS, Node, open_mail
 from desktop.mail.received_files import numbered
+from desktop.mail.returned_reading import understand
 
 SEALS = 20
 """Of one mail; each costs a second."""
@@ -24,9 +25,11 @@ _ARMOR, _ARMOR_END = b"-----BEGIN PGP MESSAGE-----", b"-----END PGP MESSAGE-----
 _CLEAR = b"-----BEGIN PGP SIGNED MESSAGE-----"
 _END = b"-----END PGP SIGNATURE-----"
 _SMIME = ("application/pkcs7-mime", "application/x-pkcs7-mime")
+_SMIME_SIGNATURES = ("application/pkcs7-signature", "application/x-pkcs7-signature")
 _PGP_NAMES = (".pgp", ".gpg", ".asc")
 _VERSION = "application/pgp-encrypted"
 _ANY_END = re.compile(rb"\r\n|\r|\n")
+_LINE_END = re.compile(rb"\r?\n")
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,8 @@ class Signed:
     content: bytes = field(default=b"", repr=False)
     """What was signed: of `smime` only where it stands inside the signature and is shown from there."""
     signature: bytes = field(default=b"", repr=False)
+    alone: bool = False
+    """All that is shown of the mail was signed: no other part and no other words stand beside it."""
 
 
 @dataclass(frozen=True)
@@ -74,8 +79,14 @@ def dissect(data: bytes) -> Dissected:
     """Never raises for what is in a mail."""
     root = open_mail(data)
     seals = tuple(_seals(root))[:SEALS]
-    around = root.type == "multipart/encrypted" or root.type in _SMIME
-    return Dissected(seals, _signed(root), around and len(seals) == 1)
+    around = root.type in _SMIME or (root.type == "multipart/encrypted" and len(root.parts) == 2)
+    return Dissected(seals, _signed(root), around and len(seals) == 1 and not _says(data))
+
+
+def _says(data: bytes) -> str:
+    """The words that are shown of it. Another parser finds them: servers on the way can write
+    mails that two parsers cut at different places, and only one of these was signed."""
+    return understand(data).text
 
 
 def _seals(root: Node) -> Iterator[Seal]:
@@ -112,25 +123,30 @@ def _seal(leaf: Node, part: int, before: str) -> Seal | None:
 
 def _signed(root: Node) -> Signed | None:
     if root.type == "multipart/signed" and len(root.parts) >= 2:
-        if root.parts[1].type == "application/pgp-signature":
-            return Signed("openpgp", content=_crlf(root.parts[0].raw), signature=root.parts[1].content)
-        return _by_certificate(root, b"")
+        content, beside = root.parts[0].raw, root.parts[1]
+        alone = len(root.parts) == 2 and _says(content) == _says(root.raw)
+        if beside.type == "application/pgp-signature":
+            return Signed("openpgp", content=_crlf(content), signature=beside.content, alone=alone)
+        if beside.type in _SMIME_SIGNATURES:
+            return _by_certificate(beside.content, _LINE_END.sub(b"\r\n", content), b"", alone=alone)
+        return None
     if root.type in _SMIME:
-        content = content_of(root.content)
-        return None if content is None else _by_certificate(root, content)
+        inside = content_of(root.content)
+        alone = inside is not None and not _says(root.raw)
+        return None if inside is None else _by_certificate(root.content, None, inside, alone=alone)
     if root.type == "text/plain":
         content = root.content.strip()
         if content.startswith(_CLEAR) and content.endswith(_END):
-            return Signed("openpgp-text", content=content)
+            return Signed("openpgp-text", content=content, alone=True)
     return None
 
 
-def _by_certificate(root: Node, content: bytes) -> Signed:
+def _by_certificate(der: bytes, beside: bytes | None, inside: bytes, *, alone: bool) -> Signed:
     try:
-        found = read_signed(root.raw)
+        found = read_parts(der, beside)
     except InputError as error:
-        return Signed("smime", altered=error.code == "signed-mail-altered", content=content)
-    return Signed("smime", signer=found.signer, content=content)
+        return Signed("smime", altered=error.code == "signed-mail-altered", content=inside, alone=alone)
+    return Signed("smime", signer=found.signer, content=inside, alone=alone)
 
 
 def _crlf(data: bytes) -> bytes:

@@ -15,7 +15,7 @@ from desktop.audit.events import Act, Event
 from desktop.errors import InputError, Refused
 from desktop.mail import threads
 from desktop.mail.asking import ask_of
-from desktop.mail.opened import STEP, MailOpener, OpenedMail, Words, Writer
+from desktop.mail.opened import STEP, MailOpener, OpenedMail, Words, Writer, in_use
 from desktop.models import conversations, entries, keys, people, received
 from desktop.models.accounts import Session
 from desktop.models.correspondence import Entry, EntryId
@@ -155,7 +155,7 @@ def _found(tx: Tx, session: Session, entry: EntryId) -> _Mail:
     row = received.get(tx, one.received) if one.received is not None else None
     if row is None or not row.raw:
         raise InputError("mail-gone")
-    known = tuple(keys.live(tx, one.person)) if one.person is not None else ()
+    known = in_use(keys.live(tx, one.person), row.at) if one.person is not None else ()
     return _Mail(one, row.raw, Writer(one.sender, one.person, known))
 
 

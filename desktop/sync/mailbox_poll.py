@@ -216,7 +216,7 @@ class Reader:
             if words is not None:
                 understood = with_words(understood, words)
         if understood.opened and (understood.signed or understood.sealed in _MAY_BE_SIGNED):
-            state = self.opener.signature(one.raw, understood.sender)
+            state = self.opener.signature(one.raw, understood.sender, at)
             understood = replace(understood, signature=state)
         return Arrived(one.uid, at, one.size, understood, one.raw)
 

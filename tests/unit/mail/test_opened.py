@@ -277,16 +277,16 @@ def test_of_mail_as_it_comes_in_the_signature_is_known(
     opener: MailOpener, keyed: Practice, people: Correspondents, maria: str
 ) -> None:
     raw = signed_by_pgp(people, maria, MARIA)
-    assert opener.signature(raw, MARIA) is UNKNOWN
+    assert opener.signature(raw, MARIA, MONDAY) is UNKNOWN
     person = keyed.person(email=MARIA)
     key = PublicKey(
         KeyId("k1"), person.id, KeyKind.OPENPGP, maria, (MARIA,), people.public(maria), None, "file", MONDAY
     )
     keyed.db.write(lambda tx: keys.add(tx, key))
-    assert opener.signature(raw, MARIA) is GOOD
-    assert opener.signature(raw.replace(b"Tuesday", b"Thursday"), MARIA) is WRONG
-    assert opener.signature(raw, "other@example.org") is UNKNOWN
-    assert opener.signature(by_pgp(b"broken", MARIA), MARIA) is NONE
+    assert opener.signature(raw, MARIA, MONDAY) is GOOD
+    assert opener.signature(raw.replace(b"Tuesday", b"Thursday"), MARIA, MONDAY) is WRONG
+    assert opener.signature(raw, "other@example.org", MONDAY) is UNKNOWN
+    assert opener.signature(by_pgp(b"broken", MARIA), MARIA, MONDAY) is NONE
 
 
 def test_a_signature_by_sha1_proves_nothing_alone(
