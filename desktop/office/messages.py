@@ -15,7 +15,7 @@ from desktop.audit.events import Act, Event
 from desktop.audit.fields import is_id
 from desktop.clock import Clock
 from desktop.errors import InputError, Refused
-from desktop.mail import wrong_person
+from desktop.mail import threads, wrong_person
 from desktop.models import conversations, entries, messages, people, received, users
 from desktop.models.accounts import Session, User, UserId, UserState
 from desktop.models.correspondence import (
@@ -125,7 +125,7 @@ class Messages:
 
     def change_conversation(self, session: Session, change: ConversationChange) -> ConversationShown:
         """Raises InputError `conversation-unknown`, `user-unknown`, `person-unknown`; Refused
-        `conversation-hidden`, `owner-cannot-read`, `conversation-other-person`.
+        `conversation-hidden`, `owner-cannot-read`, `conversation-other-person`, `conversation-moved-on`.
         """
 
         def store(tx: Tx, record: Recorder) -> ConversationShown:
@@ -143,6 +143,8 @@ class Messages:
     def _changed(self, tx: Tx, row: Conversation, change: ConversationChange, now: datetime) -> Conversation:
         if change.person is not None and row.person not in (None, change.person):
             raise Refused("conversation-other-person")
+        if change.turn is not None and change.state not in (None, ConversationState.OPEN):
+            threads.check_turn(tx, row.id, change.turn)
         if change.state is not None:
             row = settled(row, change.state, now)
         if change.give_back:

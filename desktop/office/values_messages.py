@@ -155,6 +155,8 @@ class ConversationChange:
     give_back: bool = False
     retention: Retention | None = None
     person: PersonId | None = None
+    turn: int | None = None
+    """What whoever settles it has seen: nothing that came in since is settled unread."""
 
 
 @dataclass(frozen=True)
@@ -218,7 +220,7 @@ class MailFound:
     tasks: tuple[TaskLine, ...] = ()
     more: bool = False
     hidden: int = 0
-    """How many of the first ones this role may not read; they are left out."""
+    """How many of the newest messages this role may not read, whatever was looked for in them."""
 
 
 # --- tasks -----------------------------------------------------------------------------------

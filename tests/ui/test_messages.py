@@ -118,6 +118,28 @@ def test_done_leaves_the_inbox_and_can_be_taken_back(at_work: AtWork, box: Inbox
     assert page.list.rows.rowCount() == 1
 
 
+def test_what_came_in_meanwhile_is_not_done_with_what_was_read(at_work: AtWork, box: Inbox) -> None:
+    id_ = box.arrives("Zoraida")
+    page = opened(at_work, id_)
+    box.again(id_, "I have chest pain")
+    press(at_work, page, DONE)
+    assert box.row(id_).state is ConversationState.OPEN
+    assert any("chest pain" in text for text in texts_of(page.pane.entries))
+    assert page.notice.words
+
+
+def test_done_is_not_taken_back_over_what_came_in_since(at_work: AtWork, box: Inbox) -> None:
+    id_ = box.arrives("Zoraida", state=ConversationState.WAITING)
+    page = opened(at_work, id_)
+    press(at_work, page, DONE)
+    box.again(id_, "I have chest pain")
+    toast = at_work.workspace.findChild(Toast)
+    assert toast is not None
+    toast.action.click()
+    at_work.screen.settle()
+    assert (box.row(id_).state, box.row(id_).turn) == (ConversationState.OPEN, 2)
+
+
 def test_waiting_and_opening_again(at_work: AtWork, box: Inbox) -> None:
     id_ = box.arrives("Zoraida")
     page = opened(at_work, id_)

@@ -199,7 +199,8 @@ class ConversationPane(QFrame):
         self._do(lambda id_: self.ui.office.take_conversation(self._session, id_), self._changed)
 
     def _set(self, state: ConversationState) -> None:
-        self._change(lambda id_: ConversationChange(id_, state=state))
+        turn = self._turn
+        self._change(lambda id_: ConversationChange(id_, state=state, turn=turn))
 
     def _change(self, wanted: Callable[[ConversationId], ConversationChange]) -> None:
         self._do(lambda id_: self.ui.office.change_conversation(self._session, wanted(id_)), self._changed)
@@ -211,28 +212,34 @@ class ConversationPane(QFrame):
         """At once, and taken back for as long as the message at the foot stands there."""
         if self.shown is None:
             return
-        before, id_ = self.shown.line.state, self.shown.line.id
+        before, id_, turn = self.shown.line.state, self.shown.line.id, self.shown.turn
 
         def done(shown: ConversationShown) -> None:
             self._changed(shown)
-            self._navigation.undoable(self.ui.say("ui.messages.done-said"), lambda: self._undo(id_, before))
+            self._navigation.undoable(
+                self.ui.say("ui.messages.done-said"), lambda: self._undo(id_, before, turn)
+            )
 
         self._do(
             lambda one: self.ui.office.change_conversation(
-                self._session, ConversationChange(one, state=ConversationState.DONE)
+                self._session, ConversationChange(one, state=ConversationState.DONE, turn=turn)
             ),
             done,
         )
 
-    def _undo(self, conversation: ConversationId, before: ConversationState) -> None:
-        change = ConversationChange(conversation, state=before)
-
-        def done(shown: ConversationShown) -> None:
-            self._changed(shown)
-
+    def _undo(self, conversation: ConversationId, before: ConversationState, turn: int) -> None:
+        change = ConversationChange(conversation, state=before, turn=turn)
         self.ui.bridge.run(
-            self, lambda _: self.ui.office.change_conversation(self._session, change), done, self._say
+            self,
+            lambda _: self.ui.office.change_conversation(self._session, change),
+            self._changed,
+            self._failed,
         )
+
+    @property
+    def _turn(self) -> int | None:
+        """What is in sight: nothing newer is settled with it."""
+        return self.shown.turn if self.shown is not None else None
 
     def _do(
         self,

@@ -187,6 +187,21 @@ def test_what_is_done_is_open_again_when_taken(
     assert taken.line.ask is not None
 
 
+def test_what_came_in_after_the_look_is_not_settled_unread(room: Mailroom, at_work: AT_WORK) -> None:
+    office, session = at_work
+    person = person_named(*at_work, "Zoraida")
+    asked = room.comes("May I come?", person, message_id="<one@there.example>").conversation
+    seen = office.show_conversation(session, asked)
+    then = room.comes("I have chest pain", person, urgency=Urgency.URGENT, in_reply_to="<one@there.example>")
+    assert then.conversation == asked
+    for state in (DONE, ConversationState.WAITING):
+        with pytest.raises(Refused) as caught:
+            office.change_conversation(session, ConversationChange(asked, state=state, turn=seen.turn))
+        assert code_of(caught) == "conversation-moved-on"
+    kept = room.conversation(asked)
+    assert (kept.state, kept.unseen, kept.urgency) == (OPEN, True, Urgency.URGENT)
+
+
 def test_state_and_retention_are_changed_by_themselves(
     room: Mailroom, at_work: AT_WORK, asked: ConversationId
 ) -> None:
