@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -58,7 +58,7 @@ def ask_of(
     visit: Appointment | None = None,
     *,
     writer: str = "",
-    beside: str = "",
+    beside: Sequence[Sentence] = (),
 ) -> Asked:
     """What `words` ask: a mail's own, without quotes; `beside` are others, which can only be urgent.
 
@@ -78,14 +78,9 @@ def ask_of(
     return Asked(_reason(first, name, visit), Urgency.URGENT if pressing else Urgency.ASKS, frozenset(codes))
 
 
-def is_urgent(words: str) -> bool:
-    """Whether somebody may be in danger, whoever wrote it."""
-    return _is_urgent(list(sentences_of(words)))
-
-
-def codes_of(words: str) -> frozenset[str]:
-    """All that `words` ask, of nobody in particular."""
-    return frozenset(_codes(list(sentences_of(words)), frozenset()))
+def asks_anything(sentences: Sequence[Sentence]) -> bool:
+    """Whether a person has to read these."""
+    return bool(_codes(sentences, frozenset()))
 
 
 def prepare() -> None:
@@ -107,9 +102,9 @@ def _reason(code: str, name: str, visit: Appointment | None) -> Reason:
     return Reason(code, params)
 
 
-def _codes(sentences: list[Sentence], names: frozenset[str]) -> set[str]:
+def _codes(sentences: Sequence[Sentence], names: frozenset[str]) -> set[str]:
     found = set()
-    if _is_urgent(sentences):
+    if is_urgent(sentences):
         found.add(ASK_URGENT)
     sentences = [one for one in sentences if not one.notice]
     named = [one.naming(names) for one in sentences]
@@ -126,8 +121,11 @@ def _codes(sentences: list[Sentence], names: frozenset[str]) -> set[str]:
     return found
 
 
-def _is_urgent(sentences: list[Sentence]) -> bool:
-    """Of what lawyers write under every mail, which speaks of emergencies, the words around it count."""
+def is_urgent(sentences: Sequence[Sentence]) -> bool:
+    """Whether somebody may be in danger.
+
+    Of what lawyers write under every mail, which speaks of emergencies, the words around it count.
+    """
     told = [
         one.without(_pattern("notices")).without(_pattern("notice_ends")) if one.notice else one
         for one in sentences
@@ -144,7 +142,6 @@ class Sentence:
     asks: bool
     notice: bool = False
     """It holds what lawyers write under every mail."""
-    raw: str = ""
 
     def without(self, pattern: re.Pattern[str]) -> Sentence:
         return replace(self, text=pattern.sub(" ", self.text))
@@ -168,7 +165,7 @@ def sentences_of(words: str) -> Iterator[Sentence]:
         asks = _MARK.search(mark) is not None
         notice = not asks and _pattern("notices").search(text) is not None
         parts = tuple(part for part in map(_opened, _PART.split(raw)) if part)
-        yield Sentence(text, parts, asks, notice, mark)
+        yield Sentence(text, parts, asks, notice)
 
 
 def _spaced(raw: str) -> str:
@@ -194,7 +191,7 @@ def _renamed(text: str, names: frozenset[str]) -> str:
     return "".join(f" {_NAMED}s" if word[:-1] in names and word[-1] == "s" else f" {word}" for word in words)
 
 
-def _any(name: str, sentences: list[Sentence], named: bool = False) -> bool:
+def _any(name: str, sentences: Sequence[Sentence], named: bool = False) -> bool:
     anywhere, at_start = _pattern(name, named=named), _pattern(name, named=named, start=True)
     return any(
         anywhere.search(one.text) or any(at_start.match(part) for part in one.parts) for one in sentences

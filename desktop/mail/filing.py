@@ -12,6 +12,7 @@ from datetime import datetime
 from desktop.audit.log import AuditLog
 from desktop.mail import moves, threads, wrong_person
 from desktop.mail.asking import ASK_WRONG_PERSON, Asked, ask_of, declined
+from desktop.mail.beneath import Beneath, beneath
 from desktop.mail.correlate import Tied, same_mailbox
 from desktop.mail.replytext import DECLINED, own_words
 from desktop.mail.returned_values import Kind, Understood
@@ -66,7 +67,7 @@ class Told:
 def file(tx: Tx, audit: AuditLog, one: Told, now: datetime) -> Entry:
     """Into its conversation, which is open from now on; what it asks becomes a task where that helps."""
     visit = _visit(tx, one)
-    asked = _asked(one, visit)
+    asked = _asked(one, visit, beneath(tx, one.said, one.tied.message))
     entry = threads.arrived(
         tx,
         audit,
@@ -116,14 +117,16 @@ def join_refusal(tx: Tx, one: Told) -> None:
         moves.belongs(tx, MessageId(message.id), _visit(tx, one), entry.conversation)
 
 
-def _asked(one: Told, visit: Appointment | None) -> Asked:
+def _asked(one: Told, visit: Appointment | None, besides: Beneath) -> Asked:
     """Of what is still sealed, what stands in the open beside it; of a notice passed on, all its words."""
     said = one.said
     reader = one.reader.name if one.reader is not None else ""
     words = [_subject(one), own_words(said.text)]
     if said.opened and said.found.kind in _SPOKEN:
         words = [_subject(one), said.own or said.under, own_words(said.beside_text)]
-    asked = ask_of("\n\n".join(word for word in words if word), reader, visit, writer=_writer(one))
+    asked = ask_of(
+        "\n\n".join(word for word in words if word), reader, visit, writer=_writer(one), beside=besides.all
+    )
     return declined(_writer(one), visit) if one.answer == DECLINED and not asked.codes else asked
 
 

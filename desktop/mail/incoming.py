@@ -16,6 +16,7 @@ from datetime import datetime
 from desktop.audit.events import Act, Event
 from desktop.audit.log import AuditLog
 from desktop.mail import filing, replytext
+from desktop.mail.beneath import beneath
 from desktop.mail.correlate import Doubt, Tied, tie
 from desktop.mail.events import in_flight, note_all
 from desktop.mail.mimetree import MAIL_BYTES
@@ -244,7 +245,10 @@ def _answer(tx: Tx, mail: Arrived, one: Tied, person: Person | None) -> str:
         return ""
     if row.kind != REMINDER or said.other_parts or not _still_on(tx, row, mail.at):
         return ""
-    return replytext.answer(said.own, (person.first_name, person.name))
+    answer = replytext.answer(said.own, (person.first_name, person.name))
+    if answer == replytext.CONFIRMED and beneath(tx, said, row).needs_reading:
+        return ""
+    return answer
 
 
 def _still_on(tx: Tx, row: Message, at: datetime) -> bool:

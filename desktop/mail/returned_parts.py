@@ -37,6 +37,8 @@ class Part:
     type: str
     text: str
     either: int = 0
+    named: bool = False
+    """It is a file, not words between other words."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ def _parts(message: Message, depth: int = 0) -> Iterator[Part]:
             if level < DEPTH:
                 waiting[0:0] = [(one, level + 1, either) for one in payload if isinstance(one, Message)]
         else:
-            yield Part(kind, _text(part), either)
+            yield Part(kind, _text(part), either, _is_named(part))
             if kind in WINMAIL_TYPES:
                 yield from _wrapped(part)
 
@@ -169,6 +171,13 @@ def _text(part: Message) -> str:
     except _HARMLESS:
         text = payload[: 4 * TEXT_CHARS].decode("latin-1")
     return text[:TEXT_CHARS]
+
+
+def _is_named(part: Message) -> bool:
+    try:
+        return bool(part.get_filename())
+    except _HARMLESS:
+        return True
 
 
 def _type(message: Message) -> str:

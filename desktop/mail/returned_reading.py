@@ -23,7 +23,7 @@ from desktop.models.delivery import Match
 from desktop.texts import clean, clean_lines
 
 SUBJECT_CHARS, NAME_CHARS, FILE_NAME_CHARS, TYPE_CHARS = 300, 100, 150, 100
-REFERENCES = 50
+REFERENCES, MORE_CHARS = 50, 60_000
 _ID = re.compile(r"<[^\s<>]{1,900}>")
 _PGP = "-----BEGIN PGP MESSAGE-----"
 _REPLY = "-----BEGIN SEALWELL REPLY-----"
@@ -67,6 +67,7 @@ def understand(data: bytes) -> Understood:
         sender_name=_name(mail.one("from")),
         references=_references(mail),
         text=_text(mail.parts, sealed),
+        more=_more(mail.parts, sealed) if spoken else "",
         files=files_in(data),
         page=_first(mail.parts, _PAGE) is not None,
         bulk=_is_bulk(mail),
@@ -104,6 +105,7 @@ def from_json(data: bytes) -> Understood:
         sender_name=clean(_word(raw["sender_name"]), NAME_CHARS),
         references=tuple(_word(one) for one in raw["references"][:REFERENCES]),
         text=clean_lines(_word(raw["text"]), TEXT_CHARS),
+        more=clean_lines(_word(raw["more"]), MORE_CHARS),
         files=tuple(_file(one) for one in raw["files"][: LISTED + 1]),
         page=raw["page"] is True,
         bulk=raw["bulk"] is True,
@@ -152,6 +154,18 @@ def _text(parts: tuple[Part, ...], sealed: str) -> str:
     plain, page = _first(parts, _PLAIN), _first(parts, _PAGE)
     text = plain.text if plain else visible(page.text) if page else ""
     return "" if sealed and text.strip() == _GONE else text[:TEXT_CHARS]
+
+
+def _more(parts: tuple[Part, ...], sealed: str) -> str:
+    """What is written between pictures (Apple Mail), and in a page beside a text: they may differ."""
+    shown = _first(parts, _PLAIN) or _first(parts, _PAGE)
+    words = [
+        visible(one.text) if one.type == _PAGE else one.text
+        for one in parts
+        if one.type in (_PLAIN, _PAGE) and not one.named and one is not shown
+    ]
+    text = "\n\n".join(one for one in words if one.strip())
+    return (_without_armor(text) if sealed else text)[:MORE_CHARS]
 
 
 def _is_bulk(mail: Incoming) -> bool:

@@ -86,6 +86,8 @@ class Understood:
     """All visible words, quotes too; of what is sealed, what stands in the open beside it."""
     beside_text: str = field(default="", repr=False)
     """Of what was opened, what stood in the open beside it; it is in `text` too."""
+    more: str = field(default="", repr=False)
+    """Words of the mail that are neither in `text` nor in a file with a name."""
     files: tuple[FileIn, ...] = ()
     page: bool = False
     """There is a formatted page."""

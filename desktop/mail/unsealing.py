@@ -39,6 +39,7 @@ def with_words(mail: Understood, inner: Understood) -> Understood:
         under=inner.under,
         text="\n\n".join(one for one in (inner.text or inner.own, mail.text) if one),
         beside_text=mail.text,
+        more="\n\n".join(one for one in (inner.more, mail.more) if one),
         other_parts=inner.other_parts,
         files=_files(mail, inner),
         page=inner.page,
