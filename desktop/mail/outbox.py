@@ -16,7 +16,7 @@ from desktop.audit.log import AuditLog
 from desktop.clock import Clock
 from desktop.config import LIMITS
 from desktop.errors import Refused
-from desktop.mail import threads
+from desktop.mail import answered
 from desktop.mail.calls import call_of, open_call
 from desktop.mail.events import FAILED_TASK
 from desktop.mail.fence import Fence
@@ -105,8 +105,9 @@ class Outbox(OutboxRows):
         if not may_follow(old) or frozen.generation <= old.generation:
             raise Refused("not-resendable")
         self._mark_superseded(tx, old)
-        new = self._insert(tx, frozen, self._clock.now() + timedelta(seconds=LIMITS.hold), by)
-        entries.follow(tx, old.id, new.id)
+        now = self._clock.now()
+        new = self._insert(tx, frozen, now + timedelta(seconds=LIMITS.hold), by)
+        answered.again(tx, old, new, now)
         self._record(
             tx, Event(Act.MESSAGE_RESENT, new.id, det={"previous": old.id, "generation": new.generation}), by
         )
@@ -134,7 +135,7 @@ class Outbox(OutboxRows):
             return False
         self._move(tx, row, State.CANCELLED, reason=reason)
         if row.kind == LETTER:
-            threads.withdrawn(tx, row.id)
+            answered.withdrawn(tx, row.id)
         self._record(tx, Event(Act.MESSAGE_CANCELLED, row.id, why=reason.code), by)
         return True
 
@@ -345,7 +346,7 @@ class Outbox(OutboxRows):
         self._move(tx, message, to, reason=reason)
         self._record_outcome(tx, message, to, reason, message.attempts)
         if message.kind == LETTER:
-            threads.withdrawn(tx, message.id)
+            answered.withdrawn(tx, message.id)
         if reason.code == STOPPED and message.kind not in BULK_KINDS:
             self._tell_by_phone(tx, message)
 

@@ -16,8 +16,9 @@ from datetime import datetime
 from desktop.audit.events import Act, Event
 from desktop.audit.log import AuditLog
 from desktop.errors import InputError, Refused
+from desktop.mail.answered import LATEST, SNIPPET_CHARS, counted, is_held, never_left, settled
 from desktop.mail.returned_values import Understood
-from desktop.models import conversations, entries, messages, people, tasks
+from desktop.models import conversations, entries, messages, people
 from desktop.models.accounts import UserId
 from desktop.models.correspondence import (
     Conversation,
@@ -33,16 +34,14 @@ from desktop.models.database import Tx
 from desktop.models.delivery import Received
 from desktop.models.ids import new_id
 from desktop.models.names import address_key
-from desktop.models.records import Label, Message, MessageId, Person, PersonId, Reason, State
+from desktop.models.records import Label, Message, Person, PersonId, Reason
 from desktop.texts import clean, clean_lines
 
 SUBJECT_CHARS = 200
 WORDS_CHARS = 100_000
-SNIPPET_CHARS = 200
 REFERENCES = 20
 """Message-IDs that an answer names; older ones are left out."""
 _NAMED = 50
-_NEVER_LEFT = frozenset({State.CANCELLED, State.EXPIRED})
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,200}>")
 _RANK = (Label.ROUTINE, Label.SENSITIVE, Label.DO_NOT_EMAIL, Label.VERY_SENSITIVE)
 """By who may read it (`access/fields.may_read`), not by what may leave."""
@@ -97,7 +96,8 @@ def arrived(
             page=said.page,
         ),
     )
-    conversations.put(tx, _heard(found, own or whole, now, label, ask, urgency))
+    unanswered = found.state is ConversationState.OPEN or is_held(tx, found)
+    conversations.put(tx, _heard(found, unanswered, own or whole, now, label, ask, urgency))
     return kept
 
 
@@ -111,8 +111,8 @@ def check_turn(tx: Tx, conversation: ConversationId, turn: int) -> Conversation:
     if found is None:
         raise InputError("conversation-unknown")
     missed = found.turn - turn
-    latest = entries.of_conversation(tx, found.id, limit=missed) if 0 < missed <= _NAMED else []
-    if missed and (not latest or not all(_was_withdrawn(tx, one) for one in latest)):
+    latest = counted(tx, found.id)[-missed:] if 0 < missed <= LATEST else []
+    if missed and (not latest or not all(never_left(tx, one) for one in latest)):
         raise Refused("conversation-moved-on")
     return found
 
@@ -157,16 +157,11 @@ def sent(
     if author is None:
         stands = replace(found, auto_answered_at=now, label=_higher(found.label, message.label))
     else:
-        waits = any(one.state is tasks.TaskState.OPEN for one in tasks.of_conversation(tx, found.id))
         stands = replace(
-            found,
-            state=ConversationState.WAITING if waits else ConversationState.DONE,
-            done_at=None if waits else now,
+            settled(tx, found, now),
             changed_at=now,
             sent_at=now,
             turn=found.turn + 1,
-            last=Direction.OUT,
-            unseen=False,
             owner=author,
             answering=None,
             answering_until=None,
@@ -176,31 +171,6 @@ def sent(
         )
     conversations.put(tx, stands)
     return stands
-
-
-def withdrawn(tx: Tx, message: MessageId) -> None:
-    """A message of ours ended before it left: what it answered, if anything, waits as it did before."""
-    entry = entries.of_message(tx, message)
-    found = conversations.get(tx, entry.conversation) if entry is not None else None
-    if found is None:
-        return
-    latest = entries.of_conversation(tx, found.id, limit=_NAMED)
-    stands = (one for one in reversed(latest) if one.direction is Direction.IN or _answers(tx, one))
-    last = next(stands, None)
-    if found.last is Direction.OUT and last is not None and last.direction is Direction.IN:
-        words = clean((last.own or last.text)[: SNIPPET_CHARS * 2], SNIPPET_CHARS)
-        found = replace(found, state=ConversationState.OPEN, last=Direction.IN, done_at=None, snippet=words)
-    conversations.put(tx, found)
-
-
-def _answers(tx: Tx, one: Entry) -> bool:
-    """What the program said by itself answers nobody."""
-    return one.author is not None and not _was_withdrawn(tx, one)
-
-
-def _was_withdrawn(tx: Tx, one: Entry) -> bool:
-    row = messages.get(tx, one.message) if one.message is not None else None
-    return row is not None and row.state in _NEVER_LEFT
 
 
 def reply_headers(
@@ -333,6 +303,7 @@ def unsealed(tx: Tx, one: Entry, ask: Reason | None, urgency: Urgency) -> None:
 
 def _heard(
     found: Conversation,
+    unanswered: bool,
     words: str,
     now: datetime,
     label: Label,
@@ -340,7 +311,6 @@ def _heard(
     urgency: Urgency,
 ) -> Conversation:
     """The highest of what nobody has answered counts; what was settled before asks for nothing more."""
-    unanswered = found.state is ConversationState.OPEN
     before = found.urgency if unanswered else Urgency.PLAIN
     asked = found.ask if unanswered else None
     return replace(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, insert, select
+from sqlalchemy import ColumnElement, Row, and_, func, insert, select
 from sqlalchemy import update as sql_update
 
 from desktop.models.accounts import UserId
@@ -100,6 +100,17 @@ def follow(tx: Tx, old: MessageId, new: MessageId) -> None:
     before = message.alias()
     home = select(before.c.conversation).where(before.c.id == old).scalar_subquery()
     tx.connection.execute(sql_update(message).where(message.c.id == new).values(conversation=home))
+
+
+def followed(tx: Tx, new: MessageId) -> MessageId | None:
+    """What a message was sent in place of: the try before it, or another form of it."""
+    row, other = message.alias(), message.alias()
+    same = (other.c.kind == row.c.kind, other.c.source == row.c.source, other.c.person == row.c.person)
+    tries = select(other.c.id).join(row, and_(*same, other.c.generation < row.c.generation))
+    latest = tries.where(row.c.id == new).order_by(other.c.generation.desc()).limit(1)
+    form = select(other.c.id).join(row, other.c.id == row.c.source).where(row.c.id == new)
+    found = tx.connection.execute(latest).scalar() or tx.connection.execute(form).scalar()
+    return MessageId(found) if found else None
 
 
 def belong(tx: Tx, conversation: ConversationId, person: PersonId) -> None:

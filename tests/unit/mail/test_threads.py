@@ -12,6 +12,7 @@ import pytest
 from desktop.errors import InputError, Refused
 from desktop.mail import threads
 from desktop.mail.returned_values import Classified, Kind, Understood
+from desktop.mail.sealing import AUTO_ANSWER
 from desktop.models import conversations, entries, messages, received, tasks, users
 from desktop.models.accounts import Role, User, UserId
 from desktop.models.correspondence import (
@@ -26,7 +27,7 @@ from desktop.models.correspondence import (
 from desktop.models.database import Tx
 from desktop.models.delivery import AccountId, Match, Received
 from desktop.models.ids import new_id
-from desktop.models.records import Label, Message, Person, PersonId, Reason
+from desktop.models.records import Label, Message, Person, PersonId, Reason, State
 from tests.practice.office import Practice
 from tests.support.correspondence import a_received, an_account
 from tests.support.kept import a_message, a_person, keep
@@ -104,7 +105,7 @@ class Desk:
         **fields: Any,
     ) -> tuple[Conversation, Message]:
         self.office.clock.pass_(minutes=1)
-        row = self.queued(to, kind="letter", source=new_id(), **fields)
+        row = self.queued(to, **{"kind": "letter", "source": new_id(), **fields})
         stands = self.office.db.write(
             lambda tx: threads.sent(
                 *(tx, self.office.audit, row),
@@ -259,7 +260,11 @@ def test_the_highest_of_what_is_unanswered_counts(desk: Desk) -> None:
     desk.comes(ask="ask-urgent", urgency=Urgency.URGENT, **name)
     desk.comes(ask="ask-question", urgency=Urgency.ASKS, **name)
     assert now() == (Urgency.URGENT, "ask-urgent")
-    desk.writes(first.conversation)  # what was asked is answered, though it is kept for who takes it back
+    desk.writes(first.conversation)
+    desk.comes(ask="ask-question", urgency=Urgency.ASKS, **name)
+    assert now() == (Urgency.URGENT, "ask-urgent")  # our answer has not left, and may be stopped
+    _, answer = desk.writes(first.conversation)
+    desk.office.db.write(lambda tx: messages.move(tx, answer.id, State.QUEUED, State.ACCEPTED))
     desk.comes(ask="ask-question", urgency=Urgency.ASKS, **name)
     assert now() == (Urgency.ASKS, "ask-question")
     settled = replace(desk.stands(first.conversation), state=ConversationState.DONE)
@@ -341,6 +346,16 @@ def test_two_who_send_at_the_same_second_and_one_is_told(desk: Desk) -> None:
     assert isinstance(known, Refused)
     assert known.code == "conversation-moved-on"
     assert len(desk.entries(first.conversation)) == 2
+
+
+def test_an_automatic_answer_that_was_stopped_hides_no_mail_from_who_answers(desk: Desk) -> None:
+    first = desk.comes(message_id="<1@example.com>")
+    seen = desk.stands(first.conversation).turn
+    desk.comes(references=("<1@example.com>",))
+    _, by_itself = desk.writes(first.conversation, author=None, kind=AUTO_ANSWER)
+    desk.office.db.write(lambda tx: messages.move(tx, by_itself.id, State.QUEUED, State.CANCELLED))
+    with pytest.raises(Refused, match="conversation-moved-on"):
+        desk.office.db.read(lambda tx: threads.check_turn(tx, first.conversation, seen))
 
 
 def test_a_conversation_that_is_not_there(desk: Desk) -> None:
