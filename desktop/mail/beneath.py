@@ -71,17 +71,30 @@ def beneath(tx: Tx, said: Understood, message: Message | None) -> Beneath:
     other = [*marked, *_sentences(_PREFIX.sub("", said.subject)), *_sentences(said.more)]
     if not (is_urgent(other) or asks_anything(bare)):
         return Beneath()
-    talk = _talk(tx, said, message)
+    return _new(tx, bare, other, _talk(tx, said, message), message.id if message is not None else None)
+
+
+def beneath_kept(tx: Tx, one: Entry) -> Beneath:
+    """As `beneath`, of words that were opened after they were put on file."""
+    marked, bare = map(_sentences, _apart(one.text or one.own))
+    other = [*marked, *_sentences(_PREFIX.sub("", one.subject))]
+    before = entries.of_conversation(tx, one.conversation, limit=_ENTRIES, before=one.seq)
+    return _new(tx, bare, other, before, None)
+
+
+def _new(
+    tx: Tx, bare: list[Sentence], other: list[Sentence], talk: list[Entry], message: MessageId | None
+) -> Beneath:
     ours, theirs = _Known(), _Known()
     for one in talk:
         told = ours if one.direction is Direction.OUT else theirs
         told.learn((_PREFIX.sub("", one.subject), one.own or one.text))
-    told_in_words = {one.message for one in talk if one.own}
-    wanted = {one.message for one in talk if one.message is not None} | ({message.id} if message else set())
-    sure = message is not None and message.id in told_in_words
-    for id_, words in _wires(tx, wanted - told_in_words):
+    in_words = {one.message for one in talk if one.own}
+    wordless = {id_ for id_ in (message, *(one.message for one in talk)) if id_ is not None} - in_words
+    sure = message is not None and message in in_words
+    for id_, words in _wires(tx, wordless):
         ours.learn(words)
-        sure = sure or (message is not None and id_ == message.id and len(words) > 1)
+        sure = sure or (id_ == message and len(words) > 1)
     return Beneath(
         bare=tuple(one for one in bare if not ours.holds(one)),
         other=tuple(one for one in other if not (ours.holds(one) or theirs.holds(one))),

@@ -15,6 +15,7 @@ from desktop.audit.events import Act, Event
 from desktop.errors import InputError, Refused
 from desktop.mail import threads
 from desktop.mail.asking import ask_of
+from desktop.mail.beneath import beneath_kept
 from desktop.mail.opened import STEP, MailOpener, OpenedMail, Words, Writer, in_use
 from desktop.models import conversations, entries, keys, people, received
 from desktop.models.accounts import Session
@@ -72,7 +73,8 @@ class Reading:
             conversations.changed(tx)
             if not now.opened:
                 person = people.get(tx, kept.person) if kept.person is not None else None
-                asked = ask_of(kept.own, writer=person.name if person is not None else kept.sender)
+                writer = person.name if person is not None else kept.sender
+                asked = ask_of(kept.own, writer=writer, beside=beneath_kept(tx, kept).all)
                 threads.unsealed(tx, kept, asked.reason, asked.urgency)
             record(Event(Act.MAIL_OPENED, obj=kept.id, det={"conversation": kept.conversation}))
             return entries_shown(tx, [kept], session)[0]

@@ -100,6 +100,18 @@ def test_what_was_sealed_says_in_the_list_what_it_asks(room: Mailroom, at_work: 
     assert office.show_conversation(session, one.conversation).turn == shown.turn
 
 
+def test_what_was_sealed_is_urgent_by_words_under_an_unmarked_quote_too(
+    room: Mailroom, at_work: AT_WORK
+) -> None:
+    office, session = at_work
+    text = b"Thank you\r\n\r\nFrom: Harbor\r\nSent: Monday\r\n\r\nHello\r\n\r\nI have chest pain"
+    inner = INNER.replace(b"May I come on Tuesday?", text)
+    one = sealed_mail(room, at_work, by_pgp(armored(office, inner), "zoraida@example.org"))
+    assert office.open_sealed(session, one.id).own == "Thank you"
+    (line,) = office.list_conversations(session, ConversationQuery()).lines
+    assert line.urgency is Urgency.URGENT
+
+
 def test_what_fails_its_integrity_check_shows_no_text(room: Mailroom, at_work: AT_WORK) -> None:
     office, session = at_work
     lines = armored(office).splitlines(keepends=True)
