@@ -8,7 +8,8 @@ from types import MappingProxyType
 from typing import Any
 
 from desktop.access.roles import PERSON_FIELDS, FieldGroup, hidden
-from desktop.models.accounts import Role
+from desktop.models.accounts import Role, Session
+from desktop.models.correspondence import Conversation
 from desktop.models.records import Consent, Detail, Kind, Label, Person, Status
 
 EMPTY: Mapping[str, Any] = MappingProxyType(
@@ -48,3 +49,8 @@ def may_read(role: Role, label: Label, *, own: bool = False) -> bool:
     if label is Label.VERY_SENSITIVE:
         return FieldGroup.CLINICAL not in gone
     return FieldGroup.APPOINTMENT not in gone or (own and FieldGroup.CONTACT not in gone)
+
+
+def readable(row: Conversation, session: Session) -> bool:
+    """Whether whoever has `session` may read this conversation."""
+    return may_read(session.role, row.label, own=session.user in (row.started_by, row.owner))

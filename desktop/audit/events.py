@@ -205,7 +205,7 @@ RULES: Mapping[Act, Rule] = MappingProxyType(
         Act.MAILBOXES_LISTED: _nothing("count"),
         Act.MAILBOX_POLLED: _nothing("count"),
         Act.MAIL_RECEIVED: _one("event"),
-        Act.RECEIVED_LISTED: _nothing("count"),
+        Act.RECEIVED_LISTED: _nothing("count", "ids"),
         Act.FEED_CHANGED: _one(),
         Act.FEEDS_LISTED: _nothing("count"),
         Act.FEED_POLLED: _one("count"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import CursorResult
@@ -78,7 +78,8 @@ class Hit:
 
 @dataclass(frozen=True)
 class Found:
-    """`hidden` of the newest `limit` hits may not be read and were left out; told with the first page."""
+    """`hidden` of the newest `limit` that the filters leave may not be read and were left out, whatever
+    their words are: how many of them have a word would tell it. Told with the first page."""
 
     hits: tuple[Hit, ...] = ()
     more: bool = False
@@ -127,7 +128,8 @@ def find(tx: Tx, query: MailQuery, readable: Readable = Readable()) -> Found:
     seqs = _seqs(tx, query, readable, limit + 1, max(0, query.offset))
     hidden: set[int] = set()
     if query.offset <= 0 and readable.labels != frozenset(Label):
-        hidden = {*_seqs(tx, query, None, limit, 0)}.difference(seqs)
+        every = replace(query, text="")
+        hidden = {*_seqs(tx, every, None, limit, 0)}.difference(_seqs(tx, every, readable, limit, 0))
     said = entries.by_seq(tx, seqs[:limit])
     there = conversations.get_many(tx, (one.conversation for one in said.values()))
     wanted = words_in(query.text)

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from desktop.access.fields import may_read, visible
+from desktop.access.fields import readable, visible
 from desktop.errors import InputError, Refused
 from desktop.models import conversations, entries, filings, people, tasks, users
 from desktop.models.accounts import Session, UserId
@@ -44,11 +44,6 @@ def conversation_of(tx: Tx, id_: ConversationId) -> Conversation:
     if found is None:
         raise InputError("conversation-unknown")
     return found
-
-
-def readable(row: Conversation, session: Session) -> bool:
-    own = session.user in (row.started_by, row.owner)
-    return may_read(session.role, row.label, own=own)
 
 
 def read_by(tx: Tx, id_: ConversationId, session: Session) -> Conversation:

@@ -42,6 +42,8 @@ from desktop.sync.oauth import SignIns
 from desktop.sync.pickups import Pickups
 
 T = TypeVar("T")
+_FOUND_LATE = ("step-up-needed", "conversation-hidden")
+"""Refusals of the rules that are found out only while the work is done."""
 
 
 @dataclass(frozen=True)
@@ -189,7 +191,7 @@ class Desk:
         try:
             return opened.database.write(transaction)
         except Refused as refused:
-            if refused.code == "step-up-needed":  # found out only while the work was done
+            if refused.code in _FOUND_LATE:
                 self._refused(opened, session, action, refused.code)
             raise
 

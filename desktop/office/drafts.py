@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from desktop.access.fields import visible
+from desktop.access.fields import readable, visible
 from desktop.access.roles import Action
 from desktop.audit.events import Act, Event
 from desktop.clock import Clock
@@ -56,7 +56,9 @@ class Drafts:
             if draft.about is not None and people.get(tx, draft.about) is None:
                 raise InputError("person-unknown")
             if draft.conversation is not None:
-                renewed(tx, conversation_of(tx, draft.conversation), session.user, self._clock.now())
+                home = conversation_of(tx, draft.conversation)
+                if readable(home, session):  # else the words are kept, and it is answered by nobody
+                    renewed(tx, home, session.user, self._clock.now())
             kept = replace(draft, id=draft.id or new_id(), changed_at=self._clock.now())
             drafts.put(tx, _stored(kept, session))
             record(Event(Act.DRAFT_KEPT, obj=kept.id))

@@ -16,7 +16,7 @@ from desktop.office.conversations_shown import name_of
 from desktop.office.desk import Desk
 from desktop.office.listed import Listed
 from desktop.office.task_kinds import seen_by
-from desktop.office.task_lines import lines
+from desktop.office.task_lines import hidden, lines
 from desktop.office.values_messages import MailFound, MailHit
 from desktop.texts import clean
 
@@ -37,6 +37,8 @@ class MailSearch:
             ids = {one for hit in found.hits for one in (hit.entry.person, hit.conversation.person) if one}
             known = {id_: visible(one, session.role) for id_, one in people.get_many(tx, ids).items()}
             todo = mailsearch.find_tasks(tx, query, seen_by(session.role)) if query.offset <= 0 else []
+            kept = hidden(tx, todo, session) if query.text.strip() else frozenset[str]()
+            todo = [one for one in todo if one.id not in kept]  # its note would answer for its words
             return MailFound(
                 tuple(_hit(hit, known) for hit in found.hits),
                 lines(tx, todo[:_MOST_TASKS], session, self._clock.now()),

@@ -6,7 +6,7 @@ from collections import Counter
 from contextlib import closing
 from dataclasses import replace
 
-from desktop.access.fields import may_read, visible
+from desktop.access.fields import may_read, readable, visible
 from desktop.access.roles import Action
 from desktop.audit.events import Act, Event
 from desktop.clock import Clock
@@ -20,9 +20,9 @@ from desktop.models.delivery import AccountId, Auth, MailAccount, Received, Rece
 from desktop.models.ids import new_id
 from desktop.models.records import Label, Message, Person, Reason
 from desktop.office.api_delivery import Progress
-from desktop.office.conversations_shown import readable
 from desktop.office.desk import Desk, Recorder
 from desktop.office.grants import grant_of
+from desktop.office.listed import Listed
 from desktop.office.relays import practice_now
 from desktop.office.secretplace import Place, check_place
 from desktop.office.values_delivery import (
@@ -182,7 +182,11 @@ class Mailboxes:
             session,
             Action.LIST_RECEIVED,
             look,
-            lambda shown: Event(Act.RECEIVED_LISTED, det={"count": len(shown.lines)}),
+            lambda shown: Listed(
+                Act.RECEIVED_LISTED,
+                tuple(one.person for one in shown.lines if one.person is not None),
+                {"count": len(shown.lines)},
+            ),
         )
 
     # --- inside ------------------------------------------------------------------------------

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 
-from desktop.access.fields import visible
+from desktop.access.fields import readable, visible
 from desktop.mail.calls import CALL
 from desktop.mail.moves import CANCEL_VISIT, MOVE
-from desktop.models import messages, people, users
+from desktop.models import conversations, messages, people, users
 from desktop.models.accounts import Session, UserId
 from desktop.models.correspondence import TaskId
 from desktop.models.database import Tx
@@ -25,22 +26,38 @@ _CAUSES = frozenset({"silence", "uncertain", "failed", "not-opened"})
 
 
 def lines(tx: Tx, tasks: Iterable[Task], session: Session, now: datetime) -> tuple[TaskLine, ...]:
-    """In the order given; kinds that this role does not see, and records, are left out."""
+    """In the order given; kinds that this role does not see, and records, are left out.
+
+    What was noted on a conversation that `session` may not read comes empty: it tells of it.
+    """
     some = [one for one in tasks if one.kind in KINDS and session.role in KINDS[one.kind].roles]
     if not some:
         return ()
     known = people.get_many(tx, {one.person for one in some if one.person is not None})
     about = messages.get_many(tx, {MessageId(one.source) for one in some if one.source})
     names = {user.id: user.name for user in users.listing(tx)}
+    kept = hidden(tx, some, session)
     return tuple(
         _line(
-            one,
+            replace(one, note="") if one.id in kept else one,
             visible(known[one.person], session.role) if one.person in known else None,
             about.get(MessageId(one.source)),
             names,
             now,
         )
         for one in some
+    )
+
+
+def hidden(tx: Tx, tasks: Collection[Task], session: Session) -> frozenset[str]:
+    """Those of a conversation that is not for `session`, but for what was given to its person."""
+    homes = conversations.get_many(tx, {one.conversation for one in tasks if one.conversation is not None})
+    return frozenset(
+        one.id
+        for one in tasks
+        if one.conversation in homes
+        and one.owner != session.user
+        and not readable(homes[one.conversation], session)
     )
 
 
@@ -78,7 +95,8 @@ def _title(one: Task, name: str) -> Reason:
     """One's own by the first line of its note; a visit with its old time, of the wall clock."""
     code, params = KINDS[one.kind].title, dict[str, str | int]()
     if one.kind == OWN:
-        return Reason(code, {"words": clean(one.note.partition("\n")[0], _TITLE_CHARS)})
+        words = clean(one.note.partition("\n")[0], _TITLE_CHARS)
+        return Reason(code, {"words": words}) if words else Reason("task-own-hidden", {"name": name})
     if one.kind == CALL and one.details.get("cause") in _CAUSES:
         code = f"task-call-{one.details['cause']}"
     if one.kind in (MOVE, CANCEL_VISIT):

@@ -20,6 +20,7 @@ from desktop.models.database import Tx
 from desktop.models.ids import new_id
 from desktop.models.records import PersonId
 from desktop.models.tasks import Task, TaskState
+from desktop.office.conversations_shown import read_by
 from desktop.office.desk import Desk, Recorder
 from desktop.office.listed import Listed
 from desktop.office.task_kinds import KINDS, OWN, by_group, seen_by
@@ -70,7 +71,7 @@ class Tasks:
 
     def add_task(self, session: Session, request: TaskRequest) -> TaskLine:
         """Raises InputError `task-note-missing`, `task-due-wrong`, `person-unknown`,
-        `conversation-unknown`, `task-owner-unfit`.
+        `conversation-unknown`, `task-owner-unfit`; Refused `conversation-hidden`.
         """
 
         def add(tx: Tx, record: Recorder) -> TaskLine:
@@ -81,7 +82,7 @@ class Tasks:
                 new_id(),
                 OWN,
                 now,
-                person=_person(tx, request.person, request.conversation),
+                person=_person(tx, session, request.person, request.conversation),
                 owner=request.owner,
                 due_at=_due(request.due_at, now),
                 note=note,
@@ -97,12 +98,15 @@ class Tasks:
 
     def change_task(self, session: Session, change: TaskChange) -> TaskLine:
         """Raises InputError `task-unknown`, `task-note-missing`, `task-due-wrong`, `task-owner-unfit`;
-        Refused `task-ended`, `task-ended-itself`.
+        Refused `task-ended`, `task-ended-itself`, `conversation-hidden` (who may not read what it is
+        about neither writes on it nor takes it).
         """
 
         def alter(tx: Tx, record: Recorder) -> TaskLine:
             now, old = self._clock.now(), _theirs(tx, change.id, session)
             _refuse_ended(tx, old)
+            if old.conversation is not None and old.owner != session.user:
+                read_by(tx, old.conversation, session)
             new = old
             if change.note is not None:
                 note = clean_lines(change.note, NOTE_CHARS)
@@ -205,13 +209,13 @@ def _refuse_unfit(tx: Tx, owner: UserId | None, kind: str) -> None:
         raise InputError("task-owner-unfit")
 
 
-def _person(tx: Tx, person: PersonId | None, conversation: ConversationId | None) -> PersonId | None:
+def _person(
+    tx: Tx, session: Session, person: PersonId | None, conversation: ConversationId | None
+) -> PersonId | None:
     """Of a conversation whose it is, where nobody else is named."""
     if conversation is not None:
-        found = conversations.get(tx, conversation)
-        if found is None:
-            raise InputError("conversation-unknown")
-        person = person or found.person
+        home = read_by(tx, conversation, session)
+        person = person or home.person
     if person is not None and people.get(tx, person) is None:
         raise InputError("person-unknown")
     return person
