@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
+from itertools import pairwise
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -14,6 +16,7 @@ from desktop.office.values import LetterRequest, PassphraseRequest, Queued
 from desktop.office.values_access import DraftKept
 from desktop.office.values_messages import ConversationShown, EntryShown
 from desktop.ui.compose.page import ComposePage
+from tests.content_files import pdf
 from tests.support.mailroom import Mailroom
 from tests.ui.conftest import AtWork
 
@@ -279,3 +282,55 @@ def test_tab_goes_from_what_is_answered_down_to_send(desk: Answering) -> None:
     wanted = [page.to, page.subject, page.text, page.attach, page.blocks.button, page.deciding.label.box]
     assert [one for one in seen if one in wanted] == wanted
     assert seen[-1] is page.send_button
+
+
+def test_a_low_window_leaves_a_place_to_write_in_and_covers_nothing(desk: Answering) -> None:
+    """Banner, a notice, two files, what was found in one of them, and the card."""
+    at_work = desk.at_work
+    at_work.workspace.resize(1000, 640)
+    page = desk.reply()
+    wrong = pdf("Result of Bo Nightingale, born 12/31/1980")
+    page.take_files([at_work.file("a.pdf", pdf("Hers")), at_work.file("b.pdf", wrong)])
+    page.text.setPlainText("Dear Zoraida, here they are.")
+    at_work.screen.qtbot.waitUntil(lambda: page.found.blocked, timeout=20_000)
+    page.notice.show_words("The letter that you were writing is kept with the drafts.", "plain")
+    page.deciding.open_card(True)
+    desk.settle()
+    at_work.screen.qtbot.wait(50)
+    assert page.text.height() >= 100
+    fields = (page.to, page.subject, page.text, page.attachments, page.found)
+    inside = [one.geometry().translated(one.parentWidget().mapTo(page, QPoint())) for one in fields]
+    for upper, lower in pairwise(inside):
+        assert upper.bottom() < lower.top()
+    written = page.written.geometry().translated(page.written.parentWidget().mapTo(page, QPoint()))
+    send = page.send_button
+    assert written.bottom() < send.mapTo(page, QPoint()).y()
+    assert page.deciding.card.height() >= 150
+    at_work.screen.qtbot.waitUntil(lambda: not page.found.visibleRegion().isEmpty())
+
+
+def test_another_answer_that_is_begun_while_one_is_sent_is_not_thrown_away(
+    desk: Answering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the letter that was sent stays with no draft: nobody sends it a second time."""
+    other = desk.mailroom.comes("And I?", desk.at_work.person("Bo"), subject="Mine")
+    page = desk.reply()
+    QTest.keyClicks(page.text, "Thursday at two is yours.")
+    page.deciding.checker.now()
+    desk.settle()
+    send = desk.office.send_letter
+
+    def slow(*given: Any) -> Any:
+        time.sleep(0.5)
+        return send(*given)
+
+    monkeypatch.setattr(desk.office, "send_letter", slow)
+    page.send_button.click()
+    desk.at_work.screen.qtbot.waitUntil(lambda: page._sending, timeout=10_000)
+    shown = desk.office.show_conversation(desk.session, other.conversation)
+    desk.at_work.workspace.reply(shown, shown.entries[-1])
+    desk.settle()
+    assert len(desk.said()) == 1
+    assert desk.front() == "compose"
+    assert page.answer.conversation == other.conversation
+    assert desk.office.list_drafts(desk.session).drafts == ()

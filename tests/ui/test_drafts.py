@@ -70,7 +70,7 @@ def test_a_sent_letter_leaves_no_draft(at_work: AtWork, compose: ComposePage) ->
     compose.keeper.keep()
     at_work.screen.settle()
     assert len(drafts(at_work.office, at_work.session)) == 1
-    compose._throw_away(compose.keeper.id)
+    compose._throw_away(compose.keeper.away())
     compose.clear()
     at_work.screen.settle()
     assert drafts(at_work.office, at_work.session) == ()

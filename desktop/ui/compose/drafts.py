@@ -32,11 +32,20 @@ class _Kept:
 
     def __init__(self, draft: str) -> None:
         self.id = draft
+        self._gone = False
         self._one_at_a_time = threading.Lock()
 
     def keep(self, office: Office, session: Session, draft: DraftKept) -> None:
         with self._one_at_a_time:
-            self.id = office.keep_draft(session, replace(draft, id=self.id)).id
+            if not self._gone:
+                self.id = office.keep_draft(session, replace(draft, id=self.id)).id
+
+    def discard(self, office: Office, session: Session) -> None:
+        """Sent: no version that is still under way brings it back, to be sent a second time."""
+        with self._one_at_a_time:
+            self._gone = True
+            if self.id:
+                office.discard_draft(session, self.id)
 
 
 class DraftKeeper(QObject):
@@ -79,6 +88,11 @@ class DraftKeeper(QObject):
             return None
         kept, ui, session = self._kept, self._ui, self._session
         return lambda: kept.keep(ui.office, session, draft)
+
+    def away(self) -> Work:
+        """What throws this letter's draft away, whichever letter is on the page by then."""
+        kept, ui, session = self._kept, self._ui, self._session
+        return lambda: kept.discard(ui.office, session)
 
     def keep(self) -> bool:
         """Now, if something changed; answers whether the letter is among the drafts."""

@@ -2,11 +2,43 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QTextEdit
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QScrollArea, QTextEdit, QVBoxLayout, QWidget
 
 from desktop.ui.base import Ui
 from desktop.ui.compose.findings import BLOCK, Finding
+
+_LEAST = 112
+"""Four lines, in pixels: less is no place to write in."""
+_FREE = 24
+
+
+class LetterScroll(QScrollArea):
+    """All that belongs to the letter; in a low window it scrolls, and Send stays where it is."""
+
+    def __init__(self, text: TextField) -> None:
+        super().__init__()
+        holder = QWidget()
+        self.column = QVBoxLayout(holder)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(10)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(holder)
+        self._text = text
+        text.cursorPositionChanged.connect(self._follow)
+
+    def show_below(self, panel: QWidget) -> None:
+        """Once it is laid out: what keeps the letter here is not to be looked for."""
+        QTimer.singleShot(0, panel, lambda: self.ensureWidgetVisible(panel, 0, 0))
+
+    def _follow(self) -> None:
+        """Nobody writes where they cannot see it."""
+        if self._text.hasFocus():
+            at = self._text.viewport().mapTo(self.widget(), self._text.cursorRect().center())
+            self.ensureVisible(at.x(), at.y(), 0, _FREE)
 
 
 class SubjectField(QLineEdit):
@@ -43,7 +75,11 @@ class TextField(QPlainTextEdit):
         self.setTabChangesFocus(True)
         for takes in (self, self.viewport()):
             takes.setAcceptDrops(False)
-        self.setMinimumHeight(64)
+        self.setMinimumHeight(_LEAST)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """It takes what room there is; where there is little, what stands around it scrolls."""
+        return QSize(super().sizeHint().width(), _LEAST)
 
     # --- the signature ----------------------------------------------------------------
 

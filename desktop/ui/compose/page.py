@@ -158,8 +158,6 @@ class ComposePage(Sheet):
         self.recipient.fix(False)
         self.deciding.ask_anew()
 
-    # --- what was found and files -------------------------------------------------------
-
     # --- drafts -----------------------------------------------------------------------
 
     def refresh(self) -> None:
@@ -257,7 +255,7 @@ class ComposePage(Sheet):
         dialog = DiscardDialog(self.ui, self)
 
         def gone() -> None:
-            self._throw_away(self.keeper.id)
+            self._throw_away(self.keeper.away())
             self.clear()
             self.refresh()
 
@@ -266,12 +264,13 @@ class ComposePage(Sheet):
 
     def _ask_discard(self, draft: DraftKept) -> None:
         dialog = DiscardDialog(self.ui, self)
-        dialog.accepted.connect(lambda: self._throw_away(draft.id))
+        dialog.accepted.connect(
+            lambda: self._throw_away(lambda: self.ui.office.discard_draft(self._session, draft.id))
+        )
         dialog.open()
 
-    def _throw_away(self, draft: str) -> None:
-        if draft:
-            self.call(lambda _: self.ui.office.discard_draft(self._session, draft), lambda _: self.refresh())
+    def _throw_away(self, away: Work) -> None:
+        self.call(lambda _: away(), lambda _: self.refresh())
 
     def clear(self) -> None:
         """An empty page for the next letter; what was kept stays with the drafts."""
@@ -335,34 +334,55 @@ class ComposePage(Sheet):
             return
         self._sending = True
         self._show_send()
-        self.call(lambda _: self.ui.office.send_letter(self._session, request), self._sent, self._refused)
+        begun, letter, away = self._begun, self._letter(), self.keeper.away()
+        shown_to = self.recipient.person
+        name = clean(shown_to.person.name) if shown_to is not None else ""
 
-    def _sent(self, answer: Queued | CallOpened) -> None:
-        self._sending = False
-        shown = self.recipient.person
-        name = clean(shown.person.name) if shown is not None else ""
+        def sent(answer: Queued | CallOpened) -> None:
+            self._sending = False
+            if begun == self._begun:
+                self._sent(answer, name, away)
+            else:  # another letter is on the page by now
+                self._show_send()
+                if isinstance(answer, Queued):
+                    self._throw_away(away)
+                    self._say_sent(answer, name, letter)
+
+        def refused(error: SealwellError) -> None:
+            self._sending = False
+            if begun == self._begun:
+                self._refused(error)
+            else:
+                self._show_send()
+                self.show_error(error)
+
+        self.call(lambda _: self.ui.office.send_letter(self._session, request), sent, refused)
+
+    def _sent(self, answer: Queued | CallOpened, name: str, away: Work) -> None:
         if isinstance(answer, CallOpened):
             self.keeper.keep()  # whoever calls reads what was to be said
             self.clear()
             self.notice.show_words(self.ui.say("ui.compose.call-opened", name=name), "ok")
         else:
             back, letter = self._from_messages, self._letter()
-            self._last = (answer.id, letter) if letter is not None else None
-            self._throw_away(self.keeper.id)
+            self._throw_away(away)
             self.answer.forget()
             self.clear()
             if back:
                 self._navigation.open("messages")
-            self._navigation.queued(
-                (answer.id,), lambda left: self.ui.say("ui.compose.leaves", name=name, seconds=left)
-            )
+            self._say_sent(answer, name, letter)
             if back:
                 return
         self.to.setFocus()
 
+    def _say_sent(self, answer: Queued, name: str, letter: DraftKept | None) -> None:
+        self._last = (answer.id, letter) if letter is not None else None
+        self._navigation.queued(
+            (answer.id,), lambda left: self.ui.say("ui.compose.leaves", name=name, seconds=left)
+        )
+
     def _refused(self, error: SealwellError) -> None:
         """The letter stays as it is; a changed decision is shown anew."""
-        self._sending = False
         self.show_error(error)
         if error.code == _MOVED:
             self.answer.look_again()

@@ -20,7 +20,7 @@ from desktop.ui.compose.blocks import TextBlocks
 from desktop.ui.compose.deciding import Deciding, Written
 from desktop.ui.compose.findings import Findings
 from desktop.ui.compose.fixes import Fixes
-from desktop.ui.compose.letter import SubjectField, TextField
+from desktop.ui.compose.letter import LetterScroll, SubjectField, TextField
 from desktop.ui.compose.recipient import RecipientField
 from desktop.ui.compose.scan import person_words
 from desktop.ui.compose.wording import quoted
@@ -40,6 +40,7 @@ class Sheet(Page):
 
     def __init__(self, ui: Ui, session: Session, navigation: Navigation) -> None:
         super().__init__(ui, ui.say("ui.compose.title"))
+        self._blocked = False
         self.setAcceptDrops(True)
         self.back = self.lead_back(ui.say("ui.rail.messages"), lambda: navigation.open("messages"))
         self.head.addStretch()
@@ -58,10 +59,10 @@ class Sheet(Page):
         frame, self.column = card()
         self.column.setContentsMargins(20, 16, 20, 16)
         self.column.setSpacing(10)
-        self.outer.addWidget(Beside(frame, self.deciding.card, self.text), 1)
         self.foot = QHBoxLayout()
         self.foot.setSpacing(10)
         self._build()
+        self.outer.addWidget(Beside(frame, self.deciding.card, self.text), 1)
         self._connect()
         QShortcut(QKeySequence("Ctrl+;"), self).activated.connect(self.blocks.open)
         self.show_about()
@@ -85,10 +86,12 @@ class Sheet(Page):
             form.addWidget(field, row, 1)
             if code == "about":
                 self.about_label = label
-        self.column.addLayout(form)
-        self.column.addWidget(self.text, 1)
-        self.column.addWidget(self.attachments)
-        self.column.addWidget(self.found)
+        self.written = LetterScroll(self.text)
+        self.written.column.addLayout(form)
+        self.written.column.addWidget(self.text, 1)
+        self.written.column.addWidget(self.attachments)
+        self.written.column.addWidget(self.found)
+        self.column.addWidget(self.written, 1)
         kind = QHBoxLayout()
         self.attach = button(say("ui.compose.attach"), self._choose_attachments)
         kind.addWidget(self.attach)
@@ -170,6 +173,9 @@ class Sheet(Page):
 
     def _looked(self, findings: Findings) -> None:
         self.text.underline(findings.in_text)
+        if self.found.blocked and not self._blocked:
+            self.written.show_below(self.found)
+        self._blocked = self.found.blocked
         self._order()
 
     def _show_owned(self, request: LetterRequest, decided: Explained) -> None:

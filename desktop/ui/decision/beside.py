@@ -11,6 +11,8 @@ from desktop.ui.decision.card import WIDTH, DecisionCard
 _GAP = 14
 _ROOM = 1000
 """From this width on both stand beside each other; below, what is written keeps its width."""
+_LEAST = 240
+"""Pixels of the card that lies over: where what is above ends higher, more of it scrolls than is read."""
 _MOVED = (QEvent.Type.Resize, QEvent.Type.Move)
 _TURNED = (QEvent.Type.ShowToParent, QEvent.Type.HideToParent)
 
@@ -25,11 +27,12 @@ class Beside(QWidget):
         self._above = above or main
         for one in (main, card):
             one.setParent(self)
-        for watched in (card, self._above):
+        around = self._above.parentWidget()
+        for watched in (card, self._above, *((around,) if around is not None else ())):
             watched.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        if event.type() in _MOVED if watched is self._above else event.type() in _TURNED:
+        if event.type() in (_TURNED if watched is self._card else _MOVED):
             self._place()
         return super().eventFilter(watched, event)
 
@@ -62,4 +65,10 @@ class Beside(QWidget):
     def _end(self) -> int:
         if self._above is self._main:
             return self.height() - _GAP
-        return self._above.mapTo(self, self._above.rect().bottomLeft()).y()
+        around = self._above.parentWidget()
+        lowest = self.height() if around is None else _bottom(around.parentWidget() or around, self)
+        return min(max(_bottom(self._above, self), _LEAST), lowest)
+
+
+def _bottom(one: QWidget, within: QWidget) -> int:
+    return one.mapTo(within, one.rect().bottomLeft()).y()
