@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from desktop.mail.sealing import AUTO_ANSWER
-from desktop.mail.states import NOT_SENT, WAITING
+from desktop.mail.states import NEVER_LEFT, NOT_SENT, WAITING
 from desktop.models import conversations, entries, messages, tasks
 from desktop.models.correspondence import Conversation, ConversationId, ConversationState, Direction, Entry
 from desktop.models.database import Tx
@@ -16,8 +16,7 @@ from desktop.texts import clean
 SNIPPET_CHARS = 200
 LATEST = 50
 """So many of the newest entries are looked at."""
-_NEVER_LEFT = frozenset({State.CANCELLED, State.EXPIRED})
-_MAY_NOT_BE_THERE = _NEVER_LEFT | {State.FAILED, State.BOUNCED, State.UNCERTAIN}
+_MAY_NOT_BE_THERE = NEVER_LEFT | {State.FAILED, State.BOUNCED, State.UNCERTAIN}
 
 
 def again(tx: Tx, old: Message, new: Message, now: datetime) -> None:
@@ -50,7 +49,7 @@ def withdrawn(tx: Tx, message: MessageId) -> None:
         return
     before = entries.followed(tx, message)
     row = messages.get(tx, before) if before is not None else None
-    if row is not None and row.state not in _NEVER_LEFT:
+    if row is not None and row.state not in NEVER_LEFT:
         entries.follow(tx, message, row.id)
     latest = entries.of_conversation(tx, found.id, limit=LATEST)
     stands = (one for one in reversed(latest) if one.direction is Direction.IN or _answers(tx, one))
@@ -67,7 +66,7 @@ def _answers(tx: Tx, one: Entry) -> bool:
 
 
 def never_left(tx: Tx, one: Entry) -> bool:
-    return _state(tx, one) in _NEVER_LEFT
+    return _state(tx, one) in NEVER_LEFT
 
 
 def _state(tx: Tx, one: Entry) -> State | None:

@@ -17,6 +17,9 @@ IN_FLIGHT = frozenset({State.CLAIMED, State.CONNECTING, State.ENVELOPE, State.DA
 NOT_SENT = frozenset({State.CLAIMED, State.CONNECTING, State.ENVELOPE})
 """In flight, and certainly not at the relay yet."""
 
+NEVER_LEFT = frozenset({State.CANCELLED, State.EXPIRED})
+"""Ended before anything of it left."""
+
 TERMINAL = frozenset(
     {State.ACCEPTED, State.FAILED, State.CANCELLED, State.EXPIRED, State.BOUNCED, State.COMPLAINED}
 )

@@ -164,12 +164,12 @@ def of_person(tx: Tx, person: PersonId, limit: int) -> list[Conversation]:
 
 
 def give_back(tx: Tx, owner: UserId) -> None:
-    """Somebody leaves: what they had taken is everybody's, and they answer nothing any more."""
+    """Somebody leaves: what they had taken is everybody's, and they answer nothing any more.
+
+    What is done too: it opens again with the next mail.
+    """
     row = conversation.c
-    done = ConversationState.DONE.value
-    tx.connection.execute(
-        update(conversation).where(row.owner == owner, row.state != done).values(owner=None)
-    )
+    tx.connection.execute(update(conversation).where(row.owner == owner).values(owner=None))
     theirs = update(conversation).where(row.answering == owner)
     tx.connection.execute(theirs.values(answering=None, answering_until=None))
     changed(tx)

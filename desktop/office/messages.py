@@ -16,6 +16,7 @@ from desktop.audit.fields import is_id
 from desktop.clock import Clock
 from desktop.errors import InputError, Refused
 from desktop.mail import threads, wrong_person
+from desktop.mail.states import NEVER_LEFT
 from desktop.models import conversations, entries, messages, people, received, users
 from desktop.models.accounts import Session, User, UserId, UserState
 from desktop.models.correspondence import (
@@ -213,13 +214,15 @@ def settled(row: Conversation, to: ConversationState, now: datetime) -> Conversa
 
 
 def _reached(tx: Tx, one: Entry) -> Message:
-    """The message of ours that somebody got."""
+    """The message of ours that somebody got: of what they say, the last that left for its writer."""
     before = entries.of_conversation(tx, one.conversation, limit=_MOST_BEFORE, before=one.seq + 1)
-    ours = [said.message for said in before if said.direction is Direction.OUT and said.message is not None]
-    row = messages.get(tx, ours[-1]) if ours else None
-    if row is None:
+    ours = [said for said in before if said.id == one.id or one.direction is Direction.IN]
+    rows = messages.get_many(tx, [said.message for said in ours if said.message is not None])
+    left = [row for row in rows.values() if row.state not in NEVER_LEFT and one.person in (None, row.person)]
+    if not left:
         raise Refused("nothing-sent")
-    return row
+    order = {said.message: said.seq for said in ours}
+    return max(left, key=lambda row: order[row.id])
 
 
 def _still(known: str, mark: str, now: datetime) -> bool:

@@ -34,6 +34,7 @@ from desktop.office.logwatch import LogWatch
 from desktop.office.opening import Opener
 from desktop.office.outbox import OutboxDesk
 from desktop.office.revocation import end_tokens
+from desktop.office.tasks import give_back_unseen
 from desktop.office.users import known_user
 from desktop.office.values_access import OffboardPlan, OffboardReport, OffboardRequest
 from desktop.paths import PracticeFolder, runtime_folder
@@ -141,6 +142,7 @@ class Offboarding:
         offboarding.refuse_unfit(tx, user, request.heir, session.user)
         codes = offboarding.invitations_known_to(tx, user.id)
         done = offboarding.hand_over(tx, user, request.heir, now)
+        give_back_unseen(tx, request.heir, known_user(tx, request.heir).role)
         end_tokens(tx, user.id, now)
         offboarding.leave_key_change_due(tx, user.id, vault.epoch, now)
         det: dict[str, Value] = {

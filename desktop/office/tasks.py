@@ -14,7 +14,7 @@ from desktop.audit.fields import Value
 from desktop.clock import Clock
 from desktop.errors import InputError, Refused
 from desktop.models import conversations, people, tasks, users
-from desktop.models.accounts import Session, UserId, UserState
+from desktop.models.accounts import Role, Session, UserId, UserState
 from desktop.models.correspondence import ConversationId, ConversationState
 from desktop.models.database import Tx
 from desktop.models.ids import new_id
@@ -159,6 +159,13 @@ class Tasks:
             return _line(tx, old.id, session, now)
 
         return self._desk.write(session, Action.HANDLE_TASK, finish)
+
+
+def give_back_unseen(tx: Tx, user: UserId, role: Role) -> None:
+    """What somebody has got or had before and does not see in this role is for whoever may do it."""
+    for one in tasks.open_ones(tx, owner=user):
+        if one.owner == user and one.kind in KINDS and role not in KINDS[one.kind].roles:
+            tasks.put(tx, replace(one, owner=None))
 
 
 def _listed(shown: TasksShown) -> Listed:

@@ -12,6 +12,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from desktop.mail.dates import day_in_words, time_in_words
+from desktop.mail.states import NEVER_LEFT
 from desktop.models import settings
 from desktop.models.correspondence import Direction
 from desktop.models.database import Tx
@@ -20,7 +21,6 @@ from desktop.models.records import State
 from desktop.office.values_messages import ConversationShown, EntryShown
 from desktop.texts import Texts
 
-_NEVER_LEFT = frozenset({State.CANCELLED, State.EXPIRED})
 _NOT_ARRIVED = frozenset({State.FAILED, State.BOUNCED})
 _Say = Callable[..., str]
 
@@ -107,7 +107,7 @@ def _notes(one: EntryShown, where: Setting, say: _Say) -> list[str]:
         notes.append(say("paper.conversation.reminder", when=f"{day}, {hour}"))
     if not one.opened:
         notes.append(say("paper.conversation.sealed"))
-    if one.state in _NEVER_LEFT:
+    if one.state in NEVER_LEFT:
         notes.append(say("paper.conversation.not-sent"))
     if one.state in _NOT_ARRIVED:
         notes.append(say("paper.conversation.not-arrived"))

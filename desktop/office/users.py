@@ -33,6 +33,7 @@ from desktop.office.desk import Desk, Recorder
 from desktop.office.notices import notify
 from desktop.office.revocation import end_tokens
 from desktop.office.setup import password_refused
+from desktop.office.tasks import give_back_unseen
 from desktop.office.userlines import user_lines
 from desktop.office.values_access import (
     FieldGroupRow,
@@ -358,6 +359,7 @@ def present_user(tx: Tx, user: UserId) -> User:
 def change_role(tx: Tx, user: User, role: Role, record: Recorder) -> None:
     """The new role, with the old one in the record."""
     users.update_user(tx, replace(user, role=role))
+    give_back_unseen(tx, user.id, role)
     det = {"role": role.value, "role-before": user.role.value}
     record(Event(Act.USER_CHANGED, obj=user.id, det=det))
 

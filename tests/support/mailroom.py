@@ -15,8 +15,12 @@ from desktop.models.database import Tx
 from desktop.models.delivery import AccountId, Match, Received
 from desktop.models.records import Label, MessageId, PersonId, Reason
 from desktop.office.api import Office
+from desktop.office.values import ImportRequest
+from tests.made_practice import person_named
 from tests.made_staff import desk_of
 from tests.support.correspondence import a_received, an_account
+
+DOCTOR = b"MRN,First Name,Last Name,E-mail,DOB\n9001,Ada,Grey,grey@clinic.example,1970-01-01\n"
 
 
 @dataclass
@@ -69,6 +73,13 @@ class Mailroom:
 
     def put(self, one: Conversation) -> None:
         desk_of(self.office).opened().database.write(lambda tx: conversations.put(tx, one))
+
+    def doctor(self, session: Session) -> PersonId:
+        """A professional outside of the practice, stored from now on."""
+        self.office.import_people(session, ImportRequest("doctor.csv", data=DOCTOR))
+        found = person_named(self.office, session, "Grey")
+        self.office.set_person(session, found, {"kind": "professional"})
+        return found
 
     def colleague(self, name: str, role: Role = Role.FRONT_DESK) -> Session:
         """Somebody else who is signed in here."""

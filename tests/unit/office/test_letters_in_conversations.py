@@ -19,7 +19,6 @@ from desktop.office.api import Office
 from desktop.office.values import (
     AttachmentIn,
     CallOpened,
-    ImportRequest,
     LetterRequest,
     PassphraseRequest,
 )
@@ -33,7 +32,6 @@ from tests.support.mailroom import Mailroom
 from tests.support.queued import queued
 
 AT_WORK = tuple[Office, Session]
-DOCTOR = b"MRN,First Name,Last Name,E-mail,DOB\n9001,Ada,Grey,grey@clinic.example,1970-01-01\n"
 WAITING = 10.0
 
 
@@ -267,12 +265,8 @@ def test_an_answer_with_an_open_task_waits(room: Mailroom, work: AT_WORK, asked:
 
 
 @pytest.fixture
-def doctor(work: AT_WORK) -> PersonId:
-    office, session = work
-    office.import_people(session, ImportRequest("doctor.csv", data=DOCTOR))
-    found = person_named(office, session, "Grey")
-    office.set_person(session, found, {"kind": "professional"})
-    return found
+def doctor(room: Mailroom, work: AT_WORK) -> PersonId:
+    return room.doctor(work[1])
 
 
 def test_a_letter_to_a_professional_says_which_patient_it_is_about(work: AT_WORK, doctor: PersonId) -> None:

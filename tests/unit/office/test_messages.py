@@ -313,3 +313,14 @@ def test_what_somebody_had_taken_is_everybodys_when_they_leave(
     desk_of(office).opened().database.write(lambda tx: conversations.give_back(tx, cy.user))
     row = room.conversation(asked)
     assert (row.owner, row.answering, row.state) == (None, None, OPEN)
+
+
+def test_what_somebody_answered_before_they_left_is_nobodys_when_it_opens_again(
+    room: Mailroom, at_work: AT_WORK, asked: ConversationId
+) -> None:
+    office, session = at_work
+    cy = room.colleague("cy")
+    room.put(replace(room.conversation(asked), state=DONE, owner=cy.user))
+    desk_of(office).opened().database.write(lambda tx: conversations.give_back(tx, cy.user))
+    assert room.conversation(asked).owner is None
+    office.take_conversation(session, asked)

@@ -239,6 +239,33 @@ def test_what_reached_the_wrong_person_stops_the_address_and_opens_a_task(
     assert unknown.value.code == "entry-unknown"
 
 
+def test_what_a_patient_got_by_mistake_is_not_blamed_on_the_doctor_who_was_asked_since(
+    work: AT_WORK, room: Mailroom, asked: ConversationId
+) -> None:
+    """Stopped is the address to which the wrong message went, and what never left reached nobody."""
+    office, session = work
+    doctor = room.doctor(session)
+    ours = office.show_conversation(session, asked).entries[-1]
+    also = LetterRequest(
+        doctor, "A question", "Could you see her?", label=Label.ROUTINE, conversation=asked, turn=2
+    )
+    queued(office.send_letter(session, also))
+    person = person_named(*work, "Zoraida")
+    again = LetterRequest(person, "Re", "One more.", label=Label.ROUTINE, conversation=asked, turn=3)
+    stopped = queued(office.send_letter(session, again)).id
+    office.cancel_messages(session, (stopped,))
+    theirs = room.comes("This is not for me", person, about=ours.message)
+    assert theirs.conversation == asked
+    shown = office.wrong_person(session, theirs.id)
+    assert [(task.kind, task.message) for task in shown.tasks] == [("wrong-person", ours.message)]
+    keys = (address_key("zoraida@example.org"), address_key("grey@clinic.example"))
+    found = desk_of(office).opened().database.read(lambda tx: suppressions.live(tx, keys))
+    assert list(found) == [keys[0]]
+    never = next(one for one in shown.entries if one.message == stopped)
+    with pytest.raises(Refused, match="nothing-sent"):
+        office.wrong_person(session, never.id)
+
+
 def test_a_search_finds_what_was_said_and_what_is_to_do(work: AT_WORK, asked: ConversationId) -> None:
     office, session = work
     person = person_named(*work, "Zoraida")

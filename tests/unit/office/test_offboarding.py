@@ -19,14 +19,18 @@ from desktop.errors import SealwellError, VaultError
 from desktop.locks import shared
 from desktop.models import tasks
 from desktop.models.accounts import Role, Session, UserId
+from desktop.models.correspondence import TaskId
 from desktop.models.database import Database
+from desktop.models.ids import new_id
 from desktop.models.records import Label, State
 from desktop.office import offboarding
 from desktop.office.api import Office
 from desktop.office.values import ImportRequest, LetterRequest
 from desktop.office.values_access import DraftKept, InviteRequest, NewUser, OffboardRequest, RoleChange
 from desktop.office.values_entry import JoinRequest
+from desktop.office.values_messages import TaskQuery
 from tests.made_practice import PASSWORD, PEOPLE, USER, Practice, person_named
+from tests.made_staff import desk_of
 from tests.support.colleagues import PASSWORDS, Colleague, id_of, let_in
 
 
@@ -139,6 +143,21 @@ def test_b17_leaving_ends_everything_at_once_and_the_office_goes_on(
     office.close()
     office, ana = practice.signed_in()
     assert len(office.search_people(ana, "").people) == 3
+
+
+def test_a_task_that_the_heir_does_not_see_is_for_whoever_may_do_it(
+    practice: Practice, staff: tuple[Office, Session, Colleague]
+) -> None:
+    office, ana, _ = staff
+    heir = let_in(practice, office, ana, "cleo", Role.FRONT_DESK)
+    bos, cleo = id_of(office, ana, "bo"), id_of(office, ana, heir.name)
+    mine = tasks.Task(new_id(), "drill-due", practice.clock.now(), owner=bos)
+    theirs = tasks.Task(new_id(), "own", practice.clock.now(), owner=bos, note="Call the lab")
+    for one in (mine, theirs):
+        desk_of(office).opened().database.write(lambda tx, one=one: tasks.add(tx, one))  # type: ignore[misc]
+    office.offboard_user(ana, OffboardRequest(bos, cleo))
+    owners = {one.id: one.owner for one in office.list_tasks(ana, TaskQuery()).tasks}
+    assert (owners[TaskId(mine.id)], owners[TaskId(theirs.id)]) == (None, cleo)
 
 
 def test_g17_the_password_of_one_who_left_with_old_key_slots_does_not_open_the_new_database(

@@ -19,6 +19,7 @@ from desktop.models.records import PersonId, Reason
 from desktop.models.tasks import Task, TaskState
 from desktop.office.api import Office
 from desktop.office.task_kinds import KINDS
+from desktop.office.values_access import RoleChange
 from desktop.office.values_audit import LogQuery
 from desktop.office.values_messages import TaskChange, TaskEnd, TaskLine, TaskQuery, TaskRequest
 from tests.made_practice import Practice, person_named
@@ -209,6 +210,17 @@ def test_a_task_is_given_away_taken_back_and_put_off(desk: Desk) -> None:
     with pytest.raises(InputError) as unfit:
         desk.office.change_task(desk.session, TaskChange(system, clerk.user))
     assert unfit.value.code == "task-owner-unfit"
+
+
+def test_a_task_is_not_left_with_somebody_who_does_not_see_it(desk: Desk) -> None:
+    """After a change of role, or where an heir has another: it is for whoever may do it."""
+    somebody = desk.as_role(Role.ADMINISTRATOR)
+    hidden, seen = desk.open("rotation-due", owner=somebody.user), desk.open("call", owner=somebody.user)
+    assert hidden not in {one.id for one in desk.shown(mine=True)}
+    desk.office.set_role(desk.session, RoleChange(somebody.user, Role.FRONT_DESK))
+    owners = {one.id: one.owner for one in desk.shown()}
+    assert (owners[hidden], owners[seen]) == (None, somebody.user)
+    assert hidden in {one.id for one in desk.shown(mine=True)}
 
 
 def test_a_conversation_waits_while_a_task_of_it_is_open_and_is_done_with_the_last(desk: Desk) -> None:
