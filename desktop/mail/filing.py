@@ -151,7 +151,7 @@ def _label(one: Told) -> Label:
 
 
 def _visit(tx: Tx, one: Told) -> Appointment | None:
-    """The one that the reminder was about, as it stands; else the only one that is still to come."""
+    """The one that the reminder was about, where it stands as it was told; else the only one to come."""
     if one.writer is None:
         return None
     if one.answered is not None and one.answered.kind == REMINDER:
@@ -161,7 +161,9 @@ def _visit(tx: Tx, one: Told) -> Appointment | None:
 
 def _reminded(tx: Tx, message: Message, at: datetime) -> Appointment | None:
     visit = appointments.get(tx, AppointmentId(message.source))
-    return visit if visit is not None and _stands(visit, at) else None
+    if visit is None or visit.occurrence != message.occurrence:
+        return None  # what they cannot come to is gone already: the new time is not to be given up for it
+    return visit if _stands(visit, at) else None
 
 
 def _only(tx: Tx, person: PersonId, at: datetime) -> Appointment | None:

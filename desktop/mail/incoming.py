@@ -8,9 +8,10 @@ us alone; of everything else only the fact is kept.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from desktop.audit.events import Act, Event
@@ -24,7 +25,7 @@ from desktop.mail.returned import is_leave_word
 from desktop.mail.returned_parts import READ_BYTES
 from desktop.mail.returned_values import Kind, Understood
 from desktop.mail.sealing import REMINDER
-from desktop.models import appointments, people, received
+from desktop.models import appointments, people, received, tokens
 from desktop.models.database import Tx
 from desktop.models.delivery import (
     BULK_KINDS,
@@ -59,6 +60,7 @@ _READ_BY_PEOPLE = frozenset({Kind.MESSAGE, Kind.UNSUBSCRIBE})
 _BY_SERVERS = frozenset({Kind.BOUNCE, Kind.DELAY, Kind.DELIVERED, Kind.COMPLAINT})
 """No person's program writes these by itself; only these are ever deleted from a server."""
 _NO_MESSAGE = "foreign"
+_HEAD_ENDS = re.compile(rb"\r?\n\r?\n")
 _WORDS = 200
 """Of the first line, for lists; what came encrypted is not repeated there."""
 
@@ -110,6 +112,7 @@ def file_all(
     message that is being sent this moment ends the group: it is read again when that is known.
     """
     filed = Filed(mails[0].uid - 1 if mails else 0)
+    mails = [_not_our_own(tx, mail) for mail in mails]
     tied = tie(tx, [(mail.understood, mail.at) for mail in mails])
     known_people = people.get_many(tx, (one.message.person for one in tied if one.message is not None))
     flying = in_flight(tx, [one.message.id for one in tied if one.message is not None])
@@ -120,7 +123,7 @@ def file_all(
         if patient and one.message is not None and one.message.id in flying:
             break
         filed.upto = mail.uid
-        if mail.name in known:
+        if mail.name in known or _is_on_file(tx, mail):
             continue
         writers = _writers(tx, mail.understood)
         person = _person(one, known_people, writers)
@@ -146,6 +149,33 @@ def file_all(
     for said in refused:
         filing.join_refusal(tx, said)
     return filed
+
+
+def _not_our_own(tx: Tx, mail: Arrived) -> Arrived:
+    """Our own message that comes back, by a copy or a loop, is a report: nobody wrote it to us, and who
+    may read its words was decided when it left.
+    """
+    said = mail.understood
+    local, _, domain = said.message_id.strip("<>").lower().partition("@")
+    if said.found.kind is not Kind.MESSAGE or said.sender.lower().rpartition("@")[2] != domain:
+        return mail
+    if not tokens.by_token(tx, (local,)):
+        return mail
+    return replace(mail, understood=replace(said, found=replace(said.found, kind=Kind.AUTO_REPLY)))
+
+
+def _is_on_file(tx: Tx, mail: Arrived) -> bool:
+    """The same mail under another number or from another mailbox: what was answered is not asked again.
+
+    The words have to be the same too: some programs give many mails one Message-ID.
+    """
+    words = _body(mail.raw)
+    return any(_body(raw) == words for raw in received.same_name(tx, mail.name, mail.understood.sender))
+
+
+def _body(raw: bytes) -> bytes:
+    """What servers on the way leave as it is."""
+    return _HEAD_ENDS.split(raw, 1)[-1]
 
 
 def _row(

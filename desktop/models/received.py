@@ -96,6 +96,14 @@ def known_ids(tx: Tx, account: AccountId, *, but: int) -> frozenset[str]:
     return frozenset(tx.connection.execute(wanted).scalars())
 
 
+def same_name(tx: Tx, message_id: str, sender: str) -> list[bytes]:
+    """The bytes of what was kept under this Message-ID from this address."""
+    there = received.c.message_id == message_id, received.c.sender == sender
+    return [
+        bytes(raw) for raw in tx.connection.execute(select(received.c.raw).where(*there)).scalars() if raw
+    ]
+
+
 def tell_person(tx: Tx, ids: Sequence[ReceivedId], person: PersonId) -> None:
     """Somebody says whose these are; those of which that was known stay."""
     for some in chunks(ids):

@@ -11,11 +11,11 @@ from sqlalchemy import update
 from desktop.mail import moves, wrong_person
 from desktop.mail.incoming import Arrived, file_all
 from desktop.mail.parsing_worker import UNREADABLE
-from desktop.models import conversations, entries, received, suppressions, tasks
+from desktop.models import appointments, conversations, entries, messages, received, suppressions, tasks
 from desktop.models.correspondence import Conversation, ConversationState, Direction, Entry, Urgency
 from desktop.models.delivery import AccountId, ReceivedState, SuppressionKind
 from desktop.models.names import address_key
-from desktop.models.records import Label, Person, Reason
+from desktop.models.records import AppointmentId, Label, Person, Reason
 from desktop.models.tables_mail import message
 from desktop.models.tasks import Task
 from tests.practice.office import TUESDAY, Practice
@@ -288,3 +288,44 @@ def test_a_mail_that_no_worker_could_read_waits_for_a_person(office: Practice, b
     now = office.clock.now()
     office.db.write(lambda tx: file_all(tx, office.audit, box, 1, [broken], now))
     assert (only(office).person, only(office).unseen, only(office).urgency) == (None, True, Urgency.PLAIN)
+
+
+def test_a_wish_about_a_visit_that_was_moved_since_gives_up_no_new_time(
+    office: Practice, box: AccountId, maria: Person
+) -> None:
+    row = reminder(office, maria)
+    visit = office.db.read(lambda tx: appointments.get(tx, AppointmentId(row.source)))
+    assert visit is not None
+    days = timedelta(days=2)
+    moved = replace(
+        visit, start=visit.start + days, start_utc=visit.start_utc + days, occurrence=visit.occurrence + 1
+    )
+    office.db.write(lambda tx: appointments.update(tx, moved))
+    arrives(office, box, reply(row, "Please cancel, I cannot come on Tuesday"))
+    assert only(office).ask == Reason("ask-cancel-visit", {"name": "Maria Lopez"})
+    assert waiting(office) == []
+
+
+def test_the_same_mail_under_another_number_or_in_another_mailbox_is_said_once(
+    office: Practice, box: AccountId, maria: Person
+) -> None:
+    mail_ = reply(reminder(office, maria), "What time is it?")
+    arrives(office, box, mail_)
+    office.db.write(lambda tx: conversations.put(tx, replace(only(office), state=ConversationState.DONE)))
+    arrives(office, box, mail_)
+    arrives(office, a_box(office), b"Received: from another.example\r\n" + mail_)
+    assert (only(office).state, only(office).turn) == (ConversationState.DONE, 2)
+    assert [entry.own for entry in said(office)] == ["", "What time is it?"]
+    arrives(office, box, mail_.replace(b"What time is it?", b"My chest hurts"))
+    assert only(office).urgency is Urgency.URGENT
+
+
+def test_a_letter_of_ours_that_comes_back_to_us_is_no_mail_of_anybody(
+    office: Practice, box: AccountId, maria: Person
+) -> None:
+    row = letter(office, maria)
+    wire = office.db.read(lambda tx: messages.wire(tx, row.id))
+    office.person(email="office@harbor.example")
+    arrives(office, box, b"Received: from loop.example\r\n" + wire)
+    assert talks(office) == []
+    assert [one.raw for one in kept(office)] == [b""]
