@@ -16,6 +16,7 @@ from desktop.models import appointments, messages, people, users
 from desktop.models.accounts import Session, UserId
 from desktop.models.correspondence import Direction, Entry
 from desktop.models.database import Tx
+from desktop.models.names import address_key
 from desktop.models.records import Appointment, AppointmentId, Message, MessageId, Person, PersonId
 from desktop.office.values_messages import EntryShown
 from desktop.texts import clean, clean_lines
@@ -86,6 +87,7 @@ def entry_shown(one: Entry, known: Around) -> EntryShown:
         message=one.message,
         received=one.received,
         state=row.state if row is not None else None,
+        elsewhere=_is_from_elsewhere(one, known),
         about=visit.start.isoformat(timespec="minutes") if visit is not None else "",
     )
 
@@ -107,6 +109,14 @@ def _kind(one: Entry, row: Message | None) -> str:
     if one.direction is Direction.IN:
         return RECEIVED
     return row.kind if row is not None and row.kind in _KINDS else "letter"
+
+
+def _is_from_elsewhere(one: Entry, known: Around) -> bool:
+    """Where this role sees no address on record, nothing is said about it."""
+    person = known.people.get(one.person) if one.direction is Direction.IN and one.person else None
+    if person is None or not person.email or not one.sender:
+        return False
+    return address_key(one.sender) != address_key(person.email)
 
 
 def _name(one: Entry, known: Around) -> str:

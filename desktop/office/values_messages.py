@@ -113,6 +113,8 @@ class EntryShown:
     """Of ours: how far it has come."""
     about: str = ""
     """Of a reminder: the visit's time in words of the wall clock, ISO without zone."""
+    elsewhere: bool = False
+    """Theirs, but from another address than the one on record: it may be somebody else's words."""
 
 
 @dataclass(frozen=True)

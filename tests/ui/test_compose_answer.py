@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -299,12 +299,12 @@ def test_a_low_window_leaves_a_place_to_write_in_and_covers_nothing(desk: Answer
     at_work.screen.qtbot.wait(50)
     assert page.text.height() >= 100
     fields = (page.to, page.subject, page.text, page.attachments, page.found)
-    inside = [one.geometry().translated(one.parentWidget().mapTo(page, QPoint())) for one in fields]
+    inside = [QRect(one.mapTo(page, QPoint()), one.size()) for one in fields]
     for upper, lower in pairwise(inside):
         assert upper.bottom() < lower.top()
-    written = page.written.geometry().translated(page.written.parentWidget().mapTo(page, QPoint()))
+    bottom = page.written.mapTo(page, page.written.rect().bottomLeft()).y()
     send = page.send_button
-    assert written.bottom() < send.mapTo(page, QPoint()).y()
+    assert bottom < send.mapTo(page, QPoint()).y()
     assert page.deciding.card.height() >= 150
     at_work.screen.qtbot.waitUntil(lambda: not page.found.visibleRegion().isEmpty())
 

@@ -161,6 +161,12 @@ def test_how_long_the_words_are_kept_is_chosen_in_the_menu(at_work: AtWork, box:
     assert kept[Retention.CHART].isChecked()
 
 
+def test_what_came_from_another_address_than_the_one_on_record_says_so(at_work: AtWork, box: Inbox) -> None:
+    page = opened(at_work, box.arrives("Zoraida", said=({}, {"sender": "sister@else.example"})))
+    words = at_work.screen.words("ui.messages.elsewhere", address="sister@else.example")
+    assert [text.replace("\u200b", "") for text in texts_of(page.pane.entries)].count(words) == 1
+
+
 def test_an_unknown_sender_is_put_to_a_person_or_to_nobody(at_work: AtWork, box: Inbox) -> None:
     bo = box.person("Bo")
     id_ = box.arrives("", "It is me", sender="bo@example.org")

@@ -109,6 +109,9 @@ class EntryView(QFrame):
         row.addWidget(plain_label(breakable(self._name()), "label", wrap=True), 1)
         row.addWidget(plain_label(self._when(), "muted"), 0, Qt.AlignmentFlag.AlignTop)
         self.column.addLayout(row)
+        if self.entry.elsewhere:
+            words = self.ui.say("ui.messages.elsewhere", address=breakable(clean(self.entry.address)))
+            self.column.addWidget(plain_label(words, "warn", wrap=True))
 
     def _seal(self) -> None:
         """That it came locked, whether it could be opened, and whose signature it bears."""

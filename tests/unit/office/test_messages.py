@@ -233,6 +233,7 @@ def test_a_strangers_conversation_is_linked_with_all_that_was_said(room: Mailroo
     person = person_named(*at_work, "Zoraida")
     shown = office.change_conversation(session, ConversationChange(entry.conversation, person=person))
     assert (shown.line.person, shown.entries[0].name) == (person, "Zoraida Canaryfield")
+    assert shown.entries[0].elsewhere, "it is said where it came from"
     assert shown.line.ask is not None
     assert shown.line.ask.params["name"] == "Zoraida Canaryfield"
     mail = entry.received
