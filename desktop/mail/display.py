@@ -13,6 +13,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from itertools import islice
 from urllib.parse import urlsplit
 
 import nh3
@@ -25,6 +26,9 @@ from desktop.texts import clean
 
 PAGE_CHARS = 1_000_000
 """Of a page; what stands behind it is not shown, and that is said."""
+_TAGS = 20_000
+"""That begin in a page, as it came: reading them takes a second. A million letters hold ten times as many, and
+where each is inside the one before, time grows with the square of their number."""
 _DEPTH = 40
 """Elements within elements that are kept as such: layout goes down step by step."""
 _ELEMENTS = 20_000
@@ -133,7 +137,8 @@ def page_text(leaf: Node) -> str:
 def sanitised(page: str) -> Page:
     """Idempotent: what it made stays as it is."""
     walk = _Walk()
-    walk.feed(_READ.clean(_BODY.sub(r"<\1div", page[:PAGE_CHARS])))
+    begin = _bounded(page)
+    walk.feed(_READ.clean(_BODY.sub(r"<\1div", begin)))
     walk.close()
     plain = _LAST.clean(walk.page())
     for _ in range(4):  # a page that reads differently once it was written down
@@ -141,7 +146,14 @@ def sanitised(page: str) -> Page:
         if again == plain:
             break
         plain = again
-    return Page(plain, walk.left_out(cut=len(page) > PAGE_CHARS))
+    return Page(plain, walk.left_out(cut=len(page) > len(begin)))
+
+
+def _bounded(page: str) -> str:
+    """The beginning that is read."""
+    tags = islice(re.finditer("<(?!/)", page[:PAGE_CHARS]), _TAGS, None)
+    first_behind = next(tags, None)
+    return page[: first_behind.start() if first_behind else PAGE_CHARS]
 
 
 @dataclass(frozen=True)

@@ -234,6 +234,16 @@ def test_a_page_that_would_hold_the_window_up_is_flattened_or_cut() -> None:
     assert len(long.replace("\u200b", "")) <= MOST_CHARS
 
 
+def test_cells_that_span_thousands_of_places_do_not_hold_the_window_up() -> None:
+    """Sixty cells of fifty by fifty took Qt seven seconds."""
+    cell = '<tr><td colspan="50" rowspan="50">a</td></tr>'
+    html, _ = laid_out_soon(f"<table>{cell * 60}</table>")
+    assert html.count("<td>a") == 60
+    assert "span=" not in html
+    honest = '<table><tr><td colspan="3">a</td></tr></table>'
+    assert laid_out_soon(honest)[0] == honest
+
+
 def test_a_cut_page_says_so(at_work: AtWork, box: Inbox) -> None:
     _, view, _ = with_file(at_work, box)
     view._formatted(Formatted("<p>" + "word " * MOST_CHARS + "</p>"))

@@ -6,6 +6,7 @@ The office has sanitised it already (`show_formatted`); this is the second lock 
 from __future__ import annotations
 
 import re
+from math import prod
 from typing import Any
 
 from PySide6.QtCore import QByteArray, Qt, QUrl
@@ -24,6 +25,9 @@ _TABLES = 2
 _CELLS = 300
 _SPANNING = 60
 """Cells of a page in which one may span several columns."""
+_SPANNED = 500
+"""Places that all of them may take together: Qt lays out every one that is spanned, empty or not."""
+_SPAN = re.compile(r'(?:colspan|rowspan)="(\d{1,3})"')
 _HALF_TAG = re.compile(r"<[^>]*$")
 _TABLE_TAG = re.compile(r"<(/?)(table|thead|tbody|tfoot|tr|td|th|caption)\b[^>]*>")
 
@@ -38,6 +42,7 @@ def laid_out_soon(html: str) -> tuple[str, bool]:
         html = _HALF_TAG.sub("", html[:MOST_CHARS])
     cells = html.count("<td") + html.count("<th")
     most = 0 if cells > _CELLS else _TABLES
+    spans = cells <= _SPANNING and _spanned(html) <= _SPANNED
     depth = 0
 
     def flat(tag: re.Match[str]) -> str:
@@ -46,12 +51,18 @@ def laid_out_soon(html: str) -> tuple[str, bool]:
         if name == "table" and not closing:
             depth += 1
         plain = f"<{closing}{name}>" if depth <= most else f"<{closing}div>"
-        kept = tag.group() if depth <= most and cells <= _SPANNING else plain
+        kept = tag.group() if depth <= most and spans else plain
         if name == "table" and closing:
             depth -= 1
         return kept
 
     return breakable(_TABLE_TAG.sub(flat, html)), cut
+
+
+def _spanned(html: str) -> int:
+    """How many places of tables the cells that span several take."""
+    tags = (tag.group() for tag in _TABLE_TAG.finditer(html) if "span=" in tag.group())
+    return sum(prod(int(one) for one in _SPAN.findall(tag)) for tag in tags)
 
 
 class DeadPage(QTextBrowser):
