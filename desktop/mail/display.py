@@ -27,8 +27,8 @@ from desktop.texts import clean
 PAGE_CHARS = 1_000_000
 """Of a page; what stands behind it is not shown, and that is said."""
 _TAGS = 20_000
-"""That begin in a page, as it came: reading them takes a second. A million letters hold ten times as many, and
-where each is inside the one before, time grows with the square of their number."""
+"""That begin in a page, as it came: reading them takes a second. A million letters hold ten times as
+many, and where each is inside the one before, time grows with the square of their number."""
 _DEPTH = 40
 """Elements within elements that are kept as such: layout goes down step by step."""
 _ELEMENTS = 20_000
