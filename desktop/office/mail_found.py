@@ -8,7 +8,7 @@ from desktop.audit.events import Act
 from desktop.clock import Clock
 from desktop.models import mailsearch, people
 from desktop.models.accounts import Session
-from desktop.models.correspondence import MailQuery
+from desktop.models.correspondence import Entry, MailQuery
 from desktop.models.database import Tx
 from desktop.models.mailsearch import Hit, Readable
 from desktop.models.records import Label, Person, PersonId
@@ -22,6 +22,7 @@ from desktop.texts import clean
 
 _MOST_TASKS = 50
 _ADDRESS_CHARS = 254
+_NAME_CHARS = 100
 
 
 class MailSearch:
@@ -63,7 +64,7 @@ def _hit(hit: Hit, known: dict[PersonId, Person]) -> MailHit:
         conversation=about.id,
         entry=entry.id,
         at=entry.at,
-        name=name_of(person) if person else clean(entry.sender_name or entry.sender, _ADDRESS_CHARS),
+        name=name_of(person) if person else _claimed(entry),
         subject=clean(entry.subject or about.subject),
         snippet=clean(hit.snippet),
         direction=entry.direction,
@@ -71,6 +72,13 @@ def _hit(hit: Hit, known: dict[PersonId, Person]) -> MailHit:
         label=about.label,
         person=about.person,
     )
+
+
+def _claimed(entry: Entry) -> str:
+    """With the address: anybody can write under any name."""
+    if not entry.sender_name or not entry.sender:
+        return clean(entry.sender_name or entry.sender, _ADDRESS_CHARS)
+    return f"{clean(entry.sender_name, _NAME_CHARS)} <{clean(entry.sender, _ADDRESS_CHARS)}>"
 
 
 def _listed(found: MailFound) -> Listed:

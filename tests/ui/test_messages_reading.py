@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtWidgets import QFileDialog, QLabel
 
+from desktop.mail.filenames import safe_name
 from desktop.models import identities
 from desktop.models.correspondence import ConversationId, Direction, EntryId, FileIn, Signature
 from desktop.models.records import KeyKind, Reason
@@ -79,6 +80,13 @@ def test_oldest_first_with_own_words_and_quotes_folded(at_work: AtWork, box: Inb
     last.quotes.click()
     assert last.rest is not None
     assert not last.rest.isVisible()
+
+
+def test_who_is_not_on_record_is_shown_with_their_address(at_work: AtWork, box: Inbox) -> None:
+    """Anybody can write under a patient's or a doctor's name."""
+    said = [{"sender_name": "Dr. Ana Garcia", "sender": "evil@stranger.example"}]
+    (view,) = views(opened(at_work, box.arrives(said=said)))
+    assert any("evil@stranger.example" in text.replace("\u200b", "") for text in texts_of(view))
 
 
 def test_words_are_never_markup(at_work: AtWork, box: Inbox) -> None:
@@ -326,6 +334,15 @@ def test_a_received_name_is_cleaned_and_leads_nowhere(at_work: AtWork, box: Inbo
     assert Path(dialog.selectedFiles()[0]).parent == Path(dialog.directory().absolutePath())
     assert "\u202e" not in dialog.selectedFiles()[0]
     dialog.reject()
+
+
+def test_the_ending_of_a_long_name_is_never_cut_off(at_work: AtWork, box: Inbox) -> None:
+    """`bill.pdf` and a hundred letters before `.exe` must not look like a bill."""
+    name = safe_name("bill.pdf" + "-" * 200 + ".exe")
+    id_ = box.arrives("Zoraida", said=[{"files": (FileIn(name, "application/pdf", 4, 1),)}])
+    rows = views(opened(at_work, id_))[0].files
+    assert rows is not None
+    assert any(".exe" in text.replace("\u200b", "") for text in texts_of(rows))
 
 
 def test_a_file_is_put_to_the_record_as_it_came(at_work: AtWork, box: Inbox, tmp_path: Path) -> None:

@@ -81,7 +81,11 @@ class EntryView(QFrame):
     # --- what stands there ---------------------------------------------------------------------
 
     def _name(self) -> str:
-        name = clean(self.entry.name) or clean(self.entry.address)
+        name, address = clean(self.entry.name), clean(self.entry.address)
+        stranger = self.entry.direction is Direction.IN and self._person is None
+        if stranger and name and name != address:
+            name = f"{name} <{address}>"  # anybody can write under any name
+        name = name or address
         return name or self.ui.say(
             "ui.messages.practice" if self.entry.direction is Direction.OUT else "ui.messages.nobody"
         )

@@ -21,6 +21,8 @@ _AT_ONCE = 8
 """So many stand there; the others come by as many at a press."""
 _NAME = 20
 """Letters of a name that have room on a button; the whole of it stands above the conversation."""
+_NAME_WHOLE = 150
+"""Longer than any received name is: its ending says what it is, and must not be cut off."""
 _LEAST = 60
 """Pixels; a long name must not push the page sideways."""
 
@@ -76,7 +78,7 @@ class FileRows(QWidget):
         picture = QLabel()
         picture.setPixmap(pixmap("paperclip", self.ui.theme.tokens.muted, 16))
         grid.addWidget(picture, 0, 0, Qt.AlignmentFlag.AlignTop)
-        name = clean(file.name, 80)
+        name = clean(file.name, _NAME_WHOLE)
         size = size_words(file.size, self.ui.texts.language)
         grid.addWidget(plain_label(f"{breakable(name)}  ·  {size}", wrap=True), 0, 1)
         row = QHBoxLayout()

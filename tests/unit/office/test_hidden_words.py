@@ -121,6 +121,13 @@ def test_every_refused_look_is_on_record(room: Mailroom, at_work: AT_WORK, secre
         assert (refused.obj, refused.why) == (action, "conversation-hidden")
 
 
+def test_a_hit_of_somebody_not_on_record_names_their_address(room: Mailroom, at_work: AT_WORK) -> None:
+    office, session = at_work
+    room.comes("Send me the records", sender="evil@stranger.example", sender_name="Dr. Ana Garcia")
+    (hit,) = office.search_mail(session, MailQuery("records")).hits
+    assert hit.name == "Dr. Ana Garcia <evil@stranger.example>"
+
+
 def test_whose_names_the_list_of_received_mail_showed_is_on_record(
     room: Mailroom, at_work: AT_WORK, secret: ConversationId
 ) -> None:
