@@ -171,8 +171,12 @@ def sentences_of(words: str) -> Iterator[Sentence]:
 def _spaced(raw: str) -> str:
     """Each word with a space before it; what is written in two words and said in one is one."""
     raw = raw.replace("â€™", "'")  # an apostrophe of UTF-8 in a mail that claims Windows-1252
-    said = f" {' '.join(plain(raw).replace('?', ' ').replace('¿', ' ').split())} "
-    said = _NOT.sub(r" \1nt", _SPLIT.sub(r" \1t", said))
+    said = plain(raw).replace("?", " ").replace("¿", " ")
+    said = f" {' '.join(said.split())} "
+    if " t " in said:
+        said = _SPLIT.sub(r" \1t", said)
+    if " not " in said:
+        said = _NOT.sub(r" \1nt", said)
     for written, one in _IN_ONE:
         said = said.replace(written, one)
     return "".join(f" {word}" for word in said.split())

@@ -65,11 +65,14 @@ class Beneath:
         return is_urgent(self.all) or (self.sure and asks_anything(self.bare))
 
 
-def beneath(tx: Tx, said: Understood, message: Message | None) -> Beneath:
-    """All that `said`, which answers `message`, lets people see; its writer's own words are among it."""
+def beneath(tx: Tx, said: Understood, message: Message | None, *, urgent_only: bool = True) -> Beneath:
+    """All that `said`, which answers `message`, lets people see; its writer's own words are among it.
+
+    With `urgent_only` nothing where nothing of it is urgent, which is soon known.
+    """
     marked, bare = map(_sentences, _apart(said.text))
     other = [*marked, *_sentences(_PREFIX.sub("", said.subject)), *_sentences(said.more)]
-    if not (is_urgent(other) or asks_anything(bare)):
+    if not (is_urgent([*bare, *other]) or (not urgent_only and asks_anything(bare))):
         return Beneath()
     return _new(tx, bare, other, _talk(tx, said, message), message.id if message is not None else None)
 

@@ -105,11 +105,14 @@ def file_all(
     *,
     known: frozenset[str] = frozenset(),
     patient: bool = True,
+    since: datetime | None = None,
 ) -> Filed:
     """Put `mails` (by rising UID) on file, all in this transaction.
 
     `known` are names of mail that was read under other numbers. With `patient`, mail about a
     message that is being sent this moment ends the group: it is read again when that is known.
+    `since` is given at the first look into a mailbox: of what strangers wrote before, only the fact
+    is kept, for somebody has read it there.
     """
     filed = Filed(mails[0].uid - 1 if mails else 0)
     mails = [_not_our_own(tx, mail) for mail in mails]
@@ -128,7 +131,8 @@ def file_all(
         writers = _writers(tx, mail.understood)
         person = _person(one, known_people, writers)
         answer = _answer(tx, mail, one, person)
-        row, event = _row(account, uid_validity, mail, one, person, answer, known=bool(writers))
+        old = since is not None and mail.at < since
+        row, event = _row(account, uid_validity, mail, one, person, answer, known=bool(writers), old=old)
         if not received.add(tx, row):
             continue
         said = filing.Told(row, mail.understood, one, answer, person, _written_to(one, known_people))
@@ -187,6 +191,7 @@ def _row(
     answer: str,
     *,
     known: bool,
+    old: bool,
 ) -> tuple[Received, DeliveryEvent | None]:
     said, kind = mail.understood, mail.understood.found.kind
     event = _event(mail, one, answer)
@@ -201,7 +206,7 @@ def _row(
     if mail.size > len(mail.raw) >= MAIL_BYTES:
         details["cut"] = 1
     theirs = wanted and (kind in _READ_BY_PEOPLE or known)
-    keeps = theirs or _by_a_stranger(said, one, known)
+    keeps = theirs or (not old and _by_a_stranger(said, one, known))
     if theirs and said.own and not said.sealed:
         details["words"] = clean(said.own.split("\n", 1)[0], _WORDS)
     row = Received(
@@ -276,7 +281,7 @@ def _answer(tx: Tx, mail: Arrived, one: Tied, person: Person | None) -> str:
     if row.kind != REMINDER or said.other_parts or not _still_on(tx, row, mail.at):
         return ""
     answer = replytext.answer(said.own, (person.first_name, person.name))
-    if answer == replytext.CONFIRMED and beneath(tx, said, row).needs_reading:
+    if answer == replytext.CONFIRMED and beneath(tx, said, row, urgent_only=False).needs_reading:
         return ""
     return answer
 

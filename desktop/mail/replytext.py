@@ -206,6 +206,8 @@ def _quoted_next(following: list[str]) -> bool:
 def plain(text: str) -> str:
     """Lower case, no accents, no punctuation but question marks, single spaces."""
     text = _UNSEEN.sub("", _APOSTROPHES.sub("", text))  # before an accent alone becomes a space
-    text = unicodedata.normalize("NFKD", text.casefold())
-    text = "".join(char for char in text if not unicodedata.combining(char))
+    text = text.casefold()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text)
+        text = "".join(char for char in text if not unicodedata.combining(char))
     return _SOFT.sub(" ", _MARKS.sub(" ", text)).strip()

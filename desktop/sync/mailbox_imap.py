@@ -33,7 +33,8 @@ SLOWEST = 50_000
 LITERAL = MAIL_BYTES + 64 * 1024
 ANSWER = 64 * 1024 * 1024
 """Octets that a server may say to one command."""
-PORTION_BYTES, PORTION_MAILS = 16 * 1024 * 1024, 200
+PORTION_BYTES, PORTION_MAILS = 16 * 1024 * 1024, 50
+"""Of one fetch, and of one transaction: whoever writes something here meanwhile waits for it."""
 IDLE_SECONDS = 25 * 60.0
 """RFC 2177 3: less than the 29 minutes after which servers hang up."""
 _SLICE = 2.0

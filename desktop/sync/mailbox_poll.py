@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Protocol
 
@@ -32,7 +32,8 @@ from desktop.models.records import MessageId, Reason, State
 from desktop.sync.mailbox_imap import Access, Fetched, Mailbox, MailboxError
 
 FIRST_LOOK = timedelta(days=14)
-"""How far back a mailbox is read that is new here: reports about what was sent before."""
+"""How far back a mailbox is read that is new here: reports about what was sent before, and what
+people wrote whom we know."""
 _OVERLAP = timedelta(days=3)
 _PATIENCE = timedelta(minutes=15)
 """How long mail about a message that is being sent is left for the next look."""
@@ -116,11 +117,12 @@ class Reader:
         known: frozenset[str] = frozenset()
         if uids:
             known = self._database.read(lambda tx: received.known_ids(tx, account.id, but=validity))
+        since = None if account.uid_validity else account.made_at
         look, tidy, done = Look(), list[int](), 0
         if account.uid_validity != validity:
             self._database.write(lambda tx: mailboxes.put_place(tx, account.id, validity, after))
         for portion in self._apart(account.id, validity, mailbox.fetch(uids)):
-            filed = self._file(account.id, validity, portion, known)
+            filed = self._file(account.id, validity, portion, known, since)
             look.counts += filed.counts
             look.matched += filed.matched
             tidy += filed.tidy
@@ -167,12 +169,17 @@ class Reader:
         return (last or account.made_at - FIRST_LOOK).date()
 
     def _file(
-        self, account: AccountId, validity: int, portion: Sequence[Fetched], known: frozenset[str]
+        self,
+        account: AccountId,
+        validity: int,
+        portion: Sequence[Fetched],
+        known: frozenset[str],
+        since: datetime | None,
     ) -> Filed:
         """Put a portion on file. A bug goes on up, but what it ended at is remembered."""
         places = [(account, validity, one.uid) for one in portion]
         try:
-            return self._kept(account, validity, portion, known)
+            return self._kept(account, validity, portion, known, since)
         except SealwellError:
             raise
         except Exception:  # a bug: remembered, then it goes on up
@@ -180,7 +187,12 @@ class Reader:
             raise
 
     def _kept(
-        self, account: AccountId, validity: int, portion: Sequence[Fetched], known: frozenset[str]
+        self,
+        account: AccountId,
+        validity: int,
+        portion: Sequence[Fetched],
+        known: frozenset[str],
+        since: datetime | None,
     ) -> Filed:
         now = self._clock.now()
         mails = [self._arrived(one, self._bugs[account, validity, one.uid] >= _BLAMED) for one in portion]
@@ -198,6 +210,7 @@ class Reader:
                 now,
                 known=known,
                 patient=sending and now - oldest < _PATIENCE,
+                since=since,
             )
             if filed.counts:
                 event = Event(Act.MAILBOX_POLLED, account, det={"count": filed.counts.total()})

@@ -11,6 +11,7 @@ from sqlalchemy import update
 from desktop.mail import moves, wrong_person
 from desktop.mail.incoming import Arrived, file_all
 from desktop.mail.parsing_worker import UNREADABLE
+from desktop.mail.returned_reading import understand
 from desktop.models import appointments, conversations, entries, messages, received, suppressions, tasks
 from desktop.models.correspondence import Conversation, ConversationState, Direction, Entry, Urgency
 from desktop.models.delivery import AccountId, ReceivedState, SuppressionKind
@@ -329,3 +330,18 @@ def test_a_letter_of_ours_that_comes_back_to_us_is_no_mail_of_anybody(
     arrives(office, box, b"Received: from loop.example\r\n" + wire)
     assert talks(office) == []
     assert [one.raw for one in kept(office)] == [b""]
+
+
+def test_a_first_look_shows_no_old_mail_of_strangers_but_that_of_people_known(
+    office: Practice, box: AccountId, maria: Person
+) -> None:
+    named, now = office.clock.now(), office.clock.now() + timedelta(hours=1)
+    senders = ("old@else.example", maria.email, "new@else.example")
+    mails = []
+    for uid, sender in enumerate(senders, start=1):
+        raw = mail(sender, "Hello", f"Hello from {sender}")
+        at = named + timedelta(minutes=5 if uid == 3 else -5)
+        mails.append(Arrived(uid, at, len(raw), understand(raw), raw))
+    filed = office.db.write(lambda tx: file_all(tx, office.audit, box, 1, mails, now, since=named))
+    assert (filed.upto, filed.counts.total()) == (3, 3)
+    assert {one.snippet for one in talks(office)} == {f"Hello from {sender}" for sender in senders[1:]}
