@@ -119,7 +119,11 @@ def _named(words: str) -> set[str]:
 
 def _fill(words: str, params: dict[str, str | int]) -> str:
     wanted = _named(words)
-    return words.format(**{name: params.get(name, "") for name in wanted}) if wanted else words
+    if not wanted:
+        return words
+    said = words.format(**{name: params.get(name, "") for name in wanted})
+    # What ends with "p.m." ends the sentence too.
+    return said[:-1] if said.endswith("..") and not said.endswith("...") else said
 
 
 def clean(text: str, limit: int = 200) -> str:

@@ -157,7 +157,7 @@ QPushButton#link:focus { border: 2px solid @focus; }
 QPushButton#quiet { background: transparent; border: 2px solid transparent; color: @accent; padding: 4px 0;
   font-weight: 500; text-align: left; }
 QPushButton#quiet:hover { text-decoration: underline; }
-QPushButton#quiet:focus { border: 2px solid @focus; border-radius: 6px; padding: 4px 4px; }
+QPushButton#quiet:focus { border: 2px solid @focus; border-radius: 6px; }
 QPushButton#section { background: transparent; border: 2px solid transparent; text-align: left;
   padding: 8px 12px; }
 QPushButton#section:hover { background: @accent_soft; }

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import shiboken6
 from PySide6.QtWidgets import QComboBox, QLineEdit
 
+from desktop.models.correspondence import FilingForm
 from desktop.models.records import Method
+from desktop.office.values_messages import ToChart
+from desktop.ui.filed import filing_words
 from desktop.ui.people.dialogs import EditDialog, PassphraseDialog
 from desktop.ui.people.importing import ImportDialog
 from desktop.ui.people.page import PeoplePage
+from tests.support.mailroom import Mailroom
 from tests.support.pages import texts_of
 from tests.ui.conftest import AtWork
 
@@ -48,6 +54,17 @@ def test_nobody_found_says_so_and_offers_nothing(at_work: AtWork, people: People
     find(at_work, people, "qqqq")
     assert people.detail.name.text() == at_work.screen.words("ui.people.none-found")
     assert not any(button.isEnabled() for button in people.detail.buttons)
+
+
+def test_what_was_put_to_the_record_stands_on_the_page(at_work: AtWork, people: PeoplePage) -> None:
+    mailroom, zoraida = Mailroom(at_work.office), at_work.person("Zoraida")
+    asked = mailroom.comes("Can I come later?", zoraida).conversation
+    at_work.office.export_conversation(at_work.session, ToChart(asked, FilingForm.PDF, zoraida))
+    find(at_work, people, "zor")
+    (line,) = at_work.office.show_person(at_work.session, zoraida).filings
+    assert filing_words(at_work.screen.ui, line) in texts_of(people.detail)
+    nameless = filing_words(at_work.screen.ui, replace(line, name=""))
+    assert at_work.screen.words("ui.messages.filed-pdf") in nameless
 
 
 def test_an_older_answer_never_overtakes_a_newer_one(at_work: AtWork, people: PeoplePage) -> None:

@@ -227,6 +227,26 @@ def test_somebody_else_was_faster_and_that_is_said(board: Board) -> None:
     assert page.empty.isVisible()
 
 
+def test_what_comes_up_meanwhile_stands_in_the_list_and_nothing_moves_under_the_hand(board: Board) -> None:
+    first = board.open("move", "Zoraida", conversation=board.conversation())
+    board.open("call", "Bo")
+    page = board.look()
+    row = next(at for at, line in enumerate(page.rows.rows) if line.id == first)
+    page.view.selectRow(row)
+    page.pane.note.setText("She called")
+    board.open("call", "Zoraida")
+    news = replace(board.at_work.office.duty(), unseen=7)
+    board.today.hear(news)
+    board.settle()
+    assert page.rows.rowCount() == 3
+    assert (page.line.id if page.line else None, page.pane.note.text()) == (first, "She called")
+    board.at_work.office.end_task(board.at_work.session, TaskEnd(first))
+    board.today.hear(replace(news, unseen=8))
+    board.settle()
+    assert page.rows.rowCount() == 2
+    assert (page.line.id if page.line else None, page.pane.note.text()) == (first, "She called")
+
+
 def test_each_step_leads_to_where_the_work_is(board: Board) -> None:
     board.open("call")
     board.open("access-review", "")

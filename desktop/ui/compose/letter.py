@@ -27,7 +27,7 @@ class LetterScroll(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWidget(holder)
-        self._text = text
+        self._holder, self._text = holder, text
         text.cursorPositionChanged.connect(self._follow)
 
     def show_below(self, panel: QWidget) -> None:
@@ -37,7 +37,7 @@ class LetterScroll(QScrollArea):
     def _follow(self) -> None:
         """Nobody writes where they cannot see it."""
         if self._text.hasFocus():
-            at = self._text.viewport().mapTo(self.widget(), self._text.cursorRect().center())
+            at = self._text.viewport().mapTo(self._holder, self._text.cursorRect().center())
             self.ensureVisible(at.x(), at.y(), 0, _FREE)
 
 

@@ -10,7 +10,8 @@ from desktop.models.records import Label
 from desktop.office.values_messages import ConversationLine, ConversationShown
 from desktop.texts import clean
 from desktop.ui.base import Notice, Ui, emptied, plain_label
-from desktop.ui.dates import date_words, moment_words
+from desktop.ui.dates import date_words
+from desktop.ui.filed import filing_words
 from desktop.ui.messages.words import about_words, breakable, owner_words
 
 _LABELS = {Label.VERY_SENSITIVE: "pill-warn", Label.DO_NOT_EMAIL: "pill-error"}
@@ -115,15 +116,6 @@ class ConversationHead(QWidget):
             self.banner.clear()
 
     def _show_filings(self, shown: ConversationShown) -> None:
-        say, language = self.ui.say, self.ui.texts.language
-        lines = [
-            say(
-                "ui.messages.filing",
-                file=clean(one.name, 80),
-                name=clean(one.by),
-                when=moment_words(one.at, language),
-            )
-            for one in shown.filings
-        ]
+        lines = [filing_words(self.ui, one) for one in shown.filings]
         self.filings.setText("\n".join(lines))
         self.filings.setVisible(bool(lines))

@@ -16,10 +16,14 @@ from desktop.ui.base import Notice, Ui, button, card, emptied, plain_label
 from desktop.ui.cards.dialog import CardDialog
 from desktop.ui.dates import date_words, moment_words
 from desktop.ui.dialog import FormDialog
+from desktop.ui.filed import filing_words
 from desktop.ui.help.opening import Helper
 from desktop.ui.keys.dialog import KeyDialog
 from desktop.ui.navigation import ENTRY_ROLES, Navigation
 from desktop.ui.people.dialogs import EditDialog, PassphraseDialog
+
+_FILED = 5
+"""Lines at most: the newest of what was put to the record."""
 
 
 class PersonDetail(QWidget):
@@ -126,6 +130,8 @@ class PersonDetail(QWidget):
             made = moment_words(shown.card.made_at, self.ui.texts.language)
             words = say("ui.person.card", when=made, who=clean(shown.card.handed_over))
             self.keys.addWidget(plain_label(words, "muted", wrap=True))
+        for line in shown.filings[:_FILED]:
+            self.keys.addWidget(plain_label(filing_words(self.ui, line), "muted", wrap=True))
         for one in self.buttons:
             one.setEnabled(True)
         self.write.setEnabled(person.status is Status.ACTIVE and bool(shown.methods))

@@ -84,11 +84,13 @@ class TodayPage(Page):
             self._show_start()
 
     def hear(self, duty: DutyState) -> None:
-        """Mail came in or was read elsewhere: the overview in front counts anew, and only then."""
+        """Mail came in or was read elsewhere: what is in front counts anew, and only then."""
         news = duty.unseen, duty.urgent
         changed, self._news = news != self._news, news
         if changed and self.isVisible() and self.views.currentWidget() is self.start:
             self._look()
+        elif changed and self.tasks.isVisible():
+            self.tasks.look_quietly()
 
     def _show_start(self) -> None:
         self.views.setCurrentWidget(self.start)

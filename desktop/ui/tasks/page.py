@@ -91,6 +91,10 @@ class TasksPage(Page):
     def refresh(self) -> None:
         self._look()
 
+    def look_quietly(self) -> None:
+        """Something changed elsewhere: the list is as it is now, and nothing moves under anybody's hand."""
+        self._look(quietly=True)
+
     def open_group(self, group: str) -> None:
         """From elsewhere: what is open of one group, '' for everything; the keyboard is in the list then."""
         self._arriving = True
@@ -103,33 +107,35 @@ class TasksPage(Page):
         self.groups.buttons[self._group].setChecked(True)
         self._look()
 
-    def _look(self) -> None:
+    def _look(self, *, quietly: bool = False) -> None:
         group, ended = self._group, self.ended.isChecked()
         limit = _ENDED_MOST if ended else _MOST
         query = TaskQuery(self.mine.isChecked(), ended, group, limit)
 
         def show(shown: TasksShown) -> None:
             if group == self._group and ended == self.ended.isChecked():
-                self._show(shown, ended)
+                self._show(shown, ended, quietly=quietly)
 
         self.call(lambda _: self.ui.office.list_tasks(self._session, query), show)
 
-    def _show(self, shown: TasksShown, ended: bool) -> None:
+    def _show(self, shown: TasksShown, ended: bool, *, quietly: bool = False) -> None:
         self._colleagues = shown.colleagues
         self._show_counts(shown.counts)
         before = self.view.currentIndex().row()
         lines = shown.tasks if ended else sorted(shown.tasks, key=lambda line: TASK_GROUPS.index(line.group))
         self.rows.show(lines)
         row = next((at for at, line in enumerate(lines) if line.id == self._chosen), -1)
-        if row < 0 and lines:  # it is done: the next one stands in its place
+        stays = quietly and row < 0 and self._chosen is not None
+        if row < 0 and lines and not stays:  # it is done: the next one stands in its place
             row = min(max(before, 0), len(lines) - 1)
-        self.body.setVisible(bool(lines))
-        self.empty.setVisible(not lines)
+        self.body.setVisible(bool(lines) or stays)
+        self.empty.setVisible(not lines and not stays)
         self.empty.setText(self.ui.say("ui.tasks.none-ended" if ended else "ui.tasks.none"))
         left = shown.total - len(lines)
         self.more.setVisible(left > 0)
         self.more.setText(self.ui.texts.count("ui.tasks.more", left))
-        self._choose(row)
+        if not stays:
+            self._choose(row)
         if row >= 0:
             self.view.selectRow(row)
         if self._arriving:

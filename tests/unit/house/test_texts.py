@@ -19,3 +19,9 @@ def test_a_visits_time_is_said_with_its_weekday_and_words_stay_as_they_are() -> 
     )
     assert "mar 2026-11-24 14:30" in Texts("es").say("reason.task-move", **given).lower()
     assert Texts("en").say("reason.task-move", name="M", when="<tomorrow>").endswith("on <tomorrow>")
+
+
+def test_a_time_that_ends_with_a_full_stop_ends_the_sentence_too() -> None:
+    said = Texts("es").say("reason.ask-move", name="Maria", when="dom 22 nov, 2:30 p.m.")
+    assert said.endswith("2:30 p.m.")
+    assert not said.endswith("..")
