@@ -374,7 +374,11 @@ def _fetched(uid: int, answer: dict[bytes, object], size: int) -> Fetched:
     at = answer.get(b"INTERNALDATE")
     if not isinstance(raw, bytes) or not isinstance(at, datetime):
         raise ValueError("an answer without mail")
-    return Fetched(uid, at.astimezone(UTC), size, raw)
+    try:
+        when = at.astimezone(UTC)
+    except OverflowError:  # a day before the first or after the last that there is
+        when = at.replace(tzinfo=UTC)
+    return Fetched(uid, when, size, raw)
 
 
 def _cut(client: _Client) -> None:

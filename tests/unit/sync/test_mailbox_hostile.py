@@ -8,12 +8,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from demo.authority import Authority
 from desktop.sync import mailbox_imap
-from desktop.sync.mailbox_imap import Access, Mailbox, MailboxError
+from desktop.sync.mailbox_imap import Access, Mailbox, MailboxError, _fetched
 
 Script = Callable[[ssl.SSLSocket, bytes, bytes], None]
 GREETING = b"* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR IDLE UIDPLUS] ready\r\n"
@@ -265,3 +266,9 @@ def test_mail_that_comes_while_it_searches_is_not_waited_for(
     assert mailbox.idle(5, threading.Event())
     assert time.monotonic() - began < 2
     mailbox.close()
+
+
+def test_a_mail_of_the_last_day_that_there_is_stops_no_mailbox() -> None:
+    at = datetime.max.replace(tzinfo=timezone(timedelta(hours=-12)))
+    found = _fetched(1, {b"BODY[]<0>": b"x", b"INTERNALDATE": at}, 1)
+    assert (found.at.year, found.raw) == (9999, b"x")
