@@ -12,6 +12,7 @@ size of question and answer are limited everywhere.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import sys
 import threading
@@ -124,6 +125,7 @@ class Worker:
 def _work(pipe: Connection[Any, Any], answering: Answering) -> None:
     """The worker: one question in, one answer out, until the pipe closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _silence()
     _limit()
     pipe.send_bytes(_READY)
     while True:
@@ -137,6 +139,13 @@ def _work(pipe: Connection[Any, Any], answering: Answering) -> None:
         except (RecursionError, MemoryError):
             answer = _FAILED
         pipe.send_bytes(answer)
+
+
+def _silence() -> None:
+    """What a fault would write of a mail (a traceback names the words that it is about) goes nowhere."""
+    sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - as long as the process
+    for number in (1, 2):
+        os.dup2(sys.stderr.fileno(), number)
 
 
 if sys.platform == "win32":

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 
@@ -22,6 +24,8 @@ def hostile(data: bytes) -> Understood:
         len(bytearray(4 * 1024**3))
     while b"forever" in data:
         pass
+    if b"fault" in data:
+        raise ValueError(data)
     if b"write" in data:
         with open("/tmp/written-by-a-mail", "wb") as file:
             file.write(b"x")
@@ -49,6 +53,22 @@ def test_a_mail_that_ends_two_workers_is_unreadable_and_the_next_is_read(
     assert worker.ended == 2
     assert time.monotonic() - begun < 30
     assert not worker.read(b"Subject: x\r\n\r\nhello").broken
+
+
+_ASKED = """
+from desktop.mail.parsing_worker import ParsingWorker
+from tests.unit.mail.test_parsing_worker import hostile
+worker = ParsingWorker(hostile)
+print(worker.read(b"Subject: x\\r\\n\\r\\nCANARY fault").broken, worker.ended)
+worker.close()
+"""
+
+
+def test_a_fault_in_the_reader_writes_no_words_of_the_mail_anywhere() -> None:
+    """A traceback would name them on the screen of whoever started the program, or in a journal."""
+    command = [sys.executable, "-c", _ASKED]
+    ran = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    assert (ran.stdout.strip(), ran.stderr) == ("True 2", "")
 
 
 def test_memory_has_an_end(worker: ParsingWorker) -> None:
