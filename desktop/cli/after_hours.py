@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import time
 from typing import Any
 
 from desktop.cli import shapes
 from desktop.cli.arguments import WrongUse
 from desktop.cli.commands import Call
 from desktop.cli.relays import word, words
-from desktop.cli.sending import DAYS
+from desktop.cli.sending import DAYS, clock_time, flag
 from desktop.models.correspondence import AfterHours, Notify
 from desktop.office.values_messages import AfterHoursShown
 
@@ -31,7 +30,7 @@ def after_hours_set(call: Call) -> None:
 
 def _rules(before: AfterHours, given: dict[str, Any]) -> AfterHours:
     whole = {"enabled": before.enabled, "text_en": before.text_en, "text_es": before.text_es, **given}
-    return AfterHours(_yes(whole, "enabled"), word(whole, "text_en"), word(whole, "text_es"))
+    return AfterHours(flag(whole, "enabled"), word(whole, "text_en"), word(whole, "text_es"))
 
 
 def _notify(before: Notify, given: object) -> Notify:
@@ -44,18 +43,11 @@ def _notify(before: Notify, given: object) -> Notify:
     if not set(named) <= set(DAYS):
         raise ValueError("days")
     return Notify(
-        _yes(whole, "enabled"),
-        time.fromisoformat(word(whole, "first")),
-        time.fromisoformat(word(whole, "last")),
+        flag(whole, "enabled"),
+        clock_time(whole, "first"),
+        clock_time(whole, "last"),
         tuple(DAYS.index(day) for day in named),
     )
-
-
-def _yes(given: dict[str, Any], name: str) -> bool:
-    value = given[name]
-    if not isinstance(value, bool):
-        raise TypeError(name)
-    return value
 
 
 def _hours(notify: Notify) -> dict[str, Any]:

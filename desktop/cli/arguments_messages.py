@@ -10,6 +10,8 @@ from desktop.models.correspondence import ConversationState, FilingForm
 from desktop.models.records import Label
 from desktop.office.values_messages import INBOX, PLACES
 
+_MOST = 1_000_000_000
+
 
 def messages(family: Callable[[str, str], Family]) -> None:
     """The practice's mailbox: what is there, what was said, and what of it goes to the chart."""
@@ -53,4 +55,12 @@ def standing(family: Callable[[str, str], Family]) -> None:
 
 def _page(verb: argparse.ArgumentParser, limit: int) -> None:
     verb.add_argument("--limit", type=int, default=limit, metavar="N")
-    verb.add_argument("--offset", type=int, default=0, metavar="N")
+    verb.add_argument("--offset", type=_so_many, default=0, metavar="N")
+
+
+def _so_many(given: str) -> int:
+    """More than there ever are is a mistake, and more than the database can count."""
+    number = int(given)
+    if not 0 <= number <= _MOST:
+        raise ValueError(given)
+    return number

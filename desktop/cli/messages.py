@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 
 from desktop.cli import shapes
+from desktop.cli.arguments import WrongUse
 from desktop.cli.cards import free_file
 from desktop.cli.commands import Call, day_of
 from desktop.errors import InputError
@@ -85,7 +86,10 @@ def messages_search(call: Call) -> None:
 def _midnight(call: Call, day: str | None, after: int = 0) -> datetime | None:
     """The beginning of that day, on this computer's clock."""
     read = day_of(call.console, day)
-    return datetime.combine(read + timedelta(days=after), time()).astimezone() if read else None
+    try:
+        return datetime.combine(read + timedelta(days=after), time()).astimezone() if read else None
+    except (OverflowError, ValueError) as error:  # at either end of the calendar
+        raise WrongUse(call.console.texts.say("cli.not-a-date")) from error
 
 
 def _line(call: Call, one: ConversationLine) -> shapes.Doc:

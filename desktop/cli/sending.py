@@ -120,7 +120,7 @@ def _read_rules(given: dict[str, Any]) -> SendingRules:
         country=maybe_word(given, "country"),
         region=maybe_word(given, "region"),
         silence_days=number(given, "silence_days"),
-        closing=_time(given, "closing") if closing is not None else None,
+        closing=clock_time(given, "closing") if closing is not None else None,
     )
 
 
@@ -131,7 +131,10 @@ def _read_hours(given: Any, name: str) -> Hours:
     if not set(days) <= set(DAYS):
         raise ValueError("days")
     return Hours(
-        _time(given, "first"), _time(given, "last"), tuple(map(DAYS.index, days)), _flag(given, "holidays")
+        clock_time(given, "first"),
+        clock_time(given, "last"),
+        tuple(map(DAYS.index, days)),
+        flag(given, "holidays"),
     )
 
 
@@ -144,16 +147,17 @@ def _read_sending(relay: RelayId, given: dict[str, Any]) -> RelaySending:
         per_hour=number(given, "per_hour"),
         per_day=number(given, "per_day"),
         connections=number(given, "connections"),
-        standby=_flag(given, "standby"),
-        office_mailbox=_flag(given, "office_mailbox"),
+        standby=flag(given, "standby"),
+        office_mailbox=flag(given, "office_mailbox"),
         auth=Auth(given["auth"]),
         pin=maybe_word(given, "pin"),
-        own_return_path=_flag(given, "own_return_path"),
+        own_return_path=flag(given, "own_return_path"),
         return_address=maybe_word(given, "return_address"),
     )
 
 
-def _time(given: dict[str, Any], name: str) -> time:
+def clock_time(given: dict[str, Any], name: str) -> time:
+    """A time of the wall clock, to the minute."""
     try:
         found = time.fromisoformat(word(given, name))
     except ValueError:
@@ -163,7 +167,8 @@ def _time(given: dict[str, Any], name: str) -> time:
     return found.replace(second=0, microsecond=0)
 
 
-def _flag(given: dict[str, Any], name: str) -> bool:
+def flag(given: dict[str, Any], name: str) -> bool:
+    """A field that must say yes or no."""
     value = given[name]
     if type(value) is not bool:
         raise TypeError(name)

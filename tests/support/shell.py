@@ -33,6 +33,20 @@ class _Paper:
         return b"%PDF-1.7"
 
 
+RELAY: dict[str, Any] = {
+    "name": "Relay",
+    "host": "localhost",
+    "port": 465,
+    "security": "implicit",
+    "user": "office",
+    "password": "relay-password",
+    "sender": "office@elmstreet.example.com",
+    "baa": {"counterparty": "Relay Inc.", "signed": "2026-01-01", "expires": "2027-01-01", "scope": "mail"},
+}
+"""A mail service as `relay add` reads it, without a promise about the way."""
+ENCRYPTING = {**RELAY, "required_tls": "account"}
+
+
 @dataclass
 class Shell:
     """Runs commands; keeps the exit code, the document and the messages of the last one."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.shell import Shell, Terminal
+from tests.support.shell import RELAY, Shell, Terminal
 
 CARD = {"handed_over": "Ana", "how": "in-person"}
 HELP = {"message", "person", "name", "method", "form", "sees", "answers", "checked", "steps"}
@@ -24,18 +24,7 @@ def zoe(desk: Shell) -> str:
 @pytest.fixture
 def relay(desk: Shell) -> str:
     """A mail service without a promise about the way: a locked file is what is left."""
-    baa = {"counterparty": "Relay Inc.", "signed": "2026-01-01", "expires": None, "scope": "e-mail"}
-    given = {
-        "name": "Relay",
-        "host": "localhost",
-        "port": 465,
-        "security": "implicit",
-        "user": "office",
-        "password": "relay-password",
-        "sender": "office@elmstreet.example.com",
-        "baa": baa,
-    }
-    return str(desk("relay", "add", given=given)["id"])
+    return str(desk("relay", "add", given=RELAY)["id"])
 
 
 @pytest.fixture

@@ -27,21 +27,10 @@ from desktop.models.database import Tx
 from desktop.paths import PracticeFolder
 from desktop.texts import Texts
 from tests.made_staff import desk_of
-from tests.support.shell import Shell
+from tests.support.shell import ENCRYPTING, Shell
 
 REASON = {"code", "words"}
 WAYS = {"openpgp", "smime", "tls", "envelope", "portal", "plain"}
-RELAY = {
-    "name": "Relay",
-    "host": "localhost",
-    "port": 465,
-    "security": "implicit",
-    "user": "office",
-    "password": "relay-password",
-    "sender": "office@elmstreet.example.com",
-    "required_tls": "account",
-    "baa": {"counterparty": "Relay Inc.", "signed": "2026-01-01", "expires": None, "scope": "e-mail"},
-}
 
 
 @pytest.fixture
@@ -82,7 +71,7 @@ def test_keys_inspect_and_keys_import(desk: Shell, zoe: str, certificate: Path, 
 
 
 def test_message_send_and_protect_explain_agree(desk: Shell, zoe: str, tmp_path: Path) -> None:
-    desk("relay", "add", given=RELAY)
+    desk("relay", "add", given=ENCRYPTING)
     mail = tmp_path / "letter.eml"
     mail.write_bytes(b"Subject: Hours\r\n\r\nWe open at nine.\r\n")
     told = desk("protect", "explain", "--person", zoe, "--file", str(mail), "--label", "routine")
@@ -184,7 +173,9 @@ def test_a_relative_certificate_file_is_the_one_that_the_caller_sees(
     """The service runs in the practice's folder: there it would be another file."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "ca.pem").write_text("a certificate")
-    account = {name: RELAY[name] for name in ("name", "host", "port", "security", "user", "password", "baa")}
+    account = {
+        name: ENCRYPTING[name] for name in ("name", "host", "port", "security", "user", "password", "baa")
+    }
     url = "https://127.0.0.1:9/x/"
     place = {"name": "S", "kind": "webdav", "user": "u", "secret": "s", "url": url, "public_url": url}
 
@@ -193,9 +184,9 @@ def test_a_relative_certificate_file_is_the_one_that_the_caller_sees(
         assert desk.code == 0, (answer, desk.err)
         return answer
 
-    relay = given("relay", "add", **RELAY)["id"]
+    relay = given("relay", "add", **ENCRYPTING)["id"]
     given("mailbox", "add", **account, address="office@elmstreet.example.com")
-    given("storage", "add", **place, baa=RELAY["baa"])
+    given("storage", "add", **place, baa=ENCRYPTING["baa"])
     given("feed", "set", relay=relay, adapter="plain", url=url, secret="s")
     office = desk._office(PracticeFolder(desk.folder))
     office.resume(os.environ["SEALWELL_TOKEN"])

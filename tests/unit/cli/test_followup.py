@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.shell import Shell
+from tests.support.shell import ENCRYPTING, Shell
 
 NOBODY = "0" * 32
 CHECKS = {"accounts", "due", "advice", "rounds"}
@@ -16,19 +16,7 @@ FEED = {"relay", "name", "adapter", "url", "enabled", "polled_at", "trouble"}
 
 @pytest.fixture
 def relay(desk: Shell) -> str:
-    baa = {"counterparty": "Relay Inc.", "signed": "2026-01-01", "expires": None, "scope": "e-mail"}
-    given = {
-        "name": "Relay",
-        "host": "localhost",
-        "port": 465,
-        "security": "implicit",
-        "user": "office",
-        "password": "relay-password",
-        "sender": "office@elmstreet.example.com",
-        "baa": baa,
-        "required_tls": "account",
-    }
-    return str(desk("relay", "add", given=given)["id"])
+    return str(desk("relay", "add", given=ENCRYPTING)["id"])
 
 
 def error(desk: Shell, *words: str, given: Any = None) -> str:

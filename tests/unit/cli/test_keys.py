@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from desktop.crypto.smime import make_identity
-from tests.support.shell import Shell
+from tests.support.shell import RELAY, Shell
 
 KEY = {"id", "kind", "fingerprint", "expires", "usable", "reason", "trust", "source"}
 OWN = {"kind", "fingerprint", "address", "made_at", "expires", "state", "issuer"}
@@ -26,18 +26,7 @@ def zoe(desk: Shell) -> str:
 
 
 def add_relay(desk: Shell) -> None:
-    baa = {"counterparty": "Relay Inc.", "signed": "2026-01-01", "expires": "2027-01-01", "scope": "e-mail"}
-    given = {
-        "name": "Relay",
-        "host": "localhost",
-        "port": 465,
-        "security": "implicit",
-        "user": "office",
-        "password": "relay-password",
-        "sender": "office@elmstreet.example.com",
-        "baa": baa,
-    }
-    assert "error" not in desk("relay", "add", given=given)
+    assert "error" not in desk("relay", "add", given=RELAY)
 
 
 def test_a_key_is_found_kept_confirmed_and_withdrawn(desk: Shell, file: Path, zoe: str) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from email import message_from_bytes
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,19 +14,8 @@ from desktop.models.correspondence import Urgency
 from desktop.models.records import Label, PersonId
 from desktop.paths import PracticeFolder
 from tests.support.mailroom import Mailroom
-from tests.support.shell import Shell
+from tests.support.shell import ENCRYPTING, Shell
 
-RELAY: dict[str, Any] = {
-    "name": "Relay",
-    "host": "localhost",
-    "port": 465,
-    "security": "implicit",
-    "user": "office",
-    "password": "relay-password",
-    "sender": "office@elmstreet.example.com",
-    "required_tls": "account",
-    "baa": {"counterparty": "Relay Inc.", "signed": "2026-01-01", "expires": "2027-01-01", "scope": "mail"},
-}
 LINE = {
     *("id", "person", "name", "subject", "snippet", "state", "label", "urgency", "ask", "changed_at"),
     *("last", "unseen", "owner", "answering", "hidden"),
@@ -85,7 +73,7 @@ def test_conversations_are_listed_and_shown(desk: Shell, asked: str) -> None:
 
 
 def test_an_answer_goes_into_its_conversation_once(desk: Shell, asked: str) -> None:
-    desk("relay", "add", given=RELAY)
+    desk("relay", "add", given=ENCRYPTING)
     person = desk("messages", "show", asked)["reply_to"]
     answer = {"person": person, "subject": "Re", "text": "Yes.", "label": "routine"}
     given = {**answer, "conversation": asked, "turn": 1}
@@ -130,6 +118,21 @@ def test_what_does_not_exist_is_said(desk: Shell) -> None:
     assert desk("messages", "show", "nonsense")["error"]["code"] == "conversation-unknown"
     desk("messages", "list", "--place", "attic")
     assert desk.code == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("list", "--offset", "9" * 20),
+        ("list", "--offset", "-1"),
+        ("search", "a", "--offset", "9" * 20),
+        ("search", "a", "--since", "0001-01-01"),
+        ("search", "a", "--until", "9999-12-31"),
+    ],
+)
+def test_numbers_and_days_without_end_are_wrong_use(desk: Shell, words: tuple[str, ...]) -> None:
+    desk("messages", *words)
+    assert (desk.code, desk.out) == (2, "")
 
 
 def test_without_a_token_nothing_is_said(desk: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

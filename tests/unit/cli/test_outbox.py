@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.made_practice import VISITS
-from tests.support.shell import Shell
+from tests.support.shell import ENCRYPTING, Shell
 
 SHOWN = {"id", "person", "kind", "method", "state", "reply", "attempts", "not_before", "relay", "reason"}
 SHOWN |= {"phases", "may", "pause", "silence_until"}
@@ -19,19 +19,7 @@ NOBODY = "0" * 32
 
 @pytest.fixture
 def relay(desk: Shell) -> str:
-    baa = {"counterparty": "Relay Inc.", "signed": "2026-01-01", "expires": None, "scope": "e-mail"}
-    given = {
-        "name": "Relay",
-        "host": "localhost",
-        "port": 465,
-        "security": "implicit",
-        "user": "office",
-        "password": "relay-password",
-        "sender": "office@elmstreet.example.com",
-        "baa": baa,
-        "required_tls": "account",
-    }
-    return str(desk("relay", "add", given=given)["id"])
+    return str(desk("relay", "add", given=ENCRYPTING)["id"])
 
 
 @pytest.fixture

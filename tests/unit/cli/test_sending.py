@@ -6,19 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.shell import Shell
+from tests.support.shell import RELAY, Shell
 
-BAA = {"counterparty": "Relay Inc.", "signed": "2026-01-01", "expires": "2027-01-01", "scope": "e-mail"}
-RELAY = {
-    "name": "Relay",
-    "host": "localhost",
-    "port": 465,
-    "security": "implicit",
-    "user": "office",
-    "password": "relay-password",
-    "sender": "office@elmstreet.example.com",
-    "baa": BAA,
-}
 HOURS = {"first": "08:00", "last": "20:00", "days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]}
 
 

@@ -57,6 +57,7 @@ def test_wrong_use_ends_with_two(desk: Shell) -> None:
         (("after-hours", "set"), {"notify": []}),
         (("after-hours", "set"), {"notify": {"days": ["someday"]}}),
         (("after-hours", "set"), {"notify": {"first": "early"}}),
+        (("after-hours", "set"), {"notify": {"first": "08:00+02:00"}}),
     ):
         desk(*words, given=given)
         assert (desk.code, desk.out) == (2, ""), words
