@@ -54,6 +54,7 @@ from docs import (
     screenshots_decision,
     screenshots_delivery,
     screenshots_keys,
+    screenshots_messages,
     screenshots_protection,
 )
 
@@ -166,6 +167,7 @@ def at_work(camera: Camera, signed: SignedIn, visits: Path, contacts: Path, *, s
     camera.take("today-sent")
     workspace.open("outbox")
     camera.take("outbox")
+    screenshots_messages.at_work(camera, workspace, signed.session)
     screenshots_audit.at_work(camera, workspace, signed.session)
     _people(camera, workspace, signed.session, contacts)
     _compose(camera, workspace, contacts)
@@ -253,9 +255,9 @@ def _plan(target: Path | None) -> list[tuple[Variant, Callable[[str], Path | Non
         ]
         return [(one, _into(target, one)) for one in everything]
     dark = {"today-imported", "review", "people", "compose", "sign-in", "settings-users", "account"}
-    dark |= {"audit", "audit-alerts", "audit-gap", "compose-card", "review-card"}
+    dark |= {"messages", "audit", "audit-alerts", "audit-gap", "compose-card", "review-card"}
     spanish = {"today-imported", "review", "compose", "outbox", "settings-users", "lock-quick"}
-    spanish |= {"audit", "audit-alerts", "audit-export", "compose-card", "compose-found"}
+    spanish |= {"messages", "tasks", "audit", "audit-alerts", "audit-export", "compose-card", "compose-found"}
     return [
         (Variant(), lambda name: SHOWN / f"{name}.png"),
         (Variant(dark=True), lambda name: SHOWN / f"{name}-dark.png" if name in dark else None),

@@ -27,3 +27,9 @@ def renewed(tx: Tx, row: Conversation, user: UserId, now: datetime) -> UserId | 
     if other is None or until is None or until - now < _FRESH:
         conversations.put(tx, replace(row, answering=user, answering_until=now + ANSWERING))
     return None
+
+
+def ended(tx: Tx, row: Conversation, user: UserId) -> None:
+    """`user` left off; what somebody else is answering stays as it is."""
+    if row.answering == user:
+        conversations.put(tx, replace(row, answering=None, answering_until=None))

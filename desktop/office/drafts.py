@@ -17,7 +17,7 @@ from desktop.models.database import Tx
 from desktop.models.drafts import Draft
 from desktop.models.ids import new_id
 from desktop.models.records import Label, Level, Method, PersonId
-from desktop.office.answering import renewed
+from desktop.office.answering import ended, renewed
 from desktop.office.conversations_shown import conversation_of
 from desktop.office.desk import Desk, Recorder
 from desktop.office.listed import Listed
@@ -57,7 +57,9 @@ class Drafts:
                 raise InputError("person-unknown")
             if draft.conversation is not None:
                 home = conversation_of(tx, draft.conversation)
-                if readable(home, session):  # else the words are kept, and it is answered by nobody
+                if draft.left:
+                    ended(tx, home, session.user)
+                elif readable(home, session):  # else the words are kept, and it is answered by nobody
                     renewed(tx, home, session.user, self._clock.now())
             kept = replace(draft, id=draft.id or new_id(), changed_at=self._clock.now())
             drafts.put(tx, _stored(kept, session))

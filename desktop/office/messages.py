@@ -29,7 +29,7 @@ from desktop.models.correspondence import (
 )
 from desktop.models.database import Tx
 from desktop.models.records import Message, Person, PersonId, Reason
-from desktop.office.answering import renewed
+from desktop.office.answering import ended, renewed
 from desktop.office.conversations_shown import (
     answered_by,
     lines_of,
@@ -170,8 +170,7 @@ class Messages:
 
         def end(tx: Tx, record: Recorder) -> None:
             row = read_by(tx, conversation, session)
-            if row.answering == session.user:
-                conversations.put(tx, replace(row, answering=None, answering_until=None))
+            ended(tx, row, session.user)
             record(Event(Act.ANSWER_LEFT, obj=row.id))
 
         self._desk.write(session, Action.HANDLE_CONVERSATION, end)

@@ -375,6 +375,8 @@ class DraftKept:
     about: PersonId | None = None
     name: str = field(default="", repr=False)
     """Whom it is to, in a list of drafts."""
+    left: bool = False
+    """Its writer leaves off with it: they are not answering any more."""
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,18 @@ def test_an_answer_is_kept_after_typing_stops_with_what_it_answers(desk: Answeri
     assert (kept.text, kept.name) == ("Yes, at 2.", "Zoraida Canaryfield")
 
 
+def test_whoever_locks_is_not_shown_as_answering(desk: Answering) -> None:
+    page = desk.reply()
+    page.text.insertPlainText("Yes, at 2.")
+    assert desk.mailroom.conversation(desk.entry.conversation).answering == desk.session.user
+    work = page.unfinished()
+    assert work is not None
+    work()
+    assert desk.mailroom.conversation(desk.entry.conversation).answering is None
+    (kept,) = desk.office.list_drafts(desk.session).drafts
+    assert kept.text == "Yes, at 2."
+
+
 def test_the_list_says_whom_each_answers(desk: Answering) -> None:
     page = desk.reply()
     page.text.insertPlainText("Yes, at 2.")

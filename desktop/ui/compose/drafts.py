@@ -32,6 +32,7 @@ class _Kept:
 
     def __init__(self, draft: str) -> None:
         self.id = draft
+        self.begun = False
         self._gone = False
         self._one_at_a_time = threading.Lock()
 
@@ -81,12 +82,17 @@ class DraftKeeper(QObject):
         self._changed = False
         self._kept = _Kept(draft)
 
-    def work(self) -> Work | None:
-        """What keeps the letter as it is now, off the window's thread; None where there is no letter."""
-        draft = self._look()
-        if draft is None:
+    def work(self, *, left: bool = False) -> Work | None:
+        """What keeps the letter as it is now, off the window's thread; None where there is no letter.
+
+        `left` where its writer leaves off: nobody sees them answering then.
+        """
+        found = self._look()
+        if found is None:
             return None
+        draft = replace(found, left=left)
         kept, ui, session = self._kept, self._ui, self._session
+        kept.begun = True
         return lambda: kept.keep(ui.office, session, draft)
 
     def away(self) -> Work:
@@ -94,9 +100,9 @@ class DraftKeeper(QObject):
         kept, ui, session = self._kept, self._ui, self._session
         return lambda: kept.discard(ui.office, session)
 
-    def keep(self) -> bool:
+    def keep(self, *, left: bool = False) -> bool:
         """Now, if something changed; answers whether the letter is among the drafts."""
-        work = self.work() if self._changed else None
+        work = self.work(left=left) if self._changed or (left and self._kept.begun) else None
         if work is not None:
             self._changed = False
             self._ui.bridge.run(self, lambda _: work(), lambda _: None, self._not_kept)

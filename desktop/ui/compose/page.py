@@ -131,7 +131,7 @@ class ComposePage(Sheet):
 
     def _put_aside(self) -> None:
         """What is on the page goes to the drafts, and is said to be there."""
-        kept = self.keeper.keep()
+        kept = self.keeper.keep(left=True)
         self.notice.clear()
         self.clear()
         if kept:
@@ -190,7 +190,7 @@ class ComposePage(Sheet):
 
     def continue_draft(self, draft: DraftKept, *, seen: bool = False) -> None:
         """With `seen` its writer knows all that was said in its conversation."""
-        self.keeper.keep()
+        self.keeper.keep(left=True)
         self.clear()
         self.deciding.take_up(draft)
         with self._filled():
@@ -212,7 +212,7 @@ class ComposePage(Sheet):
 
     def unfinished(self) -> Work | None:
         """What keeps the letter on the page; None where there is none."""
-        return self.keeper.work()
+        return self.keeper.work(left=True)
 
     def _letter(self) -> DraftKept | None:
         if not (self.subject.text().strip() or self.text.written or self.attachments.files):

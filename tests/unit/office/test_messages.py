@@ -304,6 +304,18 @@ def test_keeping_a_draft_often_changes_no_list(
     assert code_of(caught) == "conversation-unknown"
 
 
+def test_a_draft_that_is_left_names_nobody_as_answering(
+    room: Mailroom, at_work: AT_WORK, asked: ConversationId
+) -> None:
+    office, session = at_work
+    office.begin_answer(session, asked)
+    draft = DraftKept("", None, "Re", "Dear", conversation=asked, turn=1)
+    kept = office.keep_draft(session, draft)
+    assert room.conversation(asked).answering == session.user
+    office.keep_draft(session, replace(kept, left=True))
+    assert room.conversation(asked).answering is None
+
+
 def test_what_somebody_had_taken_is_everybodys_when_they_leave(
     room: Mailroom, at_work: AT_WORK, asked: ConversationId
 ) -> None:
