@@ -20,7 +20,7 @@ from desktop.audit.outside import seen
 from desktop.audit.segments import Cover, Edge, read_segment
 from desktop.audit.verify import Start
 from desktop.errors import InputError, Refused, VaultError
-from desktop.mail.states import TERMINAL
+from desktop.mail.states import IN_FLIGHT, TERMINAL, WAITING
 from desktop.models import alerts, audit, audit_queries, destroying, segments, settings, vaultkeys
 from desktop.models.correspondence import ConversationId, Retention
 from desktop.models.database import Tx
@@ -143,7 +143,7 @@ def destroy_due(tx: Tx, log: AuditLog, now: datetime) -> Destroyed | None:
 def _said(tx: Tx, before: Mapping[Retention, datetime], now: datetime) -> int:
     those: list[ConversationId] = []
     for kept, moment in before.items():
-        those += destroying.over(tx, kept, moment, AT_ONCE - len(those))
+        those += destroying.over(tx, kept, moment, AT_ONCE - len(those), WAITING | IN_FLIGHT)
     return destroying.words(tx, those, TERMINAL, now)
 
 

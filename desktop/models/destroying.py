@@ -74,8 +74,15 @@ def _empty(tx: Tx, which: ColumnElement[bool]) -> int:
     return tx.connection.execute(done).rowcount
 
 
-def over(tx: Tx, retention: Retention, before: datetime, limit: int) -> list[ConversationId]:
-    """Conversations of a class that were done before then, and to which no open task belongs."""
+def over(
+    tx: Tx, retention: Retention, before: datetime, limit: int, unsent: Iterable[State]
+) -> list[ConversationId]:
+    """Conversations of a class that were done before then, to which no open task belongs.
+
+    Nor is anything of them `unsent`: it may be taken back, and then they are open again.
+    """
+    states = [state.value for state in unsent]
+    going = select(message.c.conversation).where(message.c.state.in_(states))
     still = (
         exists()
         .where(task.c.conversation == conversation.c.id)
@@ -85,6 +92,7 @@ def over(tx: Tx, retention: Retention, before: datetime, limit: int) -> list[Con
         select(conversation.c.id)
         .where(conversation.c.retention == retention.value, conversation.c.destroyed_at.is_(None))
         .where(conversation.c.state == ConversationState.DONE.value, conversation.c.done_at < before, ~still)
+        .where(conversation.c.id.not_in(going.where(message.c.conversation.is_not(None))))
         .order_by(conversation.c.done_at)
         .limit(limit)
     )

@@ -220,6 +220,19 @@ def test_what_is_not_done_stays(book: Book, state: ConversationState) -> None:
     assert "entry.text" in places(book)
 
 
+def test_what_has_an_answer_that_still_waits_stays(book: Book) -> None:
+    said = talk(book)
+    put = "UPDATE message SET state = ? WHERE id = ?"
+    book.db.write(lambda tx: tx.connection.exec_driver_sql(put, ("deferred", said.message)))
+    book.clock.advance(days=366)
+    destroyed(book)
+    assert whole(book, said)
+    book.db.write(lambda tx: tx.connection.exec_driver_sql(put, ("accepted", said.message)))
+    book.clock.advance(days=1)
+    destroyed(book)
+    assert not whole(book, said)
+
+
 def test_what_an_open_task_belongs_to_stays(book: Book) -> None:
     said = talk(book)
     errand = Task(new_id(), "move", book.clock.now(), conversation=said.one.id)
