@@ -50,6 +50,8 @@ class Asked:
     reason: Reason | None = None
     urgency: Urgency = Urgency.PLAIN
     codes: frozenset[str] = frozenset()
+    family: bool = False
+    """It names somebody's family: who says "I am not Maria, I am her mother" is no stranger."""
 
 
 def ask_of(
@@ -75,7 +77,8 @@ def ask_of(
     strange = _any("wrong_visit", [one for one in sentences if not one.notice])
     pressing = ASK_URGENT in codes or strange
     name = person_name if first == ASK_WRONG_PERSON and person_name else writer or person_name
-    return Asked(_reason(first, name, visit), Urgency.URGENT if pressing else Urgency.ASKS, frozenset(codes))
+    urgency = Urgency.URGENT if pressing else Urgency.ASKS
+    return Asked(_reason(first, name, visit), urgency, frozenset(codes), _any("family", sentences))
 
 
 def asks_anything(sentences: Sequence[Sentence]) -> bool:

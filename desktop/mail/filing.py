@@ -17,7 +17,7 @@ from desktop.mail.correlate import Tied, same_mailbox
 from desktop.mail.replytext import DECLINED, own_words
 from desktop.mail.returned_values import Kind, Understood
 from desktop.mail.sealing import REMINDER
-from desktop.models import appointments, conversations, entries
+from desktop.models import appointments, conversations, entries, people
 from desktop.models.correspondence import ConversationState, Entry, Urgency
 from desktop.models.database import Tx
 from desktop.models.delivery import Received
@@ -79,11 +79,16 @@ def file(tx: Tx, audit: AuditLog, one: Told, now: datetime) -> Entry:
         ask=asked.reason,
         urgency=asked.urgency,
     )
-    if one.answered is not None and ASK_WRONG_PERSON in asked.codes:
+    if one.answered is not None and ASK_WRONG_PERSON in asked.codes and not _is_family(tx, one, asked):
         wrong_person.report(tx, audit, one.answered, now, None, conversation=entry.conversation)
     elif visit is not None and entry.person is not None and one.answer != DECLINED:
         moves.asked(tx, audit, asked.codes, visit, entry.person, entry.conversation, now)
     return entry
+
+
+def _is_family(tx: Tx, one: Told, asked: Asked) -> bool:
+    """Where a household writes by one address, a person decides whether it is the wrong one."""
+    return asked.family or len(people.at_address(tx, one.said.sender)) > 1
 
 
 def add_plain_yes(tx: Tx, audit: AuditLog, one: Told, now: datetime) -> None:

@@ -60,6 +60,9 @@ _READ_BY_PEOPLE = frozenset({Kind.MESSAGE, Kind.UNSUBSCRIBE})
 _BY_SERVERS = frozenset({Kind.BOUNCE, Kind.DELAY, Kind.DELIVERED, Kind.COMPLAINT})
 """No person's program writes these by itself; only these are ever deleted from a server."""
 _NO_MESSAGE = "foreign"
+_NAMED_FIELDS = re.compile(
+    rb"^(?:date|subject)[ \t]*:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*", re.IGNORECASE | re.MULTILINE
+)
 _HEAD_ENDS = re.compile(rb"\r?\n\r?\n")
 _WORDS = 200
 """Of the first line, for lists; what came encrypted is not repeated there."""
@@ -177,9 +180,10 @@ def _is_on_file(tx: Tx, mail: Arrived) -> bool:
     return any(_body(raw) == words for raw in received.same_name(tx, mail.name, mail.understood.sender))
 
 
-def _body(raw: bytes) -> bytes:
+def _body(raw: bytes) -> tuple[bytes, ...]:
     """What servers on the way leave as it is."""
-    return _HEAD_ENDS.split(raw, 1)[-1]
+    head, *rest = _HEAD_ENDS.split(raw, 1)
+    return (*_NAMED_FIELDS.findall(head), *rest)
 
 
 def _row(

@@ -345,3 +345,37 @@ def test_a_first_look_shows_no_old_mail_of_strangers_but_that_of_people_known(
     filed = office.db.write(lambda tx: file_all(tx, office.audit, box, 1, mails, now, since=named))
     assert (filed.upto, filed.counts.total()) == (3, 3)
     assert {one.snippet for one in talks(office)} == {f"Hello from {sender}" for sender in senders[1:]}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I am not Maria, I am her mother. She will come.",
+        "No soy Maria, soy su mamá, ella va a ir",
+        "This is not for me, it is for my son",
+    ],
+)
+def test_a_mother_who_answers_for_her_child_has_no_address_stopped_by_her_words(
+    office: Practice, box: AccountId, maria: Person, words: str
+) -> None:
+    arrives(office, box, reply(reminder(office, maria), words))
+    assert only(office).ask == Reason("ask-wrong-person", {"name": "Maria Lopez"})
+    assert (office.db.read(suppressions.listing), waiting(office)) == ([], [])
+
+
+def test_an_address_of_a_household_is_stopped_by_a_person_alone(
+    office: Practice, box: AccountId, maria: Person
+) -> None:
+    row = reminder(office, maria)
+    office.person("Leo", email=maria.email)
+    arrives(office, box, reply(row, "This is not my appointment"))
+    assert only(office).urgency is Urgency.URGENT
+    assert (office.db.read(suppressions.listing), waiting(office)) == ([], [])
+
+
+def test_two_mails_of_one_name_and_no_words_are_two_by_their_subjects(
+    office: Practice, box: AccountId, maria: Person
+) -> None:
+    name = "Message-ID: <always@phone.example>"
+    arrives(office, box, *(mail(maria.email, subject, "", name) for subject in ("Hello", "My chest hurts")))
+    assert {one.subject for one in talks(office)} == {"Hello", "My chest hurts"}
