@@ -13,7 +13,7 @@ from desktop.models.accounts import Session
 from desktop.models.filters import AuditFilter
 from desktop.models.records import Label, State
 from desktop.office.api import Office
-from desktop.office.values import ImportRequest, LetterRequest
+from desktop.office.values import LetterRequest
 from desktop.office.values_audit import LogQuery, PersonReport
 from desktop.office.values_messages import TaskEnd, TaskRequest
 from desktop.office.values_practice import RelayRequest
@@ -23,7 +23,6 @@ from tests.support.mailroom import Mailroom
 from tests.support.queued import queued
 
 AT_WORK = tuple[Office, Session]
-DOCTOR = b"MRN,First Name,Last Name,E-mail,DOB\n9001,Ada,Grey,grey@clinic.example,1970-01-01\n"
 
 
 @pytest.fixture
@@ -55,9 +54,7 @@ def test_a_letter_to_a_professional_about_a_patient_is_a_disclosure(
 ) -> None:
     office, session = work
     office.add_relay(session, relay_request())
-    office.import_people(session, ImportRequest("doctor.csv", data=DOCTOR))
-    doctor, person = person_named(*work, "Grey"), person_named(*work, "Zoraida")
-    office.set_person(session, doctor, {"kind": "professional"})
+    doctor, person = Mailroom(office).doctor(session), person_named(*work, "Zoraida")
     letter = LetterRequest(doctor, "A patient", "Please see her.", label=Label.ROUTINE, about=person)
     sent = queued(office.send_letter(session, letter))
     desk_of(office).opened().database.write(
