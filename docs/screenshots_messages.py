@@ -42,7 +42,7 @@ _WORDS = {
     "en": {
         "visit": "Your visit on Tuesday",
         "when": "Tue 24 Nov, 2:30 PM",
-        "sent": "Dear Montgomery,\n\nyour visit is on Tuesday at 2:30. Please bring your insurance card.\nAna",
+        "sent": "Dear Montgomery,\n\nyour visit is on Tuesday at 2:30. Bring your insurance card.\nAna",
         "asked": "Could I move it to Thursday? My daughter has a school event.\n\nThank you,\nMontgomery",
         "answer": "Dear Montgomery,\n\nThursday at two is yours.\n\nElm Street Family Practice",
         "medicine": "My new medicine",

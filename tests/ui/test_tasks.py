@@ -20,7 +20,7 @@ from desktop.office.values_audit import LogQuery
 from desktop.office.values_messages import TaskEnd, TaskQuery
 from desktop.ui.outbox.page import OutboxPage
 from desktop.ui.people.page import PeoplePage
-from desktop.ui.reminders.page import TodayPage
+from desktop.ui.reminders.page import TASKS, TodayPage
 from desktop.ui.settings.page import SettingsPage
 from desktop.ui.tasks.dialogs import TaskDialog
 from desktop.ui.tasks.page import TasksPage
@@ -303,6 +303,7 @@ def test_a_task_of_ones_own_is_made_given_away_and_put_off(board: Board) -> None
     dialog.go.click()
     board.settle()
     assert page.line is not None
+    assert board.today.choice.buttons[TASKS].text().endswith("  1"), "the heading counts it too"
     assert (page.line.note, page.line.name, page.line.owner_name) == (
         "Send the referral",
         "Zoraida Canaryfield",

@@ -64,6 +64,7 @@ class TodayPage(Page):
             on_desk=self.take_desk_step,
         )
         self.tasks = TasksPage(ui, session, navigation)
+        self.tasks.counted.connect(self._count_tasks)
         self._steps = Steps(self, ui, session, navigation)
         self._decisions: dict[PersonId, Explained] | None = None
         card = DecisionCard(ui, steps_of(session))
@@ -106,8 +107,11 @@ class TodayPage(Page):
 
     def _show(self, shown: TodayShown) -> None:
         self.start.show_today(shown)
+        self._count_tasks(shown.tasks)
+
+    def _count_tasks(self, number: int) -> None:
         words = self.ui.say("ui.tasks.title")
-        self.choice.buttons[TASKS].setText(f"{words}  {shown.tasks}" if shown.tasks else words)
+        self.choice.buttons[TASKS].setText(f"{words}  {number}" if number else words)
         self.choice.place()
 
     # --- what waits for somebody ---------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 
@@ -32,7 +32,12 @@ _SETTINGS = {
 
 
 class TasksPage(Page):
-    """Within Today: `refresh` looks anew, `open_group` comes from elsewhere."""
+    """Within Today: `refresh` looks anew, `open_group` comes from elsewhere.
+
+    `counted` with how many are open, of everybody's.
+    """
+
+    counted = Signal(int)
 
     def __init__(self, ui: Ui, session: Session, navigation: Navigation) -> None:
         super().__init__(ui, ui.say("ui.tasks.title"))
@@ -148,6 +153,8 @@ class TasksPage(Page):
             made.setText(self._words_of(group, number))
             made.setVisible(bool(number) or group in (ALL, self._group))
         self.groups.place()
+        if not self.mine.isChecked():
+            self.counted.emit(sum(counts.values()))
 
     def _words_of(self, group: str, number: int) -> str:
         words = self.ui.say(f"ui.tasks.group-{group or 'all'}")
