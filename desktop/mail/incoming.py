@@ -17,6 +17,7 @@ from datetime import datetime
 from desktop.audit.events import Act, Event
 from desktop.audit.log import AuditLog
 from desktop.mail import filing, replytext
+from desktop.mail.asking import is_urgent
 from desktop.mail.beneath import beneath
 from desktop.mail.correlate import Doubt, Tied, tie
 from desktop.mail.events import in_flight, note_all
@@ -135,7 +136,17 @@ def file_all(
         person = _person(one, known_people, writers)
         answer = _answer(tx, mail, one, person)
         old = since is not None and mail.at < since
-        row, event = _row(account, uid_validity, mail, one, person, answer, known=bool(writers), old=old)
+        row, event = _row(
+            account,
+            uid_validity,
+            mail,
+            one,
+            person,
+            answer,
+            known=bool(writers),
+            old=old,
+            pressing=_presses(tx, mail.understood, one),
+        )
         if not received.add(tx, row):
             continue
         said = filing.Told(row, mail.understood, one, answer, person, _written_to(one, known_people))
@@ -196,10 +207,11 @@ def _row(
     *,
     known: bool,
     old: bool,
+    pressing: bool,
 ) -> tuple[Received, DeliveryEvent | None]:
     said, kind = mail.understood, mail.understood.found.kind
     event = _event(mail, one, answer)
-    wanted = _for_a_person(said, one, known, answer)
+    wanted = pressing or _for_a_person(said, one, known, answer)
     words = {"doubt": one.doubt.value, "answer": answer, "sealed": said.sealed}
     details: dict[str, str | int] = {
         "size": mail.size,
@@ -244,6 +256,12 @@ def _for_a_person(said: Understood, one: Tied, known: bool, answer: str) -> bool
         return known
     ours = known or one.message is not None
     return kind is Kind.MESSAGE and (ours or said.broken) and answer != replytext.CONFIRMED
+
+
+def _presses(tx: Tx, said: Understood, one: Tied) -> bool:
+    """One word above a quote ends the news; somebody in need may have written under it."""
+    leaves = said.found.kind is Kind.UNSUBSCRIBE and one.message is not None
+    return leaves and is_urgent(beneath(tx, said, one.message).all)
 
 
 def _by_a_stranger(said: Understood, one: Tied, known: bool) -> bool:

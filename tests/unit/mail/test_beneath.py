@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from sqlalchemy import update
 
 from desktop.mail import threads
 from desktop.mail.returned_parts import open_incoming
@@ -12,6 +13,7 @@ from desktop.models import conversations, messages, received
 from desktop.models.correspondence import Conversation, Urgency
 from desktop.models.delivery import AccountId, ReceivedState
 from desktop.models.records import Message, Person
+from desktop.models.tables_mail import message
 from tests.practice.office import Practice
 from tests.support.mailbox import a_box, arrives, letter, reminder, reply
 
@@ -207,3 +209,12 @@ def test_a_group_of_long_mails_is_on_file_within_seconds(
     began = time.process_time()
     arrives(office, box, *(answer(row, f"Thank you\n\n{old}") for _ in range(20)))
     assert time.process_time() - began < 20
+
+
+def test_who_leaves_a_list_and_is_in_need_is_heard(office: Practice, box: AccountId, maria: Person) -> None:
+    row = letter(office, maria)
+    office.db.write(lambda tx: tx.connection.execute(update(message).values(kind="campaign")))
+    arrives(office, box, answer(row, f"Stop\n{ours(office, row)}"))
+    assert is_settled(office)
+    arrives(office, box, answer(row, f"Stop\n{ours(office, row)}\nI can't breathe"))
+    assert only(office).urgency is Urgency.URGENT
