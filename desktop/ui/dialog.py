@@ -53,7 +53,9 @@ class FormDialog(QDialog):
         self.ui = ui
         # What was shown goes when it closes: a password card is not kept behind the page.
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(title)
+        # Titles name people, and the system shows them in its lists of windows and to remote helpers.
+        self.setWindowTitle(ui.say("ui.window.title"))
+        self.setAccessibleName(title)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 18)
         column.setSpacing(12)
