@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,11 +23,14 @@ from demo.relay import RecordingRelay, RelaySetup
 from desktop.assembly import build_office
 from desktop.bootstrap import SingleInstance
 from desktop.clock import SystemClock
-from desktop.errors import SealwellError
-from desktop.models.records import Baa
+from desktop.errors import Refused, SealwellError
+from desktop.models.accounts import Session
+from desktop.models.correspondence import ConversationId
+from desktop.models.records import Baa, Label
 from desktop.office import remote_start
+from desktop.office.api import Office
 from desktop.office.remote_start import start_service
-from desktop.office.values import AppointmentsImport, ImportRequest
+from desktop.office.values import AppointmentsImport, ImportRequest, LetterRequest, Queued
 from desktop.office.values_entry import PracticeMade
 from desktop.office.values_practice import RelayRequest
 from desktop.paths import PracticeFolder
@@ -338,3 +342,44 @@ def test_thirty_reminders_go_out_though_the_window_was_locked_and_killed(
         assert len(server.received) == 30
     finally:
         service.end()
+
+
+# --- two desks -------------------------------------------------------------------------------
+
+
+def test_two_windows_that_answer_at_the_same_second_send_one_answer(service: Service) -> None:
+    first, ana = service.signed_in()
+    second, again = service.signed_in()
+    desks = ((first.as_office(), ana.session), (second.as_office(), again.session))
+    office, session = desks[0]
+    people = b"MRN,First Name,Last Name,E-mail,DOB\n1,Zoraida,Canaryfield,zoraida@example.org,1961-04-02\n"
+    office.import_people(session, ImportRequest("people.csv", data=people))
+    today = SystemClock().now().date()
+    baa = Baa("Relay Inc.", today, today + timedelta(days=300), "e-mail")
+    office.add_relay(
+        session,
+        RelayRequest(
+            name="Relay", host="localhost", port=9, security="implicit", user="office",
+            sender="office@elm.example", baa=baa, password="x", required_tls="account",
+        ),
+    )
+    (person,) = office.search_people(session, "Zoraida").people
+    asked = LetterRequest(person.id, "Hours", "Which day suits you?", label=Label.ROUTINE)
+    begun = office.send_letter(session, asked)
+    assert isinstance(begun, Queued)
+    answer = replace(asked, text="Thursday.", conversation=begun.conversation, turn=1)
+    ready = threading.Barrier(2, timeout=30)
+
+    def send(desk: tuple[Office, Session]) -> str:
+        ready.wait()
+        try:
+            desk[0].send_letter(desk[1], answer)
+        except Refused as refused:
+            return refused.code
+        return "sent"
+
+    with ThreadPoolExecutor(2) as both:
+        assert sorted(both.map(send, desks)) == ["conversation-moved-on", "sent"]
+    assert len(office.list_outbox(session).messages) == 2
+    shown = office.show_conversation(session, ConversationId(begun.conversation or ""))
+    assert [one.own for one in shown.entries] == ["Which day suits you?", "Thursday."]
