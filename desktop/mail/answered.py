@@ -54,7 +54,8 @@ def withdrawn(tx: Tx, message: MessageId) -> None:
     latest = entries.of_conversation(tx, found.id, limit=LATEST)
     stands = (one for one in reversed(latest) if one.direction is Direction.IN or _answers(tx, one))
     last = next(stands, None)
-    if found.last is Direction.OUT and last is not None and last.direction is Direction.IN:
+    settled_by_it = found.last is Direction.OUT or found.state is not ConversationState.OPEN
+    if settled_by_it and last is not None and last.direction is Direction.IN:
         words = clean((last.own or last.text)[: SNIPPET_CHARS * 2], SNIPPET_CHARS)
         found = replace(found, state=ConversationState.OPEN, last=Direction.IN, done_at=None, snippet=words)
     conversations.put(tx, found)

@@ -18,7 +18,7 @@ from desktop.mail.replytext import DECLINED, own_words
 from desktop.mail.returned_values import Kind, Understood
 from desktop.mail.sealing import REMINDER
 from desktop.models import appointments, conversations, entries, people
-from desktop.models.correspondence import ConversationState, Entry, Urgency
+from desktop.models.correspondence import ConversationState, Entry
 from desktop.models.database import Tx
 from desktop.models.delivery import Received
 from desktop.models.records import (
@@ -68,7 +68,16 @@ def file(tx: Tx, audit: AuditLog, one: Told, now: datetime) -> Entry:
     """Into its conversation, which is open from now on; what it asks becomes a task where that helps."""
     visit = _visit(tx, one)
     asked = _asked(one, visit, beneath(tx, one.said, one.tied.message))
-    entry = threads.arrived(
+    entry = _arrived(tx, audit, one, asked, now)
+    if one.answered is not None and ASK_WRONG_PERSON in asked.codes and not _is_family(tx, one, asked):
+        wrong_person.report(tx, audit, one.answered, now, None, conversation=entry.conversation)
+    elif visit is not None and entry.person is not None and one.answer != DECLINED:
+        moves.asked(tx, audit, asked.codes, visit, entry.person, entry.conversation, now)
+    return entry
+
+
+def _arrived(tx: Tx, audit: AuditLog, one: Told, asked: Asked, now: datetime) -> Entry:
+    return threads.arrived(
         tx,
         audit,
         one.row,
@@ -79,11 +88,6 @@ def file(tx: Tx, audit: AuditLog, one: Told, now: datetime) -> Entry:
         ask=asked.reason,
         urgency=asked.urgency,
     )
-    if one.answered is not None and ASK_WRONG_PERSON in asked.codes and not _is_family(tx, one, asked):
-        wrong_person.report(tx, audit, one.answered, now, None, conversation=entry.conversation)
-    elif visit is not None and entry.person is not None and one.answer != DECLINED:
-        moves.asked(tx, audit, asked.codes, visit, entry.person, entry.conversation, now)
-    return entry
 
 
 def _is_family(tx: Tx, one: Told, asked: Asked) -> bool:
@@ -98,17 +102,7 @@ def add_plain_yes(tx: Tx, audit: AuditLog, one: Told, now: datetime) -> None:
     before = conversations.get(tx, there.conversation) if there is not None else None
     if before is None:
         return
-    entry = threads.arrived(
-        tx,
-        audit,
-        one.row,
-        one.said,
-        one.writer,
-        now,
-        label=_label(one),
-        ask=None,
-        urgency=Urgency.PLAIN,
-    )
+    entry = _arrived(tx, audit, one, Asked(), now)
     after = conversations.get(tx, entry.conversation)
     if after is not None and after.id == before.id and before.state is not ConversationState.OPEN:
         stays = replace(after, state=before.state, unseen=before.unseen, done_at=before.done_at)

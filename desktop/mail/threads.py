@@ -97,6 +97,7 @@ def arrived(
         ),
     )
     unanswered = found.state is ConversationState.OPEN or is_held(tx, found)
+    found = replace(found, subject=found.subject or kept.subject)  # of what was destroyed, none is left
     conversations.put(tx, _heard(found, unanswered, own or whole, now, label, ask, urgency))
     return kept
 
@@ -159,6 +160,7 @@ def sent(
     else:
         stands = replace(
             settled(tx, found, now),
+            subject=found.subject or clean(subject, SUBJECT_CHARS),
             changed_at=now,
             sent_at=now,
             turn=found.turn + 1,

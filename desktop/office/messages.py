@@ -17,7 +17,7 @@ from desktop.clock import Clock
 from desktop.errors import InputError, Refused
 from desktop.mail import threads, wrong_person
 from desktop.mail.states import NEVER_LEFT
-from desktop.models import conversations, entries, messages, people, received, users
+from desktop.models import conversations, entries, messages, received, users
 from desktop.models.accounts import Session, User, UserId, UserState
 from desktop.models.correspondence import (
     Conversation,
@@ -28,7 +28,7 @@ from desktop.models.correspondence import (
     EntryId,
 )
 from desktop.models.database import Tx
-from desktop.models.records import Message, Person, PersonId, Reason
+from desktop.models.records import Message, Person, Reason
 from desktop.office.answering import ended, renewed
 from desktop.office.conversations_shown import (
     answered_by,
@@ -40,6 +40,7 @@ from desktop.office.conversations_shown import (
 )
 from desktop.office.desk import Desk, Recorder
 from desktop.office.listed import Listed
+from desktop.office.people import found as known_person
 from desktop.office.values_messages import (
     PLACES,
     Answering,
@@ -133,7 +134,7 @@ class Messages:
             row, now = read_by(tx, change.id, session), self._clock.now()
             changed = self._changed(tx, row, change, now)
             if change.person is not None and row.person is None:
-                changed = _linked(tx, changed, _person(tx, change.person))
+                changed = _linked(tx, changed, known_person(tx, change.person))
                 record(Event(Act.CONVERSATION_LINKED, obj=row.id, det={"person": change.person}))
             conversations.put(tx, changed)
             record(Event(Act.CONVERSATION_CHANGED, obj=row.id, det={"fields": _fields(change)}))
@@ -254,13 +255,6 @@ def _owner(tx: Tx, row: Conversation, user: UserId) -> User:
     if not may(found.role, Action.HANDLE_CONVERSATION) or not may_read(found.role, row.label, own=True):
         raise Refused("owner-cannot-read")
     return found
-
-
-def _person(tx: Tx, id_: PersonId) -> Person:
-    person = people.get(tx, id_)
-    if person is None:
-        raise InputError("person-unknown")
-    return person
 
 
 def _linked(tx: Tx, row: Conversation, person: Person) -> Conversation:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 
@@ -131,6 +132,23 @@ def test_something_urgent_is_not_buried_by_thanks_while_its_answer_waits(
         desk.office.run_outbox(desk.session)
     line = desk.office.show_conversation(desk.session, desk.asked).line
     assert (line.state, line.urgency, line.ask and line.ask.code) == (OPEN, Urgency.URGENT, "ask-urgent")
+
+
+def test_a_plain_yes_meanwhile_does_not_hide_that_the_answer_never_left(desk: Desk) -> None:
+    """It goes into the history, and the conversation stays as it stood."""
+    answer = desk.answers()
+    before = desk.room.conversation(desk.asked)
+    desk.asks("Yes", references=("<14@mail.example>",))
+    desk.room.put(replace(desk.room.conversation(desk.asked), state=DONE, done_at=before.done_at))
+    desk.office.cancel_messages(desk.session, (answer,))
+    assert desk.stands()[0] is OPEN
+
+
+def test_what_opens_again_after_its_words_were_destroyed_has_a_subject(desk: Desk) -> None:
+    before = desk.room.conversation(desk.asked)
+    desk.room.put(replace(before, state=DONE, subject="", destroyed_at=before.opened_at))
+    desk.asks("Hello again", references=("<14@mail.example>",), subject="Another visit")
+    assert desk.room.conversation(desk.asked).subject == "Another visit"
 
 
 def test_a_letter_that_is_taken_back_too_late_is_not_answered_twice(desk: Desk) -> None:
