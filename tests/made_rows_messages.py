@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from desktop.models import messages
 from desktop.models.accounts import Session
 from desktop.models.correspondence import (
     ConversationId,
@@ -14,18 +15,29 @@ from desktop.models.correspondence import (
     FilingForm,
     MailQuery,
 )
+from desktop.models.database import Tx
+from desktop.models.records import MessageId, State
 from desktop.office.values_messages import ConversationChange, ConversationQuery, ToChart
+from tests.made_staff import desk_of
 from tests.support.mailroom import Mailroom
 
 Call = Callable[[Any, Session], object]
 
 
 def _asked(world: Any) -> ConversationId:
-    """Asked for once: what came in stays."""
+    """Asked for once: what came in stays. It answers a letter that had left."""
     if "asked" not in world.kept:
-        said = Mailroom(world.office).comes("May I come later?", world.person, about=world.kept["message"])
+        ours = world.kept["message"]
+        said = Mailroom(world.office).comes("May I come later?", world.person, about=ours)
+        desk_of(world.office).opened().database.write(lambda tx: _left(tx, ours))
         world.kept["asked"], world.kept["entry"] = said.conversation, said.id
     return ConversationId(world.kept["asked"])
+
+
+def _left(tx: Tx, ours: MessageId) -> None:
+    row = messages.get(tx, ours)
+    assert row is not None
+    messages.move(tx, ours, row.state, State.ACCEPTED)
 
 
 def _entry(world: Any) -> EntryId:
