@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.shell import Shell
+from tests.support.shell import RELAY, Shell
 
 BAA = {"counterparty": "Store Inc.", "signed": "2026-01-01", "expires": "2027-01-01", "scope": "storage"}
 STORAGE = {
@@ -20,16 +20,6 @@ STORAGE = {
     "days": 30,
 }
 LINE = {"id", "name", "kind", "url", "public_url", "days", "access_log", "retired_at", "problem"}
-RELAY = {
-    "name": "Relay",
-    "host": "localhost",
-    "port": 465,
-    "security": "implicit",
-    "user": "office",
-    "password": "relay-password",
-    "sender": "office@elmstreet.example.com",
-    "baa": {**BAA, "scope": "e-mail"},
-}
 NOTHING = "0" * 32
 
 

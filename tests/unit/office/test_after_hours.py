@@ -214,6 +214,11 @@ def test_the_numbers_of_what_is_new_say_nothing_else(
     assert (office.duty().unseen, office.duty().urgent) == (0, 0)
 
 
+def quiet_at(office: Office, moment: str) -> bool:
+    at = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+    return database(office).read(lambda tx: is_quiet(tx, at))
+
+
 @pytest.mark.parametrize(
     ("moment", "quiet", "why"),
     [
@@ -230,9 +235,7 @@ def test_the_numbers_of_what_is_new_say_nothing_else(
 def test_quiet_hours_go_by_the_practices_clock(
     at_work_here: tuple[Office, Session], moment: str, quiet: bool, why: str
 ) -> None:
-    office, _ = at_work_here
-    at = datetime.fromisoformat(moment).replace(tzinfo=UTC)
-    assert database(office).read(lambda tx: is_quiet(tx, at)) is quiet, why
+    assert quiet_at(at_work_here[0], moment) is quiet, why
 
 
 @pytest.mark.parametrize(
@@ -251,8 +254,7 @@ def test_hours_over_midnight_belong_to_the_day_on_which_they_began(
     office, _ = at_work_here
     night = Notify(first=time(22), last=time(6), days=(0,))
     database(office).write(lambda tx: afterhours.put_notify(tx, night))
-    at = datetime.fromisoformat(moment).replace(tzinfo=UTC)
-    assert database(office).read(lambda tx: is_quiet(tx, at)) is quiet, why
+    assert quiet_at(office, moment) is quiet, why
 
 
 def test_turned_off_it_is_always_quiet(at_work_here: tuple[Office, Session]) -> None:
