@@ -140,11 +140,15 @@ def listed(place: str, user: UserId) -> Select[Any]:
 
 
 def counts(tx: Tx, user: UserId) -> dict[str, int]:
-    """How many there are by place (all but `sent`), and `unseen` and `urgent` among all open ones."""
+    """How many there are by place (all but `sent`), and `unseen` and `urgent` among all open ones.
+
+    `urgent-unknown` are urgent and not in the inbox: a household's address is nobody's alone.
+    """
     row = conversation.c
     known, strange = _open(tx, _KNOWN), _open(tx, _STRANGE)
     found = {"inbox": known[0], "unknown": strange[0]}
     found |= {"unseen": known[1] + strange[1], "urgent": known[2] + strange[2]}
+    found["urgent-unknown"] = strange[2]
     for place, state in (("waiting", ConversationState.WAITING), ("done", ConversationState.DONE)):
         found[place] = _count(tx, row.state == state.value)
     found["mine"] = _count(tx, row.owner == user, row.state == _OPEN.value)

@@ -99,6 +99,17 @@ def test_places_count_what_stands_there(at_work: AtWork, box: Inbox) -> None:
     assert page.list.rows.rowCount() == 1
 
 
+def test_something_urgent_of_a_household_stands_out_in_its_place(at_work: AtWork, box: Inbox) -> None:
+    box.arrives("", "Who am I?")
+    page = open_page(at_work)
+    place = page.places.buttons["unknown"]
+    assert place.number.objectName() == "muted"
+    box.arrives("", "My chest hurts", ask=Reason("ask-urgent", {"name": "Eve"}), urgency=Urgency.URGENT)
+    at_work.screen.qtbot.waitUntil(lambda: place.number.text() == "2", timeout=10_000)
+    assert place.number.objectName() == "pill-error"
+    assert at_work.screen.words("ui.messages.urgent") in place.accessibleName()
+
+
 def test_new_mail_appears_at_the_top_and_what_is_open_stays_so(at_work: AtWork, box: Inbox) -> None:
     first = box.arrives("Zoraida", "First")
     page = open_page(at_work)

@@ -32,7 +32,7 @@ class Place(QPushButton):
         row.addStretch()
         self.number = plain_label("", "muted")
         self.number.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        row.addWidget(self.number)
+        row.addWidget(self.number, 0, Qt.AlignmentFlag.AlignVCenter)
         self.setAccessibleName(words)
 
     def count(self, number: int, said: str) -> None:
@@ -82,8 +82,8 @@ class Places(QWidget):
         self.buttons[place].setChecked(True)
 
     def show_counts(self, counts: Mapping[str, int]) -> None:
-        """Of each place; `unseen` makes the inbox stand out."""
-        unseen = counts.get("unseen", 0)
+        """Of each place; `unseen` makes the inbox stand out, what is urgent the place of the unknown."""
+        unseen, pressing = counts.get("unseen", 0), counts.get("urgent-unknown", 0)
         for code, made in self.buttons.items():
             if code == DRAFTS:
                 continue
@@ -92,8 +92,11 @@ class Places(QWidget):
             if code == INBOX and unseen:
                 said = f"{said}, {self.ui.texts.count('ui.messages.count-unseen', unseen)}"
                 made.setToolTip(said)
+            if code == UNKNOWN and pressing:
+                said = f"{said}, {self.ui.say('ui.messages.urgent')}"
             made.count(number, said)
         _name(self.buttons[INBOX].number, "label" if unseen else "muted")
+        _name(self.buttons[UNKNOWN].number, "pill-error" if pressing else "muted")
 
     def show_drafts(self, number: int) -> None:
         self.buttons[DRAFTS].count(number, self.ui.texts.count("ui.messages.count", number))
