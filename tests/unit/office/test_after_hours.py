@@ -216,7 +216,7 @@ def test_the_numbers_of_what_is_new_say_nothing_else(
 
 def quiet_at(office: Office, moment: str) -> bool:
     at = datetime.fromisoformat(moment).replace(tzinfo=UTC)
-    return database(office).read(lambda tx: is_quiet(tx, at))
+    return bool(database(office).read(lambda tx: is_quiet(tx, at)))
 
 
 @pytest.mark.parametrize(
