@@ -15,6 +15,7 @@ from desktop.clock import Clock
 from desktop.config import CONTENT_LIMITS
 from desktop.errors import InputError, Refused, SealwellError
 from desktop.mail import threads
+from desktop.mail.calls import CALL
 from desktop.mail.content import check_content
 from desktop.mail.content_letters import Judged, judge, letter_input, read_policy
 from desktop.mail.content_values import ContentInput, Policy
@@ -36,8 +37,6 @@ from desktop.office.protection import explained, found, sender_warnings
 from desktop.office.values import CallOpened, Explained, FileOwned, LetterRequest, Queued
 
 _OF_A_PATIENT = frozenset({Found.OTHER_NAME, Found.OTHER_PATIENT, Found.MRN})
-CALL = "call"
-"""The kind of a task to phone somebody."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +120,7 @@ class Letters:
 
         def queue(tx: Tx, record: Recorder) -> Queued:
             if request.conversation is not None:
-                _answered(tx, session, request.conversation, looked)
+                _answered(tx, session, request.conversation, looked.person, looked.about)
                 threads.check_turn(tx, request.conversation, request.turn)
             message = opened.outbox.enqueue(tx, frozen, session)
             record.written += 1
@@ -136,7 +135,7 @@ class Letters:
         draft = _draft(request, looked)
         if request.conversation is None:
             return draft
-        _answered(tx, session, request.conversation, looked)
+        _answered(tx, session, request.conversation, looked.person, looked.about)
         threads.check_turn(tx, request.conversation, request.turn)
         in_reply_to, references = threads.reply_headers(tx, request.conversation, request.person)
         return replace(draft, in_reply_to=in_reply_to, references=references)
@@ -170,9 +169,7 @@ class Letters:
             if person is None:
                 raise InputError("person-unknown")
             if request.conversation is not None:
-                with_them = read_by(tx, request.conversation, session).person
-                if with_them != person.id:
-                    raise Refused("conversation-other-person")
+                _answered(tx, session, request.conversation, person, _about(tx, request, person))
             task = tasks.Task(
                 new_id(), CALL, self._clock.now(), person=person.id, conversation=request.conversation
             )
@@ -202,14 +199,16 @@ class Letters:
         return _Looked(message, judged, warnings, person, about, unsaid)
 
 
-def _answered(tx: Tx, session: Session, conversation: ConversationId, looked: _Looked) -> None:
+def _answered(
+    tx: Tx, session: Session, conversation: ConversationId, person: Person, about: Person | None
+) -> None:
     """Only those with whom it is are answered in it, and professionals about them.
 
     Raises InputError `conversation-unknown`; Refused `conversation-hidden`,
     `conversation-other-person`: also where nobody has said yet whose it is.
     """
     row = read_by(tx, conversation, session)
-    allowed = {looked.person.id, looked.about.id if looked.about is not None else None} - {None}
+    allowed = {person.id, about.id if about is not None else None} - {None}
     if row.person not in allowed:
         raise Refused("conversation-other-person")
 

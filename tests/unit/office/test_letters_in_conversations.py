@@ -304,3 +304,6 @@ def test_a_professional_is_asked_within_the_patients_conversation(
     queued(office.send_letter(session, request))
     other = replace(request, about=person_named(*work, "Bo"), turn=2)
     assert refused(work, other) == "conversation-other-person"
+    call = replace(request, label=Label.DO_NOT_EMAIL, turn=2)
+    assert isinstance(office.send_letter(session, call), CallOpened)
+    assert refused(work, replace(call, about=other.about)) == "conversation-other-person"
