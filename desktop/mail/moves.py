@@ -1,8 +1,9 @@
 """Somebody asks to move or cancel a visit: a task until the schedule says so, which is never changed here.
 
 One task for a visit as it stood when they asked. It ends by itself when an import shows another
-time, or that the visit is gone; the conversation that waited for this is done with it, unless
-something unseen came meanwhile.
+time, or that the visit is gone: of one that was to be moved, once a further visit of theirs stands
+there instead. The conversation that waited for this is done with it, unless something unseen came
+meanwhile.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def asked(
         visit.id,
         person,
         due_at=due,
-        details=_as_it_was(visit),
+        details=_as_it_was(visit) | {"others": _others(tx, person, visit.id, now)},
         conversation=conversation,
     )
     if any(_stands(other, visit) for other in tasks.of_source(tx, one.kind, visit.id)):
@@ -100,6 +101,12 @@ def _stands(one: Task, visit: Appointment) -> bool:
     return one.state is TaskState.OPEN and one.details.get("occurrence") == visit.occurrence
 
 
+def _others(tx: Tx, person: PersonId, visit: AppointmentId, at: datetime) -> int:
+    """How many further visits of theirs were to come then."""
+    booked = (one for one in appointments.of_person(tx, person) if one.status is VisitStatus.BOOKED)
+    return sum(one.id != visit and one.start_utc > at for one in booked)
+
+
 def _visit_of(tx: Tx, one: Task) -> AppointmentId:
     """'' where nobody can tell: a "no" that came before the visit was kept with its task."""
     if one.kind != DECLINED_TASK or "appointment" in one.details:
@@ -110,7 +117,10 @@ def _visit_of(tx: Tx, one: Task) -> AppointmentId:
 
 def _is_settled(tx: Tx, one: Task, visit: Appointment | None) -> bool:
     if visit is None or visit.status is not VisitStatus.BOOKED:
-        return True
+        if one.kind != MOVE or one.person is None:
+            return True
+        others = _others(tx, one.person, _visit_of(tx, one), one.opened_at)
+        return others > int(one.details.get("others", 0))
     if "occurrence" in one.details:
         return any(one.details.get(name) != value for name, value in _as_it_was(visit).items())
     message = messages.get(tx, MessageId(one.source))

@@ -90,7 +90,7 @@ def test_yes_but_is_a_move_with_its_old_time_and_a_task_before_the_visit(
         *("move", row.source, maria.id),
         only(office).id,
     )
-    assert task.details == {"appointment": row.source, "occurrence": 1, "start": OLD}
+    assert task.details == {"appointment": row.source, "occurrence": 1, "start": OLD, "others": 0}
     assert task.due_at is not None
     assert office.clock.now() < task.due_at <= office.clock.now() + timedelta(days=1)
     arrives(office, box, reply(row, "Can we move it, please?"))

@@ -24,6 +24,8 @@ from tests.support.correspondence import a_conversation
 AT_WORK = tuple[Office, Session]
 MOVED = VISITS.replace(b"A2,1002,2026-11-24,14:30", b"A2,1002,2026-11-26,10:00")
 GONE = VISITS.replace(b"A2,1002,2026-11-24,14:30,Dr. Shah\n", b"")
+ANEW = GONE + b"A9,1002,2026-11-27,11:00,Dr. Shah\n"
+"""Some systems write a visit that was moved as another one."""
 DRY = AppointmentsImport(ImportRequest("visits.csv", data=MOVED, dry_run=True), "whole", confirm=True)
 
 
@@ -80,7 +82,7 @@ def _talk(task: Task, tx: Tx) -> Conversation | None:
     return conversations.get(tx, task.conversation) if task.conversation is not None else None
 
 
-@pytest.mark.parametrize("data", [MOVED, GONE], ids=["moved", "gone"])
+@pytest.mark.parametrize("data", [MOVED, ANEW], ids=["moved", "anew"])
 def test_the_import_that_shows_it_ends_the_task_and_the_conversation_that_waited(
     at_work: AT_WORK, practice: Practice, asked: Task, data: bytes
 ) -> None:
@@ -90,6 +92,27 @@ def test_the_import_that_shows_it_ends_the_task_and_the_conversation_that_waited
     assert (task.state, task.result, task.closed_by) == (TaskState.DONE, "done", None)
     assert task.closed_at == practice.clock.now()
     assert (talk.state, talk.done_at) == (ConversationState.DONE, practice.clock.now())
+
+
+def test_who_asked_to_move_and_has_no_new_visit_is_not_forgotten(
+    at_work: AT_WORK, practice: Practice, asked: Task
+) -> None:
+    """The old one is off the schedule, and nobody has found another time yet."""
+    office, _ = at_work
+    imports(practice, at_work, GONE)
+    assert stands(office, asked).state is TaskState.OPEN
+    assert talk_of(office, asked).state is ConversationState.WAITING
+    imports(practice, at_work, ANEW)
+    assert stands(office, asked).state is TaskState.DONE
+
+
+def test_a_visit_that_stood_there_before_is_not_the_new_one(at_work: AT_WORK, practice: Practice) -> None:
+    office, session = at_work
+    other = b"A8,1002,2026-11-27,09:00,Dr. Shah\n"
+    import_visits(office, session, practice.clock, VISITS + other)
+    task = wants(office, ASK_MOVE)
+    imports(practice, at_work, GONE + other)
+    assert stands(office, task).state is TaskState.OPEN
 
 
 def test_the_same_schedule_again_ends_nothing(at_work: AT_WORK, practice: Practice, asked: Task) -> None:
