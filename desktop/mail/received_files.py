@@ -33,7 +33,7 @@ _TYPE_CHARS, _SUBJECT_CHARS = 100, 80
 class Found:
     """One file with its bytes; `part` is its number among all parts, which counts what is not a file too."""
 
-    name: str
+    name: str = field(repr=False)
     type: str
     part: int
     data: bytes = field(repr=False)

@@ -40,7 +40,7 @@ _AN_ITEM = bytes.fromhex("0703020000000000c000000000000046")
 
 @dataclass(frozen=True)
 class TnefFile:
-    name: str
+    name: str = field(repr=False)
     type: str
     data: bytes = field(repr=False)
 

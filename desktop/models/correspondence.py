@@ -75,7 +75,7 @@ class FilingForm(StrEnum):
 class FileIn:
     """A file of a received mail: its name made safe, its type as claimed, its bytes' length."""
 
-    name: str
+    name: str = field(repr=False)
     type: str
     size: int
     part: int

@@ -42,6 +42,12 @@ def test_text_is_no_file_and_a_named_text_is_one() -> None:
     assert file_in(mixed(TEXT, page, named), found[0].part) == ("notes.txt", b"mine")
 
 
+def test_a_name_stands_in_no_fault_that_is_written_down() -> None:
+    (found,) = files_in(mixed(attached('filename="Maria Lopez biopsy.pdf"')))
+    assert found.name == "Maria Lopez biopsy.pdf"
+    assert "Maria" not in repr(found)
+
+
 def test_a_file_that_is_not_there_is_said() -> None:
     for part in (0, 7, -1, MORE):
         with pytest.raises(InputError) as caught:
