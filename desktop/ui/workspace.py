@@ -77,7 +77,7 @@ class Workspace(Desk):
         self._foot = QVBoxLayout()
         side.addLayout(self._foot)
         self.status = StatusLine(ui, lambda: self.open("outbox"))
-        self.status.told.connect(self._count_mail)
+        self.status.told.connect(self._hear)
         self.status.setEnabled(session.role in ENTRY_ROLES["outbox"])
         side.addWidget(self.status)
         row.addLayout(side, 1)
@@ -121,6 +121,13 @@ class Workspace(Desk):
         page = self.pages.get("audit")
         if isinstance(page, AuditPageView):
             page.tabs.count("alerts", number)
+
+    def _hear(self, duty: DutyState) -> None:
+        """Locked at another window of this computer: nobody's words stay on this one either."""
+        if duty.locked:
+            self.leave.emit(False)
+        else:
+            self._count_mail(duty)
 
     def _count_mail(self, duty: DutyState) -> None:
         self.rail.show_count("messages", duty.unseen, self.ui.texts.count("ui.rail.unseen", duty.unseen))

@@ -14,6 +14,13 @@ def look(at_work: AtWork) -> str:
     return badge.text() if badge.isVisible() else ""
 
 
+def test_a_lock_at_another_window_takes_the_words_off_this_one(at_work: AtWork) -> None:
+    at_work.office.lock()
+    with at_work.screen.qtbot.waitSignal(at_work.workspace.leave, timeout=20_000) as left:
+        at_work.workspace.status.look()
+    assert left.args == [False]
+
+
 def test_what_came_in_is_counted_beside_messages_until_somebody_has_looked(at_work: AtWork) -> None:
     assert look(at_work) == ""
     mailroom = Mailroom(at_work.office)
