@@ -7,10 +7,56 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from desktop.access.roles import PERSON_FIELDS, FieldGroup, hidden
+from desktop.access.roles import FieldGroup, hidden
 from desktop.models.accounts import Role, Session
 from desktop.models.correspondence import Conversation
 from desktop.models.records import Consent, Detail, Kind, Label, Person, Status
+
+PERSON_FIELDS: Mapping[str, FieldGroup] = MappingProxyType(
+    {
+        **dict.fromkeys(
+            (
+                "kind",
+                "first_name",
+                "last_name",
+                "birth_date",
+                "email",
+                "language",
+                "status",
+                "consent",
+                "external_id",
+                "phone",
+                "organisation",
+                "preferred_method",
+                "plain_wish",
+            ),
+            FieldGroup.CONTACT,
+        ),
+        "detail": FieldGroup.APPOINTMENT,
+    }
+)
+"""The group of each field of `models.records.Person` but its id; a field without one is a bug."""
+
+APPOINTMENT_FIELDS: Mapping[str, FieldGroup] = MappingProxyType(
+    dict.fromkeys(
+        (
+            "external_id",
+            "start",
+            "zone",
+            "start_utc",
+            "occurrence",
+            "status",
+            "visit_type",
+            "provider",
+            "location",
+        ),
+        FieldGroup.APPOINTMENT,
+    )
+)
+"""As `PERSON_FIELDS`, of `models.records.Appointment` but its id and its person.
+
+Type and place of a visit can tell what it is for, so billing sees no visit at all.
+"""
 
 EMPTY: Mapping[str, Any] = MappingProxyType(
     {

@@ -340,53 +340,6 @@ FIELD_GROUPS: Mapping[Role, frozenset[FieldGroup]] = MappingProxyType(
 )
 """Who sees which fields; a group that is not listed comes empty and is named as hidden."""
 
-PERSON_FIELDS: Mapping[str, FieldGroup] = MappingProxyType(
-    {
-        **dict.fromkeys(
-            (
-                "kind",
-                "first_name",
-                "last_name",
-                "birth_date",
-                "email",
-                "language",
-                "status",
-                "consent",
-                "external_id",
-                "phone",
-                "organisation",
-                "preferred_method",
-                "plain_wish",
-            ),
-            FieldGroup.CONTACT,
-        ),
-        "detail": FieldGroup.APPOINTMENT,
-    }
-)
-"""The group of each field of `models.records.Person` but its id; a field without one is a bug."""
-
-APPOINTMENT_FIELDS: Mapping[str, FieldGroup] = MappingProxyType(
-    dict.fromkeys(
-        (
-            "external_id",
-            "start",
-            "zone",
-            "start_utc",
-            "occurrence",
-            "status",
-            "visit_type",
-            "provider",
-            "location",
-        ),
-        FieldGroup.APPOINTMENT,
-    )
-)
-"""As `PERSON_FIELDS`, of `models.records.Appointment` but its id and its person.
-
-Type and place of a visit can tell what it is for, so billing sees no visit at all.
-"""
-
-
 IN_A_GAP = frozenset(
     {
         *(Action.TODAY, Action.SEARCH_PEOPLE, Action.SHOW_PERSON, Action.EXPLAIN_LETTER),

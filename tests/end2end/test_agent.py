@@ -359,8 +359,15 @@ def test_two_windows_that_answer_at_the_same_second_send_one_answer(service: Ser
     office.add_relay(
         session,
         RelayRequest(
-            name="Relay", host="localhost", port=9, security="implicit", user="office",
-            sender="office@elm.example", baa=baa, password="x", required_tls="account",
+            name="Relay",
+            host="localhost",
+            port=9,
+            security="implicit",
+            user="office",
+            sender="office@elm.example",
+            baa=baa,
+            password="x",
+            required_tls="account",
         ),
     )
     (person,) = office.search_people(session, "Zoraida").people

@@ -6,14 +6,12 @@ from dataclasses import fields
 
 import pytest
 
-from desktop.access.fields import EMPTY, visible
+from desktop.access.fields import APPOINTMENT_FIELDS, EMPTY, PERSON_FIELDS, visible
 from desktop.access.guard import Guard
 from desktop.access.roles import (
-    APPOINTMENT_FIELDS,
     FIELD_GROUPS,
     MATRIX,
     MORE,
-    PERSON_FIELDS,
     STEP_UP,
     Action,
     FieldGroup,
