@@ -102,9 +102,13 @@ class Person:
         return said
 
     def _found(self, how: str, words: str) -> dict[str, Any]:
+        before: list[Any] = [None]
+
         def ready() -> dict[str, Any] | None:
+            """There, and no longer on the move: what is pressed must be what was looked for."""
             found: dict[str, Any] | None = self.ask(how, words=words)
-            return found if found is not None and found["enabled"] else None
+            stands, before[0] = found == before[0], found
+            return found if stands and found is not None and found["enabled"] else None
 
         try:
             there: dict[str, Any] = self.wait(ready, f"something to press that says {words!r}")

@@ -43,7 +43,7 @@ def test_the_kinds_of_content_are_not_squashed_but_scroll(at_work: AtWork) -> No
     assert len(boxes) > 8
     assert all(one.geometry().bottom() < two.y() for one, two in pairwise(boxes))
     (bar,) = [area.verticalScrollBar() for area in section.findChildren(QScrollArea)]
-    assert bar.isVisible()
+    at_work.screen.qtbot.waitUntil(bar.isVisible, timeout=10_000)
     assert bar.maximum() > 0
 
 
