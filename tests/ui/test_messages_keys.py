@@ -7,7 +7,15 @@ import time
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QTableView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QTableView,
+    QWidget,
+)
 
 from desktop.models import conversations
 from desktop.models.correspondence import ConversationId, ConversationState, Direction
@@ -222,13 +230,18 @@ def test_older_entries_come_when_they_are_wanted_and_the_place_stays(at_work: At
     at_work.screen.qtbot.waitUntil(lambda: entries.whole, timeout=10_000)
     assert len(entries.views) < 60
     assert entries.more.isVisible()
-    QTest.qWait(50)
     bar = entries.verticalScrollBar()
-    bar.setValue(0)
+
+    def still() -> bool:
+        before = bar.maximum()
+        QTest.qWait(100)
+        return 0 < bar.maximum() == before
+
+    at_work.screen.qtbot.waitUntil(still, timeout=10_000)
+    bar.triggerAction(QAbstractSlider.SliderAction.SliderToMinimum)
     from_end = bar.maximum() - bar.value()
     entries.more.click()
     at_work.screen.settle()
     at_work.screen.qtbot.waitUntil(lambda: entries.whole and len(entries.views) == 60, timeout=10_000)
-    QTest.qWait(50)
-    assert abs(bar.maximum() - bar.value() - from_end) < 60, "what was read stays under the eyes"
+    at_work.screen.qtbot.waitUntil(lambda: abs(bar.maximum() - bar.value() - from_end) < 60, timeout=10_000)
     assert not entries.more.isVisible()
