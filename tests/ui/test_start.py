@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -92,3 +94,17 @@ def test_each_thing_to_put_right_is_said(computer: Computer, started: Started) -
 def test_a_network_drive_is_named_before_the_password_is_typed(computer: Computer, started: Started) -> None:
     computer.says(network_share=True)
     assert "network drive" in started.page().notice.words
+
+
+def test_a_collection_of_garbage_does_not_hold_up_who_types() -> None:
+    """What is loaded by the first page is left out of it, once: what a page leaves behind is collected."""
+    program = (
+        "import gc, desktop.app as app\n"
+        "app._keep_what_is_loaded()\n"
+        "kept = gc.get_freeze_count()\n"
+        "page = [[] for _ in range(1000)]\n"
+        "app._keep_what_is_loaded()\n"
+        "print(kept > 10_000, gc.get_freeze_count() <= kept)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "True"]
