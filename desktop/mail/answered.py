@@ -85,7 +85,7 @@ def counted(tx: Tx, conversation: ConversationId) -> list[Entry]:
 
 def settled(tx: Tx, found: Conversation, now: datetime) -> Conversation:
     """As it stands after an answer: what somebody still has to do is waited for."""
-    waits = any(one.state is tasks.TaskState.OPEN for one in tasks.of_conversation(tx, found.id))
+    waits = tasks.waits(tx, found.id)
     state = ConversationState.WAITING if waits else ConversationState.DONE
     done_at = None if waits else now
     return replace(found, state=state, done_at=done_at, last=Direction.OUT, unseen=False)

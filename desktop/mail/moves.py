@@ -132,7 +132,7 @@ def _done(tx: Tx, audit: AuditLog, id_: ConversationId, now: datetime) -> None:
     found = conversations.get(tx, id_)
     if found is None or found.state is not ConversationState.WAITING or found.unseen:
         return
-    if any(one.state is TaskState.OPEN for one in tasks.of_conversation(tx, id_)):
+    if tasks.waits(tx, id_):
         return
     conversations.put(tx, replace(found, state=ConversationState.DONE, done_at=now))
     audit.record(tx, Event(Act.CONVERSATION_CHANGED, id_, det={"fields": 1}))

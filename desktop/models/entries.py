@@ -203,11 +203,6 @@ def threads_of(tx: Tx, message_ids: Sequence[str]) -> list[ConversationId]:
     return sorted(found, key=lambda one: found[one], reverse=True)
 
 
-def thread_of(tx: Tx, message_ids: Sequence[str]) -> ConversationId | None:
-    """The latest of `threads_of`."""
-    return next(iter(threads_of(tx, message_ids)), None)
-
-
 def references(tx: Tx, conversation: ConversationId, person: PersonId | None, limit: int) -> list[str]:
     """Message-IDs of the newest `limit` mails between `person` (None: nobody known) and us, oldest first."""
     name = func.coalesce(received.c.message_id, message.c.message_id)

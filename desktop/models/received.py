@@ -111,8 +111,8 @@ def tell_person(tx: Tx, ids: Sequence[ReceivedId], person: PersonId) -> None:
         tx.connection.execute(update(received).where(*there).values(person=person))
 
 
-def settle(tx: Tx, one: ReceivedId) -> bool:
-    """Somebody has looked at it; False where that was so before."""
-    there = received.c.id == one, received.c.state == ReceivedState.NEW.value
-    done = update(received).where(*there).values(state=ReceivedState.DONE.value)
-    return tx.connection.execute(done).rowcount == 1
+def settle(tx: Tx, ids: Sequence[ReceivedId]) -> None:
+    """Somebody has looked at these: they wait for nobody any more."""
+    for some in chunks(ids):
+        there = received.c.id.in_(some), received.c.state == ReceivedState.NEW.value
+        tx.connection.execute(update(received).where(*there).values(state=ReceivedState.DONE.value))

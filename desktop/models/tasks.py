@@ -159,6 +159,11 @@ def of_conversation(tx: Tx, id_: ConversationId) -> list[Task]:
     return [_task(row) for row in tx.connection.execute(query)]
 
 
+def waits(tx: Tx, id_: ConversationId) -> bool:
+    """Whether somebody still has to do something that belongs to a conversation."""
+    return any(one.state is TaskState.OPEN for one in of_conversation(tx, id_))
+
+
 def listing(
     tx: Tx,
     *,

@@ -106,6 +106,7 @@ class Messages:
             row = read_by(tx, conversation, session)
             if row.unseen and row.turn == made.turn:
                 conversations.put(tx, replace(row, unseen=False))
+            received.settle(tx, [one.received for one in made.entries if one.received is not None])
             record(Event(Act.CONVERSATION_SHOWN, obj=row.id))
 
         self._desk.write(session, Action.SHOW_CONVERSATION, seen)

@@ -154,7 +154,7 @@ class Tasks:
                     det={"task-kind": old.kind, "result": end.result, **_about(old)},
                 )
             )
-            if old.conversation is not None and not _waits(tx, old.conversation):
+            if old.conversation is not None and not tasks.waits(tx, old.conversation):
                 _move(tx, record, old.conversation, ConversationState.WAITING, ConversationState.DONE, now)
             return _line(tx, old.id, session, now)
 
@@ -242,10 +242,6 @@ def _due(due: datetime | None, now: datetime) -> datetime | None:
     if due.tzinfo is None or not now - timedelta(days=1) <= due <= now + _FARTHEST:
         raise InputError("task-due-wrong")
     return due
-
-
-def _waits(tx: Tx, conversation: ConversationId) -> bool:
-    return any(one.state is TaskState.OPEN for one in tasks.of_conversation(tx, conversation))
 
 
 def _move(

@@ -67,6 +67,18 @@ def test_the_inbox_says_who_asks_what_and_how_many_there_are(
     assert from_json(ConversationShown, to_json(whole)) == whole
 
 
+def test_what_somebody_has_read_waits_in_the_mailbox_no_more(
+    room: Mailroom, at_work: AT_WORK, asked: ConversationId
+) -> None:
+    office, session = at_work
+    unread = room.comes("And who are you?", sender="stranger@example.net").conversation
+    assert office.list_received(session).new == 2
+    office.show_conversation(session, asked)
+    assert office.list_received(session).new == 1
+    office.show_conversation(session, unread)
+    assert office.list_received(session).new == 0
+
+
 def test_what_is_unchanged_is_neither_read_nor_recorded(
     room: Mailroom, at_work: AT_WORK, asked: ConversationId
 ) -> None:
