@@ -183,6 +183,7 @@ class HelpDialog(FormDialog):
         self.queued.emit(queued)
         self._clear()
         self.words.hide()
+        self.who.hide()
         how = self.ui.say(f"ui.method.{queued.method.value}")
         self.notice.show_words(self.ui.say("ui.help.sent", how=how), "ok")
         self._place.addWidget(plain_label(self.ui.say("ui.help.opened"), "heading", wrap=True))
@@ -192,6 +193,8 @@ class HelpDialog(FormDialog):
         for made in (self.opened, self.call_back):
             made.setMinimumWidth(_BUTTON)
             self._place.addWidget(made, 0, Qt.AlignmentFlag.AlignLeft)
+        self._place.addStretch(1)
+        self.content.addStretch(1)
         self.opened.setFocus()
 
     def _end(self, queued: Queued, *, opened: bool) -> None:
