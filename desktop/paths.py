@@ -117,6 +117,16 @@ class PracticeFolder:
         return self.root / "audit-years"
 
     @property
+    def backups(self) -> Path:
+        """Backups that wait for their targets, with what they go on from."""
+        return self.root / "backups"
+
+    @property
+    def emergencies(self) -> Path:
+        """Sealed records of emergency openings, until a sound database takes them up."""
+        return self.root / "emergency.records"
+
+    @property
     def log(self) -> Path:
         return self.root / "sealwell.log"
 

@@ -145,6 +145,17 @@ class Action(StrEnum):
     SHARE_SNIPPET = "snippets.share"
     SHOW_AFTER_HOURS = "after-hours.show"
     SET_AFTER_HOURS = "after-hours.set"
+    SHOW_BACKUPS = "backup.show"
+    MAKE_BACKUP = "backup.make"
+    VERIFY_BACKUP = "backup.verify"
+    MANAGE_TARGET = "backup.target"
+    SHOW_FRESHNESS = "backup.freshness"
+    RUN_DRILL = "backup.drill"
+    PRINT_KIT = "backup.kit"
+    RENEW_RECOVERY_KEY = "recovery.renew"
+    PLAN_MOVE = "computer.move"
+    SETTLE_ARRIVAL = "computer.arrival"
+    RETIRE_COMPUTER = "computer.retire"
     SET_PRACTICE = "practice.set"
     ISSUE_TOKEN = "session.issue"  # noqa: S105 - the name of an action
     STEP_UP = "session.step-up"
@@ -192,6 +203,7 @@ _OWN = frozenset(
         Action.DISCARD_DRAFT,
         Action.LIST_ALERTS,
         Action.SHOW_LOG_STATE,
+        Action.SHOW_FRESHNESS,
     }
 )
 """One's own session, factors, notices and drafts: no role is without them.
@@ -270,7 +282,8 @@ MATRIX: Mapping[Role, frozenset[Action]] = MappingProxyType(
         | {Action.SHOW_CONTENT_POLICY, Action.SHOW_POSTURE}
         | {Action.SHOW_SENDING_RULES, Action.SHOW_RELAY_SENDING, Action.LIST_MAILBOXES, Action.LIST_FEEDS}
         | {Action.SHOW_DELIVERY_CHECK, Action.RUN_DELIVERY_CHECK}
-        | {Action.SHARE_SNIPPET, Action.SHOW_AFTER_HOURS},
+        | {Action.SHARE_SNIPPET, Action.SHOW_AFTER_HOURS}
+        | {Action.SHOW_BACKUPS, Action.MAKE_BACKUP, Action.VERIFY_BACKUP},
         Role.FRONT_DESK: _FRONT_DESK,
         Role.CLINICIAN: _OWN
         | _READ_PEOPLE
@@ -314,6 +327,10 @@ STEP_UP: Mapping[Action, Purpose] = MappingProxyType(
         Action.SET_SENDING_RULES: Purpose.USERS,
         Action.SET_AFTER_HOURS: Purpose.USERS,
         Action.MANAGE_GRANT: Purpose.KEYS,
+        Action.MANAGE_TARGET: Purpose.KEYS,
+        Action.PRINT_KIT: Purpose.KEYS,
+        Action.RENEW_RECOVERY_KEY: Purpose.KEYS,
+        Action.RETIRE_COMPUTER: Purpose.KEYS,
         Action.MAKE_CODES: Purpose.OWN_SECURITY,
         Action.CHANGE_AUTHENTICATOR: Purpose.OWN_SECURITY,
         Action.ENROL_KEY: Purpose.OWN_SECURITY,
@@ -355,6 +372,7 @@ IN_A_GAP = frozenset(
         *(Action.SHOW_REACH, Action.LIST_STORAGE, Action.LIST_PICKUPS, Action.SHOW_POSTURE),
         *(Action.LIST_CONVERSATIONS, Action.SHOW_CONVERSATION, Action.SEARCH_MAIL, Action.LIST_TASKS),
         *(Action.LIST_SNIPPETS, Action.SHOW_AFTER_HOURS),
+        *(Action.SHOW_BACKUPS, Action.SHOW_FRESHNESS, Action.VERIFY_BACKUP, Action.PLAN_MOVE),
         *(Action.LIST_NOTICES, Action.LIST_DRAFTS, Action.ISSUE_TOKEN, Action.STEP_UP, Action.SIGN_OUT),
     }
 )

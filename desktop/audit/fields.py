@@ -15,6 +15,7 @@ from desktop.models.accounts import Role
 from desktop.models.correspondence import FilingForm
 from desktop.models.delivery import EventKind, Match, SuppressionKind
 from desktop.models.records import Consent, Detail, Kind, Level, Method, State, Status
+from desktop.models.safekeeping import TargetKind
 
 Value = str | int
 MAX_NUMBER = 2**53 - 1
@@ -100,6 +101,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "settled": ("arrived", "not-arrived", "called"),
     "state": tuple(State),
     "status": tuple(Status),
+    "target-kind": tuple(TargetKind),
     "way": ("window", "command"),
 }
 
@@ -113,14 +115,15 @@ FIELDS: Mapping[str, Callable[[Value], bool]] = MappingProxyType(
         ),
         **_fields("accepted deferred failed uncertain expired held local too-late steps unsealed", is_number),
         **_fields("first last first-bad seq serial epoch left sessions tasks drafts approvals", is_number),
-        **_fields("conversations mails notes", is_number),
+        **_fields("conversations mails notes seconds with-key", is_number),
         **_fields("at before after until day year least minutes messages imports people", is_number),
         **_fields("appointment batch card conversation entry import key message person previous", is_id),
-        **_fields("reason relay replacement session user heir invitation approval", is_id),
+        **_fields("reason relay replacement session user heir invitation approval target", is_id),
         **_fields("address content decision fingerprint ids query reason-hash", is_hash),
         **_fields("root root-before trace", is_hash),
         **{name: _one_of(*words) for name, words in _WORDS.items()},
         "action": is_code,
+        "item": is_code,
         "task-kind": is_code,
     }
 )

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from desktop.models import (
     tables_access,
     tables_audit,
+    tables_backup,
     tables_delivery,
     tables_desk,
     tables_mail,
@@ -21,13 +22,14 @@ from desktop.models import (
 from desktop.models.sqlite_only import STATEMENTS
 from desktop.models.tables import metadata
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
 """Oldest first; numbered, so that a newer one is known as newer."""
 HEAD = REVISIONS[-1]
 
 GROUPS = (
     tables_access,
     tables_audit,
+    tables_backup,
     tables_delivery,
     tables_desk,
     tables_mail,

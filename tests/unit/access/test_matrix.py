@@ -84,6 +84,17 @@ snippets.keep            x   x   x   x   x   .
 snippets.share           x   x   .   .   .   .
 after-hours.show         x   x   .   .   .   .
 after-hours.set          x   .   .   .   .   .
+backup.show              x   x   .   .   .   .
+backup.make              x   x   .   .   .   .
+backup.verify            x   x   .   .   .   .
+backup.target            x   .   .   .   .   .
+backup.freshness         x   x   x   x   x   x
+backup.drill             x   .   .   .   .   .
+backup.kit               x   .   .   .   .   .
+recovery.renew           x   .   .   .   .   .
+computer.move            x   .   .   .   .   .
+computer.arrival         x   .   .   .   .   .
+computer.retire          x   .   .   .   .   .
 help.check               x   x   x   x   x   .
 help.show                x   x   x   x   x   .
 help.again               x   x   x   x   x   .
@@ -219,7 +230,9 @@ def test_changes_of_accounts_and_exports_want_a_fresh_proof_each_for_its_purpose
         return {action.value for action, wanted in STEP_UP.items() if wanted is purpose}
 
     assert of(Purpose.EXPORT) == {"audit.export", "audit.access", "audit.disclosures", "retention.purge"}
-    assert of(Purpose.KEYS) == {"keys.own", "relays.grant"}
+    assert of(Purpose.KEYS) == {
+        *("keys.own", "relays.grant", "backup.target", "backup.kit", "recovery.renew", "computer.retire")
+    }
     assert of(Purpose.OWN_SECURITY) == {
         "security.codes",
         "security.authenticator",

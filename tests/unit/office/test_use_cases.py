@@ -207,6 +207,17 @@ BY_THE_SESSION_ALONE = {"touch"}
 WITHIN_ANOTHER = {Action.SHARE_SNIPPET}
 """Asked for by a use case with an action of its own, where what it changes is everybody's."""
 NO_USE_CASE_YET = {
+    Action.SHOW_BACKUPS,
+    Action.MAKE_BACKUP,
+    Action.VERIFY_BACKUP,
+    Action.MANAGE_TARGET,
+    Action.SHOW_FRESHNESS,
+    Action.RUN_DRILL,
+    Action.PRINT_KIT,
+    Action.RENEW_RECOVERY_KEY,
+    Action.PLAN_MOVE,
+    Action.SETTLE_ARRIVAL,
+    Action.RETIRE_COMPUTER,
     Action.SET_PRACTICE,
 }
 
