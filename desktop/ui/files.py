@@ -37,6 +37,17 @@ def choose_files(
     return dialog
 
 
+def choose_folder(parent: QWidget, title: str, chosen: Callable[[Path], None]) -> QFileDialog:
+    """As `choose_file`, for a folder that is there."""
+    dialog = QFileDialog(parent, title, str(Path.home()))
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+    dialog.fileSelected.connect(lambda name: chosen(Path(name)))
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()
+    return dialog
+
+
 def choose_target(parent: QWidget, title: str, name: str, chosen: Callable[[Path], None]) -> QFileDialog:
     """Ask where to save; overwriting is confirmed by the system's dialog."""
     dialog = QFileDialog(parent, title, str(Path.home() / name))

@@ -1,0 +1,109 @@
+"""Where backups lie, as a form: a folder of this computer, or the address of a storage far away.
+
+Shared by whoever looks for backups on a bare computer and by whoever adds a place for them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.models.safekeeping import MOUNTED, Place, TargetKind
+from desktop.ui.base import Ui, button, plain_label
+from desktop.ui.files import choose_folder
+from desktop.ui.form import Field
+from desktop.ui.settings.agreement import pair
+from desktop.ui.settings.certificate import CertificateField
+
+TO_LOOK = (TargetKind.FOLDER, TargetKind.SHARE, TargetKind.SFTP, TargetKind.WEBDAV, TargetKind.S3)
+"""Looking into a USB drive is looking into a folder."""
+_SCHEMES = {TargetKind.SFTP: "sftp://", TargetKind.WEBDAV: "https://", TargetKind.S3: "https://"}
+
+
+class PlaceForm(QWidget):
+    """Kind, address, and what the kind asks for besides; `kind_changed` when another is chosen."""
+
+    kind_changed = Signal()
+
+    def __init__(self, ui: Ui, kinds: tuple[TargetKind, ...] = TO_LOOK) -> None:
+        super().__init__()
+        self.ui = ui
+        say = ui.say
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(14)
+        self.kind_box = QComboBox()
+        self.kind_box.setAccessibleName(say("ui.place.kind"))
+        for kind in kinds:
+            self.kind_box.addItem(say(f"ui.place.{kind.value}"), kind.value)
+        label = plain_label(say("ui.place.kind"), "label")
+        label.setBuddy(self.kind_box)
+        self.address = Field(say("ui.place.address"))
+        self.browse = button(say("ui.place.browse"), self.choose)
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addWidget(self.address, 1)
+        row.addWidget(self.browse, 0, Qt.AlignmentFlag.AlignTop)
+        self.browse.setContentsMargins(0, 0, 0, 0)
+        self.user = Field(say("ui.place.user"))
+        self.secret = Field(say("ui.place.secret"), secret=True)
+        self.ca_file = CertificateField(ui)
+        column.addWidget(label)
+        column.addWidget(self.kind_box)
+        column.addLayout(row)
+        column.addLayout(pair(self.user, self.secret))
+        column.addWidget(self.ca_file)
+        self.kind_box.currentIndexChanged.connect(lambda _: self._take_kind())
+        self._take_kind()
+
+    @property
+    def kind(self) -> TargetKind:
+        return TargetKind(str(self.kind_box.currentData()))
+
+    def _take_kind(self) -> None:
+        kind = self.kind
+        far = kind not in MOUNTED
+        self.address.hint(self.ui.say(f"ui.place.{kind.value}-hint"))
+        self.browse.setVisible(not far)
+        for field in (self.user, self.secret):
+            field.setVisible(far)
+        self.ca_file.setVisible(kind in (TargetKind.WEBDAV, TargetKind.S3))
+        self.kind_changed.emit()
+
+    def choose(self) -> None:
+        choose_folder(
+            self, self.ui.say("ui.place.browse"), lambda path: self.address.input.setText(str(path))
+        )
+
+    def show_place(self, place: Place) -> None:
+        """A place that is known already; its secret is not shown."""
+        self.kind_box.setCurrentIndex(max(0, self.kind_box.findData(place.kind.value)))
+        self.address.input.setText(place.address)
+        self.user.input.setText(place.user)
+        self.ca_file.input.setText(place.ca_file)
+
+    def value(self, *, secret_needed: bool = True) -> tuple[Place, str] | None:
+        """The place and its secret, or None with what is missing said beside its field."""
+        kind = self.kind
+        wanted = [self.address]
+        if kind not in MOUNTED:
+            wanted += [self.user, self.secret] if secret_needed else [self.user]
+        for field in wanted:
+            if not field.text.strip():
+                field.wrong(self.ui.say("ui.form.missing"))
+                field.input.setFocus()
+                return None
+        if kind in MOUNTED:
+            # Whole: the background service does not stand in the folder that the window was started in.
+            return Place(kind, str(Path(self.address.text.strip()).expanduser().absolute())), ""
+        ca_file = self.ca_file.value() if not self.ca_file.isHidden() else ""
+        if ca_file is None:
+            return None
+        return Place(kind, self._address(kind), self.user.text.strip(), ca_file=ca_file), self.secret.text
+
+    def _address(self, kind: TargetKind) -> str:
+        """With the scheme that people leave out."""
+        typed = self.address.text.strip()
+        return typed if "://" in typed else f"{_SCHEMES[kind]}{typed}"
