@@ -1,10 +1,14 @@
-"""The recovery key: 256 random bits on paper, as 13 groups of four characters and a check group."""
+"""The recovery key: 256 random bits on paper, as 13 groups of four characters and a check group.
+
+The same bits are 22 words too (`recoverywords.py`); either is taken wherever the key is typed.
+"""
 
 from __future__ import annotations
 
 import secrets
 
 from desktop.crypto.papercode import groups_of, normalise, read_code, write_code
+from desktop.crypto.recoverywords import KEY_BYTES, are_words, read_words
 from desktop.errors import VaultError
 
 __all__ = [
@@ -17,7 +21,6 @@ __all__ = [
     "write_recovery_key",
 ]
 
-KEY_BYTES = 32
 GROUPS = groups_of(KEY_BYTES)
 _CHECK = b"sealwell/recovery-check/1"
 
@@ -33,11 +36,14 @@ def write_recovery_key(key: bytes) -> str:
 
 
 def read_recovery_key(text: str) -> bytes:
-    """The key that somebody typed or scanned.
+    """The key that somebody typed or scanned, as groups or as words.
 
     Capitals, O for 0, I and L for 1, blanks, dashes and full stops do not matter.
-    Raises VaultError("recovery-key-mistyped") if it cannot be any recovery key.
+    Raises VaultError("recovery-key-mistyped") if it cannot be any recovery key, and of words
+    what `read_words` raises.
     """
+    if are_words(text):
+        return read_words(text)
     key = read_code(text, KEY_BYTES, _CHECK)
     if key is None:
         raise VaultError("recovery-key-mistyped")
