@@ -82,6 +82,24 @@ class StorageLimits:
 
 
 @dataclass(frozen=True)
+class TargetLimits:
+    """What places for backups may take; seconds unless the name says otherwise."""
+
+    connect: int = 15
+    answer: int = 60
+    """Silence of a server that is connected; a full disk of a small server thinks for a while."""
+    transfer: int = 300
+    """One part up or down."""
+    part_bytes: int = 8 * 1024 * 1024
+    """What a broken line costs at most, again."""
+    piece_bytes: int = 256 * 1024
+    small_bytes: int = 64 * 1024
+    spare_bytes: int = 16 * 1024 * 1024
+    """Stays free on a target: folders and notes take room too."""
+    hours_most: int = 24 * 7
+
+
+@dataclass(frozen=True)
 class WkdLimits:
     """What a look-up of a key may take and bring."""
 
@@ -124,4 +142,5 @@ LIMITS = Limits()
 WKD_LIMITS = WkdLimits()
 KEY_SEARCH_LIMITS = KeySearchLimits()
 STORAGE_LIMITS = StorageLimits()
+TARGET_LIMITS = TargetLimits()
 CONTENT_LIMITS = ContentLimits()

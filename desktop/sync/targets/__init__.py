@@ -1,0 +1,1 @@
+"""Places where backups lie: folders, drives, shares, SFTP, WebDAV, S3."""

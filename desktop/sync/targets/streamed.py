@@ -1,0 +1,169 @@
+"""Targets that write a file bit by bit: a folder of this computer, or one behind SFTP.
+
+A file grows as `<name>.part` and gets its name when it is whole. The next try goes on behind
+the last portion that surely reached the disk, so that a broken line costs one portion more at
+most; whether all of it is right is for `sha256` to say, read back from there.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from desktop.config import TARGET_LIMITS
+from desktop.errors import VaultError
+from desktop.models.documents import Progress
+from desktop.paths import replacing
+from desktop.sync.targets.base import TargetError, check_name, check_small, is_container, told
+
+PART = ".part"
+_FRESH = ".new"
+
+
+class Growing(Protocol):
+    """A file there that is being written, opened behind what stays of it."""
+
+    def write(self, data: bytes) -> None: ...
+    def settle(self) -> None:
+        """What was written survives a power cut, as far as the target can do that."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Reading(Protocol):
+    def read(self, size: int) -> bytes: ...
+    def close(self) -> None: ...
+
+
+class Streamed(ABC):
+    """Fulfils `base.Reached` but for what a kind does in its own way."""
+
+    portion: int = TARGET_LIMITS.part_bytes
+
+    def names(self) -> list[tuple[str, int]]:
+        return sorted((name, size) for name, size in self._listed() if is_container(name))
+
+    def put(self, name: str, source: Path, progress: Progress | None = None) -> None:
+        part, of = check_name(name) + PART, source.stat().st_size
+        if self._size(name) == of:
+            return
+        done = self._kept(part, of)
+        self._refuse_full(of - done)
+        told(progress, done, of)
+        with source.open("rb") as file, closing(self._grow(part, done)) as there:
+            file.seek(done)
+            while done < of:
+                until = min(of, done + self.portion)
+                while done < until:
+                    data = file.read(min(TARGET_LIMITS.piece_bytes, until - done))
+                    if not data:
+                        raise OSError(errno.EIO, "the file became shorter")
+                    there.write(data)
+                    done += len(data)
+                    told(progress, done, of)
+                there.settle()
+        if self._size(part) != of:
+            raise TargetError("target-broken")
+        self._rename(part, name)
+
+    def fetch(self, name: str, to: Path, progress: Progress | None = None) -> None:
+        pieces = self._pieces(name, progress)
+        with local_disk(), replacing(to) as file:
+            for piece in pieces:
+                file.write(piece)
+
+    def sha256(self, name: str, progress: Progress | None = None) -> str:
+        found = hashlib.sha256()
+        for piece in self._pieces(name, progress):
+            found.update(piece)
+        return found.hexdigest()
+
+    def remove(self, name: str) -> None:
+        for one in (check_name(name), name + PART):
+            self._unlink(one)
+
+    def read_small(self, name: str) -> bytes | None:
+        if self._size(check_small(name)) is None:
+            return None
+        with closing(self._read(name)) as there:
+            return there.read(TARGET_LIMITS.small_bytes)
+
+    def write_small(self, name: str, content: bytes) -> None:
+        fresh = check_small(name) + _FRESH
+        with closing(self._grow(fresh, 0)) as there:
+            there.write(content)
+            there.settle()
+        self._rename(fresh, name)
+
+    # --- each kind -----------------------------------------------------------------------------
+
+    @abstractmethod
+    def free_bytes(self) -> int | None: ...
+    @abstractmethod
+    def _listed(self) -> list[tuple[str, int]]:
+        """Plain files in the folder; () where there is no folder."""
+
+    @abstractmethod
+    def _size(self, name: str) -> int | None:
+        """None where there is no such file."""
+
+    @abstractmethod
+    def _grow(self, name: str, kept: int) -> Growing:
+        """Open for writing behind the first `kept` bytes; what follows them is cut off."""
+
+    @abstractmethod
+    def _read(self, name: str) -> Reading:
+        """Raises TargetError `target-missing`."""
+
+    @abstractmethod
+    def _rename(self, old: str, new: str) -> None:
+        """Takes the place of a file that has that name."""
+
+    @abstractmethod
+    def _unlink(self, name: str) -> None:
+        """No trouble where it is not there."""
+
+    # --- inside ------------------------------------------------------------------------------
+
+    def _kept(self, part: str, of: int) -> int:
+        """How much of an earlier try is surely there: whole portions before the last one."""
+        size = self._size(part)
+        if size is None or size > of:
+            return 0
+        whole, rest = divmod(size, self.portion)
+        return max(0, whole if rest else whole - 1) * self.portion
+
+    def _refuse_full(self, needed: int) -> None:
+        free = self.free_bytes()
+        if free is not None and free < needed + TARGET_LIMITS.spare_bytes:
+            raise TargetError("target-full")
+
+    def _pieces(self, name: str, progress: Progress | None) -> Iterator[bytes]:
+        of = self._size(check_name(name))
+        if of is None:
+            raise TargetError("target-missing")
+        done = 0
+        with closing(self._read(name)) as there:
+            while piece := there.read(TARGET_LIMITS.piece_bytes):
+                done += len(piece)
+                told(progress, done, max(of, done))
+                yield piece
+        if done < of:
+            raise TargetError("target-broken")
+
+
+@contextmanager
+def local_disk() -> Iterator[None]:
+    """A full disk of this computer is not the target's trouble. Raises VaultError `disk-full`."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise VaultError("disk-full") from error
+        raise
