@@ -6,13 +6,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.errors import InputError
 from desktop.office.values import ImportRequest
 from desktop.texts import clean
+
+_MEGABYTE = 1_000_000
 
 
 def choose_file(parent: QWidget, title: str, patterns: str, chosen: Callable[[Path], None]) -> QFileDialog:
@@ -88,3 +90,9 @@ def dropped_files(event: QDragEnterEvent | QDropEvent) -> list[Path]:
     """Every file of this computer that is being dropped; none where one of them is from elsewhere."""
     urls = event.mimeData().urls()
     return [Path(url.toLocalFile()) for url in urls] if all(url.isLocalFile() for url in urls) else []
+
+
+def size_words(size: int, language: str) -> str:
+    """As people know it from mail programs: "4.1 MB", "180 kB"."""
+    digits = 1 if size >= _MEGABYTE else 0
+    return QLocale(language).formattedDataSize(size, digits, QLocale.DataSizeFormat.DataSizeSIFormat)

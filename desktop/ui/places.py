@@ -11,11 +11,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.models.safekeeping import MOUNTED, Place, TargetKind
+from desktop.ui.agreement import pair
 from desktop.ui.base import Ui, button, plain_label
+from desktop.ui.certificate import CertificateField
 from desktop.ui.files import choose_folder
 from desktop.ui.form import Field
-from desktop.ui.settings.agreement import pair
-from desktop.ui.settings.certificate import CertificateField
 
 TO_LOOK = (TargetKind.FOLDER, TargetKind.SHARE, TargetKind.SFTP, TargetKind.WEBDAV, TargetKind.S3)
 """Looking into a USB drive is looking into a folder."""

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QScrollArea
 
-from desktop.ui.compose.attachments import size_words
+from desktop.ui.files import size_words
 from desktop.ui.reminders.drill import LOCKED, NEED, ON_THE_WAY, PLAIN, SEALED, CountLine
 from desktop.ui.settings.content import ContentSection
 from tests.ui.conftest import AtWork

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.config import LIMITS
@@ -16,9 +16,8 @@ from desktop.models.correspondence import EntryId
 from desktop.office.values import AttachmentIn, FileOwned
 from desktop.texts import clean
 from desktop.ui.base import Ui, button, emptied, plain_label
-from desktop.ui.files import read
+from desktop.ui.files import read, size_words
 
-_MEGABYTE = 1_000_000
 _RECEIVED = "received:"
 """Begins where a file came from that was received, not read from this computer: its mail and its part."""
 
@@ -159,9 +158,3 @@ class AttachmentList(QWidget):
         row.addWidget(remove)
         row.addStretch()
         return holder
-
-
-def size_words(size: int, language: str) -> str:
-    """As people know it from mail programs: "4.1 MB", "180 kB"."""
-    digits = 1 if size >= _MEGABYTE else 0
-    return QLocale(language).formattedDataSize(size, digits, QLocale.DataSizeFormat.DataSizeSIFormat)

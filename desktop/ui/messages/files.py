@@ -12,7 +12,7 @@ from desktop.models.records import PersonId
 from desktop.office.values_messages import EntryShown
 from desktop.texts import clean
 from desktop.ui.base import Ui, button, plain_label
-from desktop.ui.compose.attachments import size_words
+from desktop.ui.files import size_words
 from desktop.ui.icons import pixmap
 from desktop.ui.messages.saving import Saver
 from desktop.ui.messages.words import breakable

@@ -9,11 +9,11 @@ from desktop.models.accounts import Session
 from desktop.models.delivery import Auth
 from desktop.models.records import Baa
 from desktop.office.values_delivery import MailboxLine, MailboxRequest, MailboxTested, ProviderShown
+from desktop.ui.agreement import AgreementFields, pair
 from desktop.ui.base import Ui, button, plain_label
+from desktop.ui.certificate import CertificateField
 from desktop.ui.dialog import FormDialog
 from desktop.ui.form import Field
-from desktop.ui.settings.agreement import AgreementFields, pair
-from desktop.ui.settings.certificate import CertificateField
 from desktop.ui.settings.grant import provider_of
 from desktop.ui.settings.trial import Trial
 

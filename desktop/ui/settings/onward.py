@@ -9,10 +9,10 @@ from desktop.models.accounts import Session
 from desktop.models.protection import Portal
 from desktop.office.values_practice import Preset, RelayLine, RelayTested
 from desktop.office.values_protection import OnwardRequest
+from desktop.ui.agreement import pair
 from desktop.ui.base import Ui, button, plain_label
 from desktop.ui.dialog import FormDialog
 from desktop.ui.form import Field
-from desktop.ui.settings.agreement import pair
 from desktop.ui.settings.relay import steps_words
 
 _BY_HEADER = ("header", "configuration-set")

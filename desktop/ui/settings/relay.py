@@ -8,11 +8,11 @@ from desktop.errors import SealwellError
 from desktop.models.accounts import Session
 from desktop.models.records import Reason
 from desktop.office.values_practice import Preset, RelayChange, RelayLine, RelayRequest, RelayTested
+from desktop.ui.agreement import AgreementFields, pair
 from desktop.ui.base import Ui, button, plain_label
+from desktop.ui.certificate import CertificateField
 from desktop.ui.dialog import FormDialog
 from desktop.ui.form import Field
-from desktop.ui.settings.agreement import AgreementFields, pair
-from desktop.ui.settings.certificate import CertificateField
 
 
 class RelayForm(QWidget):

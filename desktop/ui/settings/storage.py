@@ -18,11 +18,11 @@ from desktop.office.values_protection import (
     StorageTested,
 )
 from desktop.texts import clean
+from desktop.ui.agreement import AgreementFields, pair
 from desktop.ui.base import Page, Ui, button, card, emptied, plain_label, scrolled_column
 from desktop.ui.dates import date_words
 from desktop.ui.dialog import FormDialog
 from desktop.ui.form import Field
-from desktop.ui.settings.agreement import AgreementFields, pair
 
 _MOST_SHOWN = 100
 _LEFT = frozenset({"waiting", "not-known", "picked-up"})
