@@ -54,7 +54,7 @@ def main(folder: str, error: str, *numbers: str) -> None:
         pass
     disk = Disk()
     for number in numbers:
-        print(json.dumps(rows(made, disk, int(error), int(number))), flush=True)
+        sys.stdout.write(json.dumps(rows(made, disk, int(error), int(number))) + "\n")
 
 
 if __name__ == "__main__":

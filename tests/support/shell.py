@@ -66,6 +66,10 @@ class Shell:
         flags = ["--json", "--practice", str(self.folder), *(["--stdin"] if given is not None else [])]
         return self.plain(*words, *flags, source=source)
 
+    def bare(self, *words: str, given: Any) -> Any:
+        """A command that is about no practice of this computer yet."""
+        return self.plain(*words, "--json", "--stdin", source=io.StringIO(json.dumps(given)))
+
     def plain(self, *words: str, source: io.StringIO | None = None) -> Any:
         out, err = io.StringIO(), io.StringIO()
         self.code = run(words, self._office, "en", (source or io.StringIO(), out, err))
@@ -92,3 +96,14 @@ class Shell:
         answer: dict[str, Any] = self("signin", given={"user": user, "password": password, "code": code})
         self.environment.setenv("SEALWELL_TOKEN", answer["token"])
         return answer
+
+
+def begin(folder: Path, clock: MovedClock, environment: pytest.MonkeyPatch) -> tuple[Shell, dict[str, Any]]:
+    """A practice made by command, nobody signed in; with what `init` showed once."""
+    environment.delenv("SEALWELL_TOKEN", raising=False)
+    environment.setenv("XDG_RUNTIME_DIR", str(folder.parent))
+    shell = Shell(folder, clock, environment)
+    given = {"practice": "Elm Street", "zone": "America/Denver", "user": USER, "password": PASSWORD}
+    made: dict[str, Any] = shell("init", given=given)
+    shell.totp = pyotp.TOTP(pyotp.parse_uri(made["totp_uri"]).secret)
+    return shell, made

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pyotp
 import pytest
 
-from tests.made_practice import PASSWORD, PEOPLE, USER, MovedClock
-from tests.support.shell import Shell
+from tests.made_practice import PEOPLE, USER, MovedClock
+from tests.support.shell import Shell, begin
 
 
 @pytest.fixture
 def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
-    monkeypatch.delenv("SEALWELL_TOKEN", raising=False)
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    shell = Shell(tmp_path / "practice", MovedClock(), monkeypatch)
-    given = {"practice": "Elm Street", "zone": "America/Denver", "user": USER, "password": PASSWORD}
-    made = shell("init", given=given)
+    shell, made = begin(tmp_path / "practice", MovedClock(), monkeypatch)
     assert set(made) == {"practice_id", "totp_uri", "recovery_key"}
     assert "keyring" in shell.err
-    shell.totp = pyotp.TOTP(pyotp.parse_uri(made["totp_uri"]).secret)
     return shell
 
 
