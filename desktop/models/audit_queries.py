@@ -12,7 +12,7 @@ as soon as the page is full: an act or an actor that is rare costs no scan.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -248,3 +248,21 @@ def _acts_of(tx: Tx, actor: str) -> list[str]:
         {"actor": actor},
     )
     return [row.act for row in rows]
+
+
+def first_behind(tx: Tx, seq: int, without: Sequence[str]) -> AuditRecord | None:
+    """The first record after the one numbered `seq` whose act is none of `without`.
+
+    Along the numbers, so that what is looked at ends with what is found.
+    """
+    names = ", ".join(f":act{place}" for place in range(len(without)))
+    wanted = f"seq > :seq AND (act IS NULL OR act NOT IN ({names}))"
+    found = tx.connection.execute(
+        text(
+            f"WITH {TAIL} SELECT min(seq) FROM ("  # noqa: S608 - constants only
+            f"SELECT * FROM (SELECT seq FROM audit_card WHERE {wanted} ORDER BY seq LIMIT 1) "
+            f"UNION ALL SELECT * FROM (SELECT seq FROM tail WHERE {wanted} ORDER BY seq LIMIT 1))"
+        ),
+        {"seq": seq, **{f"act{place}": act for place, act in enumerate(without)}},
+    ).scalar_one()
+    return None if found is None else next(iter(_at(tx, [found])))

@@ -19,6 +19,10 @@ BackupId = NewType("BackupId", str)
 DrillId = NewType("DrillId", str)
 
 
+FRESH, STALE, LOCKED, NEVER = "fresh", "stale", "locked", "never"
+"""How the newest backup outside this computer stands to the last change (`compliance/freshness.py`)."""
+
+
 class TargetKind(StrEnum):
     """Where backups lie."""
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from desktop.models import safekeeping
 from desktop.models.records import Baa, Reason
 from desktop.models.safekeeping import Backup, Copy, Drill, Place, Target, TargetId
 
-FRESH, STALE, LOCKED, NEVER = "fresh", "stale", "locked", "never"
+FRESH, STALE, LOCKED, NEVER = (
+    *(safekeeping.FRESH, safekeeping.STALE, safekeeping.LOCKED, safekeeping.NEVER),
+)
 """How the newest backup outside this computer stands to the last change: within a day; over a day (a
 warning); over two days, or never one (campaigns are locked)."""
 
