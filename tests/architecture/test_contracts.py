@@ -24,6 +24,7 @@ BREACHES = {
     "desktop/crypto/breach.py": "import desktop.config\nimport sqlite3",
     "desktop/mail/breach.py": "import gnupg\nimport aiosmtplib\nimport pickle",
     "desktop/mail/breach_two.py": "import imapclient\nimport holidays\nimport fido2\nimport pypdfium2",
+    "desktop/sync/breach_two.py": "import paramiko",
     "desktop/mail/breach_three.py": "import pikepdf\nimport obstore\nimport flufl.bounce\nimport nh3",
     "desktop/audit/one.py": "import desktop.audit.two",
     "desktop/audit/two.py": "import desktop.audit.one",

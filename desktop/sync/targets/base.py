@@ -29,6 +29,7 @@ class TargetError(DeliveryError):
     Codes: target-not-connected, target-not-ours, target-full, target-refused, target-moved,
     target-unreachable, target-certificate, target-host-key-changed, target-host-key-unknown,
     target-slow, target-broken, target-read-only, target-missing (no such file there),
+    target-no-folder (the address names a folder that is not there), target-file-too-large,
     target-key-wrong (the secret looks like a private key and is none that can be used),
     target-ca-file. None has parameters.
     """

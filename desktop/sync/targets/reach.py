@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import closing
 
 from desktop.errors import InputError
-from desktop.models.safekeeping import MOUNTED, Place
+from desktop.models.safekeeping import MOUNTED, Place, TargetKind
 from desktop.sync.targets.base import Reached, prove
 from desktop.sync.targets.mounted import Mounted, practices_in
+from desktop.sync.targets.sftp import HostKey, Sftp, fingerprint_of, host_key
 
+__all__ = ["HostKey", "fingerprint_of", "host_key", "practices", "reach"]
 
-@dataclass(frozen=True)
-class HostKey:
-    """What an SFTP server shows. `key` as OpenSSH writes it, `fingerprint` as it prints it (SHA256:…)."""
-
-    key: str
-    fingerprint: str
+_ANY = "00000000"
 
 
 def reach(place: Place, secret: str, vault_tag: str, marker: str | None) -> Reached:
@@ -25,11 +22,18 @@ def reach(place: Place, secret: str, vault_tag: str, marker: str | None) -> Reac
     target, and for a bare computer's look. An address that names the practice's own folder there
     means the folder around it. Raises TargetError, InputError `target-address-wrong`.
     """
-    if place.kind not in MOUNTED:
+    if place.kind in MOUNTED:
+        reached: Reached = Mounted(place, vault_tag)
+    elif place.kind is TargetKind.SFTP:
+        reached = Sftp(place, secret, vault_tag)
+    else:
         raise InputError("target-kind-unknown")
-    reached = Mounted(place, vault_tag)
     if marker is not None:
-        prove(reached, marker, "target-not-connected")
+        try:
+            prove(reached, marker, "target-not-connected" if place.kind in MOUNTED else "target-not-ours")
+        except BaseException:  # no connection is left behind; then it goes on up
+            reached.close()
+            raise
     return reached
 
 
@@ -38,11 +42,9 @@ def practices(place: Place, secret: str) -> list[str]:
 
     Raises TargetError, InputError.
     """
-    if place.kind not in MOUNTED:
-        raise InputError("target-kind-unknown")
-    return practices_in(place)
-
-
-def host_key(place: Place) -> HostKey:
-    """What the SFTP server at this address shows now; nothing is signed in to. Raises TargetError."""
+    if place.kind in MOUNTED:
+        return practices_in(place)
+    if place.kind is TargetKind.SFTP:
+        with closing(Sftp(place, secret, _ANY)) as sftp:
+            return sftp.practices()
     raise InputError("target-kind-unknown")

@@ -37,7 +37,10 @@ class Growing(Protocol):
 
 
 class Reading(Protocol):
-    def read(self, size: int) -> bytes: ...
+    def read(self, size: int) -> bytes:
+        """What comes next, about `size` of it; b"" at the end."""
+        ...
+
     def close(self) -> None: ...
 
 
@@ -91,8 +94,11 @@ class Streamed(ABC):
     def read_small(self, name: str) -> bytes | None:
         if self._size(check_small(name)) is None:
             return None
+        data = b""
         with closing(self._read(name)) as there:
-            return there.read(TARGET_LIMITS.small_bytes)
+            while len(data) < TARGET_LIMITS.small_bytes and (piece := there.read(TARGET_LIMITS.small_bytes)):
+                data += piece
+        return data[: TARGET_LIMITS.small_bytes]
 
     def write_small(self, name: str, content: bytes) -> None:
         fresh = check_small(name) + _FRESH

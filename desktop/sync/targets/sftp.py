@@ -1,0 +1,395 @@
+"""A folder of an SFTP server, by fsspec's implementation over paramiko.
+
+The server's key is the one that a person compared and confirmed: it is pinned, another one ends
+the connection before the secret is sent, and none is ever added by itself. No agent, no key and no
+list of hosts of this computer is asked. The secret is a password, or a private key in PEM or
+OpenSSH form without a passphrase of its own (the database that keeps it is encrypted).
+"""
+
+from __future__ import annotations
+
+import binascii
+import errno
+import io
+import logging
+import socket
+from base64 import b64decode
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+import paramiko
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from fsspec.implementations.sftp import SFTPFileSystem
+from paramiko.common import o600
+from paramiko.pkey import UnknownKeyType
+from paramiko.sftp import CMD_EXTENDED, CMD_EXTENDED_REPLY
+
+from desktop.config import TARGET_LIMITS
+from desktop.errors import InputError
+from desktop.models.safekeeping import Place
+from desktop.sync.targets.base import MARKER_FILE, TargetError, folder_of, tag_of
+from desktop.sync.targets.streamed import Growing, Reading, Streamed
+
+PORT = 22
+_PRIVATE = "-----BEGIN "
+_KINDS: tuple[type[paramiko.PKey], ...] = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
+_PIECE = 32 * 1024
+"""Of one request: every server takes that much (draft-ietf-secsh-filexfer-02, 3)."""
+_KEEPALIVE = 30
+_FREE_FULL = 1024 * 1024
+"""Less than this left where a server fails to write without saying why (it has no word for full)."""
+_SILENT = "desktop.sftp"
+
+logging.getLogger(_SILENT).setLevel(logging.CRITICAL + 1)  # what it says holds the server's words
+
+
+@dataclass(frozen=True)
+class HostKey:
+    """What an SFTP server shows. `key` as OpenSSH writes it, `fingerprint` as it prints it (SHA256:…)."""
+
+    key: str
+    fingerprint: str
+
+
+class _Shown(Exception):
+    """The server's key, taken note of; the connection ends here."""
+
+    def __init__(self, key: paramiko.PKey) -> None:
+        super().__init__()
+        self.key = key
+
+
+class _Show(paramiko.MissingHostKeyPolicy):
+    def missing_host_key(self, client: paramiko.SSHClient, hostname: str, key: paramiko.PKey) -> None:
+        raise _Shown(key)
+
+
+class _Files(SFTPFileSystem):  # type: ignore[misc] # fsspec has no types
+    cachable = False
+    """A cached instance would keep the connection, and with it who signed in."""
+
+    def __init__(self, host: str, connect: Callable[[], paramiko.SSHClient]) -> None:
+        self._open_client = connect
+        super().__init__(host)
+
+    def _connect(self) -> None:
+        self.client = self._open_client()
+        try:
+            self.ftp = self.client.open_sftp()
+            channel = self.ftp.get_channel()
+            if channel is not None:
+                channel.settimeout(TARGET_LIMITS.answer)
+        except BaseException:  # no connection is left behind; then it goes on up
+            self.client.close()
+            raise
+
+
+class Sftp(Streamed):
+    """Fulfils `base.Reached`."""
+
+    def __init__(self, place: Place, secret: str, vault_tag: str) -> None:
+        """Connects and signs in. Raises TargetError, InputError `target-address-wrong`."""
+        host, port, self._root = parts_of(place)
+        self._folder = f"{self._root}/{folder_of(vault_tag)}"
+        self._files = _signed_in(place, secret, host, port)
+        self._ftp: paramiko.SFTPClient = self._files.ftp
+
+    def claim(self, marker: str) -> str:
+        with self._known():
+            if self._kind(self._folder) is None:
+                self._ftp.mkdir(self._folder, 0o700)
+        found = self.read_small(MARKER_FILE)
+        if found is None:
+            self.write_small(MARKER_FILE, f"{marker}\n".encode("ascii"))
+            return marker
+        return found.decode("ascii", "replace").strip()
+
+    def practices(self) -> list[str]:
+        """The tags of the practices whose backups lie there."""
+        with self._known():
+            rows = self._files.ls(self._root, detail=True)
+        tags = [tag_of(row["name"].rpartition("/")[2]) for row in rows if row["type"] == "directory"]
+        return sorted(tag for tag in tags if tag is not None)
+
+    def free_bytes(self) -> int | None:
+        """By statvfs@openssh.com (OpenSSH PROTOCOL 4.4), which not every server speaks."""
+        try:
+            with self._known():
+                kind, told = self._ftp._request(CMD_EXTENDED, "statvfs@openssh.com", self._root)  # type: ignore[attr-defined]
+        except TargetError as error:
+            if error.code == "target-broken" and self._alive():  # "unsupported"
+                return None
+            raise
+        if kind != CMD_EXTENDED_REPLY:
+            return None
+        _, fragment, _, _, available = (told.get_int64() for _ in range(5))
+        return int(fragment * available)
+
+    def close(self) -> None:
+        self._files.client.close()
+
+    # --- inside ------------------------------------------------------------------------------
+
+    def _listed(self) -> list[tuple[str, int]]:
+        with self._known():
+            try:
+                rows = self._files.ls(self._folder, detail=True)
+            except FileNotFoundError:
+                return []
+        return [(row["name"].rpartition("/")[2], row["size"]) for row in rows if row["type"] == "file"]
+
+    def _kind(self, path: str) -> paramiko.SFTPAttributes | None:
+        try:
+            return self._ftp.lstat(path)
+        except FileNotFoundError:
+            return None
+
+    def _size(self, name: str) -> int | None:
+        with self._known():
+            found = self._kind(f"{self._folder}/{name}")
+        return None if found is None else found.st_size
+
+    def _grow(self, name: str, kept: int) -> Growing:
+        path = f"{self._folder}/{name}"
+        with self._known():
+            if kept:
+                self._ftp.truncate(path, kept)
+                file = self._ftp.open(path, "r+")
+                file.seek(kept)
+            else:
+                file = self._ftp.open(path, "w")
+                with suppress(OSError):  # a server may forbid it; what lies there is encrypted
+                    file.chmod(o600)
+        return _Growing(self, file)
+
+    def _read(self, name: str) -> Reading:
+        with self._known():
+            try:
+                file = self._ftp.open(f"{self._folder}/{name}", "r")
+            except FileNotFoundError:
+                raise TargetError("target-missing") from None
+            return _Reading(self, file, file.stat().st_size or 0)
+
+    def _rename(self, old: str, new: str) -> None:
+        """By posix-rename@openssh.com; where a server has not that, what stands in the way goes first."""
+        before, after = f"{self._folder}/{old}", f"{self._folder}/{new}"
+        with self._known():
+            try:
+                self._files.mv(before, after)
+            except OSError as error:
+                if error.errno is not None or not self._alive():
+                    raise
+                self._unlink(new)
+                self._ftp.rename(before, after)
+
+    def _unlink(self, name: str) -> None:
+        with self._known(), suppress(FileNotFoundError):
+            self._ftp.remove(f"{self._folder}/{name}")
+
+    def _alive(self) -> bool:
+        transport = self._files.client.get_transport()
+        return transport is not None and transport.is_active()
+
+    @contextmanager
+    def _known(self, *, writing: bool = False) -> Iterator[None]:
+        """The server's words hold paths and more: they go no further than this."""
+        try:
+            yield
+        except TimeoutError:
+            raise TargetError("target-slow") from None
+        except (paramiko.SSHException, EOFError):
+            raise TargetError("target-unreachable") from None
+        except (paramiko.SFTPError, OSError) as error:
+            raise TargetError(self._code(error, writing=writing)) from None
+
+    def _code(self, error: Exception, *, writing: bool) -> str:
+        if not self._alive():
+            return "target-unreachable"
+        number = error.errno if isinstance(error, OSError) else None
+        if number == errno.EACCES:
+            return "target-refused"
+        if number == errno.ENOENT:
+            return "target-no-folder"
+        if writing and (self.free_bytes() or _FREE_FULL) < _FREE_FULL:
+            return "target-full"
+        return "target-broken"
+
+
+class _Growing:
+    """Many pieces are on their way at once; the last one of a portion waits for all answers."""
+
+    def __init__(self, sftp: Sftp, file: paramiko.SFTPFile) -> None:
+        self._sftp, self._file, self._held = sftp, file, b""
+        file.set_pipelined(True)
+
+    def write(self, data: bytes) -> None:
+        with self._sftp._known(writing=True):
+            if self._held:
+                self._file.write(self._held)
+        self._held = data
+
+    def settle(self) -> None:
+        with self._sftp._known(writing=True):
+            self._file.set_pipelined(False)
+            if self._held:
+                self._file.write(self._held)
+            self._file.set_pipelined(True)
+        self._held = b""
+
+    def close(self) -> None:
+        with self._sftp._known():
+            self._file.close()
+
+
+class _Reading:
+    """Asks for a whole portion at once and waits for no answer in between; memory is bounded by it."""
+
+    def __init__(self, sftp: Sftp, file: paramiko.SFTPFile, of: int) -> None:
+        self._sftp, self._file = sftp, file
+        self._pieces = self._asked(of)
+
+    def _asked(self, of: int) -> Iterator[bytes]:
+        for start in range(0, of, TARGET_LIMITS.part_bytes):
+            end = min(of, start + TARGET_LIMITS.part_bytes)
+            yield from self._file.readv([(at, min(_PIECE, end - at)) for at in range(start, end, _PIECE)])
+
+    def read(self, size: int) -> bytes:
+        with self._sftp._known():
+            return next(self._pieces, b"")
+
+    def close(self) -> None:
+        with self._sftp._known():
+            self._file.close()
+
+
+def parts_of(place: Place) -> tuple[str, int, str]:
+    """Host, port and folder of `sftp://host[:port]/folder`; `/~/folder` lies where one signs in.
+
+    An address that names the practice's own folder there means the folder around it. Raises
+    InputError `target-address-wrong`.
+    """
+    try:
+        parts = urlsplit(place.address.strip())
+        port = parts.port
+    except ValueError as error:
+        raise InputError("target-address-wrong") from error
+    path = unquote(parts.path).rstrip("/")
+    plain = not parts.query and not parts.fragment and parts.username is None and "\0" not in path
+    if parts.scheme != "sftp" or not parts.hostname or not plain or port == 0:
+        raise InputError("target-address-wrong")
+    head, _, last = path.rpartition("/")
+    path = head if tag_of(last) is not None else path
+    if path == "/~" or path.startswith("/~/"):
+        path = f".{path[2:]}"
+    return parts.hostname, port or PORT, path
+
+
+def host_key(place: Place) -> HostKey:
+    """What the server shows now; nobody signs in. Raises TargetError, InputError."""
+    host, port, _ = parts_of(place)
+    client = paramiko.SSHClient()
+    client.set_missing_host_key_policy(_Show())
+    try:
+        _connect(client, host, port, "nobody", None, None)
+    except _Shown as shown:
+        return HostKey(f"{shown.key.get_name()} {shown.key.get_base64()}", shown.key.fingerprint)
+    finally:
+        client.close()
+    raise TargetError("target-broken")
+
+
+def fingerprint_of(host_key: str) -> str:
+    """Of a key as OpenSSH writes it. Raises InputError `target-host-key-wrong`."""
+    return _pinned(host_key).fingerprint
+
+
+def _pinned(line: str) -> paramiko.PKey:
+    kind, _, rest = line.strip().partition(" ")
+    try:
+        return paramiko.PKey.from_type_string(kind, b64decode(rest.split(" ")[0], validate=True))
+    except (paramiko.SSHException, UnknownKeyType, binascii.Error, ValueError, IndexError):
+        raise InputError("target-host-key-wrong") from None
+
+
+def _signed_in(place: Place, secret: str, host: str, port: int) -> _Files:
+    if not place.host_key:
+        raise TargetError("target-host-key-unknown")
+    pinned = _pinned(place.host_key)
+    private = _private(secret) if secret.lstrip().startswith(_PRIVATE) else None
+
+    def connect() -> paramiko.SSHClient:
+        client = paramiko.SSHClient()
+        client.set_missing_host_key_policy(paramiko.RejectPolicy())
+        named = host if port == PORT else f"[{host}]:{port}"
+        client.get_host_keys().add(named, pinned.get_name(), pinned)
+        try:
+            _connect(client, host, port, place.user, None if private else secret, private)
+            transport = client.get_transport()
+            if transport is not None:
+                transport.set_keepalive(_KEEPALIVE)
+        except BaseException:  # no connection is left behind; then it goes on up
+            client.close()
+            raise
+        return client
+
+    try:
+        return _Files(host, connect)
+    except TimeoutError:
+        raise TargetError("target-slow") from None
+    except (paramiko.SSHException, paramiko.SFTPError, EOFError, OSError):
+        raise TargetError("target-broken") from None
+
+
+def _connect(
+    client: paramiko.SSHClient,
+    host: str,
+    port: int,
+    user: str,
+    password: str | None,
+    key: paramiko.PKey | None,
+) -> None:
+    client.set_log_channel(_SILENT)
+    try:
+        client.connect(
+            host,
+            port,
+            user,
+            password,
+            pkey=key,
+            timeout=TARGET_LIMITS.connect,
+            banner_timeout=TARGET_LIMITS.connect,
+            auth_timeout=TARGET_LIMITS.answer,
+            channel_timeout=TARGET_LIMITS.answer,
+            allow_agent=False,
+            look_for_keys=False,
+        )
+    except paramiko.BadHostKeyException:
+        raise TargetError("target-host-key-changed") from None
+    except paramiko.AuthenticationException:
+        raise TargetError("target-refused") from None
+    except TimeoutError:
+        raise TargetError("target-slow") from None
+    except (paramiko.SSHException, EOFError, OSError, socket.gaierror):
+        raise TargetError("target-unreachable") from None
+
+
+def _private(secret: str) -> paramiko.PKey:
+    """A private key in any form that people have. Raises TargetError `target-key-wrong`."""
+    data = secret.strip().encode("utf-8") + b"\n"
+    try:
+        if b"BEGIN OPENSSH" in data:
+            loaded = serialization.load_ssh_private_key(data, None)
+        else:
+            loaded = serialization.load_pem_private_key(data, None)  # type: ignore[assignment]
+        plain = loaded.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, serialization.NoEncryption()
+        ).decode("ascii")
+    except (ValueError, TypeError, UnsupportedAlgorithm):  # TypeError: it has a passphrase
+        raise TargetError("target-key-wrong") from None
+    for kind in _KINDS:
+        with suppress(paramiko.SSHException):
+            return kind.from_private_key(io.StringIO(plain))
+    raise TargetError("target-key-wrong")
