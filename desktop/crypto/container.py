@@ -99,9 +99,7 @@ class Opened:
             if kind == _PAGES and first > 0 and first + size - 1 <= self.header.pages:
                 data = self._blocks(size * self.header.page_bytes)
                 yield Pages(first, size, data)
-            elif (
-                kind == _CONTENT and first < len(self.header.files) and self.header.files[first].size == size
-            ):
+            elif kind == _CONTENT and (first, size) in sizes:
                 data = self._blocks(size)
                 yield Content(first, size, data)
             else:

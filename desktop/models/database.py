@@ -1,8 +1,8 @@
 """The practice's database: opened suspiciously, written on one lane, read on two others.
 
-The only file that knows the SQLCipher driver. The raw key comes from the vault; the
-file's first 16 bytes are the salt that goes with it, so a file of another vault, a
-plain file and a damaged one are told apart before a query runs (SECURITY.md 5.1.2).
+The raw key comes from the vault; the file's first 16 bytes are the salt that goes with it,
+so a file of another vault, a plain file and a damaged one are told apart before a query
+runs (SECURITY.md 5.1.2).
 No object here keeps the key: SQLCipher holds it until `close`.
 """
 
@@ -11,20 +11,21 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-import sqlcipher3.dbapi2 as driver
-from sqlalchemy import Connection, create_engine, insert, select
-from sqlalchemy.pool import StaticPool
+from sqlalchemy import Connection, insert, select
 
-from desktop.errors import VaultError
+from desktop.errors import Refused, VaultError
 from desktop.locks import Lock
 from desktop.models import schema
 from desktop.models.databasefile import PLAIN_HEADER, check_header, come_in, remove_database
+from desktop.models.keyed import ASIDE_CACHE_KIB, READ_CACHE_KIB, DriverError, keyed, reader, writer
 from desktop.models.lanes import Lane, Tx, known
+from desktop.models.snapshot import Frozen, freeze, thaw
 from desktop.models.tables_office import vault
 from desktop.paths import PRIVATE_FILE, sync_folder
 
@@ -36,36 +37,16 @@ Migrate = Callable[[Connection], None]
 
 APPLICATION_ID = 0x5365616C
 """Seal, in ASCII."""
-READ_CACHE_KIB = 96 * 1024
-"""Holds a practice of ordinary size whole: a scan that misses the cache is 6 times slower.
-An upper bound, chosen so that 100,000 people stay within 300 MiB; unused room costs nothing."""
-ASIDE_CACHE_KIB = 8 * 1024
-"""What reads everything once gains nothing from more."""
-WRITE_CACHE_KIB = 8 * 1024
-"""More of it makes an import no faster, only bigger."""
-LOG_BYTES = 16 * 1024 * 1024
-"""The write-ahead log is cut back to this after a big import."""
-BUSY_MS = 5_000
-
-_SETTINGS = (
-    "PRAGMA foreign_keys = ON",
-    "PRAGMA recursive_triggers = ON",  # REPLACE must meet the insert-only triggers
-    "PRAGMA secure_delete = ON",
-    "PRAGMA temp_store = MEMORY",
-    "PRAGMA trusted_schema = OFF",
-    "PRAGMA cell_size_check = ON",
-    "PRAGMA synchronous = FULL",
-    f"PRAGMA busy_timeout = {BUSY_MS}",
-    f"PRAGMA journal_size_limit = {LOG_BYTES}",
-)
-
 _COPY_SETTINGS = ("PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", "PRAGMA temp_store = MEMORY")
 """For a file that is thrown away unless it is whole."""
 COPY_PAGES = 1024
 
 
 class Database:
-    """Three lanes over one encrypted file; every method may be called from any thread."""
+    """Three lanes over one encrypted file, and one that holds it still for a backup.
+
+    Every method may be called from any thread.
+    """
 
     def __init__(self, path: Path, key32: bytes, salt16: bytes, presence: Lock | None = None) -> None:
         """Use `create` or `open`; this opens the lanes on a file that was checked.
@@ -78,16 +59,18 @@ class Database:
         made: list[Lane] = []
         try:
             for name, begin, opened in (
-                ("write", "BEGIN IMMEDIATE", lambda: _writer(path, key32, salt16)),
-                ("read", "BEGIN", lambda: _reader(path, key32, salt16, READ_CACHE_KIB)),
-                ("aside", "BEGIN", lambda: _reader(path, key32, salt16, ASIDE_CACHE_KIB)),
+                ("write", "BEGIN IMMEDIATE", lambda: writer(path, key32, salt16)),
+                ("read", "BEGIN", lambda: reader(path, key32, salt16, READ_CACHE_KIB)),
+                ("aside", "BEGIN", lambda: reader(path, key32, salt16, ASIDE_CACHE_KIB)),
+                ("still", "BEGIN", lambda: reader(path, key32, salt16, ASIDE_CACHE_KIB)),
             ):
                 made.append(Lane(f"database-{name}", begin, opened, writing=name == "write"))
         except BaseException:  # lanes that were opened are closed; then it goes on up
             for lane in made:
                 lane.close(_nothing)
             raise
-        self._writing, self._reading, self._aside = made
+        self._writing, self._reading, self._aside, self._still = made
+        self._freezing = threading.Lock()
 
     @classmethod
     def create(cls, path: Path, key32: bytes, salt16: bytes, vault_id: bytes, epoch: int) -> Database:
@@ -183,6 +166,32 @@ class Database:
         self._outside_lanes()
         return self._aside.submit(work).result()
 
+    @contextlib.contextmanager
+    def frozen(self) -> Iterator[Frozen]:
+        """Hold the file's bytes still while the block lasts; others read and write meanwhile.
+
+        What is written waits in the log beside the file. Nobody in this process may open the file
+        with anything but SQLite: closing it would drop SQLite's locks (sqlite.org/howtocorrupt.html,
+        2.2); another process reads it. Raises VaultError("database-busy") where the log could not be
+        emptied for half a minute, or where a freeze lasts already, Refused("locked") where the
+        database is closed, now or before the end of the block: then what was read counts for nothing.
+        """
+        self._outside_lanes()
+        if not self._freezing.acquire(blocking=False):
+            raise VaultError("database-busy")
+        try:
+            yield freeze(self.path, self._writing, self._still)
+            self._still.submit_bare(thaw).result()
+        except BaseException:  # the log grows no longer than it must; then it goes on up
+            self._let_go()
+            raise
+        finally:
+            self._freezing.release()
+
+    def _let_go(self) -> None:
+        with contextlib.suppress(Refused):  # closing the database has ended it
+            self._still.submit_bare(thaw).result()
+
     def integrity(self) -> None:
         """Check every page; raises VaultError("database-damaged"). Takes seconds on big files.
 
@@ -198,6 +207,7 @@ class Database:
         """Finish what runs, fold the log into the file, forget the key."""
         self._closed = True
         try:
+            self._still.close(thaw)
             self._aside.close(_nothing)
             self._reading.close(_nothing)
             self._writing.close(_checkpoint)
@@ -207,7 +217,7 @@ class Database:
 
     @property
     def _current(self) -> Tx | None:
-        return self._writing.current or self._reading.current or self._aside.current
+        return self._writing.current or self._reading.current or self._aside.current or self._still.current
 
     def _outside_lanes(self) -> None:
         if self._current is not None:
@@ -219,58 +229,6 @@ class Database:
         step = migrate
         self._writing.submit_bare(_checkpoint).result()
         self.write(lambda tx: _copy_and_migrate(tx, self.path, step))
-
-
-def _connection(path: Path, key32: bytes, salt16: bytes) -> Connection:
-    """A keyed connection for the life of the calling thread's lane; errors hide their values."""
-    raw = _keyed(path, key32, salt16)
-    engine = create_engine(
-        "sqlite://", module=driver, creator=lambda: raw, poolclass=StaticPool, hide_parameters=True
-    )
-    return engine.connect()
-
-
-def _writer(path: Path, key32: bytes, salt16: bytes) -> Connection:
-    connection = _connection(path, key32, salt16)
-    connection.exec_driver_sql(f"PRAGMA cache_size = -{WRITE_CACHE_KIB}")
-    connection.rollback()
-    return connection
-
-
-def _reader(path: Path, key32: bytes, salt16: bytes, cache_kib: int) -> Connection:
-    connection = _connection(path, key32, salt16)
-    connection.exec_driver_sql(f"PRAGMA cache_size = -{cache_kib}")
-    connection.exec_driver_sql("PRAGMA query_only = ON")
-    connection.rollback()
-    return connection
-
-
-def _keyed(path: Path, key32: bytes, salt16: bytes, settings: Sequence[str] | None = None) -> Any:
-    """Open and key the file. The key is spelled from bytes only and never logged."""
-    if len(key32) != 32 or len(salt16) != 16:
-        raise ValueError("a key has 32 bytes and its salt 16")
-    raw = None
-    try:
-        raw = driver.connect(str(path), isolation_level=None)
-        raw.execute("PRAGMA cipher_log_level = NONE")  # it writes to standard error otherwise
-        raw.execute(f"PRAGMA key = \"x'{key32.hex()}{salt16.hex()}'\"")
-        version = raw.execute("PRAGMA cipher_version").fetchone()
-        if not version or not version[0]:
-            raise VaultError("database-no-cipher")
-        raw.enable_load_extension(False)
-        for statement in _SETTINGS if settings is None else settings:
-            raw.execute(statement)
-        raw.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if settings is None:
-            raw.execute("PRAGMA journal_mode = WAL")
-    except BaseException as error:  # the connection is closed; known situations get their name
-        if raw is not None:
-            raw.close()
-        situation = known(error, writing=True)
-        if situation is None:
-            raise
-        raise situation from error
-    return raw
 
 
 def _check_ours(tx: Tx, vault_id: bytes, epoch: int) -> str:
@@ -351,17 +309,17 @@ def copy_database(
     """
     os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_RDWR, PRIVATE_FILE))
     try:
-        with contextlib.closing(_keyed(path, *keys)) as source:
+        with contextlib.closing(keyed(path, *keys)) as source:
             if source.execute("PRAGMA journal_mode = DELETE").fetchone()[0] != "delete":
                 raise VaultError("practice-in-use")
             # The copying itself would take a page with a broken seal for an empty one.
             if source.execute("PRAGMA cipher_integrity_check").fetchone() is not None:
                 raise VaultError("database-damaged")
-            with contextlib.closing(_keyed(target, *target_keys, settings=_COPY_SETTINGS)) as made:
+            with contextlib.closing(keyed(target, *target_keys, settings=_COPY_SETTINGS)) as made:
                 source.backup(
                     made, pages=COPY_PAGES, progress=lambda _, left, pages: step(pages - left, pages)
                 )
-    except driver.Error as error:
+    except DriverError as error:
         situation = known(error, writing=True) or _copy_trouble(str(error))
         if situation is None:
             raise

@@ -30,7 +30,7 @@ from desktop.models import (
     users,
     vaultkeys,
 )
-from desktop.models import database as module
+from desktop.models import keyed as module
 from desktop.models.database import Database, Migrate, Tx
 from desktop.models.records import Consent
 from desktop.models.tables import metadata

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from desktop.errors import VaultError
-from desktop.models import database as module
+from desktop.models import keyed as module
 from desktop.models import people, settings
 from desktop.models.database import Database, Tx
 from tests.unit.models.conftest import Vault
