@@ -9,10 +9,9 @@ more until somebody said why, so that the evidence of what was there stays.
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -45,10 +44,11 @@ from desktop.crypto.openvault import OpenVault
 from desktop.errors import SealwellError, VaultError
 from desktop.models import audit as kept
 from desktop.models import audit_proofs as proofs
-from desktop.models import settings, witnesses
+from desktop.models import witnesses
 from desktop.models.audit_proofs import KeptCheckpoint
 from desktop.models.database import Database, Tx
 from desktop.models.witnesses import GivenMark
+from desktop.office import loggap
 from desktop.office.watch import Watch
 from desktop.office.witness_mail import DailyMail
 from desktop.paths import PracticeFolder
@@ -57,8 +57,6 @@ EVERY = timedelta(minutes=15)
 """A checkpoint at least this often while something is recorded (SECURITY.md 5.2)."""
 LOOK_EVERY = 30.0
 """Seconds between two looks; the clock is asked each time, because computers sleep."""
-_GAP = "log-gap"
-"""The setting that keeps an unexplained gap, so that it does not depend on its witness."""
 _NEAR = 50_000
 """Records behind the last checkpoint that are hashed while somebody waits at the sign-in."""
 MARKS_FILE = "marks"
@@ -139,7 +137,7 @@ class LogWatch:
                 why = marks.reason_to_begin(tx, keys, readable, officer)
                 lost = without_log and not _was_closed(tx, keys)
                 found = _found(tx, vault, mark, place, why, lost=lost)
-                return why, _kept_gap(tx), found
+                return why, loggap.kept(tx), found
 
             why, known, found = database.read(look)
             if why or (found is not None and known is None):
@@ -155,7 +153,7 @@ class LogWatch:
             det: dict[str, str | int] = {"first": gap.first, "last": gap.last}
             event = Event(Act.AUDIT_VERIFIED, outcome="failed", why=gap.kind, det=det)
             self._audit.record(tx, event)
-            settings.put(tx, _GAP, _spell(gap))
+            loggap.keep(tx, gap)
 
     def begin_new(self, tx: Tx, vault: OpenVault) -> None:
         """At set-up, in the transaction of the first records: marks from the very first one on."""
@@ -170,6 +168,17 @@ class LogWatch:
         with self._guard:
             if self._keys is not None:
                 self._keys.copy_to(self._folder.next_log_marks, following.key(MARKS_KEY))
+
+    def officer_changed(self) -> None:
+        """A new recovery key in place of one that nobody typed: the marks begin anew, sealed to it."""
+        with self._guard:
+            opened = self._open
+            if opened is None:
+                return
+            officer = officer_public(self._slots(), opened.vault)
+            opened.database.write(
+                lambda tx: marks.begin(tx, self._audit, opened.keys, officer, marks.OTHER_OFFICER)
+            )
 
     # --- while it is open --------------------------------------------------------------
 
@@ -281,7 +290,7 @@ class LogWatch:
 
     def explained(self, tx: Tx) -> None:
         """In the transaction that records why: the gap is over."""
-        settings.put(tx, _GAP, "")
+        loggap.forget(tx)
 
     def resume(self) -> None:
         """After that transaction: a new checkpoint, and the witnesses go on from here."""
@@ -370,19 +379,6 @@ def _is_other(place: Place, vault_id: bytes) -> bool:
     except VaultError:
         return False
     return known is not None and known != vault_id
-
-
-def _kept_gap(tx: Tx) -> Gap | None:
-    spelled = settings.get(tx, _GAP)
-    if not spelled:
-        return None
-    tree = json.loads(spelled)
-    since = tree.pop("since")
-    return Gap(**tree, since=datetime.fromisoformat(since) if since else None)
-
-
-def _spell(gap: Gap) -> str:
-    return json.dumps(asdict(replace(gap, since=None)) | {"since": gap.since and gap.since.isoformat()})
 
 
 def _quietly(work: Callable[[], object]) -> None:

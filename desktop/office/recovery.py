@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 from dataclasses import replace
 
+from desktop.access import recoverygroups
 from desktop.access.passwords import check_password
 from desktop.access.signin import slot_uid, start_tries
 from desktop.audit import marks
@@ -65,13 +66,18 @@ class Breakglass:
                 officer = officer_private(self._folder.keys, request.recovery_key)
                 made = replace_recovery_key(self._folder.keys, vault)
                 following = officer_public(self._folder.keys, vault)
-                database.write(lambda tx: marks.seal_to(tx, officer, following))
+                database.write(lambda tx: self._carry_on(tx, officer, made, following))
         except (SealwellError, OSError):
             # The old key opens nothing any more, so the new one is shown whatever fails behind it.
             # The next opening finds the marks sealed to another officer, begins anew and records it.
             if not made:
                 raise
         return Recovered(recovery_key=made)
+
+    def _carry_on(self, tx: Tx, officer: bytes, made: str, following: bytes) -> None:
+        """What goes with the recovery key goes with the new one."""
+        marks.seal_to(tx, officer, following)
+        recoverygroups.keep(tx, made, following)
 
     def _new_password(
         self,

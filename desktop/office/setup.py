@@ -11,7 +11,7 @@ import contextlib
 import secrets
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from desktop.access import totp
+from desktop.access import recoverygroups, totp
 from desktop.access.computer import refuse_unsuitable
 from desktop.access.passwords import check_password
 from desktop.access.signin import slot_uid, start_tries
@@ -23,7 +23,8 @@ from desktop.config import LIMITS
 from desktop.crypto.devicekey import DeviceStore, enrol_device
 from desktop.crypto.kdf import KdfParams
 from desktop.crypto.keyslots import discard_slots, intact_copies, move_slots
-from desktop.crypto.vault import OpenVault, create_vault, new_vault_id
+from desktop.crypto.officer import officer_public
+from desktop.crypto.vault import Created, create_vault, new_vault_id
 from desktop.errors import InputError, Refused, VaultError
 from desktop.mail import replies
 from desktop.models import settings, users, vaultkeys
@@ -72,7 +73,7 @@ def create_practice(
         made = create_vault(folder.pending_keys, uid, request.password, device, params, vault_id)
         user = User(uid, request.user.strip(), Role.ADMINISTRATOR)
         with contextlib.closing(made.vault):
-            _fill(made.vault, folder, clock, audit, log_watch, request, user, secret, practice_id)
+            _fill(made, folder, clock, audit, log_watch, request, user, secret, practice_id)
         move_slots(folder.pending_keys, folder.keys)
     except BaseException:  # no half practice is left behind; then it goes on up
         _sweep(folder)
@@ -113,7 +114,7 @@ def password_refused(code: str) -> Refused:
 
 
 def _fill(
-    vault: OpenVault,
+    made: Created,
     folder: PracticeFolder,
     clock: Clock,
     audit: AuditLog,
@@ -123,6 +124,7 @@ def _fill(
     secret: str,
     practice_id: str,
 ) -> None:
+    vault = made.vault
     key, salt = vault.database_key()
     database = Database.create(folder.database, key, salt, vault.vault_id, vault.epoch)
 
@@ -131,6 +133,7 @@ def _fill(
             vaultkeys.put(tx, name, secrets.token_bytes(32))
         replies.make_keys(tx)
         make_log_key(tx, vault.vault_id, vault.key(WRAP_INFO))
+        recoverygroups.keep(tx, made.recovery_key, officer_public(folder.pending_keys, vault))
         start_tries(tx, folder, clock)
         users.add(tx, user, secret)
         for name, value in (
