@@ -22,7 +22,7 @@ from desktop.crypto.container_header import (
     parse_clear,
     parse_sealed,
 )
-from desktop.crypto.container_stream import Opening, Sealing, check_sum, trouble
+from desktop.crypto.container_stream import Opening, Sealing, Written, check_sum, trouble
 from desktop.crypto.kdf import hkdf
 from desktop.crypto.openvault import OpenVault
 from desktop.errors import VaultError
@@ -36,6 +36,7 @@ __all__ = [
     "Part",
     "SealedHeader",
     "StoredFile",
+    "Written",
     "check_sum",
     "container_key",
     "key_from",
@@ -134,8 +135,8 @@ def key_from(secret: bytes, header: ClearHeader) -> bytes:
 
 def write_container(
     file: BinaryIO, header: ClearHeader, key: bytes, sealed: SealedHeader, parts: Iterable[Part]
-) -> int:
-    """Write all of it; the answer is its length in bytes. Durable only after the caller's fsync.
+) -> Written:
+    """Write all of it. Durable only after the caller's fsync.
 
     Raises ValueError where a part has another size than it says, and what reading and writing raise.
     """

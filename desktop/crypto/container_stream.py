@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from cryptography.exceptions import InvalidTag
@@ -67,6 +68,14 @@ def trouble(file: BinaryIO) -> VaultError | None:
     return None if check_sum(file) else VaultError("backup-damaged")
 
 
+@dataclass(frozen=True)
+class Written:
+    """A file's length, and the SHA-256 (hex) of all its bytes, the sum at its end too."""
+
+    bytes: int
+    sha256: str
+
+
 class Sealing:
     """Writes the clear beginning at once, then what is given, sealed; `finish` pads and sums up."""
 
@@ -89,16 +98,16 @@ class Sealing:
                     at += CHUNK
             del self._held[:at]
 
-    def finish(self) -> int:
-        """Pad, seal the last chunk, add the sum; the length of the file."""
+    def finish(self) -> Written:
+        """Pad, seal the last chunk, add the sum."""
         left = padding(self._start, self._plain)
         while left:
             some = min(left, CHUNK)
             self.write(bytes(some))
             left -= some
         self._seal(self._held, last=True)
-        self._file.write(self._summed.digest())
-        return self._start + self._plain + TAG * self._number + SUM
+        self._put(self._summed.digest())
+        return Written(self._start + self._plain + TAG * self._number + SUM, self._summed.hexdigest())
 
     def _seal(self, plain: bytes | bytearray | memoryview, *, last: bool) -> None:
         self._put(self._cipher.encrypt(_nonce(self._number, last=last), plain, self._bound))

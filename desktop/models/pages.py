@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from desktop.errors import VaultError
+from desktop.errors import Refused, VaultError
+from desktop.models.documents import Progress
 
 TAG = 16
 _TAG_AT = 64
@@ -24,9 +25,6 @@ _LOCK_BYTE = 0x40000000
 """SQLite keeps its locks at this place of the file and nothing else in that page (fileformat2.html, 1.4)."""
 _BLOCK_PAGES = 256
 _NO_TAG = bytes(TAG)
-
-Progress = Callable[[int, int], None]
-"""Done and in all; stops the work by raising."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,8 @@ def scan(
 ) -> Scan:
     """Look at each page's tag, against those of `before` (None: every page counts as changed).
 
-    The tags are written to `tags`. Raises VaultError("database-damaged") where the file ends early.
+    The tags are written to `tags`. Raises VaultError("database-damaged") where the file ends early, and
+    Refused("cancelled").
     """
     summed, runs = hashlib.sha256(), _Runs(lock_page(page_bytes))
     with path.open("rb", buffering=0) as file:
@@ -71,7 +70,8 @@ def scan(
                 for at in range(0, count * TAG, TAG):
                     if found[at : at + TAG] != known[at : at + TAG]:
                         runs.add(first + at // TAG)
-            progress(first + count - 1, pages)
+            if not progress(first + count - 1, pages):
+                raise Refused("cancelled")
     return Scan(summed.hexdigest(), runs.found, sum(runs.found[1::2]))
 
 
@@ -93,7 +93,7 @@ def read_pages(path: Path, first: int, count: int, page_bytes: int) -> Iterator[
 
 def digest_of(path: Path, pages: int, page_bytes: int) -> str:
     """The SHA-256 over all tags of a file that is nobody's live database."""
-    return scan(path, pages, page_bytes, None, None, lambda _done, _all: None).digest
+    return scan(path, pages, page_bytes, None, None, lambda _done, _all: True).digest
 
 
 class _Runs:
