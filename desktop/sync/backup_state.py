@@ -39,7 +39,7 @@ class Link:
 
 @dataclass(frozen=True)
 class State:
-    """`chain` begins with the whole one and holds `files` (name, SHA-256); `keys` is the sum of `vault.keys`."""
+    """`chain` begins with the whole one and holds `files` (name, SHA-256); `keys` is `sum_of` the slots."""
 
     vault_id: str
     epoch: int
