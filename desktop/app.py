@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from desktop.models.documents import Printer
     from desktop.office.api import Office
     from desktop.office.remote import RemoteOffice
+    from desktop.office.values_backups import Retired
     from desktop.office.values_entry import SignedIn
     from desktop.office.values_practice import Check
     from desktop.ui.base import Ui
@@ -163,7 +164,7 @@ class WindowRun:
         self._office: Future[Office] = self._loader.submit(office or (lambda: self._load(folder)))
         self.bridge = Bridge(_on_bug)
         ui = Ui(self._office.result, self.bridge, Texts(language), Theme(self.application), clock)
-        pages = LatePages(_workspace, _setup, _join, _emergency, _arrival)
+        pages = LatePages(_workspace, _setup, _join, _emergency, _arrival, _restore, _readonly, _retired)
         self.window = MainWindow(ui, self.application, LIMITS, pages, practice_exists=folder.exists())
         self.window.painted.connect(self._seen.set)
         self.window.painted.connect(self._lock_with_system)
@@ -293,6 +294,24 @@ def _arrival(ui: Ui, gate: Gate, signed: SignedIn) -> QWidget:
     from desktop.ui.gate.arrival import ArrivalPages
 
     return ArrivalPages(ui, gate, signed)
+
+
+def _restore(ui: Ui, gate: Gate) -> QWidget:
+    from desktop.ui.gate.restore import RestorePages
+
+    return RestorePages(ui, gate)
+
+
+def _readonly(ui: Ui, gate: Gate, user: str) -> QWidget:
+    from desktop.ui.gate.readonly import ReadonlyPages
+
+    return ReadonlyPages(ui, gate, user)
+
+
+def _retired(ui: Ui, gate: Gate, answer: Retired) -> QWidget:
+    from desktop.ui.moving.retire import RetiredPage
+
+    return RetiredPage(ui, answer, gate.show_start)
 
 
 def _tell(words: str) -> None:

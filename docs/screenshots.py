@@ -37,8 +37,11 @@ from desktop.ui.gate.factor import FactorPage
 from desktop.ui.gate.gate import LatePages
 from desktop.ui.gate.join import JoinPages
 from desktop.ui.gate.lock import LockPage
+from desktop.ui.gate.readonly import ReadonlyPages
 from desktop.ui.gate.recovery import RecoveryPage
+from desktop.ui.gate.restore import RestorePages
 from desktop.ui.gate.signin import SignInPage
+from desktop.ui.moving.retire import RetiredPage
 from desktop.ui.people.dialogs import EditDialog, PassphraseDialog
 from desktop.ui.people.importing import ImportDialog
 from desktop.ui.people.page import PeoplePage
@@ -94,7 +97,16 @@ class Camera:
         self.bridge = Bridge(_fail)
         texts = Texts(variant.language)
         self.ui = Ui(lambda: run.office, self.bridge, texts, Theme(application, variant.dark), SystemClock())
-        pages = LatePages(_workspace, SetupPages, JoinPages, EmergencyPages, ArrivalPages)
+        pages = LatePages(
+            _workspace,
+            SetupPages,
+            JoinPages,
+            EmergencyPages,
+            ArrivalPages,
+            RestorePages,
+            ReadonlyPages,
+            lambda ui, gate, answer: RetiredPage(ui, answer, gate.show_start),
+        )
         self.window = MainWindow(self.ui, application, LIMITS, pages, practice_exists=True)
         self.window.resize(*variant.size)
         self.window.show()
@@ -144,7 +156,7 @@ def before_work(camera: Camera, session: Session) -> None:
     wrong.show_problem(VaultError("wrong-password"))
     camera.gate("sign-in-wrong", wrong)
     camera.gate("lock", LockPage(ui, "ana", DutyState("Elm Street", locked=True, vault_open=True, due=12)))
-    camera.gate("setup-1", PracticePage(ui, lambda _: None))
+    camera.gate("setup-1", PracticePage(ui, lambda _: None, lambda: None))
     camera.gate("setup-2", FactorPage(ui, _URI, lambda _: None))
     camera.gate("setup-3", RecoveryPage(ui, _KEY, lambda: None))
     camera.gate("setup-4", RelayPage(ui, session, lambda: None))

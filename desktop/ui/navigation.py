@@ -23,11 +23,12 @@ ENTRY_ROLES: dict[str, frozenset[Role]] = {
     "people": _DESK | {Role.BILLING},
     "audit": frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
     "settings": frozenset({Role.ADMINISTRATOR}),
+    "backups": frozenset({Role.ADMINISTRATOR, Role.MANAGER}),
     "account": frozenset(Role),
 }
 """The pages only; what is allowed is decided behind the door (`access/roles.py`)."""
 
-UNDER = {"compose": "messages", "outbox": "messages", "blocks": "messages"}
+UNDER = {"compose": "messages", "outbox": "messages", "blocks": "messages", "backups": "today"}
 """Pages without a place in the rail of their own: the entry that is lit while they are in front."""
 
 
@@ -62,6 +63,18 @@ class Navigation(Protocol):
 
     def settings(self, section: str) -> None:
         """One section of the settings (`ui/settings/page.py`), such as `review`."""
+        ...
+
+    def backups(self) -> None:
+        """Backups: within the settings where somebody has them, else as a page of its own."""
+        ...
+
+    def backed_up(self) -> None:
+        """A backup was made, or its places changed: what the window says of it is looked at anew."""
+        ...
+
+    def retire(self) -> None:
+        """Ask whether this computer is to be retired; afterwards nobody is signed in here."""
         ...
 
     def log(self, part: str) -> None:

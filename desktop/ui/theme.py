@@ -151,6 +151,9 @@ QPushButton:disabled { color: @muted; border-color: @line; background: @bg; }
 QPushButton#primary { background: @accent; color: @accent_text; border: 1px solid @accent; font-weight: 600; }
 QPushButton#primary:focus { border: 2px solid @text; }
 QPushButton#primary:disabled { background: @line; color: @muted; border-color: @line; }
+QPushButton#danger { background: @error; color: @surface; border: 1px solid @error; font-weight: 600; }
+QPushButton#danger:focus { border: 2px solid @text; }
+QPushButton#danger:disabled { background: @line; color: @muted; border-color: @line; }
 QPushButton#link { background: transparent; border: 2px solid transparent; color: @accent; padding: 6px 8px;
   font-weight: 600; text-align: left; }
 QPushButton#link:focus { border: 2px solid @focus; }

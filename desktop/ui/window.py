@@ -15,12 +15,14 @@ from PySide6.QtWidgets import QMainWindow, QWidget
 from desktop.config import Limits
 from desktop.errors import SealwellError, VaultError
 from desktop.models.accounts import Session, UserId
+from desktop.office.values_backups import Retired
 from desktop.office.values_entry import DutyState, SignedIn
 from desktop.ui.base import Ui
 from desktop.ui.capture import block_capture
 from desktop.ui.clipboard import forget_clipboard
 from desktop.ui.gate.gate import Desk, LatePages, Work
 from desktop.ui.gate.lock import LockPage
+from desktop.ui.gate.pages import Pages
 from desktop.ui.gate.signin import SignInPage
 from desktop.ui.idle import IdleWatch
 
@@ -44,6 +46,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.ui = ui
         self._pages = pages
+        self._exists = practice_exists
         self._session: Session | None = None
         self._unfinished: UserId | None = None
         """Whose letter waits to come back after the lock."""
@@ -58,26 +61,45 @@ class MainWindow(QMainWindow):
         self._idle = IdleWatch(application, ui.clock, limits.idle_lock, self.lock, self._touch)
         QShortcut(QKeySequence("Ctrl+L"), self).activated.connect(self.lock)
         self.service_ended.connect(self._service_ended, Qt.ConnectionType.QueuedConnection)
-        if practice_exists:
-            self.show_sign_in()
-        else:
-            self._show(pages.setup(ui, self))
+        self.show_start()
 
     @property
     def locked(self) -> bool:
         """Whether nobody's pages are on the screen."""
         return self._session is None
 
+    @property
+    def practice_exists(self) -> bool:
+        return self._exists
+
     # --- before the work --------------------------------------------------------------
 
+    def show_start(self) -> None:
+        if self._exists:
+            self.show_sign_in()
+        else:
+            self._show(self._pages.setup(self.ui, self))
+
+    def show_restore(self) -> None:
+        self._show(self._pages.restore(self.ui, self))
+
+    def show_readonly(self, user: str = "") -> None:
+        self._show(self._pages.readonly(self.ui, self, user))
+
     def show_sign_in(self, user: str = "", words: str = "") -> None:
+        self._exists = True
         page = SignInPage(self.ui, "")
         page.say_so(user, words)
         page.signed_in.connect(self.arrive)
         page.join_wanted.connect(lambda: self._show(self._pages.join(self.ui, self)))
         page.emergency_wanted.connect(lambda: self._show(self._pages.emergency(self.ui, self)))
+        self._lead_out_of_damage(page)
         self._show(page)
         page.focus_first_empty()
+
+    def _lead_out_of_damage(self, page: SignInPage) -> None:
+        page.restore_wanted.connect(self.show_restore)
+        page.readonly_wanted.connect(self.show_readonly)
 
     def arrive(self, answer: SignedIn) -> None:
         """Somebody proved who they are: first what must come first, then their work.
@@ -94,7 +116,7 @@ class MainWindow(QMainWindow):
 
     def attend(self, answer: SignedIn) -> None:
         self._session = answer.session
-        self.visited = True
+        self.visited = self._exists = True
         self._idle.wait_for(answer.idle_lock)
         self._idle.start()
 
@@ -109,6 +131,7 @@ class MainWindow(QMainWindow):
         workspace.setFocus()
         if isinstance(workspace, Desk):
             workspace.leave.connect(self._leave)
+            workspace.retired.connect(self._retired)
             if self._unfinished == session.user:
                 workspace.take_up()
         self._unfinished = None
@@ -120,8 +143,21 @@ class MainWindow(QMainWindow):
         session = self._session
         if session is not None:
             self.ui.bridge.run(
-                self, lambda _: self.ui.office.touch(session), lambda _: None, lambda _: self.lock()
+                self, lambda _: self.ui.office.touch(session), lambda _: None, lambda _: self._turned_away()
             )
+
+    def _turned_away(self) -> None:
+        page = self.centralWidget()
+        if not (isinstance(page, Desk) and page.ending):
+            self.lock()
+
+    def _retired(self, answer: Retired) -> None:
+        """The session went with the practice's keys: from here on it is a bare computer."""
+        self._session = self._unfinished = None
+        self._exists = False
+        self._idle.stop()
+        forget_clipboard()
+        self._show(self._pages.retired(self.ui, self, answer))
 
     def _leave(self, somebody_else: bool) -> None:
         self.lock()
@@ -136,6 +172,9 @@ class MainWindow(QMainWindow):
         """
         session, self._session = self._session, None
         if session is None:
+            page = self.centralWidget()
+            if isinstance(page, Pages):
+                page.lock()
             return
         self._idle.stop()
         forget_clipboard()
@@ -145,6 +184,7 @@ class MainWindow(QMainWindow):
         duty = DutyState("", locked=True, vault_open=False, due=0)
         page = LockPage(self.ui, session.user_name, duty)
         page.signed_in.connect(self.arrive)
+        self._lead_out_of_damage(page)
         self._show(page)
         page.focus_first_empty()
         self.ui.bridge.run(page, lambda _: self._end(keep), page.show_duty, page.show_problem, urgent=True)

@@ -36,7 +36,10 @@ from desktop.ui.gate.arrival import ArrivalPages
 from desktop.ui.gate.emergency import EmergencyPages
 from desktop.ui.gate.gate import LatePages
 from desktop.ui.gate.join import JoinPages
+from desktop.ui.gate.readonly import ReadonlyPages
+from desktop.ui.gate.restore import RestorePages
 from desktop.ui.gate.signin import SignInPage
+from desktop.ui.moving.retire import RetiredPage
 from desktop.ui.paper import OffscreenPrinter
 from desktop.ui.theme import Theme
 from desktop.ui.window import MainWindow
@@ -52,6 +55,9 @@ PAGES = LatePages(
     join=JoinPages,
     emergency=EmergencyPages,
     arrival=ArrivalPages,
+    restore=RestorePages,
+    readonly=ReadonlyPages,
+    retired=lambda ui, gate, answer: RetiredPage(ui, answer, gate.show_start),
 )
 """As `app.py` hands them to the window."""
 

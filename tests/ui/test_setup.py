@@ -31,6 +31,7 @@ class FirstRun:
         self.screen = make_screen(self.office, self.clock)
         self.attended: list[SignedIn] = []
         self.finished: list[SignedIn] = []
+        self.restoring = False
         self.pages = self.screen.show(SetupPages(self.screen.ui, self))
 
     def attend(self, answer: SignedIn) -> None:
@@ -41,6 +42,19 @@ class FirstRun:
 
     def show_sign_in(self, user: str = "", words: str = "") -> None:
         raise AssertionError("set-up leads to the work")
+
+    @property
+    def practice_exists(self) -> bool:
+        return self.folder.exists()
+
+    def show_start(self) -> None:
+        raise AssertionError("set-up leads to the work")
+
+    def show_restore(self) -> None:
+        self.restoring = True
+
+    def show_readonly(self, user: str = "") -> None:
+        raise AssertionError("nothing is damaged")
 
     def create(self, password: str = PASSWORD, again: str = "") -> None:
         page = self.pages.practice

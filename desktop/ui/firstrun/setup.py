@@ -34,7 +34,7 @@ class SetupPages(Pages):
         self._given: NewPractice | None = None
         self._made: PracticeMade | None = None
         self._signed: SignedIn | None = None
-        self.practice = PracticePage(ui, self._create)
+        self.practice = PracticePage(ui, self._create, gate.show_restore)
         self.addWidget(self.practice)
 
     def _create(self, given: NewPractice) -> None:
@@ -100,7 +100,7 @@ class SetupPages(Pages):
 class PracticePage(CentredForm):
     """Who the practice is, and its administrator; the password is judged while it is typed."""
 
-    def __init__(self, ui: Ui, create: Callable[[NewPractice], None]) -> None:
+    def __init__(self, ui: Ui, create: Callable[[NewPractice], None], restore: Callable[[], None]) -> None:
         super().__init__(ui, "shield-check", ui.say("ui.setup.title"), ui.say("ui.setup.lead"), _WIDE)
         say = ui.say
         self._create = create
@@ -129,6 +129,8 @@ class PracticePage(CentredForm):
         for one in (self.user, self.passwords):
             self.column.addWidget(one)
         row = QHBoxLayout()
+        self.restore = button(say("ui.signin.restore"), restore, "quiet")
+        row.addWidget(self.restore)
         row.addStretch()
         self.go = button(say("ui.next"), self.submit, "primary")
         row.addWidget(self.go)
@@ -144,6 +146,7 @@ class PracticePage(CentredForm):
             return
         self.notice.clear()
         self.go.setEnabled(False)
+        self.restore.setEnabled(False)
         self.go.setText(self.ui.say("ui.setup.making"))
         self._create(
             NewPractice(
@@ -157,6 +160,7 @@ class PracticePage(CentredForm):
 
     def failed(self, error: SealwellError) -> None:
         self.go.setEnabled(True)
+        self.restore.setEnabled(True)
         self.go.setText(self.ui.say("ui.next"))
         self.notice.show_words(self.ui.error(error))
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop.models.accounts import Session
+from desktop.office.values_backups import Retired
 from desktop.office.values_entry import SignedIn
 from desktop.ui.base import Ui
 
@@ -18,6 +19,11 @@ Work = Callable[[], None]
 
 class Gate(Protocol):
     """Moves from page to page before anybody's work is on the screen."""
+
+    @property
+    def practice_exists(self) -> bool:
+        """Whether this window's folder holds a practice, damaged or not."""
+        ...
 
     def attend(self, answer: SignedIn) -> None:
         """Somebody is signed in on a page that stays: the idle watch and the lock are theirs from now on."""
@@ -28,6 +34,17 @@ class Gate(Protocol):
         ...
 
     def show_sign_in(self, user: str = "", words: str = "") -> None: ...
+    def show_start(self) -> None:
+        """The first page: signing in, or setting up where there is no practice yet."""
+        ...
+
+    def show_restore(self) -> None:
+        """Bringing a practice back from a backup."""
+        ...
+
+    def show_readonly(self, user: str = "") -> None:
+        """Today's list out of what is damaged; nothing is changed."""
+        ...
 
 
 class Desk(QWidget):
@@ -35,6 +52,10 @@ class Desk(QWidget):
 
     leave = Signal(bool)
     """The person locks; True where somebody else is to sign in."""
+    retired = Signal(object)
+    """This computer holds no practice any more (`values_backups.Retired`)."""
+    ending = False
+    """What goes on here ends every session of its own: its answer is waited for, not locked away."""
 
     def unfinished(self) -> Work | None:
         """What must be kept before the session ends, to be done off the window's thread; else None."""
@@ -53,3 +74,6 @@ class LatePages:
     join: Callable[[Ui, Gate], QWidget]
     emergency: Callable[[Ui, Gate], QWidget]
     arrival: Callable[[Ui, Gate, SignedIn], QWidget]
+    restore: Callable[[Ui, Gate], QWidget]
+    readonly: Callable[[Ui, Gate, str], QWidget]
+    retired: Callable[[Ui, Gate, Retired], QWidget]

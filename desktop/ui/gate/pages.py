@@ -14,6 +14,9 @@ class Pages(QStackedWidget):
         super().__init__()
         self.ui = ui
 
+    def lock(self) -> None:
+        """The screen is locked although nobody is signed in: a page that shows names takes them off."""
+
     def advance(self, page: QWidget) -> None:
         """On to `page`, for good."""
         old = self.currentWidget()

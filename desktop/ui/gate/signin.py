@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop.errors import SealwellError
 from desktop.office.values_entry import Credentials, EntryNeeds, SignedIn
@@ -16,6 +16,15 @@ from desktop.ui.gate.second import KEY, SecondFactor
 
 _FORGET_MS = 120_000
 """A password that waits for its code is forgotten after two minutes."""
+DAMAGED = frozenset(
+    {
+        *("database-damaged", "database-missing", "database-not-ours", "database-plain"),
+        *("database-unwritable", "disk-full", "keyring-failed", "not-enrolled", "device-mismatch"),
+        *("vault-altered", "vault-damaged", "vault-missing", "vault-unreadable", "tries-unwritable"),
+        *("log-key-damaged", "mac-key-damaged"),
+    }
+)
+"""Errors after which nobody gets in by trying again: today's list can still be read."""
 
 
 class SignInPage(CentredForm):
@@ -24,6 +33,9 @@ class SignInPage(CentredForm):
     signed_in = Signal(object)
     join_wanted = Signal()
     emergency_wanted = Signal()
+    restore_wanted = Signal()
+    readonly_wanted = Signal(str)
+    """With the name that was typed."""
 
     def __init__(
         self, ui: Ui, practice: str, picture: str = "shield-check", words: str = "ui.signin"
@@ -49,6 +61,8 @@ class SignInPage(CentredForm):
         self._forget.setSingleShot(True)
         self._forget.setInterval(_FORGET_MS)
         self._forget.timeout.connect(self._reset)
+        self.damaged = self._ways_out_of_damage()
+        self.column.addWidget(self.damaged)
         self.quiet: list[QPushButton] = []
         self._add_quiet()
 
@@ -65,11 +79,28 @@ class SignInPage(CentredForm):
         row = QHBoxLayout()
         self.invited = button(self.ui.say("ui.signin.invited"), self.join_wanted.emit, "quiet")
         self.emergency = button(self.ui.say("ui.signin.emergency"), self.emergency_wanted.emit, "quiet")
-        self.quiet = [self.invited, self.emergency]
+        self.restore = button(self.ui.say("ui.signin.restore"), self.restore_wanted.emit, "quiet")
+        self.quiet = [self.invited, self.emergency, self.restore]
         row.addWidget(self.invited)
         row.addStretch()
         row.addWidget(self.emergency)
         self.column.addLayout(row)
+        self.column.addWidget(self.restore, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _ways_out_of_damage(self) -> QWidget:
+        """Shown where the practice cannot be opened any more."""
+        made = QWidget()
+        column = QVBoxLayout(made)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        self.readonly = button(
+            self.ui.say("ui.signin.readonly"), lambda: self.readonly_wanted.emit(self.user.text.strip())
+        )
+        self.restore_newest = button(self.ui.say("ui.signin.restore-newest"), self.restore_wanted.emit)
+        column.addWidget(self.readonly)
+        column.addWidget(self.restore_newest)
+        made.hide()
+        return made
 
     def say_so(self, user: str, words: str) -> None:
         """Arriving from another page: what was done, and as whom to sign in now."""
@@ -132,12 +163,14 @@ class SignInPage(CentredForm):
             self.notice.show_words(self.ui.say("ui.second.touch"), "plain")
         else:
             self.notice.clear()
+        self.damaged.hide()
         self.go.setEnabled(False)
         self.go.setText(self.ui.say("ui.signin.opening"))
         self._may_leave(False)
 
     def show_problem(self, error: SealwellError) -> None:
         self.notice.show_words(self.ui.error(error))
+        self.damaged.setVisible(error.code in DAMAGED)
 
     def _work(self, given: Credentials) -> Callable[[Task], SignedIn]:
         return lambda _: self.ui.office.sign_in(given)
