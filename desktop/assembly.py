@@ -67,6 +67,7 @@ from desktop.office.reading import Reading
 from desktop.office.relays import Relays
 from desktop.office.reminders import Reminders
 from desktop.office.replies import Replies
+from desktop.office.restore import Restore
 from desktop.office.retention import Retention
 from desktop.office.review import Review
 from desktop.office.security import Security
@@ -170,4 +171,5 @@ def build_office(
         Charts(desk, clock, paper, reading),
         MailSearch(desk, clock),
         Tasks(desk, clock),
+        Restore(folder, clock, cost, device_store, keys),
     )

@@ -122,9 +122,19 @@ class PracticeFolder:
         return self.root / "backups"
 
     @property
+    def drill(self) -> Path:
+        """Where a restore drill puts a backup together; empty but while one runs."""
+        return self.root / "drill"
+
+    @property
     def emergencies(self) -> Path:
         """Sealed records of emergency openings, until a sound database takes them up."""
         return self.root / "emergency.records"
+
+    @property
+    def restoring(self) -> Path:
+        """Where a practice out of a backup is put together; nothing in it counts."""
+        return self.root / ".restoring"
 
     @property
     def log(self) -> Path:
@@ -151,6 +161,11 @@ def runtime_folder(practice: PracticeFolder) -> Path:
     if named and Path(named).is_dir() and os.access(named, os.W_OK):
         return make_private_folder(Path(named) / "sealwell")
     return practice.root
+
+
+def spare_folder() -> Path:
+    """For what must be kept when the practice's own disk takes nothing: the account's state folder."""
+    return Path(platformdirs.user_state_dir("sealwell", appauthor=False))
 
 
 def make_private_folder(path: Path) -> Path:

@@ -28,6 +28,7 @@ from desktop.cli import (
     posture,
     protect,
     relays,
+    restore,
     sending,
     signin,
     snippets,
@@ -50,6 +51,7 @@ HANDLERS: dict[str, Handler] = {
     "recover": commands.recover,
     "unlock": commands.unlock,
     "join": joining.join,
+    "restore": restore.restore,
     "doctor": commands.doctor,
     "people import": commands.people_import,
     "people parse": parse.people_parse,
@@ -194,9 +196,10 @@ NO_PRACTICE = frozenset(
         "password check",
         "envelope open",
         "posture",
+        "restore",
     }
 )
-"""Their files come from strangers: they are read where no practice is open."""
+"""Their files come from strangers, or there is no practice yet: nothing is open where they run."""
 
 
 def run(

@@ -47,6 +47,7 @@ from desktop.office.reading import Reading
 from desktop.office.relays import Relays
 from desktop.office.reminders import Reminders
 from desktop.office.replies import Replies
+from desktop.office.restore import Restore
 from desktop.office.retention import Retention
 from desktop.office.review import Review
 from desktop.office.security import Security
@@ -117,6 +118,7 @@ class LocalOffice:
         charts: Charts,
         mail_search: MailSearch,
         tasks: Tasks,
+        restore: Restore,
     ) -> None:
         self.practice_exists = entry.practice_exists
         self.create_practice = entry.create_practice
@@ -331,3 +333,5 @@ class LocalOffice:
         self.save_file = reading.save_file
         self.export_conversation = charts.export_conversation
         self.search_mail = mail_search.search_mail
+        self.find_backups = restore.find_backups
+        self.restore = restore.restore

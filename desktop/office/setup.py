@@ -32,6 +32,7 @@ from desktop.models.accounts import Role, User, UserId
 from desktop.models.database import Database, Tx
 from desktop.models.ids import new_id
 from desktop.office.logwatch import LogWatch
+from desktop.office.restore_folder import sweep_if_free
 from desktop.office.values_entry import NewPractice, PracticeMade
 from desktop.paths import PracticeFolder, make_private_folder
 
@@ -63,6 +64,7 @@ def create_practice(
         make_private_folder(folder.root)
     except OSError as error:
         raise InputError("folder-not-writable") from error
+    sweep_if_free(folder)
     _sweep(folder)
     vault_id = new_vault_id()
     uid = slot_uid(vault_id, request.user)

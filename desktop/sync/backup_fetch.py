@@ -6,23 +6,143 @@ judged by whoever assembles it.
 
 from __future__ import annotations
 
+import contextlib
+import errno
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
+from desktop.audit.witness import CHECKPOINT_FILE
+from desktop.errors import VaultError
+from desktop.models.backupnames import BackupName, chain_of, parse_name
 from desktop.models.documents import Progress
+from desktop.sync.targets.base import TargetError, is_container, tag_of, told
+
+_PIECE = 1024 * 1024
+_SMALL = 64 * 1024
 
 
 class Source(Protocol):
-    """What of a reached target is needed to read from it."""
+    """What of a reached target is needed to read from it (`sync/targets/base.Reached`)."""
 
     def names(self) -> list[tuple[str, int]]: ...
-    def fetch(self, name: str, to: Path, progress: Progress) -> None: ...
+    def fetch(self, name: str, to: Path, progress: Progress | None = None) -> None: ...
+    def read_small(self, name: str) -> bytes | None: ...
+
+
+class LocalFolder:
+    """Backups as they lie in a folder of this computer, with or without a target around it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def names(self) -> list[tuple[str, int]]:
+        with _reading():
+            found = [(one.name, one.stat().st_size) for one in self.path.iterdir() if is_container(one.name)]
+        return sorted(found)
+
+    def fetch(self, name: str, to: Path, progress: Progress | None = None) -> None:
+        """Copied; whoever only reads takes the file where it lies (`fetch_chain`)."""
+        done, of = 0, (self.path / name).stat().st_size
+        with (self.path / name).open("rb") as source, to.open("wb") as target:
+            while piece := source.read(_PIECE):
+                target.write(piece)
+                done += len(piece)
+                told(progress, done, of)
+
+    def read_small(self, name: str) -> bytes | None:
+        with _reading():
+            try:
+                with (self.path / name).open("rb") as file:
+                    return file.read(_SMALL)
+            except FileNotFoundError:
+                return None
+
+
+def folders_in(path: Path) -> list[LocalFolder]:
+    """Where backups lie at `path`: in it, and in the practices' own folders inside it.
+
+    Raises TargetError("target-not-connected") where there is no such folder.
+    """
+    here = LocalFolder(path)
+    found = [here] if here.names() else []
+    with _reading():
+        inside = sorted(one for one in path.iterdir() if tag_of(one.name) is not None and one.is_dir())
+    return found + [LocalFolder(one) for one in inside]
 
 
 def fetch_chain(reached: Source, name: str, scratch: Path, progress: Progress) -> tuple[Path, ...]:
-    """The files of the chain that ends with `name`, the whole one first.
+    """The files of the chain that ends with `name`, the whole one first; what lies here is not copied.
 
-    `progress` counts bytes; where it answers False, Refused("cancelled"). Raises VaultError
-    "backup-missing" and "backup-chain-broken", and what reaching the target raises.
+    What `scratch` holds of it already, of the right size, is not fetched again. `progress` counts
+    bytes; where it answers False, Refused("cancelled"). Raises VaultError "backup-missing" and
+    "backup-chain-broken", and what reaching the target raises.
     """
-    raise NotImplementedError
+    sizes = dict(reached.names())
+    chain = chain_in(name, sizes)
+    done, of = 0, sum(sizes[one.name] for one in chain)
+    files = []
+    for one in chain:
+        files.append(fetch_one(reached, one.name, scratch, _going_on(progress, done, of)))
+        done += sizes[one.name]
+        told(progress, done, of)
+    return tuple(files)
+
+
+def fetch_one(reached: Source, name: str, scratch: Path, progress: Progress) -> Path:
+    """One file of a chain, as `fetch_chain` has it. Raises VaultError("backup-missing")."""
+    size = dict(reached.names()).get(name)
+    if size is None:
+        raise VaultError("backup-missing")
+    if isinstance(reached, LocalFolder):
+        return reached.path / name
+    to = scratch / name
+    if not to.exists() or to.stat().st_size != size:
+        reached.fetch(name, to, progress)
+    return to
+
+
+def bytes_to_fetch(reached: Source, name: str) -> int:
+    """What `fetch_chain` puts into its scratch folder. Raises as that does."""
+    sizes = dict(reached.names())
+    chain = chain_in(name, sizes)
+    return 0 if isinstance(reached, LocalFolder) else sum(sizes[one.name] for one in chain)
+
+
+def _going_on(progress: Progress, before: int, of: int) -> Progress:
+    """The progress of one file as that of the whole chain."""
+    return lambda done, _: progress(before + done, of)
+
+
+def chain_in(name: str, sizes: dict[str, int]) -> tuple[BackupName, ...]:
+    """The chain that ends with `name`, by what lies there. Raises as `fetch_chain`."""
+    wanted = parse_name(name)
+    if wanted is None or name not in sizes:
+        raise VaultError("backup-missing")
+    chain = chain_of(wanted, known_in(sizes))
+    if chain is None:
+        raise VaultError("backup-chain-broken")
+    return chain
+
+
+def known_in(sizes: dict[str, int]) -> list[BackupName]:
+    """What lies there, newest first."""
+    found = [one for one in map(parse_name, sizes) if one is not None]
+    return sorted(found, key=lambda one: (one.made_at, one.name), reverse=True)
+
+
+def checkpoint_in(reached: Source) -> str:
+    """The signed note beside the backups, '' where there is none; nobody has looked at it yet."""
+    return (reached.read_small(CHECKPOINT_FILE) or b"").decode("utf-8", "replace")
+
+
+@contextlib.contextmanager
+def _reading() -> Iterator[None]:
+    """The system's words hold paths: they go no further than this."""
+    try:
+        yield
+    except OSError as error:
+        gone = error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ENODEV, errno.ENXIO)
+        refused = error.errno in (errno.EACCES, errno.EPERM)
+        code = "target-not-connected" if gone else "target-refused" if refused else "target-broken"
+        raise TargetError(code) from None

@@ -1,0 +1,112 @@
+"""Where a bare computer looks for backups: a file or folder of its own, or a target without its practice."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktop.errors import InputError, Refused, VaultError
+from desktop.models.backupnames import chain_of, parse_name
+from desktop.models.safekeeping import MOUNTED, TargetKind
+from desktop.office.values_backups import BackupsFound, RestorePlace, StoredBackup
+from desktop.sync.backup_fetch import LocalFolder, Source, folders_in, known_in
+from desktop.sync.targets.reach import host_key, practices, reach
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One backup, and the folder in which it lies with what it goes on from."""
+
+    source: Source
+    name: str
+
+
+def find(where: RestorePlace) -> BackupsFound:
+    """Newest first. An SFTP server that is not known yet shows its key and nothing else."""
+    if where.place.kind is TargetKind.SFTP and not where.place.host_key:
+        shown = host_key(where.place)
+        return BackupsFound((), shown.key, shown.fingerprint)
+    with _sources(where) as found:
+        stored = [one for source in found for one in _stored(source)]
+    return BackupsFound(tuple(sorted(stored, key=lambda one: (one.made_at, one.name), reverse=True)))
+
+
+@contextlib.contextmanager
+def wanted_of(where: RestorePlace, name: str) -> Iterator[Wanted]:
+    """The backup `name`, or the newest that is complete; its source is reached until the block ends.
+
+    Raises VaultError "backup-missing", "backup-chain-broken", Refused "restore-several" where the
+    newest is asked for and backups of several practices lie there, and what reaching it raises.
+    """
+    file = _file_of(where)
+    with _sources(where) as found:
+        yield _chosen(found, file.name if file is not None else name)
+
+
+def _chosen(found: list[Source], name: str) -> Wanted:
+    stored = [(source, one) for source in found for one in _stored(source)]
+    if name:
+        source = next((source for source, one in stored if one.name == name), None)
+        if source is None:
+            raise VaultError("backup-missing")
+        return Wanted(source, name)
+    if not stored:
+        raise VaultError("backup-missing")
+    whole = [(source, one) for source, one in stored if one.complete]
+    if not whole:
+        raise VaultError("backup-chain-broken")
+    if len({id(source) for source, _ in whole}) > 1:
+        raise Refused("restore-several")
+    source, one = max(whole, key=lambda each: (each[1].made_at, each[1].name))
+    return Wanted(source, one.name)
+
+
+def _stored(source: Source) -> list[StoredBackup]:
+    sizes = dict(source.names())
+    known = known_in(sizes)
+    return [
+        StoredBackup(
+            one.name, one.made_at, sizes[one.name], one.parent is None, chain_of(one, known) is not None
+        )
+        for one in known
+    ]
+
+
+@contextlib.contextmanager
+def _sources(where: RestorePlace) -> Iterator[list[Source]]:
+    """One for each practice whose backups lie there."""
+    place = where.place
+    if place.kind in MOUNTED:
+        file = _file_of(where)
+        yield [LocalFolder(file.parent)] if file is not None else [*folders_in(_path_of(where))]
+        return
+    with contextlib.ExitStack() as opened:
+        found: list[Source] = []
+        for tag in practices(place, where.secret):
+            reached = reach(place, where.secret, tag, None)
+            opened.callback(reached.close)
+            found.append(reached)
+        yield found
+
+
+def _file_of(where: RestorePlace) -> Path | None:
+    """The file that is named in place of a folder. Raises VaultError("backup-not-one") for another's."""
+    if where.place.kind not in MOUNTED:
+        return None
+    path = _path_of(where)
+    if not path.is_file():
+        if path.suffix == ".sealwell" and not path.exists():
+            raise VaultError("backup-missing")
+        return None
+    if parse_name(path.name) is None:
+        raise VaultError("backup-not-one")
+    return path
+
+
+def _path_of(where: RestorePlace) -> Path:
+    path = Path(where.place.address)
+    if "\0" in where.place.address or not path.is_absolute():
+        raise InputError("target-address-wrong")
+    return path
