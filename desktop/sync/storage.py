@@ -3,7 +3,8 @@
 What is put there is ciphertext under a name that nobody guesses; the storage's own keeper
 sees sizes, times and addresses, which is why it needs an agreement as a relay does. Two
 kinds, each behind its fsspec implementation (ADR 0016): `storage_bucket` and
-`storage_folder`. Every failure is a known one; nothing follows a redirect, because the
+`storage_folder`; what backups need of the same servers too stands in `storage_s3` and
+`storage_webdav`. Every failure is a known one; nothing follows a redirect, because the
 agreement is with the address that was recorded.
 """
 
@@ -11,8 +12,9 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 from urllib.parse import SplitResult, urlsplit
 
 from desktop.config import STORAGE_LIMITS
@@ -25,6 +27,50 @@ KINDS = ("s3", "webdav")
 
 class StorageError(DeliveryError):
     """The storage does not do what was asked; what waits stays here and is tried again."""
+
+
+class NoAnswer(Exception):
+    """A server did not do what was asked; whoever asked makes a known error of it.
+
+    `kind` is `refused`, `moved`, `missing`, `full`, `certificate`, `slow`, `unreachable` or `broken`.
+    """
+
+    def __init__(self, kind: str, status: int = 0) -> None:
+        super().__init__(kind)
+        self.kind = kind
+        self.status = status
+
+    @classmethod
+    def of(cls, status: int) -> Self:
+        """What an answer other than success means (RFC 9110 15; RFC 4918 11.5: 507 is a full disk)."""
+        if status in (401, 403):
+            return cls("refused", status)
+        if 300 <= status < 400:
+            return cls("moved", status)
+        if status in (404, 405, 409):
+            return cls("missing", status)
+        return cls("full" if status in (413, 507) else "broken", status)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a list of a folder says."""
+
+    name: str
+    bytes: int
+    folder: bool
+
+
+@dataclass(frozen=True)
+class Waits:
+    """Seconds: until connected, of silence, and for one file."""
+
+    connect: int
+    answer: int
+    transfer: int
+
+
+WAITS = Waits(STORAGE_LIMITS.connect, STORAGE_LIMITS.answer, STORAGE_LIMITS.transfer)
 
 
 class Place(Protocol):
@@ -83,14 +129,16 @@ def refuse_too_large(content: bytes) -> None:
         raise StorageError("storage-file-too-large", mebibytes=STORAGE_LIMITS.file_bytes // 1024 // 1024)
 
 
-def of_status(status: int, storage: Storage) -> StorageError:
-    """What an answer other than success means (RFC 9110 15; RFC 4918 11.5: 507 is a full disk)."""
-    if status in (401, 403):
-        return StorageError("storage-refused", storage=storage.name)
-    if 300 <= status < 400:
-        return StorageError("storage-moved", storage=storage.name)
-    if status in (404, 405, 409):
-        return StorageError("storage-missing", storage=storage.name)
-    if status in (413, 507):
-        return StorageError("storage-full", storage=storage.name)
-    return StorageError("storage-broken", storage=storage.name, status=status)
+def known(answer: NoAnswer, storage: Storage) -> StorageError:
+    """The same as people read it."""
+    name = storage.name
+    made = {
+        "refused": StorageError("storage-refused", storage=name),
+        "moved": StorageError("storage-moved", storage=name),
+        "missing": StorageError("storage-missing", storage=name),
+        "full": StorageError("storage-full", storage=name),
+        "certificate": StorageError("storage-certificate", storage=name),
+        "slow": StorageError("storage-slow", storage=name),
+        "unreachable": StorageError("storage-unreachable", storage=name),
+    }
+    return made.get(answer.kind) or StorageError("storage-broken", storage=name, status=answer.status)

@@ -17,7 +17,7 @@ from pathlib import Path
 from desktop.errors import InputError
 from desktop.models.safekeeping import Place
 from desktop.paths import PRIVATE_FILE, PRIVATE_FOLDER, sync_folder
-from desktop.sync.targets.base import MARKER_FILE, TargetError, folder_of, tag_of
+from desktop.sync.targets.base import TargetError, folder_of, tag_of
 from desktop.sync.targets.streamed import Growing, Reading, Streamed
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -42,16 +42,6 @@ class Mounted(Streamed):
             if not stat.S_ISDIR(self._root.stat().st_mode):
                 raise TargetError("target-not-connected")
 
-    def claim(self, marker: str) -> str:
-        with _known():
-            self._folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
-            _settle_folder(self._root)
-        found = self.read_small(MARKER_FILE)
-        if found is None:
-            self.write_small(MARKER_FILE, f"{marker}\n".encode("ascii"))
-            return marker
-        return found.decode("ascii", "replace").strip()
-
     def free_bytes(self) -> int | None:
         with _known():
             return shutil.disk_usage(self._root).free
@@ -60,6 +50,11 @@ class Mounted(Streamed):
         """Nothing is held open."""
 
     # --- inside ------------------------------------------------------------------------------
+
+    def _make_folder(self) -> None:
+        with _known():
+            self._folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+            _settle_folder(self._root)
 
     def _listed(self) -> list[tuple[str, int]]:
         with _known():

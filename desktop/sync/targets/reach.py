@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from contextlib import closing
 
-from desktop.errors import InputError
 from desktop.models.safekeeping import MOUNTED, Place, TargetKind
-from desktop.sync.targets.base import Reached, prove
+from desktop.sync.targets.base import Reached, prove, tag_of
+from desktop.sync.targets.bucket import Bucket
 from desktop.sync.targets.mounted import Mounted, practices_in
 from desktop.sync.targets.sftp import HostKey, Sftp, fingerprint_of, host_key
+from desktop.sync.targets.webdav import Dav
 
 __all__ = ["HostKey", "fingerprint_of", "host_key", "practices", "reach"]
 
@@ -24,10 +25,8 @@ def reach(place: Place, secret: str, vault_tag: str, marker: str | None) -> Reac
     """
     if place.kind in MOUNTED:
         reached: Reached = Mounted(place, vault_tag)
-    elif place.kind is TargetKind.SFTP:
-        reached = Sftp(place, secret, vault_tag)
     else:
-        raise InputError("target-kind-unknown")
+        reached = _far(place, secret, vault_tag)
     if marker is not None:
         try:
             prove(reached, marker, "target-not-connected" if place.kind in MOUNTED else "target-not-ours")
@@ -40,11 +39,17 @@ def reach(place: Place, secret: str, vault_tag: str, marker: str | None) -> Reac
 def practices(place: Place, secret: str) -> list[str]:
     """The tags of the practices whose backups lie there; what a bare computer asks first.
 
-    Raises TargetError, InputError.
+    An address that names one practice's folder narrows it to that. Raises TargetError, InputError.
     """
     if place.kind in MOUNTED:
         return practices_in(place)
+    with closing(_far(place, secret, _ANY)) as reached:
+        tags = reached.practices()
+    named = tag_of(place.address.strip().rstrip("/").rpartition("/")[2])
+    return [tag for tag in tags if named in (None, tag)]
+
+
+def _far(place: Place, secret: str, vault_tag: str) -> Sftp | Dav | Bucket:
     if place.kind is TargetKind.SFTP:
-        with closing(Sftp(place, secret, _ANY)) as sftp:
-            return sftp.practices()
-    raise InputError("target-kind-unknown")
+        return Sftp(place, secret, vault_tag)
+    return (Dav if place.kind is TargetKind.WEBDAV else Bucket)(place, secret, vault_tag)

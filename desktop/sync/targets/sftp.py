@@ -30,7 +30,7 @@ from paramiko.sftp import CMD_EXTENDED, CMD_EXTENDED_REPLY
 from desktop.config import TARGET_LIMITS
 from desktop.errors import InputError
 from desktop.models.safekeeping import Place
-from desktop.sync.targets.base import MARKER_FILE, TargetError, folder_of, tag_of
+from desktop.sync.targets.base import TargetError, folder_of, tag_of
 from desktop.sync.targets.streamed import Growing, Reading, Streamed
 
 PORT = 22
@@ -97,16 +97,6 @@ class Sftp(Streamed):
         self._files = _signed_in(place, secret, host, port)
         self._ftp: paramiko.SFTPClient = self._files.ftp
 
-    def claim(self, marker: str) -> str:
-        with self._known():
-            if self._kind(self._folder) is None:
-                self._ftp.mkdir(self._folder, 0o700)
-        found = self.read_small(MARKER_FILE)
-        if found is None:
-            self.write_small(MARKER_FILE, f"{marker}\n".encode("ascii"))
-            return marker
-        return found.decode("ascii", "replace").strip()
-
     def practices(self) -> list[str]:
         """The tags of the practices whose backups lie there."""
         with self._known():
@@ -132,6 +122,11 @@ class Sftp(Streamed):
         self._files.client.close()
 
     # --- inside ------------------------------------------------------------------------------
+
+    def _make_folder(self) -> None:
+        with self._known():
+            if self._kind(self._folder) is None:
+                self._ftp.mkdir(self._folder, 0o700)
 
     def _listed(self) -> list[tuple[str, int]]:
         with self._known():

@@ -8,18 +8,16 @@ most; whether all of it is right is for `sha256` to say, read back from there.
 from __future__ import annotations
 
 import errno
-import hashlib
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Protocol
 
 from desktop.config import TARGET_LIMITS
-from desktop.errors import VaultError
 from desktop.models.documents import Progress
-from desktop.paths import replacing
 from desktop.sync.targets.base import TargetError, check_name, check_small, is_container, told
+from desktop.sync.targets.pieces import Pieced
 
 PART = ".part"
 _FRESH = ".new"
@@ -44,10 +42,8 @@ class Reading(Protocol):
     def close(self) -> None: ...
 
 
-class Streamed(ABC):
+class Streamed(Pieced):
     """Fulfils `base.Reached` but for what a kind does in its own way."""
-
-    portion: int = TARGET_LIMITS.part_bytes
 
     def names(self) -> list[tuple[str, int]]:
         return sorted((name, size) for name, size in self._listed() if is_container(name))
@@ -75,18 +71,6 @@ class Streamed(ABC):
             raise TargetError("target-broken")
         self._rename(part, name)
 
-    def fetch(self, name: str, to: Path, progress: Progress | None = None) -> None:
-        pieces = self._pieces(name, progress)
-        with local_disk(), replacing(to) as file:
-            for piece in pieces:
-                file.write(piece)
-
-    def sha256(self, name: str, progress: Progress | None = None) -> str:
-        found = hashlib.sha256()
-        for piece in self._pieces(name, progress):
-            found.update(piece)
-        return found.hexdigest()
-
     def remove(self, name: str) -> None:
         for one in (check_name(name), name + PART):
             self._unlink(one)
@@ -109,8 +93,6 @@ class Streamed(ABC):
 
     # --- each kind -----------------------------------------------------------------------------
 
-    @abstractmethod
-    def free_bytes(self) -> int | None: ...
     @abstractmethod
     def _listed(self) -> list[tuple[str, int]]:
         """Plain files in the folder; () where there is no folder."""
@@ -145,11 +127,6 @@ class Streamed(ABC):
         whole, rest = divmod(size, self.portion)
         return max(0, whole if rest else whole - 1) * self.portion
 
-    def _refuse_full(self, needed: int) -> None:
-        free = self.free_bytes()
-        if free is not None and free < needed + TARGET_LIMITS.spare_bytes:
-            raise TargetError("target-full")
-
     def _pieces(self, name: str, progress: Progress | None) -> Iterator[bytes]:
         of = self._size(check_name(name))
         if of is None:
@@ -162,14 +139,3 @@ class Streamed(ABC):
                 yield piece
         if done < of:
             raise TargetError("target-broken")
-
-
-@contextmanager
-def local_disk() -> Iterator[None]:
-    """A full disk of this computer is not the target's trouble. Raises VaultError `disk-full`."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise VaultError("disk-full") from error
-        raise

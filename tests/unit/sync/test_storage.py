@@ -228,7 +228,7 @@ def test_an_s3_log_is_read_on_from_its_mark(ca: trustme.CA) -> None:
     with S3(ca) as server:
         storage = at(server, log="logs/access")
         with closing(open_place(storage, SECRET)) as place:
-            assert place.access_log("") == ((), "")
+            assert place.access_log("") == ([], "")
             server.ask("PUT", "/logs/access/2026-11-21-10-00-00-AA", b"first\n")
             lines, mark = place.access_log("")
             assert list(lines) == ["first"]
