@@ -27,8 +27,11 @@ class Field(QWidget):
         words.setBuddy(self.input)
         self._hint = hint
         self._below = plain_label(hint, "muted", wrap=True)
+        self._row = QHBoxLayout()
+        self._row.setSpacing(12)
+        self._row.addWidget(self.input, 1)
         column.addWidget(words)
-        column.addWidget(self.input)
+        column.addLayout(self._row)
         column.addWidget(self._below)
         self._below.setVisible(bool(hint))
         self.input.textEdited.connect(lambda _: self.wrong(""))
@@ -36,6 +39,10 @@ class Field(QWidget):
     @property
     def text(self) -> str:
         return self.input.text()
+
+    def beside(self, widget: QWidget) -> None:
+        """On one line with the input, such as a button that looks for a file."""
+        self._row.addWidget(widget)
 
     def hint(self, words: str) -> None:
         """Another hint from now on."""

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from desktop.models.safekeeping import MOUNTED, Place, TargetKind
 from desktop.ui.agreement import pair
@@ -23,7 +23,10 @@ _SCHEMES = {TargetKind.SFTP: "sftp://", TargetKind.WEBDAV: "https://", TargetKin
 
 
 class PlaceForm(QWidget):
-    """Kind, address, and what the kind asks for besides; `kind_changed` when another is chosen."""
+    """Kind, address, and what the kind asks for besides; `kind_changed` when another is chosen.
+
+    Of one kind alone nothing is to be chosen.
+    """
 
     kind_changed = Signal()
 
@@ -42,20 +45,19 @@ class PlaceForm(QWidget):
         label.setBuddy(self.kind_box)
         self.address = Field(say("ui.place.address"))
         self.browse = button(say("ui.place.browse"), self.choose)
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        row.addWidget(self.address, 1)
-        row.addWidget(self.browse, 0, Qt.AlignmentFlag.AlignTop)
-        self.browse.setContentsMargins(0, 0, 0, 0)
+        self.address.beside(self.browse)
         self.user = Field(say("ui.place.user"))
         self.secret = Field(say("ui.place.secret"), secret=True)
         self.ca_file = CertificateField(ui)
         column.addWidget(label)
         column.addWidget(self.kind_box)
-        column.addLayout(row)
+        column.addWidget(self.address)
         column.addLayout(pair(self.user, self.secret))
         column.addWidget(self.ca_file)
         self.kind_box.currentIndexChanged.connect(lambda _: self._take_kind())
+        if len(kinds) == 1:
+            label.hide()
+            self.kind_box.hide()
         self._take_kind()
 
     @property

@@ -210,17 +210,24 @@ class ListPage(Page):
         say = self.ui.say
         title = self.ui.texts.count(f"ui.readonly.{code}", len(visits))
         self.outer.addWidget(plain_label(title, "heading"))
+        last = (
+            Column[EmergencyVisit](say("ui.readonly.provider"), lambda one: clean(one.provider), stretch=True)
+            if code == "visits"
+            else Column[EmergencyVisit](
+                say("ui.readonly.why"), lambda one: self.ui.reason(one.why) if one.why else "", stretch=True
+            )
+        )
         rows = Rows[EmergencyVisit](
             [
-                Column(say("ui.readonly.at"), lambda one: clean(one.at), width=90),
+                Column(say("ui.readonly.at"), lambda one: _when(one, self.ui.texts.language), width=150),
                 Column(say("ui.readonly.name"), lambda one: clean(one.name), width=260),
                 Column(
                     say("ui.readonly.phone"),
                     lambda one: clean(one.phone) or say("ui.calls.no-phone"),
                     width=170,
                 ),
-                Column(say("ui.readonly.kind"), lambda one: clean(one.kind), width=180),
-                Column(say("ui.readonly.provider"), lambda one: clean(one.provider), stretch=True),
+                Column(say("ui.readonly.kind"), lambda one: clean(one.kind), width=150),
+                last,
             ]
         )
         rows.show(visits)
@@ -269,6 +276,12 @@ class ListPage(Page):
         self._paper = b""
         for rows in (self.visits, self.calls):
             rows.show(())
+
+
+def _when(one: EmergencyVisit, language: str) -> str:
+    """The day too, where it may be another one."""
+    at = clean(one.at)
+    return f"{day_words(one.day, language)}, {at}" if one.day is not None else at
 
 
 def _nothing() -> None:

@@ -165,11 +165,8 @@ class FoundPage(CentredForm):
         suggested = default_practice().root.with_name(f"practice-{today.isoformat()}")
         self.to.input.setText(str(suggested))
         self.browse = button(say("ui.place.browse"), self.browse_folder)
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        row.addWidget(self.to, 1)
-        row.addWidget(self.browse, 0, Qt.AlignmentFlag.AlignVCenter)
-        self.column.addLayout(row)
+        self.to.beside(self.browse)
+        self.column.addWidget(self.to)
 
     def browse_folder(self) -> None:
         """A folder to put the new one into."""

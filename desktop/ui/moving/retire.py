@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from desktop.errors import SealwellError
@@ -49,11 +49,8 @@ class RetireDialog(FormDialog):
         self.browse = button(say("ui.computer.choose-file"), self.choose)
         self.content.addWidget(self.practice)
         self.content.addWidget(self.reason)
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        row.addWidget(self.to, 1)
-        row.addWidget(self.browse, 0, Qt.AlignmentFlag.AlignVCenter)
-        self.content.addLayout(row)
+        self.to.beside(self.browse)
+        self.content.addWidget(self.to)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(say("ui.computer.retiring"))
