@@ -43,8 +43,12 @@ def origin_of(vault_id: bytes) -> str:
 
 def sign_checkpoint(key: LogKey, checkpoint: Checkpoint) -> str:
     """The checkpoint as a signed note."""
+    return sign_note(key, checkpoint.text())
+
+
+def sign_note(key: LogKey, text: str) -> str:
+    """Lines of text as a signed note. Its first line says what it is, so that none reads as another."""
     name, public = read_vkey(key.vkey)
-    text = checkpoint.text()
     return f"{text}\n{_line(name, key_id(name, public) + key.sign(text.encode('utf-8')))}"
 
 

@@ -13,13 +13,14 @@ from desktop.audit.note import Checkpoint, origin_of, read_checkpoint
 from desktop.audit.outside import seen, watched
 from desktop.audit.verify import Evidence, Verdict, verify
 from desktop.compliance.retention import start
+from desktop.crypto.openvault import OpenVault
 from desktop.errors import InputError
 from desktop.models import audit, audit_filing, audit_proofs, audit_queries, users
 from desktop.models.accounts import Session, UserId
 from desktop.models.database import Tx
 from desktop.models.records import AuditRecord
 from desktop.office.api import Progress
-from desktop.office.desk import Desk, Opened, Recorder
+from desktop.office.desk import Desk, Recorder
 from desktop.office.log_files import as_asked, practice_of, steps
 from desktop.office.values_audit import NEWEST, LogQuery
 from desktop.office.values_practice import AuditLine, AuditPage, AuditVerified
@@ -64,7 +65,7 @@ class Proof:
         def check(tx: Tx) -> tuple[Verdict, bool]:
             count = audit.count(tx)
             records = watched(audit.records(tx), count, steps(opened.database, progress, 0, 1))
-            evidence = Evidence(kept=list(_kept(tx, opened)))
+            evidence = Evidence(kept=list(signed_checkpoints(tx, opened.vault)))
             verdict = verify(records, count=count, evidence=evidence, start=start(tx))
             return verdict, audit_filing.agrees(tx)
 
@@ -85,10 +86,14 @@ class Proof:
         return AuditVerified(found.ok, found.records, found.first_bad, found.class_)
 
 
-def _kept(tx: Tx, opened: Opened) -> Iterator[Checkpoint]:
+def log_vkey(tx: Tx, vault: OpenVault) -> str:
+    """The verifier key of this log, from the key that signs. Raises VaultError("log-key-damaged")."""
+    return load_log_key(tx, vault.vault_id, vault.key(WRAP_INFO)).vkey
+
+
+def signed_checkpoints(tx: Tx, vault: OpenVault) -> Iterator[Checkpoint]:
     """The checkpoints with their signatures checked; one that is not ours fits no log."""
-    vault = opened.vault
-    vkey = load_log_key(tx, vault.vault_id, vault.key(WRAP_INFO)).vkey
+    vkey = log_vkey(tx, vault)
     forged = Checkpoint(origin_of(vault.vault_id), 0, _NO_ROOT)
     for one in audit_proofs.checkpoints(tx):
         try:
