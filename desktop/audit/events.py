@@ -258,7 +258,7 @@ RULES: Mapping[Act, Rule] = MappingProxyType(
         Act.DRILL_DONE: _one("records", "seconds"),
         Act.KIT_PRINTED: _nothing("with-key"),
         Act.PRACTICE_RESTORED: _one("records", "root", "reason", "reason-hash"),
-        Act.EMERGENCY_OPENED: _nothing("rows", "reason", "reason-hash"),
+        Act.EMERGENCY_OPENED: _nothing("rows", "reason", "reason-hash", always=("at",)),
         Act.MOVE_PLANNED: _nothing("count"),
         Act.ARRIVAL_SHOWN: _nothing("count"),
         Act.ARRIVAL_SETTLED: _nothing("item"),

@@ -217,7 +217,7 @@ _RULES = (
     ),
     AlertRule(
         "emergency-access",
-        (Look(Act.VAULT_RECOVERED, outcome="ok"),),
+        (Look(Act.VAULT_RECOVERED, outcome="ok"), Look(Act.EMERGENCY_OPENED, outcome="ok")),
         least=1,
         minutes=DAY,
         severity=Severity.URGENT,

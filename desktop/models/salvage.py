@@ -19,7 +19,7 @@ from typing import Any, Self
 from sqlalchemy import Column, Table
 
 from desktop.errors import VaultError
-from desktop.models.keyed import DriverError, connect_damaged
+from desktop.models.keyed import DriverError, connect_damaged, keyed
 from desktop.models.lanes import sqlite_code
 
 Values = tuple[Any, ...]
@@ -44,6 +44,8 @@ class Found:
 
     rows: tuple[Values, ...]
     lost: int
+    read: int = 0
+    """How many rows of the table were read, wanted or not."""
 
 
 @dataclass
@@ -126,7 +128,8 @@ class Salvage:
         if lost:
             lost = self._missing(reading, lost)
         values = (reading.rows[at] for at in sorted(reading.rows))
-        return Found(tuple(row for row in values if keep is None or keep(row)), lost)
+        wanted = tuple(row for row in values if keep is None or keep(row))
+        return Found(wanted, lost, len(reading.rows))
 
     def _both_ends(self, reading: _Reading) -> int:
         """A table that is its own index has no numbers to halve: what two failures enclose is lost."""
@@ -242,6 +245,18 @@ class Salvage:
             raw.close()
         if sqlite_code(error) & 0xFF in _BUSY:
             raise VaultError("database-busy") from error
+
+
+def fold_log(path: Path, key32: bytes, salt16: bytes) -> bool:
+    """Fold the log beside a copy into it; False where that fails: then they are read together.
+
+    Only for a copy: it writes. A log that is torn counts up to the tear (sqlite.org/walformat.html).
+    """
+    try:
+        with contextlib.closing(keyed(path, key32, salt16, settings=())) as raw:
+            return bool(raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
+    except (DriverError, VaultError):
+        return False
 
 
 def _names(columns: Iterable[Column[Any]]) -> str:
