@@ -255,6 +255,9 @@ class EmergencyVisit:
     phone: str
     kind: str
     provider: str
+    day: date | None = None
+    why: Reason | None = None
+    """On the call list: why somebody has to phone."""
 
 
 @dataclass(frozen=True)
