@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from desktop.access.roles import MATRIX, Action
 from desktop.compliance.digest import LOG_REVIEW
+from desktop.compliance.freshness import BACKUP_OLD
 from desktop.compliance.offboarding import KEY_CHANGE_DUE
 from desktop.compliance.review import ACCESS_REVIEW
 from desktop.mail.calls import CALL
@@ -25,7 +26,7 @@ from desktop.office.keys_expiry import KEY_EXPIRING, OWN_KEY_EXPIRING
 from desktop.office.values_messages import TASK_GROUPS
 
 OWN = "own"
-DRILL_DUE, BACKUP_OLD = "drill-due", "backup-old"
+DRILL_DUE = "drill-due"
 NOTICE = "notice-"
 """Kinds that begin so are read and acknowledged by their owner alone (`office/notices.py`)."""
 _EVERYBODY = frozenset(role for role in Role if Action.LIST_TASKS in MATRIX[role])
@@ -97,8 +98,8 @@ KINDS: Mapping[str, TaskKind] = MappingProxyType(
             True,
             by_work_alone=True,
         ),
-        DRILL_DUE: TaskKind("system", "task-drill-due", _who_may(Action.SET_POLICY), "settings", True),
-        BACKUP_OLD: TaskKind("system", "task-backup-old", _who_may(Action.SET_POLICY), "settings", True),
+        DRILL_DUE: TaskKind("system", "task-drill-due", _who_may(Action.RUN_DRILL), "backups", True),
+        BACKUP_OLD: TaskKind("system", "task-backup-old", _who_may(Action.MAKE_BACKUP), "backups", True),
         OWN: TaskKind("own", "task-own"),
     }
 )

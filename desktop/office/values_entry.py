@@ -159,3 +159,5 @@ class DutyState:
     urgent: int = 0
     quiet: bool = False
     """Nothing may be said outside the window now (`Notify`)."""
+    backup: str = ""
+    """How backups stand (`values_backups.FRESH` and the others); '' where nobody knows it now."""

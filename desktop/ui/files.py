@@ -93,6 +93,6 @@ def dropped_files(event: QDragEnterEvent | QDropEvent) -> list[Path]:
 
 
 def size_words(size: int, language: str) -> str:
-    """As people know it from mail programs: "4.1 MB", "180 kB"."""
-    digits = 1 if size >= _MEGABYTE else 0
+    """As people know it from mail programs: "4.1 MB", "180 kB", "312 MB", "1.2 GB"."""
+    digits = 1 if _MEGABYTE <= size < 100 * _MEGABYTE or size >= 1000 * _MEGABYTE else 0
     return QLocale(language).formattedDataSize(size, digits, QLocale.DataSizeFormat.DataSizeSIFormat)

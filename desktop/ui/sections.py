@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.ui.base import Page
 
@@ -13,7 +21,7 @@ _WIDTH = 196
 
 
 class Sections(QWidget):
-    """Each is built when it is first opened; arrows move inside the list, Tab leaves it."""
+    """Each is built when it is first opened; arrows move inside the list, which scrolls, Tab leaves it."""
 
     def __init__(self, name: str, parts: tuple[tuple[str, str, Callable[[], Page]], ...]) -> None:
         super().__init__()
@@ -24,7 +32,6 @@ class Sections(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(20)
         left = QWidget()
-        left.setFixedWidth(_WIDTH)
         left.setAccessibleName(name)
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
@@ -41,7 +48,13 @@ class Sections(QWidget):
             self.buttons[code] = made
         column.addStretch()
         self.stack = QStackedWidget()
-        row.addWidget(left, 0, Qt.AlignmentFlag.AlignTop)
+        self._list = QScrollArea()
+        self._list.setWidgetResizable(True)
+        self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._list.setFixedWidth(_WIDTH)
+        self._list.setWidget(left)
+        row.addWidget(self._list)
         row.addWidget(self.stack, 1)
 
     @property
@@ -56,6 +69,7 @@ class Sections(QWidget):
             self.pages[code] = page
             self.stack.addWidget(page)
         self.buttons[code].setChecked(True)
+        self._list.ensureWidgetVisible(self.buttons[code])
         self.stack.setCurrentWidget(self.pages[code])
         self.pages[code].refresh()
         return self.pages[code]

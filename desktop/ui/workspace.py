@@ -23,11 +23,14 @@ from desktop.office.values_protection import KeyRequest
 from desktop.ui.account.page import AccountPage
 from desktop.ui.audit.banner import LogBanner
 from desktop.ui.audit.page import AuditPageView
+from desktop.ui.backups.banner import BackupBanner
+from desktop.ui.backups.page import BackupsPage
 from desktop.ui.base import Page, Ui
 from desktop.ui.compose.page import ComposePage
 from desktop.ui.gate.gate import Desk, Work
 from desktop.ui.gate.lock import CHANGE_PERSON
 from desktop.ui.messages.page import MessagesPage
+from desktop.ui.moving.retire import RetireDialog
 from desktop.ui.navigation import ENTRY_ROLES, UNDER
 from desktop.ui.outbox.page import OutboxPage
 from desktop.ui.outbox.status import StatusLine
@@ -73,12 +76,16 @@ class Workspace(Desk):
         self.banner = LogBanner(ui, session, self.log)
         self.banner.unseen.connect(self._count_alerts)
         side.addWidget(self.banner)
+        self.backup_banner = BackupBanner(ui, session, self.backups)
+        side.addWidget(self.backup_banner)
         side.addWidget(self.stack, 1)
         self._foot = QVBoxLayout()
         side.addLayout(self._foot)
-        self.status = StatusLine(ui, lambda: self.open("outbox"))
+        self.status = StatusLine(ui, lambda: self.open("outbox"), self.backups)
         self.status.told.connect(self._hear)
-        self.status.setEnabled(session.role in ENTRY_ROLES["outbox"])
+        self.status.line.setEnabled(session.role in ENTRY_ROLES["outbox"])
+        self.status.backup.setEnabled(session.role in ENTRY_ROLES["backups"])
+        self.backup_banner.known.connect(self.status.show_freshness)
         side.addWidget(self.status)
         row.addLayout(side, 1)
         self.pages: dict[str, Page] = {}
@@ -90,6 +97,7 @@ class Workspace(Desk):
         QShortcut(QKeySequence(CHANGE_PERSON), self).activated.connect(lambda: self.leave.emit(True))
         self.open(self.entries[0].code)
         self.banner.look()
+        self.backup_banner.look()
 
     def unfinished(self) -> Work | None:
         page = self.pages.get("compose")
@@ -124,10 +132,13 @@ class Workspace(Desk):
 
     def _hear(self, duty: DutyState) -> None:
         """Locked at another window of this computer: nobody's words stay on this one either."""
+        if self.ending:
+            return
         if duty.locked:
             self.leave.emit(False)
         else:
             self._count_mail(duty)
+            self.backup_banner.hear(duty)
 
     def _count_mail(self, duty: DutyState) -> None:
         self.rail.show_count("messages", duty.unseen, self.ui.texts.count("ui.rail.unseen", duty.unseen))
@@ -202,6 +213,25 @@ class Workspace(Desk):
         if isinstance(page, SettingsPage):
             page.sections.open(section)
 
+    def backups(self) -> None:
+        if self.session.role in ENTRY_ROLES["settings"]:
+            self.settings("backups")
+        else:
+            self.open("backups")
+
+    def backed_up(self) -> None:
+        self.backup_banner.look()
+
+    def retire(self) -> None:
+        dialog = RetireDialog(self.ui, self.session, self)
+        dialog.begun.connect(lambda: self._end_all(True))
+        dialog.ended.connect(lambda: self._end_all(False))
+        dialog.retired.connect(self.retired)
+        dialog.open()
+
+    def _end_all(self, ending: bool) -> None:
+        self.ending = ending
+
     def outbox(self, group: str) -> None:
         self.open("outbox")
         page = self.pages.get("outbox")
@@ -257,6 +287,7 @@ class Workspace(Desk):
             "people": lambda: PeoplePage(ui, who, self),
             "audit": lambda: AuditPageView(ui, who, self._count_alerts, self.banner.show_state),
             "settings": lambda: SettingsPage(ui, who, self),
+            "backups": lambda: BackupsPage(ui, who, self),
             "account": lambda: AccountPage(ui, who),
         }
 

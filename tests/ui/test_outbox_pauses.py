@@ -162,7 +162,7 @@ def test_the_status_line_does_not_say_twice_that_somebody_paused(
     at_work: AtWork, make_screen: Callable[..., Screen], language: str
 ) -> None:
     ui = make_screen(at_work.office, at_work.practice.clock, language).ui
-    status = StatusLine(ui, lambda: None)
+    status = StatusLine(ui, lambda: None, lambda: None)
     at_work.screen.qtbot.addWidget(status)
     status.show_duty(DutyState("", locked=False, vault_open=True, due=2, paused="paused-by-person"))
     assert status.line.text() == ui.say("ui.status.paused-by-person")

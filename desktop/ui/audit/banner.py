@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.errors import SealwellError
 from desktop.models.accounts import Role, Session
 from desktop.office.values_audit import AlertsShown, LogState
 from desktop.ui.audit.state import gap_words
-from desktop.ui.base import Ui, button, plain_label
-from desktop.ui.icons import pixmap
+from desktop.ui.base import Ui
+from desktop.ui.strip import Strip
 
 _EVERY_MS = 15 * 60 * 1000
 """Each look is a record of the log itself, so it is not often; opening the log looks too."""
@@ -38,11 +38,11 @@ class LogBanner(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 12, 24, 0)
         column.setSpacing(8)
-        self.gap = _Strip(ui, "error")
+        self.gap = Strip(ui, "error")
         self.gap.act(ui.say("ui.banner.to-gap"), lambda: open_log("state"), session.role in _READERS)
-        self.mismatch = _Strip(ui, "error")
+        self.mismatch = Strip(ui, "error")
         self.mismatch.act(ui.say("ui.banner.to-alerts"), lambda: open_log("alerts"), session.role in _READERS)
-        self.stale = _Strip(ui, "warn")
+        self.stale = Strip(ui, "warn")
         self.stale.act(ui.say("ui.banner.to-state"), lambda: open_log("state"), session.role in _READERS)
         for one in (self.gap, self.mismatch, self.stale):
             column.addWidget(one)
@@ -78,40 +78,6 @@ class LogBanner(QWidget):
 
     def _show(self) -> None:
         self.setVisible(any(one.words for one in (self.gap, self.mismatch, self.stale)))
-
-
-class _Strip(QFrame):
-    """A sentence with its picture, and a button for those who can do something."""
-
-    def __init__(self, ui: Ui, kind: str) -> None:
-        super().__init__()
-        self.setObjectName("notice")
-        self.setProperty("kind", kind)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(14, 8, 10, 8)
-        row.setSpacing(10)
-        tokens = ui.theme.tokens
-        picture = QLabel()
-        colour = tokens.error if kind == "error" else tokens.warn
-        picture.setPixmap(pixmap("circle-alert" if kind == "error" else "triangle-alert", colour, 18))
-        self._label = plain_label("", wrap=True)
-        row.addWidget(picture)
-        row.addWidget(self._label, 1)
-        self._row = row
-        self.hide()
-
-    @property
-    def words(self) -> str:
-        return self._label.text()
-
-    def act(self, words: str, on_click: Callable[[], None], shown: bool) -> None:
-        if shown:
-            self.button = button(words, on_click)
-            self._row.addWidget(self.button)
-
-    def say(self, words: str) -> None:
-        self._label.setText(words)
-        self.setVisible(bool(words))
 
 
 def _later(_: SealwellError) -> None:

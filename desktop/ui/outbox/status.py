@@ -1,4 +1,4 @@
-"""One line at the foot of the window: what sending is doing. Numbers only, nobody's name."""
+"""One line at the foot of the window: what sending is doing, how old the newest backup is. Nobody's name."""
 
 from __future__ import annotations
 
@@ -9,22 +9,25 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.errors import SealwellError
 from desktop.models.records import Reason
+from desktop.office.values_backups import Freshness
 from desktop.office.values_entry import DutyState
+from desktop.ui.backups.words import status_words, tone
 from desktop.ui.base import Ui, button
+from desktop.ui.icons import icon
 from desktop.ui.outbox.words import BY_PERSON
 
 _EVERY_MS = 4000
 
 
 class StatusLine(QWidget):
-    """A press opens the outbox; asks without a session, so that it never counts as use.
+    """A press opens the outbox, or backups; asks without a session, so that it never counts as use.
 
     `told` carries each answer, for whoever shows another part of it.
     """
 
     told = Signal(object)
 
-    def __init__(self, ui: Ui, on_open: Callable[[], None]) -> None:
+    def __init__(self, ui: Ui, on_open: Callable[[], None], on_backups: Callable[[], None]) -> None:
         super().__init__()
         self.ui = ui
         self._asking = False
@@ -33,6 +36,9 @@ class StatusLine(QWidget):
         self.line = button("", on_open, "quiet")
         row.addWidget(self.line)
         row.addStretch()
+        self.backup = button("", on_backups, "quiet")
+        self.backup.hide()
+        row.addWidget(self.backup)
         self.show_duty(DutyState("", locked=False, vault_open=True, due=0))
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.look)
@@ -71,3 +77,19 @@ class StatusLine(QWidget):
         self.line.setText(words)
         self.line.setAccessibleName(words)
         self.line.setToolTip(say("ui.status.open"))
+
+    def show_freshness(self, freshness: Freshness) -> None:
+        """How old the newest backup is; said in colour too where it is too old."""
+        words = status_words(self.ui, freshness)
+        self.backup.setText(words)
+        self.backup.setAccessibleName(words)
+        if self.backup.isEnabled():
+            self.backup.setToolTip(self.ui.say("ui.status.open-backups"))
+        tokens = self.ui.theme.tokens
+        picture, colour = {
+            "ok": ("shield-check", tokens.muted),
+            "warn": ("triangle-alert", tokens.warn),
+            "error": ("circle-alert", tokens.error),
+        }[tone(freshness)]
+        self.backup.setIcon(icon(picture, colour, 16))
+        self.backup.show()

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.office.values_messages import DeskLine
 from desktop.ui.base import Ui, emptied, plain_label, scrolled_column
 from desktop.ui.dates import day_words
 from desktop.ui.icons import pixmap
+from desktop.ui.rowbutton import RowButton
 
 _NUMBER = 40
 """Room for the number, in logical pixels; what has none shows a picture there."""
@@ -30,15 +30,12 @@ _TONES = {
 }
 
 
-class DeskRow(QPushButton):
-    """One line; as high as its words need, said whole to screen readers, Enter presses it too."""
+class DeskRow(RowButton):
+    """One line, said whole to screen readers."""
 
     def __init__(self, ui: Ui, line: DeskLine, day: date, on_press: Callable[[str], None]) -> None:
         super().__init__()
         self.line = line
-        self.setObjectName("deskrow")
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAutoDefault(False)
         words = ui.texts.count(f"ui.desk.{line.code}", line.count, day=day_words(day, ui.texts.language))
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 8, 8, 8)
@@ -49,45 +46,10 @@ class DeskRow(QPushButton):
         more = QLabel()
         more.setPixmap(pixmap("chevron-right", ui.theme.tokens.muted, 16))
         row.addWidget(more)
-        for label in self.findChildren(QLabel):
-            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.press_through()
         said = words if line.code in _PICTURES else f"{line.count} {words}"
         self.setAccessibleName(said)
         self.clicked.connect(lambda: on_press(line.step))
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
-
-    def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
-        return True
-
-    def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
-        layout = self.layout()
-        return layout.totalHeightForWidth(width) if layout is not None else super().heightForWidth(width)
-
-    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        layout = self.layout()
-        return layout.totalSizeHint() if layout is not None else super().sizeHint()
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        return QSize(0, self.heightForWidth(max(self.width(), 1)))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width():
-            self.updateGeometry()  # narrower words need more lines
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Enter as Space; up and down go to the neighbours."""
-        match event.key():
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
-                self.click()
-            case Qt.Key.Key_Down:
-                self.focusNextChild()
-            case Qt.Key.Key_Up:
-                self.focusPreviousChild()
-            case _:
-                super().keyPressEvent(event)
 
 
 class Overview(QFrame):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from desktop.models.accounts import Session
+from desktop.ui.backups.page import BackupsSection
 from desktop.ui.base import Page, Ui
 from desktop.ui.keys.page import KeysSection
+from desktop.ui.moving.page import ComputerSection
 from desktop.ui.navigation import Navigation
 from desktop.ui.sections import Sections
 from desktop.ui.settings.after_hours import AfterHoursSection
@@ -40,6 +42,16 @@ class SettingsPage(Page):
                 ("health", ui.say("ui.settings.health"), lambda: HealthSection(ui, session)),
                 ("posture", ui.say("ui.settings.posture"), lambda: PostureSection(ui, session)),
                 ("keys", ui.say("ui.settings.keys"), lambda: KeysSection(ui, session, navigation.letter)),
+                (
+                    "backups",
+                    ui.say("ui.settings.backups"),
+                    lambda: BackupsSection(ui, session, navigation),
+                ),
+                (
+                    "computer",
+                    ui.say("ui.settings.computer"),
+                    lambda: ComputerSection(ui, session, navigation),
+                ),
                 ("users", ui.say("ui.settings.users"), lambda: UsersSection(ui, session)),
                 ("roles", ui.say("ui.settings.roles"), lambda: MatrixSection(ui, session)),
                 ("review", ui.say("ui.settings.review"), lambda: ReviewSection(ui, session)),

@@ -196,6 +196,8 @@ class TasksPage(Page):
                 go.person(line.person)
             case "log-review":
                 go.log("digest")
+            case "backups":
+                go.backups()
             case _:
                 go.settings(_SETTINGS.get(line.kind, "users"))
 
