@@ -66,7 +66,9 @@ class RestorePages(Pages):
 
     def choose(self) -> None:
         if self._found is not None:
-            self.found = FoundPage(self.ui, self, self._found, new_folder=self._gate.practice_exists)
+            self.found = FoundPage(
+                self.ui, self, self._found, self._to, new_folder=self._gate.practice_exists
+            )
             self.advance(self.found)
 
     def chosen(self, backup: StoredBackup, to: str) -> None:

@@ -118,7 +118,7 @@ class HostKeyPage(CentredForm):
 class FoundPage(CentredForm):
     """What lies there, the newest that can be brought back chosen; and where to, if a practice is here."""
 
-    def __init__(self, ui: Ui, steps: Steps, found: BackupsFound, *, new_folder: bool) -> None:
+    def __init__(self, ui: Ui, steps: Steps, found: BackupsFound, to: str, *, new_folder: bool) -> None:
         say, language = ui.say, ui.texts.language
         lead = ui.texts.count("ui.restore.found-lead", len(found.backups))
         super().__init__(ui, "download", say("ui.restore.found-title"), lead, _WIDER)
@@ -143,7 +143,7 @@ class FoundPage(CentredForm):
         self.column.addWidget(self.view)
         self.to: Field | None = None
         if new_folder:
-            self._ask_folder()
+            self._ask_folder(to)
         row = QHBoxLayout()
         self.back = button(say("ui.back"), steps.to_where, "quiet")
         self.go = button(say("ui.next"), self.submit, "primary")
@@ -157,13 +157,13 @@ class FoundPage(CentredForm):
             QShortcut(QKeySequence(key), self.view, self.submit, context=Qt.ShortcutContext.WidgetShortcut)
         self.setFocusProxy(self.view)
 
-    def _ask_folder(self) -> None:
-        """Never over the practice that is here."""
+    def _ask_folder(self, to: str) -> None:
+        """Never over the practice that is here; `to` is what was chosen before, if anything."""
         say, today = self.ui.say, self.ui.clock.now().astimezone().date()
         self.column.addWidget(plain_label(say("ui.restore.beside"), "muted", wrap=True))
         self.to = Field(say("ui.restore.to"), hint=say("ui.restore.to-hint"))
         suggested = default_practice().root.with_name(f"practice-{today.isoformat()}")
-        self.to.input.setText(str(suggested))
+        self.to.input.setText(to or str(suggested))
         self.browse = button(say("ui.place.browse"), self.browse_folder)
         self.to.beside(self.browse)
         self.column.addWidget(self.to)

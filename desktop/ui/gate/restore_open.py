@@ -29,9 +29,9 @@ class OpenWith:
     """What opens the backup: the recovery key with a new password, or a password as it was."""
 
     user: str
+    reason: str = field(repr=False)
     password: str = field(repr=False)
     recovery_key: str = field(default="", repr=False)
-    reason: str = field(default="", repr=False)
     key_pin: str = field(default="", repr=False)
 
 
@@ -63,7 +63,7 @@ class OpenPage(CentredForm):
         self.admin = Field(say("ui.emergency.user"))
         self.passwords = NewPassword(ui, say("ui.emergency.password"))
         self.reason = Field(say("ui.emergency.reason"), hint=say("ui.restore.reason-hint"))
-        for one in (self.key, self.admin, self.passwords, self.reason):
+        for one in (self.key, self.admin, self.passwords):
             key_column.addWidget(one)
         self._password_part, password_column = _part()
         self.user = Field(say("ui.signin.user"))
@@ -75,6 +75,7 @@ class OpenPage(CentredForm):
         self.reason.input.returnPressed.connect(self.submit)
         self.column.addWidget(self._key_part)
         self.column.addWidget(self._password_part)
+        self.column.addWidget(self.reason)
         self.by_key.toggled.connect(lambda _: self._show_way())
         row = QHBoxLayout()
         self.back = button(say("ui.back"), opening.choose, "quiet")
@@ -98,32 +99,24 @@ class OpenPage(CentredForm):
             if not one.text.strip():
                 self._wrong(one, "ui.form.missing")
                 return
-        if not by_key:
-            self._begin(
-                OpenWith(self.user.text.strip(), password=self.password.text, key_pin=self.key_pin.text)
-            )
+        if by_key and self.passwords.problem():
             return
-        if self.passwords.problem():
-            return
-        if len(self.reason.text.strip()) < _LEAST_REASON:
+        reason = self.reason.text.strip()
+        if len(reason) < _LEAST_REASON:
             self._wrong(self.reason, "ui.emergency.reason-short")
             return
-        self._begin(
-            OpenWith(
-                self.admin.text.strip(),
-                password=self.passwords.text,
-                recovery_key=self.key.text.strip(),
-                reason=self.reason.text.strip(),
-            )
-        )
+        self.notice.clear()
+        if by_key:
+            key, password = self.key.text.strip(), self.passwords.text
+            given = OpenWith(self.admin.text.strip(), reason, password=password, recovery_key=key)
+        else:
+            password, pin = self.password.text, self.key_pin.text
+            given = OpenWith(self.user.text.strip(), reason, password=password, key_pin=pin)
+        self._opening.begin(given)
 
     def _wrong(self, one: Field, code: str) -> None:
         one.wrong(self.ui.say(code))
         one.input.setFocus()
-
-    def _begin(self, given: OpenWith) -> None:
-        self.notice.clear()
-        self._opening.begin(given)
 
     def failed(self, error: SealwellError) -> None:
         """A password that did not open is typed anew; the long key is put right."""
