@@ -25,7 +25,7 @@ from desktop.models import schema
 from desktop.models.databasefile import PLAIN_HEADER, check_header, come_in, remove_database
 from desktop.models.keyed import ASIDE_CACHE_KIB, READ_CACHE_KIB, DriverError, keyed, reader, writer
 from desktop.models.lanes import Lane, Tx, known
-from desktop.models.snapshot import Frozen, freeze, thaw
+from desktop.models.snapshot import Frozen, emptied, freeze, thaw
 from desktop.models.tables_office import vault
 from desktop.paths import PRIVATE_FILE, sync_folder
 
@@ -210,7 +210,7 @@ class Database:
             self._still.close(thaw)
             self._aside.close(_nothing)
             self._reading.close(_nothing)
-            self._writing.close(_checkpoint)
+            self._writing.close(emptied)
         finally:
             if self._presence is not None:
                 self._presence.release()

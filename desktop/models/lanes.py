@@ -101,7 +101,7 @@ class Lane:
         """Queue work outside a transaction (checkpoints, integrity checks)."""
         return self._submit(lambda: self._guarded(lambda: work(self._connection)))
 
-    def close(self, last: Callable[[Connection], None]) -> None:
+    def close(self, last: Callable[[Connection], object]) -> None:
         """Finish what is queued, do `last`, close the connection in its own thread."""
         with self._lock:
             if self._closed:
@@ -119,7 +119,7 @@ class Lane:
                 raise Refused("locked")
             return self._pool.submit(job)
 
-    def _finish(self, last: Callable[[Connection], None]) -> None:
+    def _finish(self, last: Callable[[Connection], object]) -> None:
         engine = self._connection.engine
         try:
             self._guarded(lambda: last(self._connection))

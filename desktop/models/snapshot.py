@@ -52,7 +52,7 @@ def freeze(path: Path, writing: Lane, still: Lane) -> Frozen:
     """
     log = path.with_name(path.name + "-wal")
     for _ in range(_TRIES):
-        if writing.submit_bare(_emptied).result():
+        if writing.submit_bare(emptied).result():
             pages, page_bytes, head, revision = still.submit_bare(_begin).result()
             if not (log.exists() and log.stat().st_size):
                 seq, digest = (head.seq, head.hash) if head is not None else (0, "")
@@ -79,8 +79,11 @@ def row_counts(tx: Tx) -> dict[str, int]:
     return found
 
 
-def _emptied(connection: Connection) -> bool:
-    """Whether the log could be emptied at once; SQLite answers "busy" where others read from it."""
+def emptied(connection: Connection) -> bool:
+    """Whether the log could be folded into the file at once; others who read or hold it still prevent it.
+
+    Waiting for them would keep everybody else from writing as long.
+    """
     before = connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
     connection.rollback()
     connection.exec_driver_sql(f"PRAGMA busy_timeout = {_BUSY_MS}")
