@@ -87,7 +87,7 @@ def _emit(console: Console, done: Restored) -> None:
     say = console.texts.say
     human = [
         say("cli.restored", folder=done.folder, made=f"{done.made_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"),
-        say("cli.restored-waiting", count=done.waiting),
+        console.texts.count("cli.restored-waiting", done.waiting),
     ]
     if done.recovery_key:
         human.append(say("cli.restored-key", key=done.recovery_key))

@@ -15,12 +15,10 @@ from desktop.crypto.devicekey import DeviceStore, device_share
 from desktop.crypto.keyslots import read_slots
 from desktop.crypto.slots import INVITE, KeySlots
 from desktop.crypto.vault import KeyAnswer, OpenVault, key_challenge, unlock, unlock_with_recovery
-from desktop.errors import Refused, VaultError
+from desktop.errors import Refused, SealwellError, VaultError
 from desktop.models.accounts import UserId
 from desktop.office.values_backups import RestoreRequest
 from desktop.paths import PracticeFolder, write_private
-
-_BOUND = frozenset({"not-enrolled", "device-mismatch"})
 
 
 def open_backup(
@@ -32,14 +30,17 @@ def open_backup(
 ) -> OpenVault:
     """Put the backup's slots into `scratch` and open them. Blocks for the key derivation.
 
-    Raises Refused "restore-no-slot", "restore-invitation", "restore-computer-bound", and those of
-    security keys; VaultError "wrong-password", "recovery-key-mistyped", "recovery-key-wrong",
-    "backup-damaged", "backup-newer", "vault-altered".
+    Raises Refused "restore-no-slot", "restore-invitation", "restore-computer-bound",
+    "restore-password-wrong", "restore-recovery-key-wrong", and those of security keys; VaultError
+    "recovery-key-mistyped", "backup-damaged", "backup-newer", "vault-altered".
     """
     write_private(scratch.keys, header.keys)
     slots = _slots(scratch, header)
     if request.recovery_key:
-        return unlock_with_recovery(scratch.keys, request.recovery_key)
+        try:
+            return unlock_with_recovery(scratch.keys, request.recovery_key)
+        except VaultError as error:
+            raise _in_its_words(error) from None
     uid = slot_uid(slots.vault_id, request.user)
     share = _share(slots, uid, store)
     try:
@@ -50,7 +51,20 @@ def open_backup(
             answer = KeyAnswer(*keys(request.key_pin).secret(RP_ID, choices))
         return unlock(scratch.keys, uid, request.password, share, answer)
     except VaultError as error:
-        raise Refused("restore-computer-bound") if error.code in _BOUND else error from None
+        raise _in_its_words(error) from None
+
+
+def _in_its_words(error: VaultError) -> SealwellError:
+    """What a sign-in says does not fit a backup: it opens with what was valid on its day."""
+    match error.code:
+        case "not-enrolled" | "device-mismatch":
+            return Refused("restore-computer-bound")
+        case "wrong-password":
+            return Refused("restore-password-wrong")
+        case "recovery-key-wrong":
+            return Refused("restore-recovery-key-wrong")
+        case _:
+            return error
 
 
 def _slots(scratch: PracticeFolder, header: ClearHeader) -> KeySlots:

@@ -20,6 +20,7 @@ from desktop.office.values_practice import RelayRequest
 from desktop.paths import PracticeFolder
 from tests.made_practice import PASSWORD, PEOPLE, USER, MovedClock, Practice
 from tests.made_staff import Keyring, Staff, make
+from tests.support.backed import Bare, Shelf, backed_up
 from tests.support.served import Served
 
 
@@ -95,3 +96,17 @@ def served(practice: Practice) -> Iterator[Served]:
     made = Served(practice)
     yield made
     made.end()
+
+
+@pytest.fixture(scope="session")
+def backed(fresh_practice: tuple[Path, PracticeMade], tmp_path_factory: pytest.TempPathFactory) -> Shelf:
+    """Backups of a practice in which messages wait; only to be read."""
+    return backed_up(*fresh_practice, tmp_path_factory.mktemp("backed"))
+
+
+@pytest.fixture
+def bare(backed: Shelf, tmp_path: Path) -> Iterator[Bare]:
+    """A computer that has nothing but those backups."""
+    computer = Bare(backed, tmp_path)
+    yield computer
+    computer.close()
