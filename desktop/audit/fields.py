@@ -63,7 +63,7 @@ def _fields(names: str, fits: Callable[[Value], bool]) -> dict[str, Callable[[Va
 _WORDS: Mapping[str, tuple[str, ...]] = {
     "class": (
         *("ok", "edited", "missing", "reordered", "inserted", "not-canonical"),
-        *("forked", "rolled-back", "re-marked", "clock"),
+        *("forked", "rolled-back", "re-marked", "clock", "earlier-key"),
     ),
     "cause": tuple(SuppressionKind),
     "checked": ("same", "changed", "unreachable"),

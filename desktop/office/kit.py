@@ -13,10 +13,11 @@ from desktop.crypto.keyslots import read_slots
 from desktop.crypto.officer import officer_public
 from desktop.crypto.rotation import settle_rotation
 from desktop.crypto.vault import recovery_slot, replace_recovery_key, unlock_with_recovery
-from desktop.errors import SealwellError
+from desktop.errors import SealwellError, VaultError
 from desktop.models.accounts import Session
 from desktop.models.database import Tx
 from desktop.models.documents import Document, Printer
+from desktop.models.lanes import known
 from desktop.office.desk import Desk, Recorder
 from desktop.office.kit_paper import Kit, kit_paper
 from desktop.office.logwatch import LogWatch
@@ -94,7 +95,8 @@ class Kits:
     def renew_recovery_key(self, session: Session) -> Recovered:
         """The new key is shown whatever fails behind it: the old one opens nothing any more.
 
-        Backups from before still open with the old one. Raises VaultError "vault-altered".
+        Backups from before still open with the old one. Raises VaultError "vault-altered",
+        "disk-full" and "database-unwritable"; then the old key is still the key.
         """
         opened = self._desk.check(session, Action.RENEW_RECOVERY_KEY)
         keys, made = self._folder.keys, ""
@@ -109,9 +111,12 @@ class Kits:
         try:
             self._desk.write(session, Action.RENEW_RECOVERY_KEY, renew)
             self._log_watch.officer_changed()
-        except (SealwellError, OSError):
+        except SealwellError:
             if not made:
                 raise
+        except OSError as error:
+            if not made:
+                raise known(error, writing=True) or VaultError("database-unwritable") from error
         return Recovered(recovery_key=made)
 
 

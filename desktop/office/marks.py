@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import takewhile
 
 from desktop.access.roles import Action
 from desktop.audit import marks
 from desktop.audit.events import Act, Event
 from desktop.audit.macs import FirstKey
-from desktop.audit.verify import OK, RE_MARKED, Evidence, Verdict, verify
+from desktop.audit.verify import RE_MARKED, Evidence, Verdict, verify
 from desktop.compliance.retention import start
 from desktop.crypto.officer import officer_private
 from desktop.errors import SealwellError, VaultError
@@ -25,6 +26,9 @@ from desktop.models.records import AuditRecord
 from desktop.office.desk import Desk
 from desktop.office.values_practice import AuditVerified
 from desktop.paths import PracticeFolder
+
+EARLIER_KEY = "earlier-key"
+"""What was checked holds; of older records the marks need a recovery key that was replaced unseen."""
 
 
 class Marks:
@@ -57,17 +61,23 @@ class Marks:
 
 
 def _judged(tx: Tx, firsts: list[FirstKey]) -> Verdict:
-    """Row after row: each K_0 marks the records from its first to where the next begins."""
-    verdict = Verdict(True, 0, None, OK)
-    behind = [one.first for one in firsts[1:]]
-    for first, end in zip(firsts, [*behind, 0], strict=True):
+    """Row after row: each K_0 marks the records from its first to where the next begins.
+
+    Of the records under a K_0 that is not at hand hashes and order are checked, and it is said.
+    """
+    verdict = verify(audit.records(tx), start=start(tx))
+    if not verdict.ok:
+        return verdict
+    begins = [one.first for one in marks.first_keys(tx)]
+    for first in firsts:
+        end = min((one for one in begins if one > first.first), default=0)
         if not _is_named(tx, first):
             return Verdict(False, first.first - 1, first.first, RE_MARKED)
         evidence = Evidence(macs=audit_proofs.macs(tx), first_key=first)
-        verdict = verify(_until(tx, end), evidence=evidence, start=start(tx))
-        if not verdict.ok:
-            return verdict
-    return verdict
+        found = verify(_until(tx, end), evidence=evidence, start=start(tx))
+        if not found.ok:
+            return found
+    return verdict if len(firsts) == len(begins) else replace(verdict, class_=EARLIER_KEY)
 
 
 def _until(tx: Tx, end: int) -> Iterator[AuditRecord]:
