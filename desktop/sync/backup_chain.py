@@ -24,7 +24,7 @@ from desktop.crypto.container import (
 from desktop.errors import Refused, VaultError
 from desktop.models.backupcheck import check_copy, looking
 from desktop.models.documents import Progress
-from desktop.models.lanes import known
+from desktop.models.lanes import Tx, known
 from desktop.models.rekey import DatabaseKeys
 from desktop.paths import PRIVATE_FILE, PracticeFolder, make_private_folder
 
@@ -68,8 +68,20 @@ def check_assembled(to: Path, keys: DatabaseKeys, sealed: SealedHeader) -> None:
     path = PracticeFolder(to).database
     check_copy(path, keys, sealed)
     with looking(path, keys) as tx:
-        if tree_at(tx, sealed.records).root().hex() != sealed.root:
+        if root_of(tx, sealed.records) != sealed.root:
             raise VaultError("backup-damaged")
+
+
+def root_of(tx: Tx, records: int) -> str:
+    """The Merkle root (hex) of the audit log, '' where records are missing: then the log is damaged.
+
+    That is no reason to keep no backup of the rest; the log's own check says it.
+    """
+    try:
+        tree = tree_at(tx, records)
+    except VaultError:
+        return ""
+    return tree.root().hex() if tree.stop == records else ""
 
 
 @contextlib.contextmanager

@@ -21,7 +21,6 @@ from typing import Any, Self
 from desktop import __version__
 from desktop.audit.logkey import PUBLIC, WRAP_INFO, load_log_key
 from desktop.audit.note import Checkpoint, origin_of, sign_checkpoint
-from desktop.audit.witness import tree_at
 from desktop.crypto.container import PURPOSE
 from desktop.crypto.container_header import SALT
 from desktop.crypto.openvault import OpenVault
@@ -36,7 +35,7 @@ from desktop.models.rekey import DatabaseKeys
 from desktop.models.safekeeping import Backup
 from desktop.models.snapshot import Frozen, row_counts
 from desktop.paths import PracticeFolder, make_private_folder
-from desktop.sync.backup_chain import SCRATCH, assemble, prove
+from desktop.sync.backup_chain import SCRATCH, assemble, prove, root_of
 from desktop.sync.backup_state import FILE, read_state
 from desktop.sync.backup_worker import MAKING, At, Done, Facts, Failed, Order, Read, Shape, work
 
@@ -114,15 +113,13 @@ def tidy(backups: Path) -> None:
 
 
 def _facts(tx: Tx, frozen: Frozen, vault: OpenVault) -> Facts:
-    tree = tree_at(tx, frozen.records)
-    if tree.stop != frozen.records:
-        raise VaultError("log-damaged")
-    note = ""
-    if vaultkeys.get(tx, PUBLIC) is not None:
+    root, note = root_of(tx, frozen.records), ""
+    if root and vaultkeys.get(tx, PUBLIC) is not None:
         key = load_log_key(tx, vault.vault_id, vault.key(WRAP_INFO))
-        note = sign_checkpoint(key, Checkpoint(origin_of(vault.vault_id), tree.stop, tree.root()))
+        checkpoint = Checkpoint(origin_of(vault.vault_id), frozen.records, bytes.fromhex(root))
+        note = sign_checkpoint(key, checkpoint)
     kept = tuple(one.file for one in segments.listing(tx) if one.purged_at is None)
-    return Facts(frozen.revision, note, tree.stop, tree.root().hex(), frozen.head_hash, row_counts(tx), kept)
+    return Facts(frozen.revision, note, frozen.records, root, frozen.head_hash, row_counts(tx), kept)
 
 
 @contextlib.contextmanager
