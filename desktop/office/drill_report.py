@@ -85,7 +85,7 @@ def _facts(tx: Tx, texts: Texts, practice: Practice, drill: Drill) -> Iterator[t
     yield say("paper.drill.place"), clean(place.name) if place is not None else ""
     if backup is not None:
         yield say("paper.drill.backup"), _local(backup.made_at, practice)
-    yield say("paper.drill.took"), say("paper.drill.seconds", seconds=drill.seconds)
+    yield say("paper.drill.took"), texts.count("paper.drill.seconds", drill.seconds)
     yield say("paper.drill.asked"), say("paper.drill.hours", hours=PROPOSED_HOURS)
     if drill.ok:
         yield say("paper.drill.records"), str(drill.records)
