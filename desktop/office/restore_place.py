@@ -12,7 +12,8 @@ from desktop.models.backupnames import chain_of, parse_name
 from desktop.models.safekeeping import MOUNTED, TargetKind
 from desktop.office.values_backups import BackupsFound, RestorePlace, StoredBackup
 from desktop.sync.backup_fetch import LocalFolder, Source, folders_in, known_in
-from desktop.sync.targets.reach import host_key, practices, reach
+from desktop.sync.targets.reach import practices, reach
+from desktop.sync.targets.sftp import host_key
 
 
 @dataclass(frozen=True)
