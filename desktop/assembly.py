@@ -23,6 +23,7 @@ from desktop.models.documents import Printer
 from desktop.office.after_hours import AfterHoursDesk
 from desktop.office.alerts import Alerts
 from desktop.office.approvals import Approvals
+from desktop.office.backups import Backups
 from desktop.office.call_list import CallLists
 from desktop.office.cards import Cards
 from desktop.office.content import ContentDesk
@@ -30,6 +31,8 @@ from desktop.office.delivery_checks import DeliveryChecks
 from desktop.office.desk import Desk
 from desktop.office.doctor import Doctor
 from desktop.office.drafts import Drafts
+from desktop.office.drill import Drills
+from desktop.office.emergency import Emergency
 from desktop.office.entry import Entry
 from desktop.office.failures import Failures
 from desktop.office.feeds import Feeds
@@ -39,6 +42,7 @@ from desktop.office.help import Help
 from desktop.office.keys import Keys
 from desktop.office.keys_own import OwnKeyDesk
 from desktop.office.keys_shown import KeyLists
+from desktop.office.kit import Kits
 from desktop.office.letters import Letters
 from desktop.office.local import LocalOffice
 from desktop.office.log_export import LogExports
@@ -74,6 +78,7 @@ from desktop.office.security import Security
 from desktop.office.sending import Sending
 from desktop.office.snippets import Snippets
 from desktop.office.storage import Storages
+from desktop.office.targets import Targets
 from desktop.office.tasks import Tasks
 from desktop.office.users import Users
 from desktop.office.users_join import Joining
@@ -111,7 +116,11 @@ def build_office(
     log_watch = LogWatch(folder, clock, audit, device_store)
     desk = Desk(guard, audit, clock, limits, log_watch)
     opener = Opener(clock, audit, folder, log_watch)
-    signin = SignIn(folder, clock, device_store, opener.database, audit, guard, keys)
+
+    def way_in(where: PracticeFolder) -> SignIn:
+        return SignIn(where, clock, device_store, opener.database, audit, guard, keys)
+
+    signin = way_in(folder)
     entry = Entry(
         desk, folder, clock, limits, cost, device_store, opener, audit, guard, signin, log_watch, service
     )
@@ -171,5 +180,10 @@ def build_office(
         Charts(desk, clock, paper, reading),
         MailSearch(desk, clock),
         Tasks(desk, clock),
+        Backups(desk, clock, folder),
+        Targets(desk, clock, folder),
         Restore(folder, clock, cost, device_store, keys),
+        Drills(desk, folder, clock, paper),
+        Kits(desk, folder, clock, audit, opener, log_watch, paper),
+        Emergency(desk, folder, clock, way_in, paper, texts),
     )

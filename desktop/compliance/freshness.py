@@ -21,6 +21,8 @@ from desktop.models.records import Reason
 from desktop.models.safekeeping import FRESH, LOCKED, NEVER, STALE
 from desktop.models.tasks import Task, TaskState
 
+EVERY = timedelta(hours=4)
+"""A change is in a backup after so much of use."""
 STALE_AFTER = timedelta(hours=24)
 LOCKED_AFTER = timedelta(hours=48)
 BACKUP_OLD = "backup-old"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from desktop.models.lanes import Tx
@@ -81,6 +81,12 @@ def listing(tx: Tx, limit: int = 100) -> list[Backup]:
     """Newest first."""
     rows = tx.connection.execute(select(backup).order_by(*_NEWEST).limit(limit))
     return [_backup(row) for row in rows]
+
+
+def count_after(tx: Tx, records: int) -> int:
+    """How many were made that hold more than the first `records` records."""
+    query = select(func.count()).select_from(backup).where(backup.c.records > records)
+    return int(tx.connection.execute(query).scalar_one())
 
 
 def of_target(tx: Tx, target: TargetId) -> list[Backup]:

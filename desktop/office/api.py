@@ -17,7 +17,7 @@ from desktop.models.accounts import Session
 from desktop.models.records import MessageId, PersonId, Reason, RelayId, State
 from desktop.office.api_access import SecurityDoor, UsersDoor
 from desktop.office.api_audit import AlertDoor, LogDoor, RetentionDoor
-from desktop.office.api_backups import RestoreDoor
+from desktop.office.api_backups import BackupDoor, DrillDoor, EmergencyDoor, RestoreDoor, TargetDoor
 from desktop.office.api_delivery import (
     DeliveryCheckDoor,
     FailureDoor,
@@ -258,6 +258,10 @@ class Office(
     MessagesDoor,
     ReadingDoor,
     RestoreDoor,
+    EmergencyDoor,
+    DrillDoor,
+    BackupDoor,
+    TargetDoor,
     Protocol,
 ):
     """Everything."""

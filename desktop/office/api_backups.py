@@ -55,6 +55,10 @@ class BackupDoor(Protocol):
         """Fetch, decrypt, open, check and count. What is wrong with the backup is an answer, no error."""
         ...
 
+
+class TargetDoor(Protocol):
+    """Where backups lie."""
+
     def add_target(self, session: Session, request: TargetRequest) -> TargetLine:
         """Kept, and marked as this practice's, if it can be reached: InputError where it cannot."""
         ...

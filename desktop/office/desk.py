@@ -26,6 +26,7 @@ from desktop.mail.letters import Letters
 from desktop.mail.outbox import Outbox
 from desktop.models.accounts import Session, SessionId, UserId
 from desktop.models.database import Database, Tx
+from desktop.office.backup_watch import BackupWatch
 from desktop.office.listed import Listed
 from desktop.office.logwatch import LogWatch
 from desktop.office.looks import Looks
@@ -65,6 +66,7 @@ class Opened:
     pickups: Pickups
     signins: SignIns
     mailboxes: MailboxWatch
+    backups: BackupWatch
     token_key: bytes = field(repr=False)
     field_key: bytes = field(repr=False)
 

@@ -15,12 +15,14 @@ from enum import Enum
 from zoneinfo import ZoneInfo
 
 from desktop.clock import Clock
+from desktop.compliance.freshness import freshness
 from desktop.models import conversations, mailboxes, messages, pauses, sendingrules, settings
 from desktop.models.database import Tx
 from desktop.models.delivery import EVERYTHING
 from desktop.models.records import State
 from desktop.office.after_hours import is_quiet
 from desktop.office.choices import read_policy
+from desktop.office.desk import Opened
 from desktop.office.values_entry import DutyState
 
 _WAITING = (State.QUEUED, State.DEFERRED, State.CLAIMED, State.CONNECTING, State.ENVELOPE, State.DATA)
@@ -102,9 +104,14 @@ def is_wanted(tx: Tx) -> bool:
     return due(tx) > 0 or bool(mailboxes.listing(tx, live=True))
 
 
-def may_stay(tx: Tx) -> bool:
-    """Whether it is wanted behind the last lock: not at all where the practice chose strict."""
-    return is_wanted(tx) and not read_policy(tx).strict_lock
+def goes_on(opened: Opened) -> bool:
+    """Whether the open practice is kept open: for what is wanted, or a backup that is being made."""
+    return opened.database.read(is_wanted) or opened.backups.wanted_at_close()
+
+
+def may_stay(opened: Opened) -> bool:
+    """Whether it stays open behind the last sign-out: not at all where the practice chose strict."""
+    return not opened.database.read(read_policy).strict_lock and goes_on(opened)
 
 
 def has_closed(tx: Tx, now: datetime) -> bool:
@@ -129,4 +136,5 @@ def state(tx: Tx, now: datetime) -> DutyState:
         unseen=unseen,
         urgent=urgent,
         quiet=is_quiet(tx, now),
+        backup=freshness(tx, now).state,
     )

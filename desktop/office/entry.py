@@ -279,7 +279,7 @@ class Entry:
         opened.database.write(lambda tx: self._audit.record(tx, Event(Act.SESSION_LOCKED)))
         if strict:
             self.close()
-        elif self._guard.everyone_locked() and not opened.database.read(duty.is_wanted):
+        elif self._guard.everyone_locked() and not duty.goes_on(opened):
             self._close_database()
         else:
             self._log_watch.locked()
@@ -317,11 +317,12 @@ class Entry:
             if not self._desk.is_open:
                 return Watched.DONE
         if not self._guard.everyone_locked():
+            opened.backups.somebody_came()
             return Watched.AT_WORK
         now = self._clock.now()
         if late or policy.strict_lock or opened.database.read(lambda tx: duty.has_closed(tx, now)):
             self.close()
-        elif opened.database.read(duty.is_wanted):
+        elif duty.goes_on(opened):
             return Watched.ON_DUTY
         else:
             self._close_database()
@@ -356,9 +357,7 @@ class Entry:
         self._desk.persons.drop(session.id)
         with self._entering:
             opened = self._desk.opened_or_none()
-            others = opened is not None and (
-                not self._guard.everyone_locked() or opened.database.read(duty.may_stay)
-            )
+            others = opened is not None and (not self._guard.everyone_locked() or duty.may_stay(opened))
             if not (self._service and others):
                 self._close_database()
 
@@ -385,6 +384,7 @@ class Entry:
 
 def shut(opened: Opened, guard: Guard, end_log: Callable[[], None]) -> None:
     """In order: nobody sends, the log gets its last checkpoint, nobody reads, the keys go."""
+    opened.backups.stop()
     opened.watch.stop()
     opened.mailboxes.stop()
     opened.dispatcher.stop()

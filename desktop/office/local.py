@@ -8,12 +8,15 @@ from __future__ import annotations
 from desktop.office.after_hours import AfterHoursDesk
 from desktop.office.alerts import Alerts
 from desktop.office.approvals import Approvals
+from desktop.office.backups import Backups
 from desktop.office.call_list import CallLists
 from desktop.office.cards import Cards
 from desktop.office.content import ContentDesk
 from desktop.office.delivery_checks import DeliveryChecks
 from desktop.office.doctor import Doctor
 from desktop.office.drafts import Drafts
+from desktop.office.drill import Drills
+from desktop.office.emergency import Emergency
 from desktop.office.entry import Entry
 from desktop.office.failures import Failures
 from desktop.office.feeds import Feeds
@@ -23,6 +26,7 @@ from desktop.office.help import Help
 from desktop.office.keys import Keys
 from desktop.office.keys_own import OwnKeyDesk
 from desktop.office.keys_shown import KeyLists
+from desktop.office.kit import Kits
 from desktop.office.letters import Letters
 from desktop.office.log_export import LogExports
 from desktop.office.log_reports import LogReports
@@ -54,6 +58,7 @@ from desktop.office.security import Security
 from desktop.office.sending import Sending
 from desktop.office.snippets import Snippets
 from desktop.office.storage import Storages
+from desktop.office.targets import Targets
 from desktop.office.tasks import Tasks
 from desktop.office.users import Users
 from desktop.office.users_join import Joining
@@ -118,7 +123,12 @@ class LocalOffice:
         charts: Charts,
         mail_search: MailSearch,
         tasks: Tasks,
+        backups: Backups,
+        targets: Targets,
         restore: Restore,
+        drills: Drills,
+        kits: Kits,
+        emergency: Emergency,
     ) -> None:
         self.practice_exists = entry.practice_exists
         self.create_practice = entry.create_practice
@@ -335,3 +345,18 @@ class LocalOffice:
         self.search_mail = mail_search.search_mail
         self.find_backups = restore.find_backups
         self.restore = restore.restore
+        self.show_backups = backups.show_backups
+        self.freshness = backups.freshness
+        self.create_backup = backups.create_backup
+        self.verify_backup = backups.verify_backup
+        self.add_target = targets.add_target
+        self.change_target = targets.change_target
+        self.retire_target = targets.retire_target
+        self.test_target = targets.test_target
+        self.list_target = targets.list_target
+        self.drill_asks = drills.drill_asks
+        self.run_drill = drills.run_drill
+        self.print_kit = kits.print_kit
+        self.print_new_kit = kits.print_new_kit
+        self.renew_recovery_key = kits.renew_recovery_key
+        self.open_emergency = emergency.open_emergency

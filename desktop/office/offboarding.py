@@ -180,6 +180,7 @@ class Offboarding:
     def _exchange(self, opened: Opened, session: Session, user: UserId, progress: Progress | None) -> str:
         vault, why = opened.vault, ""
         try:
+            opened.backups.stop()
             opened.watch.stop()
             opened.mailboxes.stop()
             opened.dispatcher.stop()

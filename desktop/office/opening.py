@@ -19,7 +19,9 @@ from desktop.mail.unsealing import Unsealer
 from desktop.models import vaultkeys
 from desktop.models.database import Database
 from desktop.models.migrate import upgrade
+from desktop.office import emergency_record
 from desktop.office.after_hours_watch import AfterHoursWatch
+from desktop.office.backup_watch import BackupWatch
 from desktop.office.desk import Opened
 from desktop.office.feeds import FeedWatch
 from desktop.office.logwatch import LogWatch
@@ -58,6 +60,7 @@ class Opener:
         database = Database.open(self._folder.database, key, salt, vault.vault_id, vault.epoch, upgrade)
         try:
             self._log_watch.enter(vault, database, without_log=without_log)
+            emergency_record.fold(self._folder, vault, database, self._audit, self._clock.now())
         except BaseException:  # the file is not kept open; then it goes on up
             database.close()
             raise
@@ -96,6 +99,10 @@ class Opener:
         signins = SignIns(database, self._audit, self._clock)
         read_mail = MailboxWatch(database, self._reader(database, signins))
         watch.also(read_mail.start)
+        backups = BackupWatch(
+            self._folder, vault, database, self._audit, self._clock, lambda: self._log_watch.gap is not None
+        )
+        watch.also(backups.start)
         return Opened(
             vault=vault,
             database=database,
@@ -122,6 +129,7 @@ class Opener:
             pickups=pickups,
             signins=signins,
             mailboxes=read_mail,
+            backups=backups,
             token_key=token_key,
             field_key=field_key,
         )

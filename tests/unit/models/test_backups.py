@@ -28,8 +28,8 @@ def filled(db: Database) -> None:
     for one in (made(1), made(2, 1), made(3, 2), made(4)):
         db.write(lambda tx, one=one: backups.add(tx, one))  # type: ignore[misc]
     for target, kind in ((USB, TargetKind.USB), (SHARE, TargetKind.SHARE)):
-        one = Target(target, kind.value, Place(kind, "/somewhere"), "c" * 32, NOW)
-        db.write(lambda tx, one=one: targets.add(tx, one, ""))  # type: ignore[misc]
+        place = Target(target, kind.value, Place(kind, "/somewhere"), "c" * 32, NOW)
+        db.write(lambda tx, place=place: targets.add(tx, place, ""))  # type: ignore[misc]
 
 
 def put(db: Database, target: TargetId, *numbers: int) -> None:

@@ -200,6 +200,19 @@ USE_CASES: dict[str, Action] = {
     "change_task": Action.HANDLE_TASK,
     "end_task": Action.HANDLE_TASK,
     "issue_token": Action.ISSUE_TOKEN,
+    "show_backups": Action.SHOW_BACKUPS,
+    "freshness": Action.SHOW_FRESHNESS,
+    "create_backup": Action.MAKE_BACKUP,
+    "verify_backup": Action.VERIFY_BACKUP,
+    "add_target": Action.MANAGE_TARGET,
+    "change_target": Action.MANAGE_TARGET,
+    "retire_target": Action.MANAGE_TARGET,
+    "test_target": Action.MANAGE_TARGET,
+    "list_target": Action.SHOW_BACKUPS,
+    "drill_asks": Action.RUN_DRILL,
+    "run_drill": Action.RUN_DRILL,
+    "print_kit": Action.PRINT_KIT,
+    "renew_recovery_key": Action.RENEW_RECOVERY_KEY,
     "sign_out": Action.SIGN_OUT,
 }
 BY_THE_SESSION_ALONE = {"touch"}
@@ -207,14 +220,6 @@ BY_THE_SESSION_ALONE = {"touch"}
 WITHIN_ANOTHER = {Action.SHARE_SNIPPET}
 """Asked for by a use case with an action of its own, where what it changes is everybody's."""
 NO_USE_CASE_YET = {
-    Action.SHOW_BACKUPS,
-    Action.MAKE_BACKUP,
-    Action.VERIFY_BACKUP,
-    Action.MANAGE_TARGET,
-    Action.SHOW_FRESHNESS,
-    Action.RUN_DRILL,
-    Action.PRINT_KIT,
-    Action.RENEW_RECOVERY_KEY,
     Action.PLAN_MOVE,
     Action.SETTLE_ARRIVAL,
     Action.RETIRE_COMPUTER,
