@@ -122,8 +122,8 @@ class Person:
 
 
 @contextmanager
-def person_at(folder: Path, asked: Path) -> Iterator[Person]:
-    """The window of the practice in `folder` on a screen of its own, its first page in front."""
+def person_at(folder: Path, asked: Path, first: str = "SignInPage") -> Iterator[Person]:
+    """The window of the practice in `folder` on a screen of its own, its page `first` in front."""
     asked.mkdir(exist_ok=True)
     with screen() as display:
         environment = {**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb", "PYTHONPATH": str(ROOT)}
@@ -132,7 +132,7 @@ def person_at(folder: Path, asked: Path) -> Iterator[Person]:
             try:
                 person = Person(environment, asked)
                 person.wait(person.keys.find, "the window")
-                person.wait(lambda: person.page()[0] == "SignInPage", "the first page")
+                person.wait(lambda: person.page()[0] == first, "the first page")
                 yield person
             finally:
                 window.terminate()

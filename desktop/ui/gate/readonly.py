@@ -245,8 +245,7 @@ class ListPage(Page):
         column = QVBoxLayout()
         column.setSpacing(2)
         for one in damage[:_NAMED]:
-            said = self.ui.say(f"ui.readonly.damage-{one.kind}", what=clean(one.what), lost=one.lost)
-            self.damage.append(plain_label(said, "muted", wrap=True))
+            self.damage.append(plain_label(self._damage_words(one), "muted", wrap=True))
         left = len(damage) - _NAMED
         if left > 0:
             self.damage.append(plain_label(self.ui.texts.count("ui.readonly.damage-more", left), "muted"))
@@ -254,6 +253,12 @@ class ListPage(Page):
             label.hide()
             column.addWidget(label)
         self.outer.addLayout(column)
+
+    def _damage_words(self, one: Damage) -> str:
+        """`lost` beside a page: so many more that are not named one by one."""
+        if one.kind == "page" and one.lost:
+            return self.ui.texts.count("ui.readonly.damage-more", one.lost)
+        return self.ui.say(f"ui.readonly.damage-{one.kind}", what=clean(one.what), lost=one.lost)
 
     def _toggle(self) -> None:
         for label in self.damage:
