@@ -16,34 +16,64 @@ from tests.support.disk_fault import BROKEN, FULL, run
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the disk fails by LD_PRELOAD")
 
 KNOWN = {"disk-full", "database-unwritable"}
+HUNDREDS = 500
 
 
-def committed_rows(folder: Path, error: int, numbers: Sequence[int]) -> list[dict[str, Any]]:
-    said = run("tests.end2end.fault_runner", str(folder), str(error), *map(str, numbers), under=folder)
-    return [json.loads(line) for line in said.splitlines()]
+def told(
+    what: str, folder: Path, error: int, numbers: Sequence[int], seconds: float = 100
+) -> list[dict[str, Any]]:
+    asked = (what, str(folder), str(error), *map(str, numbers))
+    said = run("tests.end2end.fault_runner", *asked, under=folder, seconds=seconds)
+    found = [json.loads(line) for line in said.splitlines()]
+    assert [one["n"] for one in found] == list(numbers)
+    return found
 
 
-def holds(found: dict[str, Any]) -> None:
+def clear(code: str) -> bool:
+    """An error that people can mend, with what to do."""
+    return code in KNOWN and bool(Texts("en").say(f"error.{code}.hint"))
+
+
+def rows_hold(found: dict[str, Any]) -> None:
     done = found["committed"]
-    assert all(found["there"][:done]), found["n"]
-    assert sum(found["there"]) <= done + 1, found["n"]  # the one that nobody was told of may have made it
-    if done < len(found["there"]):
-        assert found["code"] in KNOWN
-        assert Texts("en").say(f"error.{found['code']}.hint")
+    assert all(found["there"][:done]), found
+    assert sum(found["there"]) <= done + 1, found  # the one that nobody was told of may have made it
+    assert done == len(found["there"]) or clear(found["code"]), found
+
+
+def backups_hold(found: dict[str, Any]) -> None:
+    assert found["stands"], found
+    assert found["left"] == [], found
+    assert found["grown"] != bool(found["code"]), found
+    assert not found["code"] or clear(found["code"]), found
 
 
 @pytest.mark.parametrize("error", [FULL, BROKEN])
 def test_a_row_that_was_committed_outlives_a_disk_that_fails(tmp_path: Path, error: int) -> None:
-    found = committed_rows(tmp_path, error, range(1, 501, 25))
-    assert any(one["committed"] < len(one["there"]) for one in found)
+    found = told("rows", tmp_path, error, range(1, HUNDREDS, 50))
+    assert any(one["code"] for one in found)
     for one in found:
-        holds(one)
+        rows_hold(one)
+
+
+@pytest.mark.parametrize("error", [FULL, BROKEN])
+def test_a_backup_on_a_disk_that_fails_is_none_and_the_earlier_one_stays(tmp_path: Path, error: int) -> None:
+    found = told("backups", tmp_path, error, (1, 2, 4, 7, 12, 30))
+    assert any(one["code"] for one in found)
+    for one in found:
+        backups_hold(one)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("error", [FULL, BROKEN])
-def test_at_each_of_the_first_five_hundred_writes(tmp_path: Path, error: int) -> None:
-    found = committed_rows(tmp_path, error, range(1, 501))
-    assert len(found) == 500
-    for one in found:
-        holds(one)
+def test_rows_at_each_of_the_first_five_hundred_writes(tmp_path: Path, error: int) -> None:
+    for one in told("rows", tmp_path, error, range(1, HUNDREDS + 1), 1800):
+        rows_hold(one)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("error", [FULL, BROKEN])
+def test_backups_at_each_of_the_first_five_hundred_writes(tmp_path: Path, error: int) -> None:
+    for one in told("backups", tmp_path, error, range(1, HUNDREDS + 1), 3500):
+        backups_hold(one)
