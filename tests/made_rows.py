@@ -66,6 +66,7 @@ from tests.made_rows_around import AROUND
 from tests.made_rows_delivery import CHECKS, FAILURES, OUTBOX, SENDING, a_failed_letter
 from tests.made_rows_mailbox import MAILBOXES
 from tests.made_rows_messages import MESSAGES
+from tests.made_rows_targets import TARGETS
 from tests.made_rows_tasks import TASKS
 from tests.made_staff import HER_PASSWORD, Staff, desk_of, without_printer
 from tests.support.p12 import a_p12
@@ -383,6 +384,7 @@ CALLS: dict[str, Call] = {
     **AROUND,
     **TASKS,
     **MESSAGES,
+    **TARGETS,
     "run_outbox": lambda w, s: _run(w, s),
     "issue_token": lambda w, s: w.office.issue_token(s),
     "end_session": lambda w, s: w.office.end_session(s, w.kept["other"]),

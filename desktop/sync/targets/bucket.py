@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import SplitResult
+
 from desktop.errors import InputError
 from desktop.models.safekeeping import Place
 from desktop.sync.storage import Found, address
@@ -42,10 +44,16 @@ class Bucket(InParts):
 
     def __init__(self, place: Place, secret: str, vault_tag: str) -> None:
         """Asks nothing yet. Raises InputError `target-address-wrong`, TargetError `target-ca-file`."""
-        parts = address(https_of(place))
-        root = parts.path.strip("/")
-        if not root:
-            raise InputError("target-no-bucket")
+        parts, root = bucket_of(place)
         with ca_known():
             files = S3Files(parts, place.user, secret, place.ca_file, WAITS, CONTENT_TYPE)
         super().__init__(_Files(files, root), vault_tag)
+
+
+def bucket_of(place: Place) -> tuple[SplitResult, str]:
+    """The address, and the bucket with the folder in it. Raises InputError `target-no-bucket`."""
+    parts = address(https_of(place))
+    root = parts.path.strip("/")
+    if not root:
+        raise InputError("target-no-bucket")
+    return parts, root

@@ -42,6 +42,11 @@ class Mounted(Streamed):
             if not stat.S_ISDIR(self._root.stat().st_mode):
                 raise TargetError("target-not-connected")
 
+    def practices(self) -> list[str]:
+        with _known(), os.scandir(self._root) as found:
+            tags = [tag_of(one.name) for one in found if one.is_dir(follow_symlinks=False)]
+        return sorted(tag for tag in tags if tag is not None)
+
     def free_bytes(self) -> int | None:
         with _known():
             return shutil.disk_usage(self._root).free
@@ -55,6 +60,10 @@ class Mounted(Streamed):
         with _known():
             self._folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
             _settle_folder(self._root)
+
+    def _drop_folder(self) -> None:
+        with suppress(OSError):  # something is in it
+            self._folder.rmdir()
 
     def _listed(self) -> list[tuple[str, int]]:
         with _known():
@@ -145,14 +154,6 @@ def root_of(place: Place) -> Path:
     if not place.address.strip() or "\0" in place.address or not path.is_absolute():
         raise InputError("target-address-wrong")
     return path.parent if tag_of(path.name) is not None else path
-
-
-def practices_in(place: Place) -> list[str]:
-    """The tags of the practices whose backups lie there, as the address narrows them."""
-    root, named = root_of(place), tag_of(Path(place.address).name)
-    with _known(), os.scandir(root) as found:
-        tags = [tag_of(one.name) for one in found if one.is_dir(follow_symlinks=False)]
-    return sorted(tag for tag in tags if tag is not None and named in (None, tag))
 
 
 def _settle_folder(path: Path) -> None:

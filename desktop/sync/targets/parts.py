@@ -105,7 +105,6 @@ class InParts(Pieced):
             return self._objects.free()
 
     def practices(self) -> list[str]:
-        """The tags of the practices whose backups lie there."""
         with self._known():
             found = self._objects.listing("")
         tags = [tag_of(one.name) for one in found if one.folder]
@@ -119,6 +118,12 @@ class InParts(Pieced):
     def _make_folder(self) -> None:
         with self._known():
             self._objects.make_folder(self._folder)
+
+    def _remove_small(self, name: str) -> None:
+        self._delete(check_small(name))
+
+    def _drop_folder(self) -> None:
+        """Left as it is: WebDAV would remove what somebody puts there meanwhile (RFC 4918 9.6.1)."""
 
     def _pieces(self, name: str, progress: Progress | None) -> Iterator[bytes]:
         whole = _whole(self._there()).get(check_name(name))

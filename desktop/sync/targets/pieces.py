@@ -16,6 +16,7 @@ from desktop.models.documents import Progress
 from desktop.paths import replacing
 from desktop.sync.targets.base import MARKER_FILE, TargetError
 
+TRIAL_FILE = "trial.txt"
 _MARKER = re.compile(r"[0-9a-f]{32}\Z")
 
 
@@ -43,7 +44,35 @@ class Pieced(ABC):
         self.write_small(MARKER_FILE, f"{marker}\n".encode("ascii"))  # none, or a power cut took it
         return marker
 
+    def try_out(self, content: bytes) -> Iterator[tuple[str, bool]]:
+        """Write a small file, read it back, remove it: each step by its name as it is done, and whether
+        it went well. What it made goes again, a folder of its own too where that can be done safely.
+        """
+        self._make_folder()
+        try:
+            self.write_small(TRIAL_FILE, content)
+            yield "write", True
+            yield "read-back", self.read_small(TRIAL_FILE) == content
+        finally:
+            self._remove_small(TRIAL_FILE)
+            self._drop_folder()
+        yield "remove", self.read_small(TRIAL_FILE) is None
+
     # --- each kind -----------------------------------------------------------------------------
+
+    @abstractmethod
+    def practices(self) -> list[str]:
+        """The tags of the practices whose backups lie there. Raises TargetError `target-no-folder`."""
+
+    @abstractmethod
+    def close(self) -> None: ...
+    @abstractmethod
+    def _remove_small(self, name: str) -> None:
+        """No trouble where it is not there."""
+
+    @abstractmethod
+    def _drop_folder(self) -> None:
+        """Ours, if nothing is in it and it can be removed without what is in it."""
 
     @abstractmethod
     def read_small(self, name: str) -> bytes | None: ...

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import closing
+from urllib.parse import urlsplit
 
 from desktop.models.safekeeping import MOUNTED, Place, TargetKind
 from desktop.sync.targets.base import Reached, prove, tag_of
-from desktop.sync.targets.bucket import Bucket
-from desktop.sync.targets.mounted import Mounted, practices_in
-from desktop.sync.targets.sftp import HostKey, Sftp, fingerprint_of, host_key
+from desktop.sync.targets.bucket import Bucket, bucket_of
+from desktop.sync.targets.mounted import Mounted, root_of
+from desktop.sync.targets.parts import https_of
+from desktop.sync.targets.sftp import HostKey, Sftp, fingerprint_of, host_key, parts_of
 from desktop.sync.targets.webdav import Dav
 
-__all__ = ["HostKey", "fingerprint_of", "host_key", "practices", "reach"]
+__all__ = [
+    "HostKey",
+    "check_place",
+    "fingerprint_of",
+    "host_key",
+    "opened",
+    "practices",
+    "reach",
+    "server_of",
+]
 
 _ANY = "00000000"
 
@@ -23,10 +35,7 @@ def reach(place: Place, secret: str, vault_tag: str, marker: str | None) -> Reac
     target, and for a bare computer's look. An address that names the practice's own folder there
     means the folder around it. Raises TargetError, InputError `target-address-wrong`.
     """
-    if place.kind in MOUNTED:
-        reached: Reached = Mounted(place, vault_tag)
-    else:
-        reached = _far(place, secret, vault_tag)
+    reached = opened(place, secret, vault_tag)
     if marker is not None:
         try:
             prove(reached, marker, "target-not-connected" if place.kind in MOUNTED else "target-not-ours")
@@ -41,15 +50,40 @@ def practices(place: Place, secret: str) -> list[str]:
 
     An address that names one practice's folder narrows it to that. Raises TargetError, InputError.
     """
-    if place.kind in MOUNTED:
-        return practices_in(place)
-    with closing(_far(place, secret, _ANY)) as reached:
+    with closing(opened(place, secret, _ANY)) as reached:
         tags = reached.practices()
-    named = tag_of(place.address.strip().rstrip("/").rpartition("/")[2])
+    named = tag_of(re.split(r"[/\\]", place.address.strip().rstrip("/\\"))[-1])
     return [tag for tag in tags if named in (None, tag)]
 
 
-def _far(place: Place, secret: str, vault_tag: str) -> Sftp | Dav | Bucket:
+def opened(place: Place, secret: str, vault_tag: str) -> Mounted | Sftp | Dav | Bucket:
+    """As `reach` without its proof."""
+    if place.kind in MOUNTED:
+        return Mounted(place, vault_tag)
     if place.kind is TargetKind.SFTP:
         return Sftp(place, secret, vault_tag)
     return (Dav if place.kind is TargetKind.WEBDAV else Bucket)(place, secret, vault_tag)
+
+
+def check_place(place: Place) -> None:
+    """Raises InputError where the address cannot be one of its kind; nothing is reached."""
+    if place.kind in MOUNTED:
+        root_of(place)
+    elif place.kind is TargetKind.SFTP:
+        parts_of(place)
+        if place.host_key:
+            fingerprint_of(place.host_key)
+    else:
+        https_of(place)
+        if place.kind is TargetKind.S3:
+            bucket_of(place)
+
+
+def server_of(place: Place) -> tuple[str, int]:
+    """Host and port that a secret is for; ("", 0) for what is reached by a path. Raises InputError."""
+    if place.kind in MOUNTED:
+        return "", 0
+    if place.kind is TargetKind.SFTP:
+        return parts_of(place)[:2]
+    parts = urlsplit(https_of(place))
+    return parts.hostname or "", parts.port or 443

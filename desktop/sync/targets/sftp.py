@@ -98,9 +98,8 @@ class Sftp(Streamed):
         self._ftp: paramiko.SFTPClient = self._files.ftp
 
     def practices(self) -> list[str]:
-        """The tags of the practices whose backups lie there."""
         with self._known():
-            rows = self._files.ls(self._root, detail=True)
+            rows = self._files.ls(self._root or "/", detail=True)
         tags = [tag_of(row["name"].rpartition("/")[2]) for row in rows if row["type"] == "directory"]
         return sorted(tag for tag in tags if tag is not None)
 
@@ -127,6 +126,10 @@ class Sftp(Streamed):
         with self._known():
             if self._kind(self._folder) is None:
                 self._ftp.mkdir(self._folder, 0o700)
+
+    def _drop_folder(self) -> None:
+        with self._known(), suppress(OSError):  # something is in it
+            self._ftp.rmdir(self._folder)
 
     def _listed(self) -> list[tuple[str, int]]:
         with self._known():

@@ -91,6 +91,9 @@ class Streamed(Pieced):
             there.settle()
         self._rename(fresh, name)
 
+    def _remove_small(self, name: str) -> None:
+        self._unlink(check_small(name))
+
     # --- each kind -----------------------------------------------------------------------------
 
     @abstractmethod
