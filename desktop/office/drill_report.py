@@ -21,7 +21,7 @@ from desktop.texts import Texts, clean
 
 PROPOSED_HOURS = 72
 """Within which a proposed federal rule would ask for systems to be restored (90 FR 898, 6 January 2025)."""
-_CODE_MM = 38.0
+_CODE_MM = 34.0
 
 
 def statement(vault_id: bytes, drill: Drill, root: str) -> str:
@@ -62,9 +62,9 @@ def report_paper(tx: Tx, drill: Drill, vkey: str) -> Document:
             Facts(tuple(_facts(tx, texts, practice, drill))),
             Paragraph(say("paper.drill.proposal", hours=PROPOSED_HOURS), Style.NOTE),
             Paragraph(say("paper.drill.signed"), Style.HEADING),
-            *(Paragraph(line, Style.EXACT) for line in drill.report.splitlines() if line),
+            Paragraph(drill.report.rstrip("\n"), Style.EXACT),
             QrCode(drill.report, say("paper.drill.code"), _CODE_MM),
-            Paragraph(say("paper.drill.key"), Style.HEADING),
+            Paragraph(say("paper.drill.key"), Style.NOTE),
             Paragraph(vkey, Style.EXACT),
         ),
         footer=practice.name,

@@ -29,10 +29,9 @@ _STEPS = (
     "paper.kit.step-look",
     "paper.kit.step-again",
 )
-_LISTS = 4
-"""Columns of words: 22 words in lists of six, six, six and four."""
-_LIST = 6
-_CODE_MM = 34.0
+_LIST = 5
+"""Words of a column."""
+_CODE_MM = 26.0
 
 
 @dataclass(frozen=True)
@@ -54,24 +53,22 @@ def kit_paper(tx: Tx, kit: Kit) -> Document:
         raise VaultError("log-key-damaged")
     vault_id = kit.vault_id.hex()
     facts = (
-        (say("paper.kit.made"), kit.made.astimezone(practice.zone).date().isoformat()),
         (say("paper.kit.practice"), vault_id),
         (say("paper.kit.folder"), folder_of(vault_tag(vault_id))),
+        (say("paper.kit.log-key"), write_vkey(f"sealwell.local/{vault_id}", public)),
     )
     return Document(
         title=say("paper.kit.title"),
         language=practice.language,
-        subtitle=(practice.name,),
+        subtitle=(practice.name, kit.made.astimezone(practice.zone).date().isoformat()),
         blocks=(
             Paragraph(say("paper.kit.lead" if kit.recovery_key else "paper.kit.lead-without")),
             *_key(texts, kit.recovery_key),
             Paragraph(say("paper.kit.how"), Style.HEADING),
-            Facts(tuple((str(number), say(step)) for number, step in enumerate(_STEPS, 1))),
+            Paragraph("\n".join(f"{number}. {say(step)}" for number, step in enumerate(_STEPS, 1))),
             Paragraph(say("paper.kit.places"), Style.HEADING),
             *_places(tx, texts),
             Facts(facts),
-            Paragraph(say("paper.kit.log-key"), Style.HEADING),
-            Paragraph(write_vkey(f"sealwell.local/{vault_id}", public), Style.EXACT),
         ),
         footer=practice.name,
     )
@@ -86,8 +83,7 @@ def _key(texts: Texts, typed: str) -> Iterator[Block]:
     written, words = write_recovery_key(key), write_words(key).split()
     groups = recovery_groups(written)
     half = len(groups) // 2
-    yield Paragraph("  ".join(groups[:half]), Style.EXACT)
-    yield Paragraph("  ".join(groups[half:]), Style.EXACT)
+    yield Paragraph("\n".join(" ".join(some) for some in (groups[:half], groups[half:])), Style.LARGE)
     yield QrCode(written, texts.say("paper.kit.code"), _CODE_MM)
     yield Paragraph(texts.say("paper.kit.words"))
     numbered = [f"{number}. {word}" for number, word in enumerate(words, 1)]
