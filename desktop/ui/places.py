@@ -10,15 +10,17 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
+from desktop.errors import InputError
 from desktop.models.safekeeping import MOUNTED, Place, TargetKind
 from desktop.ui.agreement import pair
 from desktop.ui.base import Ui, button, plain_label
 from desktop.ui.certificate import CertificateField
-from desktop.ui.files import choose_folder
+from desktop.ui.files import choose_file, choose_folder, read
 from desktop.ui.form import Field
 
 TO_LOOK = (TargetKind.FOLDER, TargetKind.SHARE, TargetKind.SFTP, TargetKind.WEBDAV, TargetKind.S3)
 """Looking into a USB drive is looking into a folder."""
+_KEY_BYTES = 64 * 1024
 _SCHEMES = {TargetKind.SFTP: "sftp://", TargetKind.WEBDAV: "https://", TargetKind.S3: "https://"}
 
 
@@ -48,11 +50,15 @@ class PlaceForm(QWidget):
         self.address.beside(self.browse)
         self.user = Field(say("ui.place.user"))
         self.secret = Field(say("ui.place.secret"), secret=True)
+        self.key_file = Field(say("ui.place.key-file"), hint=say("ui.place.key-file-hint"))
+        self.key_browse = button(say("ui.place.choose-file"), self.choose_key)
+        self.key_file.beside(self.key_browse)
         self.ca_file = CertificateField(ui)
         column.addWidget(label)
         column.addWidget(self.kind_box)
         column.addWidget(self.address)
         column.addLayout(pair(self.user, self.secret))
+        column.addWidget(self.key_file)
         column.addWidget(self.ca_file)
         self.kind_box.currentIndexChanged.connect(lambda _: self._take_kind())
         if len(kinds) == 1:
@@ -71,12 +77,18 @@ class PlaceForm(QWidget):
         self.browse.setVisible(not far)
         for field in (self.user, self.secret):
             field.setVisible(far)
+        self.key_file.setVisible(kind is TargetKind.SFTP)
         self.ca_file.setVisible(kind in (TargetKind.WEBDAV, TargetKind.S3))
         self.kind_changed.emit()
 
     def choose(self) -> None:
         choose_folder(
             self, self.ui.say("ui.place.browse"), lambda path: self.address.input.setText(str(path))
+        )
+
+    def choose_key(self) -> None:
+        choose_file(
+            self, self.ui.say("ui.place.key-file"), "", lambda path: self.key_file.input.setText(str(path))
         )
 
     def show_place(self, place: Place) -> None:
@@ -89,9 +101,10 @@ class PlaceForm(QWidget):
     def value(self, *, secret_needed: bool = True) -> tuple[Place, str] | None:
         """The place and its secret, or None with what is missing said beside its field."""
         kind = self.kind
+        by_file = kind is TargetKind.SFTP and bool(self.key_file.text.strip())
         wanted = [self.address]
         if kind not in MOUNTED:
-            wanted += [self.user, self.secret] if secret_needed else [self.user]
+            wanted += [self.user, self.secret] if secret_needed and not by_file else [self.user]
         for field in wanted:
             if not field.text.strip():
                 field.wrong(self.ui.say("ui.form.missing"))
@@ -103,7 +116,19 @@ class PlaceForm(QWidget):
         ca_file = self.ca_file.value() if not self.ca_file.isHidden() else ""
         if ca_file is None:
             return None
-        return Place(kind, self._address(kind), self.user.text.strip(), ca_file=ca_file), self.secret.text
+        secret = self._key() if by_file else self.secret.text
+        if secret is None:
+            return None
+        return Place(kind, self._address(kind), self.user.text.strip(), ca_file=ca_file), secret
+
+    def _key(self) -> str | None:
+        """The private key out of its file; None where it cannot be read, which is said beside it."""
+        try:
+            return read(Path(self.key_file.text.strip()).expanduser(), _KEY_BYTES).decode("ascii")
+        except (InputError, UnicodeDecodeError):
+            self.key_file.wrong(self.ui.say("ui.place.key-file-wrong"))
+            self.key_file.input.setFocus()
+            return None
 
     def _address(self, kind: TargetKind) -> str:
         """With the scheme that people leave out."""
