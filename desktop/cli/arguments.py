@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import NoReturn
 
+from desktop.cli.arguments_backup import keeping
 from desktop.cli.arguments_followup import following
 from desktop.cli.arguments_messages import messages, standing
 
@@ -195,6 +196,7 @@ def _rest(family: Callable[[str, str], _Family]) -> None:
     messages(family)
     standing(family)
     following(family)
+    keeping(family)
 
     audit = family("audit", "what was done")
     audit.verb("verify", "check the chain of records")

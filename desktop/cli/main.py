@@ -13,6 +13,7 @@ from desktop.cli import (
     after_hours,
     alerts,
     audit,
+    backups,
     cards,
     checkpoint,
     commands,
@@ -183,6 +184,10 @@ HANDLERS: dict[str, Handler] = {
     "envelope open": inspect.envelope_open,
     "envelope reply": cards.envelope_reply,
     "posture": posture.posture,
+    "backup create": backups.backup_create,
+    "backup list": backups.backup_list,
+    "backup verify": backups.backup_verify,
+    "backup target": backups.backup_target,
 }
 
 NO_PRACTICE = frozenset(

@@ -108,7 +108,7 @@ class Backups:
     def verify_backup(
         self, session: Session, request: VerifyRequest, progress: Progress | None = None
     ) -> BackupVerified:
-        """Raises InputError "target-unknown", "file-not-found", VaultError "backup-missing" where there is
+        """Raises InputError "target-unknown", "file-missing", VaultError "backup-missing" where there is
         none at all, what reaching the target raises, and Refused "cancelled".
         """
         opened = self._desk.check(session, Action.VERIFY_BACKUP)
@@ -139,7 +139,7 @@ class Backups:
         if request.file:
             path = Path(request.file).expanduser()
             if not path.is_file():
-                raise InputError("file-not-found", file=path.name)
+                raise InputError("file-missing", file=path.name)
             yield LocalFolder(path.parent), path.name
             return
         if not self._here():

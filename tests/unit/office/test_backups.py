@@ -278,7 +278,7 @@ def test_a_backup_is_looked_into_only_where_there_is_one(kept: Kept) -> None:
         (VerifyRequest(), "backup-missing"),
         (VerifyRequest(target=usb.id), "backup-missing"),
         (VerifyRequest(target=TargetId("f" * 32)), "target-unknown"),
-        (VerifyRequest(file=str(kept.places / "none.sealwell")), "file-not-found"),
+        (VerifyRequest(file=str(kept.places / "none.sealwell")), "file-missing"),
     ):
         with pytest.raises(Exception) as caught:
             kept.office.verify_backup(kept.session, request)
