@@ -15,11 +15,13 @@ from desktop.office.values_backups import TargetLine, TargetRequest, TargetTeste
 from desktop.texts import clean
 from desktop.ui.backups.fields import PlaceFields
 from desktop.ui.backups.kinds import KindList
+from desktop.ui.backups.words import trouble_words
 from desktop.ui.base import Ui, button, plain_label
 from desktop.ui.dialog import FormDialog
 from desktop.ui.stepup import proved
 
 _FINGERPRINT_CHARS = 120
+_CHANGED = "target-host-key-changed"
 
 
 class HostKeyPanel(QWidget):
@@ -33,7 +35,9 @@ class HostKeyPanel(QWidget):
         column.addWidget(plain_label(ui.say("ui.target.compare"), "label"))
         column.addWidget(plain_label(ui.say("ui.target.compare-lead"), "muted", wrap=True))
         self.shown = plain_label(clean(fingerprint, _FINGERPRINT_CHARS), "mono", wrap=True)
-        self.shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        by = Qt.TextInteractionFlag
+        self.shown.setTextInteractionFlags(by.TextSelectableByMouse | by.TextSelectableByKeyboard)
+        self.shown.setAccessibleName(f"{ui.say('ui.target.compare')} {self.shown.text()}")
         column.addWidget(self.shown)
         column.addStretch()
 
@@ -147,7 +151,7 @@ class PlaceDialog(FormDialog):
         self._asked = None
         self._busy(False)
         self._seen = answer
-        if answer.host_key and not answer.ok and answer.host_key != self._host_key:
+        if is_to_compare(answer):
             self._compare(answer)
             return
         self.notice.show_words(steps_words(self.ui, answer), "ok" if answer.ok else "error")
@@ -155,14 +159,15 @@ class PlaceDialog(FormDialog):
             self._store()
 
     def _compare(self, answer: TargetTested) -> None:
-        """Save becomes "It is the same" until the key is confirmed."""
+        """Save becomes "It is the same"; the fingerprint has the focus, so that Enter confirms nothing."""
         self.notice.clear()
         self.panel = HostKeyPanel(self.ui, answer.fingerprint)
         self.content.insertWidget(0, self.panel)
         self._hide_fields(True)
         self.back_button.show()
         self.save_button.setText(self.ui.say("ui.target.same"))
-        self.save_button.setFocus()
+        self.panel.show()  # what is not visible yet cannot take the focus
+        self.panel.shown.setFocus()
 
     def _confirm(self) -> None:
         if self._seen is not None:
@@ -234,6 +239,16 @@ class PlaceDialog(FormDialog):
         self.failed(error)
 
 
+def is_to_compare(answer: TargetTested) -> bool:
+    """A server whose key nobody has confirmed yet; one that has another key than before is none."""
+    if answer.ok or not answer.host_key or not answer.steps:
+        return False
+    last = answer.steps[-1]
+    return last.step == "host-key" and last.reason.code != _CHANGED
+
+
 def steps_words(ui: Ui, answer: TargetTested) -> str:
-    """Every step with what came of it, one a line; the first that failed is the last."""
-    return "\n".join(f"{'✓' if step.ok else '✗'} {ui.reason(step.reason)}" for step in answer.steps)
+    """Every step with what came of it, one a line; the first that failed is the last, with what to do."""
+    lines = [f"✓ {ui.reason(step.reason)}" for step in answer.steps if step.ok]
+    lines += [f"✗ {trouble_words(ui, step.reason)}" for step in answer.steps if not step.ok]
+    return "\n".join(lines)

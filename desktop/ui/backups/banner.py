@@ -18,11 +18,11 @@ from desktop.ui.backups.words import LOOKERS, headline
 from desktop.ui.base import Ui
 from desktop.ui.strip import Strip
 
-_EVERY_MS = 15 * 60 * 1000
+_EVERY_MS = 60 * 1000
 
 
 class BackupBanner(QWidget):
-    """Hidden while all is well. Asks again when the state has changed, and every quarter of an hour."""
+    """Hidden while all is well. Asks again when the state has changed, and every minute."""
 
     known = Signal(object)
     """Each `Freshness` that was learnt, for the foot of the window."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 
 from desktop.errors import SealwellError
 from desktop.models.accounts import Session
@@ -20,7 +19,7 @@ from desktop.office.values_backups import (
 from desktop.ui.audit.words import number_words
 from desktop.ui.backups.choice import FILE, place_box, target_of
 from desktop.ui.backups.running import RunningDialog
-from desktop.ui.backups.words import at_words, trouble_words
+from desktop.ui.backups.words import at_words, live, trouble_words
 from desktop.ui.base import Ui, button, plain_label
 from desktop.ui.files import choose_file, size_words
 from desktop.ui.form import Field
@@ -49,7 +48,12 @@ class CheckDialog(RunningDialog):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
         column.addWidget(plain_label(ui.say("ui.check-backup.lead"), "muted", wrap=True))
-        self.place = place_box(ui, shown, ui.say("ui.check-backup.place"), line, files=True)
+        self.place = place_box(
+            ui, shown, ui.say("ui.check-backup.place"), ui.say("ui.check-backup.here"), line, files=True
+        )
+        lines = live(shown)
+        if line is None and lines:
+            self.place.setCurrentIndex(1)
         column.addLayout(_labelled(plain_label(self.place.accessibleName(), "label"), self.place))
         self.which = QComboBox()
         self.which.setAccessibleName(ui.say("ui.check-backup.which"))
@@ -57,19 +61,15 @@ class CheckDialog(RunningDialog):
         column.addLayout(_labelled(self._which_label, self.which))
         self.file = Field(ui.say("ui.check-backup.file"))
         self.browse = button(ui.say("ui.check-backup.browse"), self.choose_file)
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        row.addWidget(self.file, 1)
-        row.addWidget(self.browse, 0, Qt.AlignmentFlag.AlignBottom)
-        column.addLayout(row)
+        self.file.beside(self.browse)
+        column.addWidget(self.file)
         self.place.currentIndexChanged.connect(lambda _: self._take_place())
         self._take_place()
         self.place.setFocus()
 
     def _take_place(self) -> None:
         by_file = self.place.currentData() == FILE
-        for one in (self.file, self.browse):
-            one.setVisible(by_file)
+        self.file.setVisible(by_file)
         for other in (self.which, self._which_label):
             other.setVisible(not by_file)
         self.which.clear()

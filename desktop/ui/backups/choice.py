@@ -13,12 +13,18 @@ FILE = "file"
 
 
 def place_box(
-    ui: Ui, shown: BackupsShown, name: str, chosen: TargetLine | None = None, *, files: bool = False
+    ui: Ui,
+    shown: BackupsShown,
+    name: str,
+    first: str,
+    chosen: TargetLine | None = None,
+    *,
+    files: bool = False,
 ) -> QComboBox:
-    """The newest backup wherever it is, then each place; `files` adds one file of this computer."""
+    """`first` says what is meant where no place is chosen; `files` adds one file of this computer."""
     box = QComboBox()
     box.setAccessibleName(name)
-    box.addItem(ui.say("ui.backups.newest-anywhere"), "")
+    box.addItem(first, "")
     for line in live(shown):
         box.addItem(name_of(line), str(line.target.id))
     if files:

@@ -31,7 +31,7 @@ class DrillDialog(RunningDialog):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
         column.addWidget(plain_label(ui.say("ui.drill.lead"), "muted", wrap=True))
-        self.place = place_box(ui, shown, ui.say("ui.drill.place"))
+        self.place = place_box(ui, shown, ui.say("ui.drill.place"), ui.say("ui.backups.newest-anywhere"))
         label = plain_label(self.place.accessibleName(), "label")
         label.setBuddy(self.place)
         which = QVBoxLayout()

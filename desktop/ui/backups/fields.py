@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from desktop.errors import SealwellError
 from desktop.models.safekeeping import AT_OTHERS, TargetKind
 from desktop.office.values_backups import TargetLine, TargetRequest
 from desktop.texts import clean
 from desktop.ui.agreement import AgreementFields
 from desktop.ui.backups.drives import Drive, drives
 from desktop.ui.backups.words import EVERY, hours_words
-from desktop.ui.base import Ui, button, plain_label
-from desktop.ui.files import choose_file, read, size_words
+from desktop.ui.base import Ui, plain_label
+from desktop.ui.files import size_words
 from desktop.ui.form import Field
 from desktop.ui.places import PlaceForm
 
-_KEY_BYTES = 64 * 1024
 _SCOPE = "backups"
 
 
@@ -47,9 +43,6 @@ class PlaceFields(QWidget):
         self.place.address.hint(say(f"ui.target.hint-{kind.value}"))
         self.place.address.input.textChanged.connect(lambda _: self.changed.emit())
         column.addWidget(self.place)
-        self.key_button = button(say("ui.target.key-file"), self.choose_key, "quiet")
-        self.key_button.setVisible(kind is TargetKind.SFTP)
-        column.addWidget(self.key_button, 0, Qt.AlignmentFlag.AlignLeft)
         self.name = Field(say("ui.target.name"), hint=say("ui.target.name-hint"))
         self.name.input.setText(say(f"ui.target.kind-{kind.value}") if line is None else "")
         self.every = QComboBox()
@@ -127,21 +120,6 @@ class PlaceFields(QWidget):
 
     def focus_first(self) -> None:
         (self.place.address if self._line is None else self.name).input.setFocus()
-
-    # --- a key file instead of a password ---------------------------------------------------------
-
-    def choose_key(self) -> None:
-        choose_file(self, self.ui.say("ui.target.key-file"), "", self.take_key)
-
-    def take_key(self, path: Path) -> None:
-        """Its text takes the place of the password; the file itself stays where it is."""
-        try:
-            text = read(path, _KEY_BYTES).decode("utf-8", "replace")
-        except SealwellError as error:
-            self.place.secret.wrong(self.ui.error(error))
-            return
-        self.place.secret.input.setText(text)
-        self.place.secret.hint(self.ui.say("ui.target.key-taken", file=clean(path.name)))
 
     # --- what the form says -------------------------------------------------------------------------
 

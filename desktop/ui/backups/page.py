@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -37,6 +39,7 @@ class BackupsSection(Page):
         self._navigation = navigation
         self._manages = session.role is Role.ADMINISTRATOR
         self._shown: BackupsShown | None = None
+        self._known: tuple[date, tuple[TargetLine, ...]] | None = None
         self._task: Task | None = None
         self.head.addStretch()
         self.make_button = button(ui.say("ui.backups.make"), self.make, "primary")
@@ -76,16 +79,12 @@ class BackupsSection(Page):
         self.call(lambda _: self.ui.office.show_backups(self._session), self.show_backups)
 
     def show_backups(self, shown: BackupsShown) -> None:
-        self._shown = shown
+        before, self._shown = self._shown, shown
+        if before is not None and before.freshness != shown.freshness:
+            self._navigation.backed_up()
         lines = live(shown)
         self.state.show_state(shown)
-        emptied(self._places)
-        self.cards = [PlaceCard(self.ui, line, self, manages=self._manages) for line in lines]
-        for made in self.cards:
-            self._places.addWidget(made)
-        if not lines:
-            code = "ui.backups.none" if self._manages else "ui.backups.none-manager"
-            self._places.addWidget(plain_label(self.ui.say(code), "muted", wrap=True))
+        self._show_places(lines)
         self.emergency.show_drills(shown)
         self.emergency.setVisible(self._manages)
         self.history.show_history(shown)
@@ -93,6 +92,20 @@ class BackupsSection(Page):
         self._offer()
         if shown.running and self._task is None:
             self._again.start(_AGAIN_MS)
+
+    def _show_places(self, lines: tuple[TargetLine, ...]) -> None:
+        """Built anew only where something is new: whoever stands on a button stays there."""
+        known = (self.ui.clock.now().astimezone().date(), lines)
+        if known == self._known:
+            return
+        self._known = known
+        emptied(self._places)
+        self.cards = [PlaceCard(self.ui, line, self, manages=self._manages) for line in lines]
+        for made in self.cards:
+            self._places.addWidget(made)
+        if not lines:
+            code = "ui.backups.none" if self._manages else "ui.backups.none-manager"
+            self._places.addWidget(plain_label(self.ui.say(code), "muted", wrap=True))
 
     def _offer(self) -> None:
         """One action is the next: without a place it is to add one."""

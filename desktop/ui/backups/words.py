@@ -207,10 +207,13 @@ def problems(ui: Ui, line: TargetLine) -> list[str]:
 
 
 def trouble_words(ui: Ui, trouble: Reason) -> str:
-    """The reason, and the error's hint where there is one of that name."""
-    hint = f"error.{trouble.code}.hint"
-    words = ui.reason(trouble)
-    return f"{words} {ui.say(hint, **trouble.params)}" if ui.texts.has(hint) else words
+    """What is wrong and what to do: troubles are codes of known errors, some have a sentence of their own."""
+    if not ui.texts.has(f"error.{trouble.code}"):
+        return ui.reason(trouble)
+    words, hint = ui.texts.error(trouble.code, trouble.params)
+    if ui.texts.has(f"reason.{trouble.code}"):
+        words = ui.reason(trouble)
+    return f"{words} {hint}"
 
 
 def drill_words(ui: Ui, drills: tuple[Drill, ...]) -> str:
