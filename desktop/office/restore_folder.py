@@ -53,6 +53,9 @@ def put_in_place(scratch: PracticeFolder, folder: PracticeFolder) -> None:
     """
     if any(file.exists() for file in sidecars(scratch.database)):
         raise VaultError("database-busy")
+    for year in scratch.segments.glob("*"):
+        with year.open("r+b") as file:
+            os.fsync(file.fileno())
     try:
         move_slots(scratch.keys, folder.pending_keys)
         for source, target in (

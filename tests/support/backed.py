@@ -23,7 +23,7 @@ from desktop.office.api import Office
 from desktop.office.values import ImportRequest
 from desktop.office.values_audit import LogQuery
 from desktop.office.values_backups import RestorePlace, RestoreRequest
-from desktop.office.values_entry import Credentials, PracticeMade
+from desktop.office.values_entry import Credentials, NewPractice, PracticeMade
 from desktop.office.values_practice import AuditLine, RelayRequest
 from desktop.paths import PracticeFolder
 from desktop.sync.backup_make import Made, make
@@ -112,6 +112,15 @@ def backed_up(origin: Path, made: PracticeMade, root: Path) -> Shelf:
     back_up(office, practice.folder, practice.clock.now(), root / "shelf")
     practice.close()
     return shelf_of(root / "shelf", practice, token)
+
+
+def fresh_backups(root: Path) -> Shelf:
+    """As `backed_up`, of a practice made for it."""
+    folder = PracticeFolder(root / "first")
+    office = build_office(folder, MovedClock(), params=lambda: FLOOR, device_store=lambda: None)
+    made = office.create_practice(NewPractice("Elm Street", "America/Denver", USER, password=PASSWORD))
+    office.close()
+    return backed_up(folder.root, made, root)
 
 
 def by_password(where: RestorePlace, to: Path, **changes: Any) -> RestoreRequest:
