@@ -54,6 +54,7 @@ from desktop.office.mailbox import Mailboxes
 from desktop.office.marks import Marks
 from desktop.office.messages import Messages
 from desktop.office.messages_filed import Charts
+from desktop.office.moving import Moving
 from desktop.office.notices import Notices
 from desktop.office.offboarding import Offboarding
 from desktop.office.onward import OnwardDesk
@@ -73,6 +74,7 @@ from desktop.office.reminders import Reminders
 from desktop.office.replies import Replies
 from desktop.office.restore import Restore
 from desktop.office.retention import Retention
+from desktop.office.retire import Retiring
 from desktop.office.review import Review
 from desktop.office.security import Security
 from desktop.office.sending import Sending
@@ -186,4 +188,6 @@ def build_office(
         Drills(desk, folder, clock, paper),
         Kits(desk, folder, clock, audit, opener, log_watch, paper),
         Emergency(desk, folder, clock, way_in, paper, texts),
+        Moving(desk, folder, clock, device_store),
+        Retiring(desk, folder, clock, device_store, paper, entry.close),
     )

@@ -107,6 +107,10 @@ class KeyringWitness:
         found = self._store.get(self._item)
         return None if found is None else _read(found)
 
+    def forget(self) -> None:
+        """For a computer that is retired."""
+        self._store.delete(self._item)
+
 
 class NoteWitness:
     """A file with the signed checkpoint, as exports and backups carry it; `vkey` is the log's key."""
@@ -148,6 +152,9 @@ class Place:
 
     def keep(self, vault_id: bytes) -> None:
         self._store.set(self._item, vault_id)
+
+    def forget(self) -> None:
+        self._store.delete(self._item)
 
 
 def tree_at(tx: Tx, size: int | None = None) -> Range:

@@ -152,6 +152,11 @@ def enrol_device(store: DeviceStore, vault_id: bytes) -> DeviceSecret:
     return DeviceSecret(share)
 
 
+def forget_device(store: DeviceStore, vault_id: bytes) -> None:
+    """For a computer that is retired: every slot made with the share is lost."""
+    store.delete(_share_name(vault_id))
+
+
 def _works(store: DeviceStore) -> bool:
     name, value = f"probe-{secrets.token_hex(8)}", secrets.token_bytes(SHARE_BYTES)
     try:

@@ -17,7 +17,14 @@ from desktop.models.accounts import Session
 from desktop.models.records import MessageId, PersonId, Reason, RelayId, State
 from desktop.office.api_access import SecurityDoor, UsersDoor
 from desktop.office.api_audit import AlertDoor, LogDoor, RetentionDoor
-from desktop.office.api_backups import BackupDoor, DrillDoor, EmergencyDoor, RestoreDoor, TargetDoor
+from desktop.office.api_backups import (
+    BackupDoor,
+    DrillDoor,
+    EmergencyDoor,
+    MovingDoor,
+    RestoreDoor,
+    TargetDoor,
+)
 from desktop.office.api_delivery import (
     DeliveryCheckDoor,
     FailureDoor,
@@ -259,6 +266,7 @@ class Office(
     ReadingDoor,
     RestoreDoor,
     EmergencyDoor,
+    MovingDoor,
     DrillDoor,
     BackupDoor,
     TargetDoor,

@@ -35,6 +35,7 @@ from desktop.office.mailbox import Mailboxes
 from desktop.office.marks import Marks
 from desktop.office.messages import Messages
 from desktop.office.messages_filed import Charts
+from desktop.office.moving import Moving
 from desktop.office.notices import Notices
 from desktop.office.offboarding import Offboarding
 from desktop.office.onward import OnwardDesk
@@ -53,6 +54,7 @@ from desktop.office.reminders import Reminders
 from desktop.office.replies import Replies
 from desktop.office.restore import Restore
 from desktop.office.retention import Retention
+from desktop.office.retire import Retiring
 from desktop.office.review import Review
 from desktop.office.security import Security
 from desktop.office.sending import Sending
@@ -129,6 +131,8 @@ class LocalOffice:
         drills: Drills,
         kits: Kits,
         emergency: Emergency,
+        moving: Moving,
+        retiring: Retiring,
     ) -> None:
         self.practice_exists = entry.practice_exists
         self.create_practice = entry.create_practice
@@ -360,3 +364,7 @@ class LocalOffice:
         self.print_new_kit = kits.print_new_kit
         self.renew_recovery_key = kits.renew_recovery_key
         self.open_emergency = emergency.open_emergency
+        self.plan_move = moving.plan_move
+        self.show_arrival = moving.show_arrival
+        self.settle_arrival = moving.settle_arrival
+        self.retire_computer = retiring.retire_computer
