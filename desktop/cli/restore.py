@@ -56,10 +56,10 @@ def _where(console: Console, file: str, given: dict[str, Any]) -> RestorePlace:
         unknown = set(target) - _TARGET
         if unknown:
             raise KeyError(min(unknown))
-        kind = TargetKind(word(target, "kind"))
+        kind, address = TargetKind(word(target, "kind")), word(target, "address")
         place = Place(
             kind,
-            maybe_path(target, "address") if kind in MOUNTED else word(target, "address"),
+            str(Path(address).absolute()) if kind in MOUNTED else address,
             maybe_word(target, "user"),
             maybe_word(target, "host_key"),
             maybe_path(target, "ca_file"),
@@ -75,7 +75,7 @@ def _progress(console: Console) -> Progress:
 
     def tell(done: int, of: int) -> bool:
         percent = 100 * done // max(of, 1)
-        if percent >= said[0] + _SAY_EVERY:
+        if percent >= min(said[0] + _SAY_EVERY, 100) and percent > said[0]:
             said[0] = percent
             console.say(console.texts.say("cli.restoring", percent=percent))
         return True
