@@ -61,7 +61,9 @@ from tests.made_practice import USER, Practice, import_visits
 from tests.support.along import Along
 from tests.support.pages import texts_of
 from tests.support.second_user import BEN, add_ben
+from tests.ui.backuppages import backup_dialogs
 from tests.ui.conftest import HOLD, PAGES, RelayHere, Screen
+from tests.ui.wizardpages import wizard_pages
 
 CONTROLS = (QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QTableView)
 LANGUAGES = pytest.mark.parametrize("language", ["en", "es"])
@@ -118,6 +120,7 @@ def pages(
         "add-relay": RelayDialog(ui, session, settings),
         **delivery_dialogs(screen, session, practice, workspace, settings),
         **access_pages(screen, session, practice, workspace),
+        **backup_pages(screen, session, workspace),
         **{f"audit-{code}": page for code, page in audit.tabs.pages.items()},  # type: ignore[attr-defined]
         "history": HistoryDialog(ui, session, person, "Zoraida Canaryfield", workspace),
         "gap": GapDialog(ui, session, GAP, workspace),
@@ -195,6 +198,14 @@ def access_pages(screen: Screen, session: Session, practice: Practice, workspace
         "new-codes": CodesDialog(ui, USER, ("ABCD-EFGH", "JKMN-PQRS"), workspace),
         "discard": DiscardDialog(ui, workspace),
     }
+
+
+def backup_pages(screen: Screen, session: Session, workspace: Workspace) -> Pages:
+    """Backups, restore, emergency, moving."""
+    gate = MainWindow(screen.ui, workspace, LIMITS, PAGES, practice_exists=True)
+    screen.qtbot.addWidget(gate)
+    wizard = wizard_pages(screen, session, workspace, gate)
+    return {**wizard, **backup_dialogs(screen, session, workspace)}
 
 
 def controls(page: QWidget) -> list[QWidget]:
@@ -335,10 +346,10 @@ def test_the_keyboard_opens_every_page(pages: tuple[Screen, Workspace, Pages], l
     for code in UNDER:
         workspace.open(code)
         screen.settle()
-        assert workspace.rail.buttons["messages"].isChecked()
+        assert workspace.rail.buttons[UNDER[code]].isChecked()
         workspace.pages[code].back.click()  # type: ignore[attr-defined]
         screen.settle()
-        back = "compose" if code == "blocks" else "messages"
+        back = "compose" if code == "blocks" else UNDER[code]
         assert workspace.stack.currentWidget() is workspace.pages[back]
 
 

@@ -24,14 +24,12 @@ def lead(navigation: Navigation, item: str) -> None:
     match item:
         case "relay" | "mailbox":
             navigation.settings(item)
-        case "computer-share":
-            navigation.settings("users")
-        case "quick-unlock":
+        case "computer-share" | "quick-unlock":
             navigation.open("account")
         case "outbox":
             navigation.outbox("waiting")
         case "test":
-            navigation.compose(None)
+            navigation.settings("health")
         case _:
             navigation.settings("backups")
 
@@ -86,11 +84,7 @@ class ArrivalCard(QFrame):
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(plain_label(name, "label", wrap=True))
-        words.addWidget(
-            plain_label(
-                say("ui.computer.done") if one.done else self.ui.reason(one.reason), "muted", wrap=True
-            )
-        )
+        words.addWidget(plain_label(self.ui.reason(one.reason), "muted", wrap=True))
         row.addLayout(words, 1)
         if not one.done:
             there = button(say(f"ui.computer.lead-{one.item}"), partial(lead, self._navigation, one.item))

@@ -8,6 +8,7 @@ from desktop.errors import SealwellError
 from desktop.models.accounts import Session
 from desktop.office.values_backups import ArrivalShown, MovePlan
 from desktop.ui.base import Notice, Page, Ui, button, card, emptied, plain_label, scrolled_column
+from desktop.ui.dates import moment_words
 from desktop.ui.moving.arrival import ArrivalCard
 from desktop.ui.navigation import Navigation
 
@@ -71,10 +72,7 @@ class ComputerSection(Page):
     def _planned(self, plan: MovePlan) -> None:
         say = self.ui.say
         self.plan_button.setEnabled(True)
-        words = say("ui.computer.ready" if plan.ready else "ui.computer.not-ready")
-        self.ready.show_words(
-            f"{words} {self.ui.reason(plan.freshness.words)}", "ok" if plan.ready else "warn"
-        )
+        self.ready.show_words(self._saved_words(plan), "ok" if plan.ready else "warn")
         self.to_backups.setVisible(not plan.ready)
         emptied(self._plan)
         self.lines = []
@@ -84,6 +82,15 @@ class ComputerSection(Page):
         self._add(say("ui.computer.how"), "label")
         for number in range(1, STEPS + 1):
             self._add(f"{number}.  {say(f'ui.computer.step-{number}')}")
+
+    def _saved_words(self, plan: MovePlan) -> str:
+        """Looking about is written down too: "everything" holds for the moment after a backup."""
+        if plan.ready:
+            return self.ui.say("ui.computer.ready")
+        last = plan.freshness.last
+        if last is None:
+            return self.ui.say("ui.computer.not-saved")
+        return self.ui.say("ui.computer.saved-until", when=moment_words(last, self.ui.texts.language))
 
     def _add(self, words: str, name: str = "") -> None:
         label = plain_label(words, name, wrap=True)

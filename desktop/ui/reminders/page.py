@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStackedWidget
 
 from desktop.config import LIMITS
 from desktop.errors import SealwellError
-from desktop.models.accounts import Session
+from desktop.models.accounts import Role, Session
 from desktop.models.records import PersonId, Reason
 from desktop.office.values import (
     AppointmentsImport,
@@ -18,6 +18,7 @@ from desktop.office.values import (
     PersonShown,
     ReminderPlan,
 )
+from desktop.office.values_backups import ArrivalShown
 from desktop.office.values_entry import DutyState
 from desktop.office.values_messages import INBOX
 from desktop.office.values_practice import TodayShown
@@ -27,6 +28,7 @@ from desktop.ui.dates import day_words
 from desktop.ui.decision.card import DecisionCard
 from desktop.ui.decision.steps import Steps, steps_of
 from desktop.ui.files import choose_file, dropped_file, import_request
+from desktop.ui.moving.arrival import ArrivalLine, open_items
 from desktop.ui.navigation import Navigation
 from desktop.ui.reach import REACH_ROLES
 from desktop.ui.reminders.review import ReviewView
@@ -53,6 +55,9 @@ class TodayPage(Page):
         self.choice.add(TASKS, ui.say("ui.tasks.title"))
         self.choice.buttons[START].setChecked(True)
         self.head.addWidget(self.choice, 1)
+        self.arrival = ArrivalLine(ui, lambda: navigation.settings("computer"))
+        self.outer.addWidget(self.arrival)
+        self.look_at_arrival = session.role is Role.ADMINISTRATOR
         self.views = QStackedWidget()
         self.start = StartView(
             ui,
@@ -100,10 +105,17 @@ class TodayPage(Page):
 
     def _look(self) -> None:
         self.call(lambda _: self.ui.office.today(self._session), self._show)
+        if self.look_at_arrival:
+            self.call(lambda _: self.ui.office.show_arrival(self._session), self._arrived, lambda _: None)
         if self._session.role in REACH_ROLES:
             self.call(
                 lambda task: self.ui.office.reach(self._session, task.progress), self.start.reach.show_reach
             )
+
+    def _arrived(self, shown: ArrivalShown) -> None:
+        """Asked again only while something is left: each look is a record of the log."""
+        self.arrival.show_items(shown)
+        self.look_at_arrival = bool(open_items(shown))
 
     def _show(self, shown: TodayShown) -> None:
         self.start.show_today(shown)
