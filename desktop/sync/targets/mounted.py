@@ -131,7 +131,8 @@ class _Growing:
             os.fsync(self._file.fileno())
 
     def close(self) -> None:
-        with _known():
+        """What went wrong was said by `settle`, and must not be hidden by what comes of it here."""
+        with suppress(OSError):
             self._file.close()
 
 

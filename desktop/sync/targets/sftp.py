@@ -211,8 +211,9 @@ class Sftp(Streamed):
             return "target-refused"
         if number == errno.ENOENT:
             return "target-no-folder"
-        if writing and (self.free_bytes() or _FREE_FULL) < _FREE_FULL:
-            return "target-full"
+        if writing:
+            free = self.free_bytes()
+            return "target-full" if free is not None and free < _FREE_FULL else "target-broken"
         return "target-broken"
 
 
@@ -238,7 +239,8 @@ class _Growing:
         self._held = b""
 
     def close(self) -> None:
-        with self._sftp._known():
+        """What went wrong was said by `settle`, and must not be hidden by what comes of it here."""
+        with suppress(TargetError), self._sftp._known():
             self._file.close()
 
 

@@ -31,7 +31,9 @@ class Growing(Protocol):
         """What was written survives a power cut, as far as the target can do that."""
         ...
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Raises nothing."""
+        ...
 
 
 class Reading(Protocol):
@@ -67,7 +69,7 @@ class Streamed(Pieced):
                     done += len(data)
                     told(progress, done, of)
                 there.settle()
-        if self._size(part) != of:
+        if self._size(part) not in (of, None):
             raise TargetError("target-broken")
         self._rename(part, name)
 
