@@ -109,7 +109,7 @@ class Sftp(Streamed):
             with self._known():
                 kind, told = self._ftp._request(CMD_EXTENDED, "statvfs@openssh.com", self._root)  # type: ignore[attr-defined]
         except TargetError as error:
-            if error.code == "target-broken" and self._alive():  # "unsupported"
+            if error.code == "target-broken":  # "unsupported"
                 return None
             raise
         if kind != CMD_EXTENDED_REPLY:
@@ -178,7 +178,7 @@ class Sftp(Streamed):
             try:
                 self._files.mv(before, after)
             except OSError as error:
-                if error.errno is not None or not self._alive():
+                if error.errno is not None or not self._answers():
                     raise
                 self._unlink(new)
                 self._ftp.rename(before, after)
@@ -187,9 +187,13 @@ class Sftp(Streamed):
         with self._known(), suppress(FileNotFoundError):
             self._ftp.remove(f"{self._folder}/{name}")
 
-    def _alive(self) -> bool:
-        transport = self._files.client.get_transport()
-        return transport is not None and transport.is_active()
+    def _answers(self) -> bool:
+        """A line that was cut fails with the same kind of error as a server that says no."""
+        try:
+            self._ftp.stat(".")
+        except (paramiko.SSHException, paramiko.SFTPError, EOFError, OSError):
+            return False
+        return True
 
     @contextmanager
     def _known(self, *, writing: bool = False) -> Iterator[None]:
@@ -204,7 +208,7 @@ class Sftp(Streamed):
             raise TargetError(self._code(error, writing=writing)) from None
 
     def _code(self, error: Exception, *, writing: bool) -> str:
-        if not self._alive():
+        if not self._answers():
             return "target-unreachable"
         number = error.errno if isinstance(error, OSError) else None
         if number == errno.EACCES:
