@@ -32,7 +32,7 @@ from desktop.office.values_backups import (
 )
 from desktop.paths import PracticeFolder
 from desktop.sync.backup_chain import prove, scratch
-from desktop.sync.backup_fetch import LocalFolder, Source, fetch_chain
+from desktop.sync.backup_fetch import Holder, LocalFolder, fetch_chain
 from desktop.sync.targets.base import Reached, vault_tag
 from desktop.sync.targets.reach import reach
 from desktop.sync.thinning import complete
@@ -130,7 +130,7 @@ class Backups:
         return list(self._folder.backups.iterdir()) if self._folder.backups.is_dir() else []
 
     @contextmanager
-    def _source(self, request: VerifyRequest) -> Iterator[tuple[Source, str]]:
+    def _source(self, request: VerifyRequest) -> Iterator[tuple[Holder, str]]:
         """Where it lies and how it is called there."""
         if request.target is not None:
             with closing(self._reached(request.target)) as reached:
@@ -160,7 +160,7 @@ class Backups:
         return reach(found.place, secret, vault_tag(opened.vault.vault_id.hex()), found.marker)
 
     def _looked_into(
-        self, vault: OpenVault, source: Source, name: str, progress: Progress | None
+        self, vault: OpenVault, source: Holder, name: str, progress: Progress | None
     ) -> BackupVerified:
         def bringing(done: int, of: int) -> bool:
             return progress is None or progress(_FETCHING * done // max(of, 1), 100)
@@ -189,7 +189,7 @@ def _proven(vault: OpenVault, chain: tuple[Path, ...], beside: Path, progress: P
     return prove(chain, key_of, DatabaseKeys(*vault.database_key(), vault.epoch), beside, progress)
 
 
-def _newest_of(source: Source) -> str:
+def _newest_of(source: Holder) -> str:
     """The newest that is complete. Raises VaultError("backup-missing")."""
     whole = [found for name in complete(name for name, _ in source.names()) if (found := parse_name(name))]
     if not whole:

@@ -11,7 +11,7 @@ from desktop.errors import InputError, Refused, VaultError
 from desktop.models.backupnames import chain_of, parse_name
 from desktop.models.safekeeping import MOUNTED, TargetKind
 from desktop.office.values_backups import BackupsFound, RestorePlace, StoredBackup
-from desktop.sync.backup_fetch import LocalFolder, Source, folders_in, known_in
+from desktop.sync.backup_fetch import Holder, LocalFolder, folders_in, known_in
 from desktop.sync.targets.reach import practices, reach
 from desktop.sync.targets.sftp import host_key
 
@@ -20,7 +20,7 @@ from desktop.sync.targets.sftp import host_key
 class Wanted:
     """One backup, and the folder in which it lies with what it goes on from."""
 
-    source: Source
+    source: Holder
     name: str
 
 
@@ -46,7 +46,7 @@ def wanted_of(where: RestorePlace, name: str) -> Iterator[Wanted]:
         yield _chosen(found, file.name if file is not None else name)
 
 
-def _chosen(found: list[Source], name: str) -> Wanted:
+def _chosen(found: list[Holder], name: str) -> Wanted:
     stored = [(source, one) for source in found for one in _stored(source)]
     if name:
         source = next((source for source, one in stored if one.name == name), None)
@@ -64,7 +64,7 @@ def _chosen(found: list[Source], name: str) -> Wanted:
     return Wanted(source, one.name)
 
 
-def _stored(source: Source) -> list[StoredBackup]:
+def _stored(source: Holder) -> list[StoredBackup]:
     sizes = dict(source.names())
     known = known_in(sizes)
     return [
@@ -76,7 +76,7 @@ def _stored(source: Source) -> list[StoredBackup]:
 
 
 @contextlib.contextmanager
-def _sources(where: RestorePlace) -> Iterator[list[Source]]:
+def _sources(where: RestorePlace) -> Iterator[list[Holder]]:
     """One for each practice whose backups lie there."""
     place = where.place
     if place.kind in MOUNTED:
@@ -84,7 +84,7 @@ def _sources(where: RestorePlace) -> Iterator[list[Source]]:
         yield [LocalFolder(file.parent)] if file is not None else [*folders_in(_path_of(where))]
         return
     with contextlib.ExitStack() as opened:
-        found: list[Source] = []
+        found: list[Holder] = []
         for tag in practices(place, where.secret):
             reached = reach(place, where.secret, tag, None)
             opened.callback(reached.close)

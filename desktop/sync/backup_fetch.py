@@ -18,7 +18,6 @@ from desktop.models.backupnames import BackupName, chain_of, parse_name
 from desktop.models.documents import Progress
 from desktop.sync.targets.base import TargetError, is_container, tag_of, told
 
-_PIECE = 1024 * 1024
 _SMALL = 64 * 1024
 
 
@@ -31,7 +30,7 @@ class Source(Protocol):
 
 
 class LocalFolder:
-    """Backups as they lie in a folder of this computer, with or without a target around it."""
+    """Backups as they lie in a folder of this computer, with or without a target around it; never copied."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -41,15 +40,6 @@ class LocalFolder:
             found = [(one.name, one.stat().st_size) for one in self.path.iterdir() if is_container(one.name)]
         return sorted(found)
 
-    def fetch(self, name: str, to: Path, progress: Progress | None = None) -> None:
-        """Copied; whoever only reads takes the file where it lies (`fetch_chain`)."""
-        done, of = 0, (self.path / name).stat().st_size
-        with (self.path / name).open("rb") as source, to.open("wb") as target:
-            while piece := source.read(_PIECE):
-                target.write(piece)
-                done += len(piece)
-                told(progress, done, of)
-
     def read_small(self, name: str) -> bytes | None:
         with _reading():
             try:
@@ -57,6 +47,10 @@ class LocalFolder:
                     return file.read(_SMALL)
             except FileNotFoundError:
                 return None
+
+
+Holder = Source | LocalFolder
+"""What a chain is read from."""
 
 
 def folders_in(path: Path) -> list[LocalFolder]:
@@ -71,7 +65,7 @@ def folders_in(path: Path) -> list[LocalFolder]:
     return found + [LocalFolder(one) for one in inside]
 
 
-def fetch_chain(reached: Source, name: str, scratch: Path, progress: Progress) -> tuple[Path, ...]:
+def fetch_chain(reached: Holder, name: str, scratch: Path, progress: Progress) -> tuple[Path, ...]:
     """The files of the chain that ends with `name`, the whole one first; what lies here is not copied.
 
     What `scratch` holds of it already, of the right size, is not fetched again. `progress` counts
@@ -83,26 +77,29 @@ def fetch_chain(reached: Source, name: str, scratch: Path, progress: Progress) -
     done, of = 0, sum(sizes[one.name] for one in chain)
     files = []
     for one in chain:
-        files.append(fetch_one(reached, one.name, scratch, _going_on(progress, done, of)))
+        files.append(_fetched(reached, one.name, sizes, scratch, _going_on(progress, done, of)))
         done += sizes[one.name]
         told(progress, done, of)
     return tuple(files)
 
 
-def fetch_one(reached: Source, name: str, scratch: Path, progress: Progress) -> Path:
+def fetch_one(reached: Holder, name: str, scratch: Path, progress: Progress) -> Path:
     """One file of a chain, as `fetch_chain` has it. Raises VaultError("backup-missing")."""
-    size = dict(reached.names()).get(name)
-    if size is None:
+    return _fetched(reached, name, dict(reached.names()), scratch, progress)
+
+
+def _fetched(reached: Holder, name: str, sizes: dict[str, int], scratch: Path, progress: Progress) -> Path:
+    if name not in sizes:
         raise VaultError("backup-missing")
     if isinstance(reached, LocalFolder):
         return reached.path / name
     to = scratch / name
-    if not to.exists() or to.stat().st_size != size:
+    if not to.exists() or to.stat().st_size != sizes[name]:
         reached.fetch(name, to, progress)
     return to
 
 
-def bytes_to_fetch(reached: Source, name: str) -> int:
+def bytes_to_fetch(reached: Holder, name: str) -> int:
     """What `fetch_chain` puts into its scratch folder. Raises as that does."""
     sizes = dict(reached.names())
     chain = chain_in(name, sizes)
@@ -131,7 +128,7 @@ def known_in(sizes: dict[str, int]) -> list[BackupName]:
     return sorted(found, key=lambda one: (one.made_at, one.name), reverse=True)
 
 
-def checkpoint_in(reached: Source) -> str:
+def checkpoint_in(reached: Holder) -> str:
     """The signed note beside the backups, '' where there is none; nobody has looked at it yet."""
     return (reached.read_small(CHECKPOINT_FILE) or b"").decode("utf-8", "replace")
 
