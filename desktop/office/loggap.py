@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from datetime import datetime
 
@@ -11,6 +12,8 @@ from desktop.models import settings
 from desktop.models.database import Tx
 
 _GAP = "log-gap"
+_EXPLAINED = "log-gap-explained"
+_MOST = 20
 
 
 def kept(tx: Tx) -> Gap | None:
@@ -28,6 +31,19 @@ def keep(tx: Tx, gap: Gap) -> None:
     settings.put(tx, _GAP, json.dumps(asdict(replace(gap, since=None)) | {"since": since}))
 
 
-def forget(tx: Tx) -> None:
-    """It was explained."""
+def forget(tx: Tx, roots: Iterable[str] = ()) -> None:
+    """It was explained. `roots` are what witnesses outside remember of what is gone: a drive keeps
+    that until the next backup is put on it, and it is no new gap.
+    """
     settings.put(tx, _GAP, "")
+    known = dict.fromkeys((*_roots(tx), *sorted(roots)))
+    settings.put(tx, _EXPLAINED, json.dumps(list(known)[-_MOST:]))
+
+
+def explained(tx: Tx) -> frozenset[str]:
+    """Merkle roots of what is known to be gone."""
+    return frozenset(_roots(tx))
+
+
+def _roots(tx: Tx) -> list[str]:
+    return [str(root) for root in json.loads(settings.get(tx, _EXPLAINED) or "[]")]

@@ -48,7 +48,7 @@ from desktop.models import witnesses
 from desktop.models.audit_proofs import KeptCheckpoint
 from desktop.models.database import Database, Tx
 from desktop.models.witnesses import GivenMark
-from desktop.office import loggap
+from desktop.office import log_outside, loggap
 from desktop.office.watch import Watch
 from desktop.office.witness_mail import DailyMail
 from desktop.paths import PracticeFolder
@@ -108,6 +108,7 @@ class LogWatch:
         self._open: _Open | None = None
         self._ended: threading.Event | None = None
         self.gap: Gap | None = None
+        self._gone: frozenset[str] = frozenset()
 
     # --- at the door -------------------------------------------------------------------
 
@@ -132,11 +133,13 @@ class LogWatch:
             self._keys = keys
             self._audit.follower = Marking(keys)
             place = Place(store, str(self._folder.root)) if store is not None else None
+            outside = log_outside.marks_outside(database, vault)
 
             def look(tx: Tx) -> tuple[str, Gap | None, Gap | None]:
+                gap, self._gone = log_outside.worst(tx, outside)
                 why = marks.reason_to_begin(tx, keys, readable, officer)
                 lost = without_log and not _was_closed(tx, keys)
-                found = _found(tx, vault, mark, place, why, lost=lost)
+                found = _found(tx, vault, mark, place, why, lost=lost) or gap
                 return why, loggap.kept(tx), found
 
             why, known, found = database.read(look)
@@ -290,7 +293,7 @@ class LogWatch:
 
     def explained(self, tx: Tx) -> None:
         """In the transaction that records why: the gap is over."""
-        loggap.forget(tx)
+        loggap.forget(tx, self._gone)
 
     def resume(self) -> None:
         """After that transaction: a new checkpoint, and the witnesses go on from here."""
