@@ -257,7 +257,7 @@ class TaskLine:
     message: MessageId | None = None
     step: str = ""
     """What its button does: `conversation`, `call`, `failure`, `unclear`, `keys`, `review`, `log-review`,
-    `settings`, '' where there is only Done."""
+    `backups`, `settings`, '' where there is only Done."""
     ends_itself: bool = False
     """It closes when what it waits for has happened; a person may end it before."""
     can_end: bool = True

@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
 from desktop.models.accounts import Role
+from desktop.models.correspondence import TaskId
 from desktop.models.records import Reason
 from desktop.models.safekeeping import Place, TargetId, TargetKind
 from desktop.office.values_backups import (
@@ -26,10 +27,11 @@ from desktop.office.values_backups import (
     TargetLine,
     TargetRequest,
 )
-from desktop.office.values_messages import TaskRequest
+from desktop.office.values_messages import TaskLine, TaskRequest
 from desktop.ui.backups.banner import BackupBanner
 from desktop.ui.backups.history import HistoryDialog
 from desktop.ui.backups.page import BackupsPage, BackupsSection
+from desktop.ui.reminders.page import TodayPage
 from desktop.ui.settings.page import SettingsPage
 from desktop.ui.settings.storage import ConfirmDialog
 from desktop.ui.workspace import Workspace
@@ -239,6 +241,17 @@ def test_a_new_state_of_backups_is_asked_for_at_once(at_work: AtWork) -> None:
     banner.hear(replace(duty, backup=LOCKED))
     at_work.screen.settle()
     assert banner._state == LOCKED
+
+
+def test_a_task_about_old_backups_leads_there(at_work: AtWork) -> None:
+    page = at_work.page("today", TodayPage)
+    at = at_work.practice.clock.now()
+    task = TaskLine(TaskId("1"), "backup-old", "system", Reason("task-backup-old"), at, step="backups")
+    page.tasks.take_step(task)
+    at_work.screen.settle()
+    settings = at_work.workspace.pages["settings"]
+    assert isinstance(settings, SettingsPage)
+    assert settings.sections.current == "backups"
 
 
 # --- who sees what ----------------------------------------------------------------------------------
