@@ -37,7 +37,8 @@ from desktop.models.snapshot import Frozen, row_counts
 from desktop.paths import PracticeFolder, make_private_folder
 from desktop.sync.backup_chain import SCRATCH, assemble, prove, root_of
 from desktop.sync.backup_state import FILE, read_state
-from desktop.sync.backup_worker import MAKING, At, Done, Facts, Failed, Order, Read, Shape, work
+from desktop.sync.backup_words import At, Done, Facts, Failed, Order, Ready, Shape, Word, hear, say
+from desktop.sync.backup_worker import MAKING, work
 
 __all__ = ["Made", "assemble", "chain_here", "make", "prove", "tidy"]
 
@@ -84,8 +85,8 @@ def make(
             child.send(Shape(frozen.pages, frozen.page_bytes))
             child.send(frozen.read(lambda tx: _facts(tx, frozen, vault)))
             news = child.news()
-        if isinstance(news, Read):
-            child.send(Read())
+        if isinstance(news, Ready):
+            child.send(Ready())
             news = child.news()
         if not isinstance(news, Done):
             raise VaultError("backup-ended")
@@ -168,20 +169,20 @@ class _Child:
     ) -> None:
         self._end()
 
-    def send(self, what: object) -> None:
+    def send(self, word: Word) -> None:
         try:
-            self._pipe.send(what)
+            say(self._pipe, word)
         except OSError as error:
             raise VaultError("backup-ended") from error
 
-    def news(self) -> object:
+    def news(self) -> Word:
         """What comes next from it, but how far it is; that is told on."""
         while True:
             self._tell()
             try:
                 if not self._pipe.poll(_LOOK_SECONDS):
                     continue
-                said = self._pipe.recv()
+                said = hear(self._pipe)
             except (EOFError, OSError) as error:
                 raise VaultError("backup-ended") from error
             if isinstance(said, Failed):

@@ -13,12 +13,10 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from desktop.clock import milliseconds
 from desktop.crypto.container import (
@@ -37,77 +35,20 @@ from desktop.models.backupnames import container_name
 from desktop.models.documents import Progress
 from desktop.models.lanes import known
 from desktop.models.pages import Scan, every_page, read_pages, scan
-from desktop.models.rekey import DatabaseKeys
 from desktop.models.safekeeping import Backup, BackupId
 from desktop.paths import PRIVATE_FILE, PracticeFolder, sync_folder
 from desktop.sync.backup_chain import prove
 from desktop.sync.backup_state import Link, State, read_state, sum_of, tags_of, write_state
+from desktop.sync.backup_words import At, Done, Facts, Failed, Order, Ready, Shape, hear, say
 
 MAKING = ".making-"
 """How names of unfinished files begin; what a killed program left is removed by the next."""
 _NICE = 5
 _SPARE = 32 * 1024 * 1024
+T = TypeVar("T")
 _BLOCK = 256 * 1024
 _SCANNED, _WRITTEN, _TOGETHER, _PROVEN = 10, 40, 70, 100
 """Shares of the whole, in per cent."""
-
-
-@dataclass(frozen=True)
-class Order:
-    """What to make. `secret` is the vault's key for backups, `keys` open the database."""
-
-    root: Path
-    vault_id: bytes
-    id: str
-    salt: bytes
-    now: datetime
-    program: str
-    secret: bytes = field(repr=False)
-    keys: DatabaseKeys = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Shape:
-    """The file, now that it is held still."""
-
-    pages: int
-    page_bytes: int
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What the database said of itself in that state; `files` are the sealed years that it knows."""
-
-    revision: str
-    note: str
-    records: int
-    root: str
-    head_hash: str
-    counts: Mapping[str, int]
-    files: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class At:
-    percent: int
-
-
-@dataclass(frozen=True)
-class Read:
-    """The database's file is needed no more."""
-
-
-@dataclass(frozen=True)
-class Done:
-    """`backup` is None where nothing had changed since the last one."""
-
-    backup: Backup | None
-
-
-@dataclass(frozen=True)
-class Failed:
-    code: str
-    params: dict[str, str | int]
 
 
 def work(pipe: Connection[Any, Any]) -> None:
@@ -115,19 +56,27 @@ def work(pipe: Connection[Any, Any]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _stand_back()
     try:
-        pipe.send(Read())
-        order = pipe.recv()
+        say(pipe, Ready())
+        order = heard(pipe, Order)
         try:
-            pipe.send(Done(_Making(pipe, order).run()))
+            say(pipe, Done(_Making(pipe, order).run()))
         except SealwellError as error:
-            pipe.send(Failed(error.code, error.params))
+            say(pipe, Failed(error.code, error.params))
         except OSError as error:
             if isinstance(error, BrokenPipeError | ConnectionError):
                 raise
             trouble = known(error, writing=True) or VaultError("database-unwritable")
-            pipe.send(Failed(trouble.code, {}))
+            say(pipe, Failed(trouble.code, {}))
     except (EOFError, BrokenPipeError, ConnectionError):
         return  # nobody waits for it any more
+
+
+def heard(pipe: Connection[Any, Any], kind: type[T]) -> T:
+    """The next word, which must be of that kind. Raises EOFError where nobody speaks any more."""
+    word = hear(pipe)
+    if not isinstance(word, kind):
+        raise EOFError
+    return word
 
 
 class _Making:
@@ -139,10 +88,10 @@ class _Making:
         self._tags = self._folder.backups / f"{MAKING}{order.id}.tags"
 
     def run(self) -> Backup | None:
-        shape: Shape = self._pipe.recv()
+        shape = heard(self._pipe, Shape)
         before = self._before(shape)
         scanned = self._scan(shape, before)
-        facts: Facts = self._pipe.recv()
+        facts = heard(self._pipe, Facts)
         keys = self._folder.keys.read_bytes()
         files = self._files(facts)
         held = tuple((one.name, one.sha256) for one in files)
@@ -159,8 +108,8 @@ class _Making:
         kept = before.files if before is not None else ()
         sealed = self._sealed(shape, facts, scanned, [_marked(one, kept) for one in files])
         written = self._write(clear, sealed, scanned)
-        self._pipe.send(Read())
-        self._pipe.recv()
+        say(self._pipe, Ready())
+        heard(self._pipe, Ready)
         self._prove(before, sealed)
         link = Link(clear.id, clear.name, scanned.changed, clear.made_at)
         chain = (link,) if before is None else (*before.chain, link)
@@ -309,7 +258,7 @@ class _Making:
             percent = start + (end - start) * done // max(total, 1)
             if percent > self._percent:
                 self._percent = percent
-                self._pipe.send(At(percent))
+                say(self._pipe, At(percent))
             return True
 
         return told
