@@ -17,15 +17,17 @@ from desktop.access.signin import Checked, KeysFor, SignIn
 from desktop.access.tokens import SessionFiles
 from desktop.audit.events import Act, Event
 from desktop.clock import Clock
-from desktop.crypto.devicekey import DeviceStore
+from desktop.crypto.devicekey import DeviceStore, enrol_device
 from desktop.crypto.kdf import KdfParams
-from desktop.crypto.keyslots import Fido
+from desktop.crypto.keyslots import DeviceSecret, Fido
 from desktop.crypto.members import add_security_key, change_password, remove_security_key
+from desktop.crypto.openvault import OpenVault
 from desktop.errors import InputError, Refused
-from desktop.models import factors, settings, tasks, users
+from desktop.models import arrivals, factors, settings, tasks, users
 from desktop.models.accounts import SecurityKey, Session, SessionId, User
 from desktop.models.database import Tx
 from desktop.models.ids import new_id
+from desktop.office.arrival_facts import SHARE
 from desktop.office.desk import Desk, Recorder
 from desktop.office.notices import notices_of
 from desktop.office.revocation import end_tokens
@@ -137,7 +139,7 @@ class Security:
                     checked.vault,
                     session.user,
                     request.new,
-                    checked.device,
+                    checked.device or self._arrived_at(tx, record, session, checked.vault),
                     self._params(),
                     known,
                 )
@@ -145,6 +147,17 @@ class Security:
             self._desk.write(session, Action.CHANGE_PASSWORD, change)
         self._desk.end_person(session.user, but=session.id)
         self._files(opened.vault.vault_id).end_user(session.user)
+
+    def _arrived_at(
+        self, tx: Tx, record: Recorder, session: Session, vault: OpenVault
+    ) -> DeviceSecret | None:
+        """The computer that a restored practice came to becomes part of the way in with a new password."""
+        waits = any(one.item == SHARE and one.done_at is None for one in arrivals.listing(tx))
+        store = self._device_store() if waits else None
+        if store is None:
+            return None
+        record(Event(Act.VAULT_ENROLLED, obj=session.user))
+        return enrol_device(store, vault.vault_id)
 
     # --- second factors ---------------------------------------------------------------
 
