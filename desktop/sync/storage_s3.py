@@ -1,6 +1,8 @@
 """Files of an S3-compatible storage, by obstore's fsspec implementation; for whoever keeps some there.
 
 Path-style addresses, Signature Version 4, one try each: whoever asks decides when to ask again.
+What is put follows no redirect. Reads do, which obstore has no switch for: over TLS only, and
+without the signature where another host is meant.
 """
 
 from __future__ import annotations
@@ -129,6 +131,8 @@ def _known(said: str) -> NoAnswer:
     status = _STATUS.search(said)
     if status is not None:
         return NoAnswer.of(int(status.group(1)))
+    if "error following redirect" in said:
+        return NoAnswer("moved")
     if "InvalidCertificate" in said:
         return NoAnswer("certificate")
     if "TimedOut" in said or "Timeout" in said:
