@@ -1,8 +1,9 @@
 """Files of an S3-compatible storage, by obstore's fsspec implementation; for whoever keeps some there.
 
 Path-style addresses, Signature Version 4, one try each: whoever asks decides when to ask again.
-What is put follows no redirect. Reads do, which obstore has no switch for: over TLS only, and
-without the signature where another host is meant.
+What is put follows no redirect. Reads do, which obstore has no switch for, over TLS only: no more
+goes along than a signature that is good for this one question to the host that was asked (the
+secret itself is never sent), and what comes back is proven by whoever reads it.
 """
 
 from __future__ import annotations
