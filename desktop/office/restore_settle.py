@@ -23,10 +23,11 @@ from desktop.crypto.container import SealedHeader
 from desktop.errors import InputError, Refused, VaultError
 from desktop.mail.fence import RESTORED, Fence
 from desktop.mail.states import WAITING
-from desktop.models import arrivals, factors, mailboxes, messages, relays, targets, users, vaultkeys
+from desktop.models import arrivals, factors, messages, users, vaultkeys
 from desktop.models.accounts import User, UserState
 from desktop.models.database import Tx
 from desktop.models.safekeeping import BackupId
+from desktop.office.arrival_facts import RECOVERY_KEY, concerns
 from desktop.office.revocation import end_tokens
 from desktop.office.values_backups import ARRIVAL_ITEMS, RestoreRequest
 from desktop.paths import PracticeFolder
@@ -131,11 +132,5 @@ def _noted(tx: Tx, brought: Brought) -> Mark | None:
 
 
 def _lacking(tx: Tx, *, with_key: bool) -> list[str]:
-    """Those of `ARRIVAL_ITEMS` that concern this practice."""
-    idle = {
-        "recovery-key": not with_key,
-        "relay": not any(one.retired_at is None for one in relays.listing(tx)),
-        "mailbox": not mailboxes.listing(tx, live=True),
-        "targets": not targets.listing(tx, live=True),
-    }
-    return [item for item in ARRIVAL_ITEMS if not idle.get(item, False)]
+    """Those of `ARRIVAL_ITEMS` that concern this practice; a new recovery key only where there is one."""
+    return [item for item in ARRIVAL_ITEMS if concerns(tx, item) and (with_key or item != RECOVERY_KEY)]
