@@ -30,6 +30,7 @@ ELSEWHERE = {
     "end_grant": "needs what a provider granted (test_grants.py)",
     "own_posture": "asks a name server (test_own_posture.py)",
     "explain_gap": "needs a gap (test_witness.py)",
+    "run_drill": "needs a backup on a target (test_drill.py)",
     "seal_year": "needs a year that is over (test_retention.py)",
     "purge_year": "needs a year that is long over (test_retention.py)",
 }

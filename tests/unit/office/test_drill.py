@@ -13,9 +13,10 @@ import pytest
 
 from desktop.audit.note import open_note
 from desktop.crypto.recovery import recovery_groups
-from desktop.errors import InputError, Refused
+from desktop.errors import InputError, Refused, VaultError
 from desktop.locks import exclusive
-from desktop.models import drills, tasks, vaultkeys
+from desktop.models import audit, drills, tasks, vaultkeys
+from desktop.models.database import Tx
 from desktop.office.drill_check import sweep
 from desktop.office.proof import log_vkey
 from desktop.office.task_kinds import DRILL_DUE
@@ -258,3 +259,18 @@ def test_without_any_backup_no_drill_is_due(practice: Practice) -> None:
     office, _ = practice.signed_in()
     database = desk_of(office).opened().database
     assert database.read(lambda tx: tasks.open_ones(tx, DRILL_DUE)) == []
+
+
+def test_without_its_record_no_drill_is_kept(drilled: Drilled, monkeypatch: pytest.MonkeyPatch) -> None:
+    typed = drilled.groups()
+
+    def full(tx: Tx, *records: object) -> None:
+        raise VaultError("disk-full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(audit, "append", full)
+        with pytest.raises(VaultError) as caught:
+            drilled.office.run_drill(drilled.session, DrillRequest(typed))
+        assert caught.value.code == "disk-full"
+    assert drilled.database.read(drills.count) == 0
+    drilled.nothing_is_left()
