@@ -15,6 +15,7 @@ from desktop.audit.events import Act, Event
 from desktop.audit.log import SYSTEM, AuditLog
 from desktop.audit.outside import Seen, moment, seen
 from desktop.audit.rules import BACKUP_OLD, RULES, WRONG_RECIPIENT, AlertRule, Group
+from desktop.compliance.freshness import freshness
 from desktop.compliance.hours import BEGINNING, Hours, load_hours
 from desktop.models import alerts, audit, audit_queries, messages, people, settings
 from desktop.models.accounts import UserId
@@ -23,6 +24,7 @@ from desktop.models.database import Tx
 from desktop.models.filters import AuditFilter
 from desktop.models.ids import new_id
 from desktop.models.records import Kind, MessageId
+from desktop.models.safekeeping import FRESH
 from desktop.people.lookalikes import is_private
 
 BACKUP_AT = "backup-last-at"
@@ -237,7 +239,9 @@ def _backup_is_old(tx: Tx, now: datetime) -> bool:
     longest = timedelta(minutes=own.minutes if own else RULES[BACKUP_OLD].minutes)
     before = alerts.latest(tx, BACKUP_OLD, "")
     said = before is not None and now - before.last < _TOGETHER
-    return not said and now - datetime.fromisoformat(last) > longest
+    if said or now - datetime.fromisoformat(last) <= longest:
+        return False
+    return freshness(tx, now).state != FRESH  # a practice that was closed for a week has lost nothing
 
 
 def _backup(tx: Tx, now: datetime) -> list[Alert]:

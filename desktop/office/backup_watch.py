@@ -33,12 +33,12 @@ from desktop.sync.targets.reach import reach as reach_target
 LOOK_EVERY = 30.0
 AGAIN, AGAIN_MOST = 10 * 60.0, 4 * 3600.0
 """Seconds to the next try after trouble, doubled each time; the most of it."""
-PLUGGED_IN = 60.0
+SOON = 60.0
 """A drive that is not there is looked for so often: it costs a glance and is no trouble."""
 CLOSING_MOST = 30 * 60.0
 _WAIT = 0.2
 _STILL = 20.0
-_NOT_THERE = "target-not-connected"
+_NO_TROUBLE = ("target-not-connected", "backup-running")
 _MAKING = ""
 
 
@@ -165,7 +165,7 @@ class BackupWatch:
         with self._guard:
             closing = self._closing is not None and not self._closed
         try:
-            if not self._has_gap() and self._turn.acquire(blocking=False):
+            if not self._has_gap() and self._my_turn(closing):
                 try:
                     self._work(closing)
                 finally:
@@ -174,6 +174,13 @@ class BackupWatch:
             if closing:
                 with self._guard:
                     self._closed = True
+
+    def _my_turn(self, closing: bool) -> bool:
+        """Behind the last person it waits for what somebody began by hand; else that is enough."""
+        while not self._turn.acquire(timeout=_WAIT):
+            if not closing or self._ended.is_set():
+                return False
+        return True
 
     def _work(self, closing: bool) -> None:
         live = self._open_targets()
@@ -271,8 +278,8 @@ class BackupWatch:
     def _trouble(self, what: str, code: str) -> None:
         with self._guard:
             before = self._pauses.get(what, (0.0, AGAIN / 2))[1]
-            pause = PLUGGED_IN if code == _NOT_THERE else min(max(before, AGAIN / 2) * 2, AGAIN_MOST)
-            kept = before if code == _NOT_THERE else pause
+            grown = min(before * 2, AGAIN_MOST)
+            pause, kept = (SOON, before) if code in _NO_TROUBLE else (grown, grown)
             self._pauses[what] = (self._clock.mono() + pause, kept)
 
 

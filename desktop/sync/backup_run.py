@@ -19,6 +19,7 @@ from desktop.locks import exclusive
 from desktop.models import backups, targets
 from desktop.models.database import Database, Tx
 from desktop.models.documents import Progress
+from desktop.models.lanes import known
 from desktop.models.records import Reason
 from desktop.models.safekeeping import Backup, Target, TargetId, TargetTry
 from desktop.paths import PracticeFolder, make_private_folder
@@ -86,7 +87,10 @@ class Runner:
         `progress` is told per cent. Raises Refused "cancelled", "backup-running" where another
         program is at it, VaultError where none could be made.
         """
-        lock = exclusive(make_private_folder(self._folder.backups) / _LOCK)
+        try:
+            lock = exclusive(make_private_folder(self._folder.backups) / _LOCK)
+        except OSError as error:
+            raise known(error, writing=True) or VaultError("database-unwritable") from error
         if lock is None:
             raise Refused("backup-running")
         with lock:
