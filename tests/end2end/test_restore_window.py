@@ -153,6 +153,7 @@ def test_a_practice_comes_back_in_the_window_and_nothing_leaves_before_somebody_
         person.click("Sign in")
         sign_in(person, scene)
         assert scene.relay.received == []
+        person.look_for("This computer still lacks")
         person.click("Messages")
         person.click("Outbox")
         person.look_for("older than what was here before")
