@@ -85,7 +85,7 @@ class _Bench:
     def idle(self) -> list[float]:
         """The longest hold-up while nothing is made: what the computer's other work costs."""
         found = list[float]()
-        for _ in range(ROUNDS):
+        for _ in range(self._rounds):
             with _beating() as beat:
                 time.sleep(IDLE_SECONDS)
             found.append(max(beat) * 1000)

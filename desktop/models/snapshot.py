@@ -63,7 +63,9 @@ def freeze(path: Path, writing: Lane, still: Lane) -> Frozen:
 
 
 def thaw(connection: Connection) -> None:
-    """End the reading; the next checkpoint writes into the file again."""
+    """End the reading; the next checkpoint writes into the file again, and the memory of it is given back."""
+    connection.rollback()
+    connection.exec_driver_sql("PRAGMA shrink_memory")
     connection.rollback()
 
 

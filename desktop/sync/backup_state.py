@@ -55,11 +55,12 @@ class State:
 
     def may_go_on(self, vault_id: str, epoch: int, page_bytes: int, now: datetime) -> bool:
         """Whether a backup of now may hold changes alone, as far as it can be said before looking at them."""
-        age = milliseconds(now) - self.chain[0].made_at
+        moment = milliseconds(now)
         return (
             (self.vault_id, self.epoch, self.page_bytes) == (vault_id, epoch, page_bytes)
             and len(self.chain) < MOST_LINKS
-            and 0 <= age < WHOLE_EVERY / timedelta(milliseconds=1)
+            and moment >= self.chain[-1].made_at  # a clock that was set back begins anew
+            and moment - self.chain[0].made_at < WHOLE_EVERY / timedelta(milliseconds=1)
         )
 
     def has_room_for(self, changed: int) -> bool:

@@ -116,6 +116,12 @@ class Kept:
 
         return make(self.folder, self.vault, self.database, self.now, tell)
 
+    def reopen(self) -> None:
+        """Where a test has closed it."""
+        if self.database.closed:
+            keys = self.vault.database_key()
+            self.database = Database.open(self.folder.database, *keys, self.vault.vault_id, self.vault.epoch)
+
     def here(self) -> set[str]:
         """Names in the folder of backups but for the lock."""
         return {path.name for path in self.folder.backups.iterdir()} - {".lock"}

@@ -186,6 +186,16 @@ def test_after_24_links_comes_a_whole_one_and_the_old_chain_goes(kept: Kept) -> 
     assert not state.may_go_on(key, 1, PAGE, kept.now - timedelta(seconds=1))
 
 
+def test_a_clock_that_was_set_back_begins_anew(kept: Kept) -> None:
+    """Names tell the order: what goes on from another must not look older than that."""
+    backed_up(kept)
+    kept.database.write(partial(fill, name="later"))
+    assert not backed_up(kept).backup.whole
+    kept.database.write(partial(fill, name="last"))
+    kept.now -= timedelta(hours=6)
+    assert backed_up(kept).backup.whole
+
+
 def test_a_week_after_the_whole_one_comes_another(kept: Kept) -> None:
     one = backed_up(kept)
     kept.database.write(partial(fill, name="later"))

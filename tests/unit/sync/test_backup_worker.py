@@ -7,9 +7,10 @@ import os
 import secrets
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from io import FileIO
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -21,6 +22,8 @@ from desktop.sync import backup_worker
 from desktop.sync.backup_chain import root_of
 from desktop.sync.backup_words import Done, Facts, Failed, Order, Ready, Shape, hear, say
 from tests.support.containers import Kept
+
+Opener = Callable[[str, int], int]
 
 
 class Usage(NamedTuple):
@@ -146,10 +149,37 @@ def test_a_fault_at_any_write_leaves_nothing_with_a_name(kept: Kept, monkeypatch
             raise VaultError("disk-full")
 
         monkeypatch.setattr(backup_worker, name, failing)
-        if kept.database.closed:
-            kept.database = type(kept.database).open(
-                kept.folder.database, *kept.vault.database_key(), kept.vault.vault_id, 1
-            )
+        kept.reopen()
         assert told(kept, 4)[-1] == Failed("disk-full", {})
         made = [one for one in kept.here() if one.endswith(".sealwell")]
         assert len(made) == (1 if name == "write_state" else 0)
+
+
+def test_a_fault_at_each_write_in_turn_leaves_nothing_with_a_name(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """G27: the Nth write of the maker fails, for every N until none is left."""
+    number = 0
+    while True:
+        number += 1
+        left = [number]
+
+        class Failing(FileIO):
+            def write(self, data: Any, /) -> int:
+                left[0] -= 1  # noqa: B023 - this turn's
+                if not left[0]:  # noqa: B023
+                    raise OSError(28, "No space left on device")
+                return super().write(data)
+
+        def opened(path: Path, mode: str, *, opener: Opener) -> Failing:
+            return Failing(path, mode, opener=opener)
+
+        monkeypatch.setattr(backup_worker, "open", opened, raising=False)
+        kept.reopen()
+        last = told(kept, 4)[-1]
+        if left[0] > 0:
+            assert isinstance(last, Done)
+            break
+        assert last == Failed("disk-full", {})
+        assert not [name for name in kept.here() if not name.startswith(".")]
+    assert number > 10
