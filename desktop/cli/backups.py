@@ -29,7 +29,7 @@ _MORE = frozenset({"every_hours", "own", "baa"})
 
 def backup_create(call: Call) -> int:
     """Fails where there are targets and none of them took it."""
-    made = call.office.create_backup(call.session(), _progress(call.console))
+    made = call.office.create_backup(call.session(), progress_of(call.console))
     reasons = [(target, call.console.reason(why)) for target, why in made.failed]
     failed = [{"target": target, "reason": reason} for target, reason in reasons]
     one = made.backup
@@ -58,7 +58,7 @@ def backup_verify(call: Call) -> int:
     request = VerifyRequest(file=str(Path(args.file).absolute()) if not args.target else "")
     if args.target:
         request = VerifyRequest(TargetId(args.target), name=args.file)
-    found = call.office.verify_backup(call.session(), request, _progress(call.console))
+    found = call.office.verify_backup(call.session(), request, progress_of(call.console))
     reason = shapes.maybe_reason(call.console, found.reason)
     call.console.emit(
         {
@@ -220,7 +220,7 @@ def _tested(console: Console, tested: TargetTested) -> dict[str, Any]:
     }
 
 
-def _progress(console: Console) -> Progress:
+def progress_of(console: Console) -> Progress:
     """Said at every tenth; the person watches a disk work."""
     said = [0]
 
