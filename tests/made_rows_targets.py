@@ -9,7 +9,7 @@ from typing import Any
 
 from desktop.models.accounts import Session
 from desktop.models.safekeeping import Place, TargetKind
-from desktop.office.values_backups import TargetRequest
+from desktop.office.values_backups import TargetRequest, VerifyRequest
 from tests.made_rows_drill import KIT
 from tests.made_staff import desk_of
 
@@ -29,6 +29,10 @@ def _add(world: Any, session: Session) -> None:
 
 
 TARGETS: dict[str, Call] = {
+    "freshness": lambda w, s: w.office.freshness(s),
+    "create_backup": lambda w, s: w.office.create_backup(s),
+    "verify_backup": lambda w, s: w.office.verify_backup(s, VerifyRequest()),
+    "show_backups": lambda w, s: w.office.show_backups(s),
     "add_target": _add,
     "change_target": lambda w, s: w.office.change_target(
         s, _request(w, name="The drive", target=w.kept["target"])

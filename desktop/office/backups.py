@@ -72,15 +72,15 @@ class Backups:
     def freshness(self, session: Session) -> Freshness:
         """Asked every minute by every window: on record once for each state."""
 
-        def event(found: Freshness) -> Event | None:
-            told = (session.id, found.state)
-            if told in self._told:
-                return None
-            self._told[told] = None
-            return Event(Act.BACKUPS_SHOWN, det={"count": 0})
-
         now = self._clock.now()
-        return self._desk.read(session, Action.SHOW_FRESHNESS, lambda tx: fresh(tx, now), event)
+
+        def event(found: Freshness) -> Event | None:
+            known = (session.id, found.state) in self._told
+            return None if known else Event(Act.BACKUPS_SHOWN, det={"count": 0})
+
+        found = self._desk.read(session, Action.SHOW_FRESHNESS, lambda tx: fresh(tx, now), event)
+        self._told[session.id, found.state] = None
+        return found
 
     def create_backup(self, session: Session, progress: Progress | None = None) -> BackupMade:
         """What one target refuses is said, and keeps nothing from the others.

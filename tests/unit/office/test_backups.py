@@ -172,6 +172,7 @@ def test_a_file_here_that_was_removed_only_means_a_whole_one(kept: Kept) -> None
     usb = kept.target()
     kept.office.create_backup(kept.session)
     shutil.rmtree(kept.practice.folder.backups)
+    kept.hour_passes()
     kept.work()
     made = kept.office.create_backup(kept.session).backup
     assert made is not None
