@@ -33,6 +33,8 @@ from desktop.sync.backup_chain import assemble, check_assembled
 from desktop.sync.backup_make import Made, chain_here, make
 
 BODY = 3000
+ROW_BYTES = 4110
+"""One to a page, and its line in the index."""
 ROUNDS = 3
 CHANGED = 300
 """Rows changed all over the database before each further backup; a busy morning's."""
@@ -55,7 +57,7 @@ def _measured(folder: PracticeFolder, megabytes: int, rounds: int) -> int:
     table = Table(f"backups: a practice of {megabytes:,} MB", "VACUUM INTO of the same database, and fsync")
     vault = create_vault(folder.keys, "bench", "quiet harbour seven lanterns", None, FLOOR).vault
     with closing(Database.create(folder.database, *vault.database_key(), vault.vault_id, 1)) as database:
-        rows = megabytes * 1_000_000 // (BODY + 290)
+        rows = megabytes * 1_000_000 // ROW_BYTES
         _fill(database, rows)
         bench = _Bench(folder, vault, database, rows, rounds)
         idle = bench.idle()

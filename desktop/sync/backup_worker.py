@@ -43,7 +43,7 @@ from desktop.sync.backup_words import At, Done, Facts, Failed, Order, Ready, Sha
 
 MAKING = ".making-"
 """How names of unfinished files begin; what a killed program left is removed by the next."""
-_NICE = 5
+_NICE = 10
 _SPARE = 32 * 1024 * 1024
 T = TypeVar("T")
 _BLOCK = 256 * 1024
