@@ -54,6 +54,7 @@ from desktop.ui.workspace import Workspace
 from docs import (
     screenshots_access,
     screenshots_audit,
+    screenshots_backups,
     screenshots_decision,
     screenshots_delivery,
     screenshots_keys,
@@ -195,6 +196,7 @@ def at_work(camera: Camera, signed: SignedIn, visits: Path, contacts: Path, *, s
     screenshots_keys.at_work(camera, workspace, signed.session)
     screenshots_protection.at_work(camera, workspace, signed.session)
     screenshots_delivery.at_work(camera, workspace, signed.session)
+    screenshots_backups.at_work(camera, workspace, signed.session)
 
 
 def _today(camera: Camera, workspace: Workspace, visits: Path) -> None:
@@ -291,6 +293,7 @@ def main(arguments: list[str]) -> int:
             run.add_relay(session)
             run.hand_over_keys(session)
             screenshots_access.add_users(run.office, session)
+            screenshots_backups.add_places(run.office, session, folder)
             visits = folder / "visits.csv"
             visits.write_bytes(visits_file(SystemClock().now().astimezone(ZoneInfo(ZONE)).date()))
             (folder / "results.pdf").write_bytes(b"All values are normal.\n" * 8000)
