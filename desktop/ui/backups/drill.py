@@ -11,10 +11,10 @@ from desktop.office.values_backups import BackupsShown, DrillAsks, DrillRequest,
 from desktop.ui.audit.words import number_words
 from desktop.ui.backups.choice import place_box, target_of
 from desktop.ui.backups.running import RunningDialog
-from desktop.ui.backups.saving import save_paper
 from desktop.ui.backups.words import name_of, trouble_words
 from desktop.ui.base import Ui, button, plain_label
 from desktop.ui.form import Field
+from desktop.ui.saving import save_paper
 
 
 class DrillDialog(RunningDialog):

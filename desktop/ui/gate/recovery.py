@@ -7,9 +7,12 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QHBoxLayout
 
+from desktop.errors import SealwellError
+from desktop.office.values_protection import Paper
 from desktop.ui.base import Ui, button, plain_label
 from desktop.ui.cover import Cover
 from desktop.ui.form import CentredForm, Field
+from desktop.ui.saving import save_paper
 
 _WIDE = 560
 
@@ -26,6 +29,7 @@ class RecoveryPage(CentredForm):
     ) -> None:
         super().__init__(ui, "lock", ui.say("ui.recovery.title"), ui.say("ui.recovery.lead"), _WIDE)
         self._groups = key.replace("-", " ").split()
+        self._key = key
         self._done = done
         half = (len(self._groups) + 1) // 2
         words = "  ".join(self._groups[:half]) + "\n" + "  ".join(self._groups[half:])
@@ -41,10 +45,29 @@ class RecoveryPage(CentredForm):
             field.input.returnPressed.connect(self.submit)
         self.column.addLayout(row)
         foot = QHBoxLayout()
+        self.kit = button(ui.say("ui.recovery.print"), self.print_kit, "quiet")
+        foot.addWidget(self.kit)
         foot.addStretch()
         self.go = button(ui.say("ui.next"), self.submit, "primary")
         foot.addWidget(self.go)
         self.column.addLayout(foot)
+
+    def print_kit(self) -> None:
+        """The key on paper, as groups, words and a code, with where the backups lie and what to do."""
+        key = self._key
+        self.kit.setEnabled(False)
+        self.notice.show_words(self.ui.say("ui.recovery.printing"), "plain")
+        self.ui.bridge.run(self, lambda _: self.ui.office.print_new_kit(key), self._printed, self._refused)
+
+    def _printed(self, paper: Paper) -> None:
+        self.kit.setEnabled(True)
+        self.notice.clear()
+        name = self.ui.say("ui.recovery.kit-name")
+        save_paper(self, self.ui, paper.data, name, "ui.recovery.printed", self.notice.show_words)
+
+    def _refused(self, error: SealwellError) -> None:
+        self.kit.setEnabled(True)
+        self.notice.show_words(self.ui.error(error))
 
     def submit(self) -> None:
         if not self._groups:
@@ -55,5 +78,5 @@ class RecoveryPage(CentredForm):
                 field.input.setFocus()
                 return
         self.shown.clear()
-        self._groups = []
+        self._groups, self._key = [], ""
         self._done()
