@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,14 +13,15 @@ import pytest
 
 from desktop.audit.witness import BACKUP, CHECKPOINT_FILE
 from desktop.compliance.alerts import BACKUP_AT
-from desktop.errors import Refused
+from desktop.errors import Refused, SealwellError
 from desktop.models import backups, settings, targets, witnesses
 from desktop.models.ids import new_id
 from desktop.models.safekeeping import Place, TargetId, TargetKind
 from desktop.office.values import ImportRequest
-from desktop.office.values_backups import VerifyRequest
+from desktop.office.values_access import OffboardRequest
+from desktop.office.values_backups import TargetRequest, VerifyRequest
 from tests.made_practice import PEOPLE, Practice
-from tests.made_staff import desk_of
+from tests.made_staff import Staff, desk_of
 from tests.support.keeping import Kept
 
 
@@ -274,3 +276,42 @@ def test_the_vault_closes_behind_a_backup_that_is_under_way(kept: Kept) -> None:
     code = refused(lambda: kept.office.create_backup(kept.session, progress))
     assert code in ("cancelled", "locked")
     assert not [name for name in os.listdir(kept.practice.folder.backups) if name.startswith(".making")]
+
+
+def test_under_a_new_vault_key_a_whole_one_begins(staff: Staff, tmp_path: Path) -> None:
+    """Somebody leaves while one is being made: that one ends, and the next holds everything."""
+    office, session = staff.at_work()
+    (tmp_path / "drive").mkdir()
+    place = Place(TargetKind.USB, str(tmp_path / "drive"))
+    target = office.add_target(session, TargetRequest("Drive", place)).target.id
+    leaving = staff.add(office, session)
+    office.create_backup(session)  # unless the watch was quicker
+    first = office.show_backups(session).history[0].backup
+    office.search_people(session, "")
+    codes: list[str] = []
+    begun = threading.Event()
+
+    def progress(done: int, of: int) -> bool:
+        begun.set()
+        return True
+
+    def make() -> None:
+        try:
+            office.create_backup(session, progress)
+        except SealwellError as error:
+            codes.append(error.code)
+
+    making = threading.Thread(target=make)
+    making.start()
+    assert begun.wait(30)
+    assert office.offboard_user(session, OffboardRequest(leaving, session.user)).key_changed
+    making.join(60)
+    assert codes in (["cancelled"], ["locked"], ["signed-out"], [])
+    office, session = staff.at_work()
+    office.create_backup(session)
+    made = office.show_backups(session).history[0].backup
+    assert (made.epoch, made.whole) == (first.epoch + 1, True)
+    assert office.verify_backup(session, VerifyRequest(target=target)).ok
+    old = office.verify_backup(session, VerifyRequest(target=target, name=first.name))
+    assert old.reason is not None
+    assert old.reason.code in ("backup-wrong-key", "backup-missing")
