@@ -140,6 +140,7 @@ class Carrier:
 
     def _thin(self, reached: Reached, target: Target, chain: set[str], record: Record) -> None:
         """Rows first: stopped in between, a file too many lies there, and none is missing that we count."""
+        reached.sweep(chain)
         names = [name for name, _ in reached.names()]
         kept = keep(names, self._clock.now()) | chain
         goes = order_of_removal(names, frozenset(kept))

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import Protocol
 
@@ -61,6 +62,10 @@ class Reached(Protocol):
 
     def remove(self, name: str) -> None:
         """Gone afterwards, and what an unfinished try left of it; no trouble where it was not there."""
+        ...
+
+    def sweep(self, but: Collection[str]) -> None:
+        """What unfinished tries left goes, except of the names in `but`; complete files stay."""
         ...
 
     def read_small(self, name: str) -> bytes | None:

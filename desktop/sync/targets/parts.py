@@ -8,7 +8,7 @@ is there with its size is not moved again. The small file goes first when a cont
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -31,6 +31,7 @@ from desktop.sync.targets.pieces import Pieced
 
 WAITS = Waits(TARGET_LIMITS.connect, TARGET_LIMITS.answer, TARGET_LIMITS.transfer)
 CONTENT_TYPE = "application/octet-stream"
+_PART = re.compile(r"(.+)\.\d{5,9}\Z")
 _ALL = re.compile(r"(.+)\.all-(\d{1,15})-(\d{1,12})\Z")
 
 
@@ -86,6 +87,14 @@ class InParts(Pieced):
         check_name(name)
         for one in sorted(there, key=lambda one: not _is_list(one, name)):
             if _is_list(one, name) or _is_part(one, name):
+                self._delete(one)
+
+    def sweep(self, but: Collection[str]) -> None:
+        there = self._there()
+        whole = _whole(there)
+        for one in sorted(there, key=lambda one: _ALL.match(one) is None):
+            name = _name_of(one)
+            if name is not None and name not in but and name not in whole:
                 self._delete(one)
 
     def read_small(self, name: str) -> bytes | None:
@@ -200,7 +209,14 @@ def _part(name: str, index: int) -> str:
 
 
 def _is_part(one: str, name: str) -> bool:
-    return re.fullmatch(re.escape(name) + r"\.\d{5,9}", one) is not None
+    found = _PART.match(one)
+    return found is not None and found[1] == name
+
+
+def _name_of(one: str) -> str | None:
+    """The container that a part, or the list of its parts, belongs to."""
+    found = _ALL.match(one) or _PART.match(one)
+    return found[1] if found is not None and is_container(found[1]) else None
 
 
 def _is_list(one: str, name: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import errno
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Protocol
@@ -76,6 +76,12 @@ class Streamed(Pieced):
     def remove(self, name: str) -> None:
         for one in (check_name(name), name + PART):
             self._unlink(one)
+
+    def sweep(self, but: Collection[str]) -> None:
+        for name, _ in self._listed():
+            begun = name.removesuffix(PART)
+            if name.endswith(PART) and is_container(begun) and begun not in but:
+                self._unlink(name)
 
     def read_small(self, name: str) -> bytes | None:
         if self._size(check_small(name)) is None:

@@ -123,6 +123,24 @@ def test_what_an_unfinished_try_left_goes_with_remove(scene: Scene, source: Path
     assert steps.seen[0] == 0
 
 
+def test_what_unfinished_tries_left_is_swept_but_for_what_goes_on(scene: Scene, source: Path) -> None:
+    reached, third = scene.claimed(), OTHER.replace("ba98", "cd98")
+    reached.put(NAME, source)
+    for name in (OTHER, third):
+        with pytest.raises(Refused):
+            reached.put(name, source, StopAt(3 * PORTION))
+    reached.sweep({third})
+    assert reached.names() == [(NAME, source.stat().st_size)]
+    assert reached.sha256(NAME) == sum_of(source)
+    begun = {}
+    for name in (OTHER, third):
+        steps = StopAt(10**9)
+        reached.put(name, source, steps)
+        begun[name] = steps.seen[0]
+    assert begun[OTHER] == 0
+    assert begun[third] > 0
+
+
 def test_an_altered_file_is_seen_when_it_is_read_back(scene: Scene, source: Path) -> None:
     if scene.root is None:
         pytest.skip("moto keeps its files in memory")
