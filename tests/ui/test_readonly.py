@@ -14,6 +14,7 @@ from desktop.crypto.vault import unlock_with_recovery
 from desktop.errors import VaultError
 from desktop.models.records import Reason
 from desktop.office.values_backups import EmergencyShown, EmergencyVisit
+from desktop.ui.gate.lock import LockPage
 from desktop.ui.gate.readonly import AskPage, ListPage, ReadonlyPages
 from desktop.ui.gate.restore import RestorePages
 from desktop.ui.gate.signin import DAMAGED, SignInPage
@@ -38,10 +39,14 @@ def broken(practice: Practice) -> Practice:
     office, session = practice.signed_in()
     import_visits(office, session, practice.clock, TODAY)
     office.close()
+    break_log(practice)
+    return practice
+
+
+def break_log(practice: Practice) -> None:
     with closing(unlock_with_recovery(practice.folder.keys, practice.made.recovery_key)) as vault:
         keys = vault.database_key()
     overwrite(practice.folder.database, root_page(practice.folder.database, keys, "audit_record"))
-    return practice
 
 
 @pytest.fixture
@@ -185,6 +190,21 @@ def test_the_way_to_a_backup_stands_on_the_first_page(
     assert isinstance(window.centralWidget(), RestorePages)
     window.show_start()
     assert isinstance(window.centralWidget(), SignInPage)
+
+
+def test_damage_behind_a_locked_screen_is_offered_the_same(opened: Opened) -> None:
+    practice = opened.practice
+    opened.sign_in()
+    opened.window.lock()
+    opened.screen.settle()
+    break_log(practice)
+    page = opened.fill()
+    assert isinstance(page, LockPage)
+    assert not page.damaged.isHidden()
+    page.readonly.click()
+    reading = opened.window.centralWidget()
+    assert isinstance(reading, ReadonlyPages)
+    assert reading.ask.user.text == USER
 
 
 def test_names_from_outside_stand_there_as_they_are(opened: Opened) -> None:
