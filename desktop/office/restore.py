@@ -20,7 +20,7 @@ from desktop.access.computer import refuse_unsuitable
 from desktop.access.passwords import check_password
 from desktop.access.signin import KeysFor
 from desktop.audit.log import AuditLog
-from desktop.audit.witness import KeyringWitness, Mark
+from desktop.audit.witness import Gap, KeyringWitness, Mark
 from desktop.audit.witness import Place as KnownPlace
 from desktop.clock import Clock
 from desktop.crypto.container import ClearHeader, SealedHeader, container_key, open_container, read_clear
@@ -29,10 +29,12 @@ from desktop.crypto.kdf import KdfParams
 from desktop.crypto.openvault import OpenVault
 from desktop.errors import InputError, Refused, VaultError
 from desktop.models import schema
+from desktop.models.backupcheck import looking
 from desktop.models.documents import Progress
 from desktop.models.lanes import known
 from desktop.models.rekey import DatabaseKeys
 from desktop.models.safekeeping import BackupId
+from desktop.office import loggap
 from desktop.office.logwatch import LogWatch
 from desktop.office.opening import Opener
 from desktop.office.recovery import Breakglass
@@ -113,7 +115,7 @@ class Restore:
         ):
             backup = self._opened(scratch, wanted, request, steps)
             opened.callback(backup.vault.close)
-            self._assemble(scratch, wanted, backup, steps)
+            unexplained = self._assemble(scratch, wanted, backup, steps)
             brought = Brought(
                 BackupId(backup.header.id),
                 backup.made_at,
@@ -121,6 +123,7 @@ class Restore:
                 backup.vault.vault_id,
                 self._remembered(backup.vault.vault_id),
                 checkpoint_in(wanted.source),
+                unexplained,
             )
             recovery_key, stand = self._settle(scratch, backup.vault, brought, request, store)
             steps.at(_SETTLED)
@@ -161,15 +164,21 @@ class Restore:
                 raise
         return _Backup(header, sealed, vault)
 
-    def _assemble(self, scratch: PracticeFolder, wanted: Wanted, backup: _Backup, steps: _Steps) -> None:
+    def _assemble(
+        self, scratch: PracticeFolder, wanted: Wanted, backup: _Backup, steps: _Steps
+    ) -> Gap | None:
+        """The answer is the gap of the log that nobody had explained when the backup was made."""
         fetched = _fetched(scratch)
         chain = fetch_chain(wanted.source, wanted.name, fetched, steps.part(_FIRST, _FETCHED))
         sealed = assemble(chain, backup.key_of, scratch.root, steps.part(_FETCHED, _ASSEMBLED))
         if sealed != backup.sealed:
             raise VaultError("backup-damaged")
-        check_assembled(scratch.root, DatabaseKeys(*backup.vault.database_key(), backup.vault.epoch), sealed)
+        keys = DatabaseKeys(*backup.vault.database_key(), backup.vault.epoch)
+        check_assembled(scratch.root, keys, sealed)
         shutil.rmtree(fetched)
         steps.at(_CHECKED)
+        with looking(scratch.database, keys) as tx:
+            return loggap.kept(tx)
 
     def _settle(
         self,
@@ -181,13 +190,14 @@ class Restore:
     ) -> tuple[str, Stand]:
         """As the office opens it, but for the key store: it remembers another database of this name."""
         audit = AuditLog(__version__, self._clock)
-        opener = Opener(self._clock, audit, scratch, LogWatch(scratch, self._clock, audit, lambda: None))
+        log_watch = LogWatch(scratch, self._clock, audit, lambda: None)
+        opener = Opener(self._clock, audit, scratch, log_watch)
         made = ""
         if request.recovery_key:
             asked = Recovery(request.user, request.recovery_key, request.password, request.reason)
             room = Breakglass(scratch, self._clock, audit, opener)
             made = room.recover(asked, self._params(), store).recovery_key
-        settling = Settling(scratch, self._clock, audit)
+        settling = Settling(scratch, self._clock, audit, log_watch)
         with contextlib.closing(opener.database(vault)) as database:
             stand = database.write(lambda tx: settling.settle(tx, brought, request))
         for copy in scratch.database_copies():  # of an older schema: the backup is that copy

@@ -27,7 +27,9 @@ from desktop.models import arrivals, factors, messages, users, vaultkeys
 from desktop.models.accounts import User, UserState
 from desktop.models.database import Tx
 from desktop.models.safekeeping import BackupId
+from desktop.office import loggap
 from desktop.office.arrival_facts import RECOVERY_KEY, concerns
+from desktop.office.logwatch import LogWatch
 from desktop.office.revocation import end_tokens
 from desktop.office.values_backups import ARRIVAL_ITEMS, RestoreRequest
 from desktop.paths import PracticeFolder
@@ -45,6 +47,8 @@ class Brought:
     vault_id: bytes
     mark: Mark | None
     note: str
+    unexplained: Gap | None = None
+    """Of the log as it lies in the backup: it stays for whoever can say why."""
 
 
 @dataclass(frozen=True)
@@ -59,10 +63,12 @@ class Stand:
 class Settling:
     """Everything in the one transaction `settle`."""
 
-    def __init__(self, folder: PracticeFolder, clock: Clock, audit: AuditLog) -> None:
+    def __init__(self, folder: PracticeFolder, clock: Clock, audit: AuditLog, log_watch: LogWatch) -> None:
+        """`log_watch` has entered the database: what drives with backups remember stands there."""
         self._folder = folder
         self._clock = clock
         self._audit = audit
+        self._log_watch = log_watch
 
     def settle(self, tx: Tx, brought: Brought, request: RestoreRequest) -> Stand:
         """Raises Refused("restore-user-inactive") for somebody who could not sign in there either."""
@@ -70,7 +76,7 @@ class Settling:
         if token_key is None:
             raise VaultError("database-damaged")
         user = _person(tx, brought.vault_id, request.user)
-        gap = _gap(tx, brought)
+        gap = self._explained(tx, brought)
         start_tries(tx, self._folder, self._clock)
         for each in users.listing(tx):
             factors.forget_proofs(tx, each.id)
@@ -90,6 +96,19 @@ class Settling:
         waiting = sum(number for state, number in counts.items() if state in WAITING)
         return Stand(tree.stop, tree.root().hex(), waiting)
 
+    def _explained(self, tx: Tx, brought: Brought) -> Gap | None:
+        """What is missing or other here, by whoever saw the log furthest; nobody is asked about it again."""
+        records = brought.sealed.records
+        noted = _missing(tx, records, _noted(tx, brought), BACKUP)
+        found = [noted, _missing(tx, records, brought.mark, KEYRING)]
+        if brought.unexplained is None:
+            found.append(self._log_watch.gap)
+        self._log_watch.explained(tx)
+        loggap.forget(tx, () if noted is None else (noted.root,))
+        if brought.unexplained is not None:
+            loggap.keep(tx, brought.unexplained)
+        return max((gap for gap in found if gap is not None), key=lambda gap: gap.last, default=None)
+
     def _record(self, tx: Tx, user: User, event: Event) -> None:
         self._audit.record(tx, event, actor=user.id, role=user.role.value)
 
@@ -101,17 +120,10 @@ def _person(tx: Tx, vault_id: bytes, name: str) -> User:
     return user
 
 
-def _gap(tx: Tx, brought: Brought) -> Gap | None:
-    """What is missing or other here, by whoever saw the log furthest."""
-    seen = [(KEYRING, brought.mark), (BACKUP, _noted(tx, brought))]
-    found = [
-        _missing(tx, brought.sealed.records, mark, witness) for witness, mark in seen if mark is not None
-    ]
-    return max((gap for gap in found if gap is not None), key=lambda gap: gap.last, default=None)
-
-
-def _missing(tx: Tx, records: int, mark: Mark, witness: str) -> Gap | None:
+def _missing(tx: Tx, records: int, mark: Mark | None, witness: str) -> Gap | None:
     """Against the log as it lies in the backup: what was recorded since then is of this computer."""
+    if mark is None:
+        return None
     if mark.size > records:
         return Gap(ROLLED_BACK, records + 1, mark.size, witness, mark.at, mark.root)
     return compare(tx, mark, witness)

@@ -204,10 +204,10 @@ class BackupsFound:
 class RestoreRequest:
     """Bring back the backup `name` of `where` ("" is the newest that is complete) into the folder `to`.
 
-    With the recovery key: `recovery_key`, an administrator's `user`, the `password` that they get
-    now, and why. With a password: `user` and `password` of somebody whose slot carries no keyring
-    share, and their security key's `key_pin` where they have one. `to` "" is this office's own
-    folder, which must hold no practice.
+    With the recovery key: `recovery_key`, an administrator's `user` and the `password` that they
+    get now. With a password: `user` and `password` of somebody whose slot carries no keyring share,
+    and their security key's `key_pin` where they have one. Why is always said. `to` "" is this
+    office's own folder, which must hold no practice.
     """
 
     where: RestorePlace

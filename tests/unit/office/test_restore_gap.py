@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from desktop.audit.witness import CHECKPOINT_FILE
+from desktop.assembly import build_office
+from desktop.audit.witness import CHECKPOINT_FILE, KEYRING, TRUNCATED, Gap
+from desktop.crypto.devicekey import DeviceStore
+from desktop.crypto.kdf import FLOOR
+from desktop.errors import VaultError
+from desktop.models import targets
+from desktop.models.ids import new_id
+from desktop.models.safekeeping import Place, Target, TargetId, TargetKind
+from desktop.office import loggap
 from desktop.office.values_audit import LogExport, LogFormat
 from desktop.office.values_entry import NewPractice
+from desktop.paths import PracticeFolder
 from tests.made_practice import PASSWORD, USER
-from tests.made_staff import Keyring, Staff
+from tests.made_staff import Keyring, Staff, desk_of
 from tests.support.backed import (
     NEW_PASSWORD,
     WHY,
@@ -103,6 +113,35 @@ def test_a_bare_computer_is_told_by_the_note_beside_the_backups(lost: Bare, staf
     assert gap.details["root-before"] == later.backup.root
 
 
+def test_a_drive_that_saw_more_is_asked_once_and_raises_no_alarm_afterwards(
+    staff: Staff, tmp_path: Path
+) -> None:
+    """The practice's own place for backups holds the note of the newest one, and an older one is taken."""
+    place = Place(TargetKind.USB, str(tmp_path / "drive"))
+    (tmp_path / "drive").mkdir()
+    office, session = staff.at_work()
+    drive = Target(TargetId(new_id()), "Drive", place, "a" * 32, staff.clock.now())
+    desk_of(office).opened().database.write(lambda tx: targets.add(tx, drive, ""))
+    first = back_up(office, staff.folder, staff.clock.now(), tmp_path / "drive")
+    staff.clock.move(60)
+    office.log_state(session)
+    later = back_up(office, staff.folder, staff.clock.now(), tmp_path / "drive", note=True)
+    office.close()
+    (folder,) = (tmp_path / "drive").iterdir()
+    shelf = Shelf(tmp_path / "drive", folder, (), staff.made.recovery_key, staff.secrets[USER])
+    computer, keyring = Bare(replace(shelf, at=staff.clock.now()), tmp_path / "bare"), Keyring()
+    request = by_recovery_key(shelf.where, computer.to, shelf.recovery_key, name=first.backup.name)
+    computer.office(keyring).restore(request)
+    for _ in range(2):
+        office, session = computer.signed_in(keyring, NEW_PASSWORD)
+        assert office.log_state(session).gap is None
+        (gap,) = lines_of(office, session, "log.restore-gap")
+        assert (gap.details["first"], gap.details["last"]) == (
+            *(first.backup.records + 1, later.backup.records),
+        )
+        office.close()
+
+
 @pytest.mark.parametrize("note", ["", "no note", "sealwell.local/00/audit\n7\nAAAA\n\n— x AAAA\n"])
 def test_a_note_that_nobody_signed_says_nothing(lost: Bare, note: str) -> None:
     (lost.shelf.folder / CHECKPOINT_FILE).write_text(note, "utf-8")
@@ -134,3 +173,35 @@ def test_outsiders_verify_the_log_of_a_restored_practice(lost: Bare, staff: Staf
     key = office.make_checkpoint(session).vkey
     (found,) = by_python([Job(str(tmp_path / "log.jsonl"), key)])
     assert found["class"] == "ok"
+
+
+def test_an_older_gap_that_nobody_explained_still_stands(staff: Staff, tmp_path: Path) -> None:
+    """It stood when the backup was made, and the restore does not answer for it."""
+    office, _ = staff.at_work()
+    gap = Gap(TRUNCATED, 7, 9, KEYRING, staff.clock.now(), "ab" * 32)
+    desk_of(office).opened().database.write(lambda tx: loggap.keep(tx, gap))
+    back_up(office, staff.folder, staff.clock.now(), tmp_path / "shelf")
+    office.close()
+    (file,) = (tmp_path / "shelf").rglob("*.sealwell")
+    shelf = Shelf(tmp_path / "shelf", file.parent, (file.name,), staff.made.recovery_key, staff.secrets[USER])
+    computer, keyring = Bare(replace(shelf, at=staff.clock.now()), tmp_path / "bare"), Keyring()
+    computer.office(keyring).restore(by_recovery_key(shelf.where, computer.to, shelf.recovery_key))
+    office, session = computer.signed_in(keyring, NEW_PASSWORD)
+    stands = office.log_state(session).gap
+    assert stands is not None
+    assert (stands.first, stands.last) == (7, 9)
+    office.close()
+
+
+def test_a_key_store_that_is_locked_is_said_before_anything_is_fetched(lost: Bare) -> None:
+    def locked() -> DeviceStore | None:
+        raise VaultError("keyring-locked")
+
+    office = build_office(
+        PracticeFolder(lost.root / "nothing"), lost.clock, params=lambda: FLOOR, device_store=locked
+    )
+    lost.offices.append(office)
+    request = by_recovery_key(lost.shelf.where, lost.to, lost.shelf.recovery_key)
+    with pytest.raises(VaultError, match="keyring-locked"):
+        office.restore(request)
+    assert not lost.to.exists()
