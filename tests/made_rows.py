@@ -63,6 +63,7 @@ from desktop.office.values_protection import (
 )
 from tests.made_practice import PASSWORD, PEOPLE, VISITS, person_named
 from tests.made_rows_around import AROUND
+from tests.made_rows_computer import an_arrival
 from tests.made_rows_delivery import CHECKS, FAILURES, OUTBOX, SENDING, a_failed_letter
 from tests.made_rows_mailbox import MAILBOXES
 from tests.made_rows_messages import MESSAGES
@@ -139,12 +140,11 @@ def a_world(staff: Staff, folder: Path) -> World:
     world.kept["other"] = staff.enter(office, code=staff.code()).session.id
     world.kept["key-id"] = office.enrol_key(session, KeyEnrolment(PASSWORD, pin="2468")).id
     world.proved(session)
-    world.kept["invited"] = slot_of(
-        world, office.invite_user(session, InviteRequest("eve", Role.BILLING)).user
-    )
-    world.kept["approval"] = office.set_role(
-        session, RoleChange(world.users["cy"], Role.ADMINISTRATOR)
-    ).pending
+    invited = office.invite_user(session, InviteRequest("eve", Role.BILLING)).user
+    world.kept["invited"] = slot_of(world, invited)
+    change = RoleChange(world.users["cy"], Role.ADMINISTRATOR)
+    world.kept["approval"] = office.set_role(session, change).pending
+    an_arrival(office)
     world.kept["uri"] = office.new_authenticator(session).totp_uri
     world.kept["bo"] = staff.enter(office, "bo", code=staff.code("bo"), password=HER_PASSWORD).session
     desk, now = desk_of(office), staff.clock.now()

@@ -10,6 +10,7 @@ from typing import Any
 from desktop.models.accounts import Session
 from desktop.models.safekeeping import Place, TargetKind
 from desktop.office.values_backups import TargetRequest, VerifyRequest
+from tests.made_rows_computer import COMPUTER
 from tests.made_rows_drill import KIT
 from tests.made_staff import desk_of
 
@@ -40,5 +41,6 @@ TARGETS: dict[str, Call] = {
     "test_target": lambda w, s: w.office.test_target(s, _request(w, target=w.kept["target"])),
     "list_target": lambda w, s: w.office.list_target(s, w.kept["target"]),
     **KIT,
+    **COMPUTER,
     "retire_target": lambda w, s: w.office.retire_target(s, w.kept["target"]),
 }

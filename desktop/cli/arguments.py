@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import NoReturn
 
-from desktop.cli.arguments_backup import keeping
+from desktop.cli.arguments_backup import computer, keeping
 from desktop.cli.arguments_followup import following
 from desktop.cli.arguments_messages import messages, standing
 
@@ -64,6 +64,7 @@ def parser() -> _Parser:
     restore.add_argument("--to", metavar="DIR", help="the new folder; else the practice's own")
     restore.add_argument("--newest", action="store_true", help="the newest that is complete there")
     restore.add_argument("--list", action="store_true", help="only show what is there")
+    computer(command, family)
     command("doctor", "check this computer and the practice")
     posture = command("posture", "the sending domain as other mail servers see it")
     posture.add_argument("domain", metavar="DOMAIN")

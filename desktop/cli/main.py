@@ -17,7 +17,9 @@ from desktop.cli import (
     cards,
     checkpoint,
     commands,
+    computer,
     content,
+    drill,
     followup,
     inspect,
     joining,
@@ -53,6 +55,11 @@ HANDLERS: dict[str, Handler] = {
     "unlock": commands.unlock,
     "join": joining.join,
     "restore": restore.restore,
+    "emergency": computer.emergency,
+    "retire": computer.retire,
+    "move plan": computer.move_plan,
+    "move arrival": computer.move_arrival,
+    "move settle": computer.move_settle,
     "doctor": commands.doctor,
     "people import": commands.people_import,
     "people parse": parse.people_parse,
@@ -188,6 +195,9 @@ HANDLERS: dict[str, Handler] = {
     "backup list": backups.backup_list,
     "backup verify": backups.backup_verify,
     "backup target": backups.backup_target,
+    "backup drill": drill.backup_drill,
+    "backup kit": drill.backup_kit,
+    "backup new-key": drill.backup_new_key,
 }
 
 NO_PRACTICE = frozenset(
@@ -202,9 +212,10 @@ NO_PRACTICE = frozenset(
         "envelope open",
         "posture",
         "restore",
+        "emergency",
     }
 )
-"""Their files come from strangers, or there is no practice yet: nothing is open where they run."""
+"""Their files come from strangers, or there is no practice that opens: nothing is open where they run."""
 
 
 def run(

@@ -31,6 +31,7 @@ ELSEWHERE = {
     "own_posture": "asks a name server (test_own_posture.py)",
     "explain_gap": "needs a gap (test_witness.py)",
     "run_drill": "needs a backup on a target (test_drill.py)",
+    "retire_computer": "ends the practice here, record and all (test_retire.py)",
     "seal_year": "needs a year that is over (test_retention.py)",
     "purge_year": "needs a year that is long over (test_retention.py)",
 }

@@ -155,7 +155,7 @@ def test_the_computers_part_counts_once_the_password_was_changed_here(practice: 
     assert caught.value.code == "not-enrolled"
     office = build_office(practice.folder, practice.clock, params=lambda: FLOOR, device_store=lambda: keyring)
     practice.offices.append(office)
-    assert office.sign_in(replace(practice.credentials(), password=NEW_PASSWORD)).session
+    assert office.sign_in(replace(practice.credentials(), password=NEW_PASSWORD)).session.user
 
 
 def test_a_password_that_is_changed_at_another_time_binds_to_no_computer(practice: Practice) -> None:

@@ -213,6 +213,10 @@ USE_CASES: dict[str, Action] = {
     "run_drill": Action.RUN_DRILL,
     "print_kit": Action.PRINT_KIT,
     "renew_recovery_key": Action.RENEW_RECOVERY_KEY,
+    "plan_move": Action.PLAN_MOVE,
+    "show_arrival": Action.SETTLE_ARRIVAL,
+    "settle_arrival": Action.SETTLE_ARRIVAL,
+    "retire_computer": Action.RETIRE_COMPUTER,
     "sign_out": Action.SIGN_OUT,
 }
 BY_THE_SESSION_ALONE = {"touch"}
@@ -220,9 +224,6 @@ BY_THE_SESSION_ALONE = {"touch"}
 WITHIN_ANOTHER = {Action.SHARE_SNIPPET}
 """Asked for by a use case with an action of its own, where what it changes is everybody's."""
 NO_USE_CASE_YET = {
-    Action.PLAN_MOVE,
-    Action.SETTLE_ARRIVAL,
-    Action.RETIRE_COMPUTER,
     Action.SET_PRACTICE,
 }
 
