@@ -25,6 +25,8 @@ from tests.made_practice import Practice
 from tests.made_staff import desk_of
 from tests.support.drilled import DAY, Drilled, add_target, begin
 
+ROOT = Path(__file__).resolve().parents[3]
+
 
 @pytest.fixture
 def drilled(practice: Practice, tmp_path: Path) -> Iterator[Drilled]:
@@ -58,6 +60,25 @@ def test_a_good_drill_is_kept_signed_and_on_paper(drilled: Drilled) -> None:
     assert "Canaryfield" not in said
     line = next(line for line in drilled.office.query_log(drilled.session).lines if line.act == "drill.done")
     assert (line.obj, line.outcome, line.details["records"]) == (drill.id, "ok", drill.records)
+
+
+def test_the_report_is_checked_by_the_few_lines_of_its_description(drilled: Drilled, tmp_path: Path) -> None:
+    described = (ROOT / "docs" / "formats" / "drill-report.md").read_text("utf-8")
+    code = described.partition("```python\n")[2].partition("```")[0]
+    report = drilled.run().drill.report
+    ends = []
+    for number, text in enumerate((report, report.replace("result good", "result bad"))):
+        note = tmp_path / f"{number}.txt"
+        note.write_text(text, "utf-8")
+        ran = subprocess.run(
+            [sys.executable, "-c", code, str(note), vkey_of(drilled)],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        ends.append((ran.returncode, ran.stdout))
+    assert ends == [(0, "signed by this practice\n"), (1, "")]
 
 
 def test_a_drill_goes_over_a_chain_of_backups(drilled: Drilled) -> None:
