@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from desktop.models.records import Reason
 from desktop.models.safekeeping import TargetKind
-from desktop.office.values_backups import TargetLine, TargetStep, TargetTested
+from desktop.office.values_backups import TargetLine, TargetRequest, TargetStep, TargetTested
 from desktop.ui.backups.adding import PlaceDialog, is_to_compare
 from desktop.ui.backups.drives import Drive, plugged
 from desktop.ui.backups.fields import PlaceFields
@@ -250,6 +250,33 @@ def test_another_address_is_another_server(at_work: AtWork, dialog: PlaceDialog,
     assert dialog._host_key == sshd.host_key
     found.place.address.input.setText("sftp://elsewhere.example.com/x")
     assert dialog._host_key == ""
+
+
+def test_a_server_whose_key_was_changed_is_compared_anew(
+    at_work: AtWork, page: BackupsSection, sshd: Sshd
+) -> None:
+    request = TargetRequest("Server", sshd.place(), secret=sshd.secret, own=True)
+    at_work.office.add_target(at_work.session, request)
+    page.refresh()
+    at_work.screen.settle()
+    sshd.another_key()
+    page.cards[0].acts["change"].click()
+    dialog = page.findChildren(PlaceDialog)[-1]
+    dialog.test_button.click()
+    at_work.screen.settle()
+    assert dialog.notice.property("kind") == "error"
+    assert dialog.panel is None
+    assert not dialog.new_key_button.isHidden()
+    dialog.new_key_button.click()
+    at_work.screen.settle()
+    assert dialog.panel is not None
+    dialog.save_button.click()
+    at_work.screen.settle()
+    assert "password" in dialog.notice.words  # what is kept goes to no other server by itself
+    fields(dialog).place.key_file.input.setText(str(sshd.private))
+    dialog.save_button.click()
+    at_work.screen.settle()
+    assert [line.target.place.host_key for line in lines(at_work)] == [sshd.host_key]
 
 
 def test_a_server_whose_key_changed_is_not_offered_for_comparing() -> None:

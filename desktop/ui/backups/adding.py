@@ -57,6 +57,9 @@ class PlaceDialog(FormDialog):
         self.setMinimumWidth(580)
         self.fields: PlaceFields | None = None
         self.panel: HostKeyPanel | None = None
+        self.new_key_button = button(ui.say("ui.target.new-key"), self.show_new_key, "quiet")
+        self.new_key_button.hide()
+        self.content.addWidget(self.new_key_button, 0, Qt.AlignmentFlag.AlignLeft)
         self.kinds = KindList(ui, self.choose)
         self.content.addWidget(self.kinds)
         self.back_button = button(ui.say("ui.back"), self.back)
@@ -111,6 +114,7 @@ class PlaceDialog(FormDialog):
         """Another address is another server."""
         self._host_key = ""
         self._seen = None
+        self.new_key_button.hide()
         self._drop_panel()
 
     # --- asking -------------------------------------------------------------------------------
@@ -131,8 +135,18 @@ class PlaceDialog(FormDialog):
         request = self.request()
         if request is None:
             return
+        self._ask(request)
+
+    def show_new_key(self) -> None:
+        """Somebody was told that the server's key was changed: it is compared as that of a new place."""
+        request = self.request()
+        if request is not None:
+            self._ask(replace(request, place=replace(request.place, host_key=""), target=None))
+
+    def _ask(self, request: TargetRequest) -> None:
         mine = self._asked = object()
         self._drop_panel()
+        self.new_key_button.hide()
         self.notice.show_words(self.ui.say("ui.target.testing"), "plain")
         self._busy(True)
         self.test_button.setEnabled(True)
@@ -155,6 +169,7 @@ class PlaceDialog(FormDialog):
             self._compare(answer)
             return
         self.notice.show_words(steps_words(self.ui, answer), "ok" if answer.ok else "error")
+        self.new_key_button.setVisible(any(step.reason.code == _CHANGED for step in answer.steps))
         if self._save_after and answer.ok:
             self._store()
 

@@ -103,6 +103,7 @@ class BackupsSection(Page):
         self.cards = [PlaceCard(self.ui, line, self, manages=self._manages) for line in lines]
         for made in self.cards:
             self._places.addWidget(made)
+            made.show()  # at once, so that the page is laid out once and not seen in between
         if not lines:
             code = "ui.backups.none" if self._manages else "ui.backups.none-manager"
             self._places.addWidget(plain_label(self.ui.say(code), "muted", wrap=True))

@@ -207,13 +207,10 @@ def problems(ui: Ui, line: TargetLine) -> list[str]:
 
 
 def trouble_words(ui: Ui, trouble: Reason) -> str:
-    """What is wrong and what to do: troubles are codes of known errors, some have a sentence of their own."""
-    if not ui.texts.has(f"error.{trouble.code}"):
-        return ui.reason(trouble)
-    words, hint = ui.texts.error(trouble.code, trouble.params)
+    """What is wrong and what to do: a sentence of its own, or the known error's."""
     if ui.texts.has(f"reason.{trouble.code}"):
-        words = ui.reason(trouble)
-    return f"{words} {hint}"
+        return ui.reason(trouble)
+    return " ".join(ui.texts.error(trouble.code, trouble.params))
 
 
 def drill_words(ui: Ui, drills: tuple[Drill, ...]) -> str:
