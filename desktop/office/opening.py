@@ -23,6 +23,7 @@ from desktop.office import emergency_record
 from desktop.office.after_hours_watch import AfterHoursWatch
 from desktop.office.backup_watch import BackupWatch
 from desktop.office.desk import Opened
+from desktop.office.drill_watch import DrillWatch
 from desktop.office.feeds import FeedWatch
 from desktop.office.logwatch import LogWatch
 from desktop.office.looks import Looks
@@ -96,6 +97,7 @@ class Opener:
         watch.also(SilenceWatch(database, self._audit, self._clock).look)
         watch.also(FeedWatch(database, self._audit, self._clock).look)
         watch.also(AfterHoursWatch(database, answers, own).look)
+        watch.also(DrillWatch(database, self._audit, self._clock, self._folder).look)
         signins = SignIns(database, self._audit, self._clock)
         read_mail = MailboxWatch(database, self._reader(database, signins))
         watch.also(read_mail.start)
