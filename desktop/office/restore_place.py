@@ -31,7 +31,7 @@ def find(where: RestorePlace) -> BackupsFound:
         return BackupsFound((), shown.key, shown.fingerprint)
     with _sources(where) as found:
         stored = [one for source in found for one in _stored(source)]
-    return BackupsFound(tuple(sorted(stored, key=lambda one: (one.made_at, one.name), reverse=True)))
+    return BackupsFound(tuple(sorted(stored, key=lambda one: one.made_at, reverse=True)))
 
 
 @contextlib.contextmanager
@@ -60,11 +60,11 @@ def _chosen(found: list[Holder], name: str) -> Wanted:
         raise VaultError("backup-chain-broken")
     if len({id(source) for source, _ in whole}) > 1:
         raise Refused("restore-several")
-    source, one = max(whole, key=lambda each: (each[1].made_at, each[1].name))
-    return Wanted(source, one.name)
+    return Wanted(whole[0][0], whole[0][1].name)
 
 
 def _stored(source: Holder) -> list[StoredBackup]:
+    """Newest first."""
     sizes = dict(source.names())
     known = known_in(sizes)
     return [

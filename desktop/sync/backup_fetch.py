@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -123,9 +124,13 @@ def chain_in(name: str, sizes: dict[str, int]) -> tuple[BackupName, ...]:
 
 
 def known_in(sizes: dict[str, int]) -> list[BackupName]:
-    """What lies there, newest first."""
+    """What lies there, newest first; of one second, what goes on from another is the newer."""
     found = [one for one in map(parse_name, sizes) if one is not None]
-    return sorted(found, key=lambda one: (one.made_at, one.name), reverse=True)
+
+    def age(one: BackupName) -> tuple[datetime, int, str]:
+        return one.made_at, len(chain_of(one, found) or ()), one.name
+
+    return sorted(found, key=age, reverse=True)
 
 
 def checkpoint_in(reached: Holder) -> str:

@@ -16,6 +16,7 @@ from desktop.sync.backup_fetch import (
     checkpoint_in,
     fetch_chain,
     folders_in,
+    known_in,
 )
 from desktop.sync.targets.base import Reached, folder_of
 from tests.support.targets import KINDS, TAG, scene_of
@@ -116,6 +117,14 @@ def test_backups_are_found_beside_each_other_and_in_the_practices_own_folders(tm
     (tmp_path / "letter.txt").write_text("not ours")
     assert [one.path for one in folders_in(tmp_path)] == [tmp_path, tmp_path / folder_of(TAG)]
     assert [name for name, _ in folders_in(tmp_path)[0].names()] == sorted(SIZES)
+
+
+@pytest.mark.parametrize("ids", [("1", "2"), ("2", "1")])
+def test_of_one_second_what_goes_on_from_another_is_the_newer(ids: tuple[str, str]) -> None:
+    first, second = (one * 12 for one in ids)
+    whole = f"20261121T100000Z-{first}-whole.sealwell"
+    following = f"20261121T100000Z-{second}-{first}.sealwell"
+    assert [one.name for one in known_in({whole: 1, following: 1})] == [following, whole]
 
 
 def test_a_folder_that_is_gone_is_no_empty_one(tmp_path: Path) -> None:
