@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 
 from desktop.models import arrivals, pauses
 from desktop.models.accounts import Role, Session
@@ -70,6 +72,18 @@ def test_today_leads_to_the_list_until_everything_is_done(at_work: AtWork) -> No
     at_work.screen.settle()
     assert set(computer.arrival.dones) == {"test"}
     assert today(at_work).arrival.words.text() == at_work.screen.ui.texts.count("ui.computer.lacks", 1)
+
+
+def test_tab_goes_through_the_list_before_what_stands_below_it(at_work: AtWork) -> None:
+    arrive(at_work, "recovery-key", "test")
+    computer = section(at_work)
+    order: list[QWidget] = []
+    here: QWidget | None = computer.arrival.dones["recovery-key"]
+    while here is not None and here is not computer.retire:
+        if here.isVisible() and here.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            order.append(here)
+        here = here.nextInFocusChain()
+    assert order == [*computer.arrival.stops, computer.plan_button]
 
 
 def test_what_was_not_done_is_not_ticked_off(at_work: AtWork) -> None:

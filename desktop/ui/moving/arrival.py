@@ -55,6 +55,11 @@ class ArrivalCard(QFrame):
         outer.addLayout(self._rows)
         self.hide()
 
+    @property
+    def stops(self) -> list[QPushButton]:
+        """In the order of the rows."""
+        return [one for item in self.dones for one in (self.dones[item], self.leads[item])]
+
     def show_items(self, shown: ArrivalShown) -> None:
         """The one in focus keeps it, where it is still open."""
         focused = next((item for item, made in self.dones.items() if made.hasFocus()), "")

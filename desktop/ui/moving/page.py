@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.errors import SealwellError
@@ -36,6 +38,9 @@ class ComputerSection(Page):
 
     def _arrived(self, shown: ArrivalShown) -> None:
         self.arrival.show_items(shown)
+        stops = [*self.arrival.stops, self.plan_button, self.to_backups, self.retire]
+        for one, following in pairwise(stops):  # made later, they would come last
+            QWidget.setTabOrder(one, following)
 
     def settle(self, item: str) -> None:
         """What can be looked up is looked up behind the door, and refused where it is not done."""
