@@ -165,11 +165,11 @@ class Sftp(Streamed):
 
     def _read(self, name: str) -> Reading:
         with self._known():
-            try:
-                file = self._ftp.open(f"{self._folder}/{name}", "r")
-            except FileNotFoundError:
-                raise TargetError("target-missing") from None
-            return _Reading(self, file, file.stat().st_size or 0)
+            path = f"{self._folder}/{name}"
+            found = self._kind(path)
+            if found is None:
+                raise TargetError("target-missing")
+            return _Reading(self, self._ftp.open(path, "r"), found.st_size or 0)
 
     def _rename(self, old: str, new: str) -> None:
         """By posix-rename@openssh.com; where a server has not that, what stands in the way goes first."""

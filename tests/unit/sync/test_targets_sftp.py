@@ -9,19 +9,21 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import serialization
 
-from desktop.errors import InputError
+from desktop.errors import InputError, Refused
 from desktop.models.safekeeping import Place, TargetKind
 from desktop.sync.targets.base import TargetError, folder_of
 from desktop.sync.targets.pieces import Pieced
 from desktop.sync.targets.reach import fingerprint_of, host_key, practices, reach
 from tests.servers.programs import free_port
 from tests.servers.sftp import Sshd, make_key
+from tests.servers.sftp_password import PASSWORD, PasswordSftp
 from tests.support.namespace import in_a_namespace
 from tests.support.targets import MARKER, NAME, TAG, Scene, scene_of
 
@@ -107,6 +109,30 @@ def test_keys_that_open_nothing_are_told_from_keys_that_are_none(scene: Scene, t
     command = ["ssh-keygen", "-q", "-p", "-N", "secret", "-P", "", "-f", str(tmp_path / "stranger")]
     subprocess.run(command, check=True, timeout=30, stdout=subprocess.DEVNULL)
     assert refused(scene.place, (tmp_path / "stranger").read_text("ascii")) == "target-key-wrong"
+
+
+@pytest.mark.parametrize("interactive", [False, True], ids=["password", "question"])
+def test_a_password_signs_in_and_a_server_that_knows_the_standard_only_is_enough(
+    interactive: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Pieced, "portion", 64 * 1024)
+    source = tmp_path / "source"
+    source.write_bytes(os.urandom(300_000))
+    with PasswordSftp(tmp_path, interactive=interactive) as server:
+        assert refused(server.place, "wrong") == "target-refused"
+        with closing(reach(server.place, PASSWORD, TAG, None)) as reached:
+            assert reached.claim(MARKER) == MARKER
+            assert reached.free_bytes() is None
+            with pytest.raises(Refused):
+                reached.put(NAME, source, lambda done, of: done < 200_000)
+            reached.put(NAME, source)
+            assert reached.sha256(NAME) == hashlib.sha256(source.read_bytes()).hexdigest()
+            for content in (b"one", b"two"):
+                reached.write_small("checkpoint.txt", content)
+            assert reached.read_small("checkpoint.txt") == b"two"
+            reached.remove(NAME)
+            assert reached.names() == []
+        assert practices(server.place, PASSWORD) == [TAG]
 
 
 def test_a_server_that_goes_away_in_the_middle_is_said_and_gone_on_with(
