@@ -178,8 +178,14 @@ class Backups:
         except VaultError as error:
             if error.code in _OURS:
                 raise
-            return BackupVerified(False, name, Reason(error.code, dict(error.params)))
+            return BackupVerified(False, name, Reason(_told(error), dict(error.params)))
         return BackupVerified(True, name, None, sealed.records, sum(sealed.counts.values()))
+
+
+def _told(error: VaultError) -> str:
+    """What is found in a database or a log that came out of a backup is the backup's damage."""
+    known = error.code.startswith("backup-") or error.code == "database-damaged"
+    return error.code if known else "backup-damaged"
 
 
 def _proven(vault: OpenVault, chain: tuple[Path, ...], beside: Path, progress: Progress) -> SealedHeader:

@@ -156,6 +156,7 @@ class Entry:
             quick = QuickEntry(self._desk, self._folder, self._clock, self._opener, self._audit, self._signin)
             session, person = quick.unlock(uid, request)
             with self._or_out(session):
+                self._desk.opened().watch.signed_in(person.role)
                 self._stay_awake()
                 return self._answer(session, person)
 

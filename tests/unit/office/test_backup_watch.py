@@ -19,9 +19,10 @@ from desktop.models import backups, tasks
 from desktop.models.safekeeping import Backup, Place
 from desktop.office.backup_watch import AGAIN, CLOSING_MOST, BackupWatch
 from desktop.office.values_access import SecurityPolicy
+from desktop.office.values_entry import QuickUnlock
 from desktop.sync.targets.base import Reached, TargetError
 from desktop.sync.targets.reach import reach
-from tests.made_practice import Practice
+from tests.made_practice import USER, Practice
 from tests.made_staff import desk_of
 from tests.support.keeping import Kept
 
@@ -309,3 +310,12 @@ def test_somebody_who_comes_back_meanwhile_finds_it_open(service: Kept) -> None:
     time.sleep(2.5)
     assert not service.office.at_rest()
     assert service.office.freshness(session).state == "fresh"
+
+
+def test_behind_a_lock_that_a_pin_opened_nothing_was_made_by_itself(kept: Kept) -> None:
+    """The database was opened anew, and what is done while it is open has to begin anew too."""
+    kept.office.set_quick_pin(kept.session, "830274")
+    kept.office.lock()
+    assert kept.office.at_rest()
+    kept.office.quick_unlock(QuickUnlock(USER, "830274"))
+    assert any(thread.name == "backup-watch" for thread in threading.enumerate())
