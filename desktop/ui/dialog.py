@@ -82,6 +82,17 @@ class FormDialog(QDialog):
         self.notice.show_words(self.ui.error(error))
 
 
+class ConfirmDialog(FormDialog):
+    """Something ends: said in one sentence, and done only on a second click."""
+
+    def __init__(self, ui: Ui, code: str, parent: QWidget) -> None:
+        super().__init__(ui, ui.say(f"{code}-title"), parent)
+        self.content.addWidget(plain_label(ui.say(f"{code}-lead"), "muted", wrap=True))
+        self.go_button = button(ui.say(code), self.accept, "primary")
+        self.foot.addWidget(self.go_button)
+        self.cancel.setFocus()
+
+
 def row_label(words: str) -> QLabel:
     """A label beside its input, in the middle of the row."""
     label = plain_label(words, "muted")

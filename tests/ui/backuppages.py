@@ -39,7 +39,7 @@ from desktop.ui.backups.history import HistoryDialog
 from desktop.ui.backups.kinds import FAR, NEAR
 from desktop.ui.backups.kit import KitDialog, NewKeyDialog
 from desktop.ui.backups.page import BackupsPage, BackupsSection
-from desktop.ui.settings.storage import ConfirmDialog
+from desktop.ui.dialog import ConfirmDialog
 from desktop.ui.workspace import Workspace
 from tests.ui.conftest import Screen
 

@@ -31,9 +31,9 @@ from desktop.office.values_messages import TaskLine, TaskRequest
 from desktop.ui.backups.banner import BackupBanner
 from desktop.ui.backups.history import HistoryDialog
 from desktop.ui.backups.page import BackupsPage, BackupsSection
+from desktop.ui.dialog import ConfirmDialog
 from desktop.ui.reminders.page import TodayPage
 from desktop.ui.settings.page import SettingsPage
-from desktop.ui.settings.storage import ConfirmDialog
 from desktop.ui.workspace import Workspace
 from tests.made_practice import Practice
 from tests.support.colleagues import let_in

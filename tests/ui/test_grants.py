@@ -22,13 +22,13 @@ from desktop.models.records import Baa
 from desktop.office.values_delivery import MailboxRequest
 from desktop.sync.oauth_web import Poster
 from desktop.ui.base import Page
+from desktop.ui.dialog import ConfirmDialog
 from desktop.ui.settings.grant import GrantPart
 from desktop.ui.settings.mailbox import MailboxDialog
 from desktop.ui.settings.mailboxes import MailboxSection
 from desktop.ui.settings.page import SettingsPage
 from desktop.ui.settings.relays import RelaySection
 from desktop.ui.settings.signin import SignInDialog, TechnicalDialog
-from desktop.ui.settings.storage import ConfirmDialog
 from desktop.ui.stepup import StepUpDialog
 from tests.made_practice import PASSWORD
 from tests.made_staff import desk_of

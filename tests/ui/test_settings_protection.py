@@ -10,12 +10,13 @@ from PySide6.QtWidgets import QLineEdit, QPushButton
 
 from desktop.models.records import Reason
 from desktop.office.values_posture import PostureLine, PostureShown
+from desktop.ui.dialog import ConfirmDialog
 from desktop.ui.settings.onward import OnwardDialog
 from desktop.ui.settings.page import SettingsPage
 from desktop.ui.settings.posture import PostureSection
 from desktop.ui.settings.relay import RelayDialog
 from desktop.ui.settings.relays import RelaySection
-from desktop.ui.settings.storage import ConfirmDialog, StorageDialog, StorageSection
+from desktop.ui.settings.storage import StorageDialog, StorageSection
 from tests.support.pages import texts_of
 from tests.ui.conftest import AtWork
 

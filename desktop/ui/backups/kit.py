@@ -14,11 +14,10 @@ from desktop.office.values_entry import Recovered
 from desktop.office.values_protection import Paper
 from desktop.ui.base import Ui, button, plain_label
 from desktop.ui.capture import block_capture
-from desktop.ui.dialog import FormDialog
+from desktop.ui.dialog import ConfirmDialog, FormDialog
 from desktop.ui.form import Field
 from desktop.ui.gate.recovery import RecoveryPage
 from desktop.ui.saving import save_paper
-from desktop.ui.settings.storage import ConfirmDialog
 from desktop.ui.stepup import proved
 
 _KIT = "recovery-kit.pdf"

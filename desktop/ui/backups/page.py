@@ -22,8 +22,8 @@ from desktop.ui.backups.state import StateCard
 from desktop.ui.backups.words import live, name_of, trouble_words
 from desktop.ui.base import Page, Ui, button, emptied, plain_label, scrolled_column
 from desktop.ui.bridge import Task
+from desktop.ui.dialog import ConfirmDialog
 from desktop.ui.navigation import Navigation
-from desktop.ui.settings.storage import ConfirmDialog
 from desktop.ui.stepup import proved
 
 _AGAIN_MS = 3000

@@ -16,9 +16,9 @@ from desktop.office.values_delivery import MessageShown, PauseRequest, PhaseLine
 from desktop.texts import clean
 from desktop.ui.base import Ui, button, plain_label
 from desktop.ui.dates import day_words, moment_words, time_words
+from desktop.ui.dialog import ConfirmDialog
 from desktop.ui.outbox.unclear import UnclearPanel
 from desktop.ui.outbox.words import DESK, NOT_ARRIVED, state_words
-from desktop.ui.settings.storage import ConfirmDialog
 
 WIDTH = 372
 _TIME = 74

@@ -14,8 +14,8 @@ from desktop.office.values_delivery import ProviderShown
 from desktop.office.values_practice import GrantShown
 from desktop.texts import clean
 from desktop.ui.base import Page, button, plain_label
+from desktop.ui.dialog import ConfirmDialog
 from desktop.ui.settings.signin import SignInDialog
-from desktop.ui.settings.storage import ConfirmDialog
 from desktop.ui.stepup import proved
 
 

@@ -19,9 +19,9 @@ from desktop.texts import clean
 from desktop.ui.base import Page, Ui, button, card, emptied, plain_label, scrolled_column
 from desktop.ui.bridge import Task
 from desktop.ui.dates import date_words, moment_words
+from desktop.ui.dialog import ConfirmDialog
 from desktop.ui.settings.grant import GrantPart, Owner, provider_of
 from desktop.ui.settings.mailbox import MailboxDialog, tested_words
-from desktop.ui.settings.storage import ConfirmDialog
 from desktop.ui.settings.trial import Trial
 
 _Shown = tuple[tuple[MailboxLine, ...], tuple[ProviderShown, ...]]

@@ -13,13 +13,12 @@ from desktop.office.values_practice import EvidenceRequest, RelayLine, RelayTest
 from desktop.texts import clean
 from desktop.ui.base import Page, Ui, button, card, emptied, plain_label, scrolled_column
 from desktop.ui.dates import date_words
-from desktop.ui.dialog import FormDialog
+from desktop.ui.dialog import ConfirmDialog, FormDialog
 from desktop.ui.form import Field
 from desktop.ui.settings.grant import GrantPart, Owner, provider_of
 from desktop.ui.settings.onward import OnwardDialog
 from desktop.ui.settings.relay import RelayDialog, steps_words
 from desktop.ui.settings.signin import TechnicalDialog
-from desktop.ui.settings.storage import ConfirmDialog
 
 _Shown = tuple[tuple[RelayLine, ...], tuple[ProviderShown, ...]]
 

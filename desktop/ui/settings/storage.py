@@ -21,7 +21,7 @@ from desktop.texts import clean
 from desktop.ui.agreement import AgreementFields, pair
 from desktop.ui.base import Page, Ui, button, card, emptied, plain_label, scrolled_column
 from desktop.ui.dates import date_words
-from desktop.ui.dialog import FormDialog
+from desktop.ui.dialog import ConfirmDialog, FormDialog
 from desktop.ui.form import Field
 
 _MOST_SHOWN = 100
@@ -248,17 +248,6 @@ class StorageDialog(FormDialog):
         self.test_button.setEnabled(True)
         self.save_button.setEnabled(True)
         self.failed(error)
-
-
-class ConfirmDialog(FormDialog):
-    """Something ends: said in one sentence, and done only on a second click."""
-
-    def __init__(self, ui: Ui, code: str, parent: QWidget) -> None:
-        super().__init__(ui, ui.say(f"{code}-title"), parent)
-        self.content.addWidget(plain_label(ui.say(f"{code}-lead"), "muted", wrap=True))
-        self.go_button = button(ui.say(code), self.accept, "primary")
-        self.foot.addWidget(self.go_button)
-        self.cancel.setFocus()
 
 
 def tested_words(ui: Ui, answer: StorageTested) -> str:
