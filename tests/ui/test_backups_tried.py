@@ -14,7 +14,7 @@ from desktop.ui.backups.drill import DrillDialog
 from desktop.ui.backups.kit import KitDialog, NewKeyDialog
 from desktop.ui.backups.page import BackupsSection
 from desktop.ui.backups.running import RunningDialog
-from desktop.ui.settings.storage import ConfirmDialog
+from desktop.ui.dialog import ConfirmDialog
 from tests.support.pages import texts_of
 from tests.ui.conftest import AtWork
 from tests.ui.test_backups import add_place, back_up, section
@@ -208,7 +208,9 @@ def test_a_kit_that_cannot_be_written_says_so(at_work: AtWork, page: BackupsSect
     assert dialog.go.isVisible()
 
 
-def test_a_new_key_is_shown_until_it_was_typed_back(at_work: AtWork, page: BackupsSection) -> None:
+def test_a_new_key_is_shown_until_it_was_typed_back(
+    at_work: AtWork, page: BackupsSection, tmp_path: Path
+) -> None:
     page.emergency.key_button.click()
     page.findChildren(ConfirmDialog)[-1].reject()
     at_work.screen.settle()
@@ -222,6 +224,12 @@ def test_a_new_key_is_shown_until_it_was_typed_back(at_work: AtWork, page: Backu
     assert dialog.isVisible()
     key = dialog.page.shown.text().split()
     assert "".join(key) != at_work.practice.made.recovery_key.replace("-", "")
+    dialog.page.kit.click()
+    at_work.screen.settle()
+    chooser = dialog.findChildren(QFileDialog)[-1]
+    chooser.fileSelected.emit(str(tmp_path / "kit.pdf"))
+    chooser.reject()
+    assert (tmp_path / "kit.pdf").read_bytes().startswith(b"%PDF-"), dialog.page.notice.words
     for at, field in zip(dialog.page.asked, dialog.page.typed, strict=True):
         field.input.setText(key[at])
     dialog.page.submit()
@@ -229,3 +237,4 @@ def test_a_new_key_is_shown_until_it_was_typed_back(at_work: AtWork, page: Backu
     assert not dialog.isVisible()
     assert page.notice.property("kind") == "ok"
     assert at_work.office.print_kit(at_work.session, KitRequest("-".join(key))).data.startswith(b"%PDF-")
+    assert at_work.office.verify_audit(at_work.session).ok
