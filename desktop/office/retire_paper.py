@@ -65,12 +65,12 @@ def _known(facts: Facts, texts: Texts) -> tuple[tuple[str, str], ...]:
     local = facts.at.astimezone(facts.practice.zone)
     rows = [
         ("practice", clean(facts.practice.name)),
-        ("vault", facts.vault_id.hex()),
+        ("technical.vault", facts.vault_id.hex()),
         ("by", clean(facts.by)),
         ("at", f"{local:%Y-%m-%d %H:%M %Z}"),
         ("reason", clean(facts.reason, 500)),
-        ("method", say("paper.retire.method-words")),
-        ("encryption", say("paper.retire.encryption-words")),
+        ("method", say("paper.retire.technical.method-words")),
+        ("encryption", say("paper.retire.technical.encryption-words")),
         ("tool", f"Sealwell {facts.version}"),
         ("key-file", facts.key_file),
     ]
