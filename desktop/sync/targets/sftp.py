@@ -12,7 +12,7 @@ import binascii
 import errno
 import io
 import logging
-import socket
+import stat
 from base64 import b64decode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -98,9 +98,7 @@ class Sftp(Streamed):
         self._ftp: paramiko.SFTPClient = self._files.ftp
 
     def practices(self) -> list[str]:
-        with self._known():
-            rows = self._files.ls(self._root or "/", detail=True)
-        tags = [tag_of(row["name"].rpartition("/")[2]) for row in rows if row["type"] == "directory"]
+        tags = [tag_of(name) for name, is_folder, _ in self._rows(self._root or "/") if is_folder]
         return sorted(tag for tag in tags if tag is not None)
 
     def free_bytes(self) -> int | None:
@@ -132,12 +130,24 @@ class Sftp(Streamed):
             self._ftp.rmdir(self._folder)
 
     def _listed(self) -> list[tuple[str, int]]:
-        with self._known():
-            try:
-                rows = self._files.ls(self._folder, detail=True)
-            except FileNotFoundError:
+        try:
+            rows = self._rows(self._folder)
+        except TargetError as error:
+            if error.code == "target-no-folder":
                 return []
-        return [(row["name"].rpartition("/")[2], row["size"]) for row in rows if row["type"] == "file"]
+            raise
+        return [(name, size) for name, is_folder, size in rows if not is_folder]
+
+    def _rows(self, folder: str) -> list[tuple[str, bool, int]]:
+        """Name, whether it is a folder, and size; what is neither is left out.
+
+        Not fsspec's `ls`: it fails where a server tells less of a file than OpenSSH does.
+        """
+        with self._known():
+            found = self._ftp.listdir_attr(folder)
+        kinds = {stat.S_IFDIR: True, stat.S_IFREG: False, 0: False}
+        rows = [(str(one.filename), kinds.get(stat.S_IFMT(one.st_mode or 0)), one.st_size) for one in found]
+        return [(name, is_folder, size or 0) for name, is_folder, size in rows if is_folder is not None]
 
     def _kind(self, path: str) -> paramiko.SFTPAttributes | None:
         try:
@@ -206,6 +216,8 @@ class Sftp(Streamed):
             raise TargetError("target-unreachable") from None
         except (paramiko.SFTPError, OSError) as error:
             raise TargetError(self._code(error, writing=writing)) from None
+        except ValueError:  # what it says cannot be read
+            raise TargetError("target-broken") from None
 
     def _code(self, error: Exception, *, writing: bool) -> str:
         if not self._answers():
@@ -376,7 +388,7 @@ def _connect(
         raise TargetError("target-refused") from None
     except TimeoutError:
         raise TargetError("target-slow") from None
-    except (paramiko.SSHException, EOFError, OSError, socket.gaierror):
+    except (paramiko.SSHException, EOFError, OSError, ValueError):
         raise TargetError("target-unreachable") from None
 
 
