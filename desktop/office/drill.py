@@ -29,13 +29,14 @@ from desktop.models.tasks import TaskState
 from desktop.office.desk import Desk, Opened, Recorder
 from desktop.office.drill_check import Found, Restoring, restore, sandbox
 from desktop.office.drill_report import report_paper, signed
+from desktop.office.drill_sample import DrillFailedError
 from desktop.office.log_files import refuse_existing
 from desktop.office.task_kinds import DRILL_DUE
 from desktop.office.values_audit import LogFormat
 from desktop.office.values_backups import DrillAsks, DrillRequest, DrillShown
 from desktop.paths import PracticeFolder, write_private
 
-KEY_WRONG = "drill-key-wrong"
+_KEY_WRONG = Reason("drill-key-wrong")
 _NOTHING = Found(0, "", 0)
 
 
@@ -121,7 +122,7 @@ class Drills:
         progress: Progress | None,
         into: Path,
     ) -> tuple[Drill, str]:
-        proven, why, found = self._is_proven(opened, begun, request), KEY_WRONG, _NOTHING
+        proven, why, found = self._is_proven(opened, begun, request), _KEY_WRONG.code, _NOTHING
         if proven:
             what = Restoring(
                 self._folder,
@@ -134,6 +135,8 @@ class Drills:
             )
             try:
                 found, why = restore(what, into), ""
+            except DrillFailedError as failed:
+                why = failed.reason.code
             except (VaultError, DeliveryError, InputError) as error:
                 if opened.database.closed:
                     raise Refused("locked") from error

@@ -28,9 +28,10 @@ from desktop.models.backupcheck import looking
 from desktop.models.database import Database, Tx
 from desktop.models.documents import Progress
 from desktop.models.lanes import known
+from desktop.models.records import Reason
 from desktop.models.rekey import DatabaseKeys
 from desktop.models.safekeeping import Backup, Target
-from desktop.office.drill_sample import check_sample
+from desktop.office.drill_sample import DrillFailedError, check_sample
 from desktop.office.proof import log_vkey, signed_checkpoints
 from desktop.paths import PracticeFolder, make_private_folder
 from desktop.sync.backup_chain import assemble, check_assembled
@@ -105,7 +106,7 @@ def _empty(drill: Path) -> None:
 
 def restore(what: Restoring, into: Path) -> Found:
     """Fetch, assemble, check, read. What is wrong is raised with a code of its own: TargetError; VaultError
-    "backup-…", "drill-…", "disk-full", "database-…". Refused "cancelled" and "locked" say nothing of it.
+    "backup-…", "disk-full", "database-…"; DrillFailedError. Refused "cancelled", "locked" say nothing of it.
     """
     try:
         return _restore(what, into)
@@ -118,7 +119,7 @@ def _restore(what: Restoring, into: Path) -> Found:
     chain = _fetch(what, fetched)
     clear = _clear_of(chain[-1])
     if clear.vault_id == what.vault.vault_id and clear.epoch < what.vault.epoch:
-        raise VaultError("drill-old-key")
+        raise DrillFailedError(Reason("drill-old-key"))
     step = _step(what, _FETCHED, _ASSEMBLED)
     sealed = assemble(chain, lambda header: container_key(what.vault, header), made, step)
     _compare(what, chain[-1], clear, sealed)
@@ -162,13 +163,13 @@ def _compare(what: Restoring, path: Path, clear: ClearHeader, sealed: SealedHead
     row = what.backup
     same = (clear.id, clear.name, sealed.records, sealed.root) == (row.id, row.name, row.records, row.root)
     if not same or _sha256(path) != row.sha256:
-        raise VaultError("drill-other-backup")
+        raise DrillFailedError(Reason("drill-other-backup"))
     try:
         slots = parse(clear.keys)
     except DamagedError:
         raise VaultError("backup-damaged") from None
     if not any(slot.type == RECOVERY and slot.pk == what.officer for slot in slots.slots):
-        raise VaultError("drill-other-recovery-key")
+        raise DrillFailedError(Reason("drill-other-recovery-key"))
 
 
 def _sha256(path: Path) -> str:
@@ -189,7 +190,7 @@ def _verify_log(what: Restoring, tx: Tx, sealed: SealedHeader) -> None:
     head = Head(sealed.records, sealed.head_hash)
     found = verify(watched(audit.records(tx), count, step), count, head, evidence, start(tx))
     if not found.ok or found.records != sealed.records:
-        raise VaultError("drill-log-broken")
+        raise DrillFailedError(Reason("drill-log-broken"))
 
 
 def _sealed_note(what: Restoring, tx: Tx, sealed: SealedHeader) -> list[Checkpoint]:
@@ -198,4 +199,4 @@ def _sealed_note(what: Restoring, tx: Tx, sealed: SealedHeader) -> list[Checkpoi
     try:
         return [read_checkpoint(sealed.note, log_vkey(tx, what.vault))]
     except InputError:
-        raise VaultError("drill-log-broken") from None
+        raise DrillFailedError(Reason("drill-log-broken")) from None

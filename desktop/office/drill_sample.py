@@ -15,15 +15,23 @@ from desktop.errors import VaultError
 from desktop.mail.cardwords import words_of
 from desktop.models import audit, cards, people, samples, vaultkeys
 from desktop.models.database import Database, Tx
+from desktop.models.records import Reason
 
 LEAST = 50
 """Rows, over all kinds, where there are so many."""
 _SOME = 20
-_UNREADABLE = "drill-sample-unreadable"
+
+
+class DrillFailedError(Exception):
+    """Something is not as it should be; no error of a use case, but what a drill is for to find."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.code)
+        self.reason = reason
 
 
 def check_sample(copy: Tx, used: Database) -> int:
-    """How many rows of `copy` were opened. Raises VaultError("drill-sample-unreadable")."""
+    """How many rows of `copy` were opened. Raises DrillFailedError."""
     for most in (_SOME, LEAST):
         opened = sum(kind(copy, used, most) for kind in _KINDS)
         if opened >= LEAST:
@@ -55,7 +63,7 @@ def _cards(copy: Tx, _used: Database, most: int) -> int:
     try:
         words = [words_of(copy, found[person]) for person in drawn]
     except VaultError:
-        raise VaultError(_UNREADABLE) from None
+        raise _unreadable() from None
     _must(all(words))
     return len(words)
 
@@ -68,7 +76,7 @@ def _lists(copy: Tx, used: Database, most: int) -> int:
         try:
             read_ids(key or b"", row.seq, row.sealed)
         except VaultError:
-            raise VaultError(_UNREADABLE) from None
+            raise _unreadable() from None
         _must(used.read(partial(audit.ids, event_seq=row.seq)) in (None, row.sealed))
     return len(drawn)
 
@@ -84,4 +92,8 @@ _KINDS: tuple[Callable[[Tx, Database, int], int], ...] = (_sent, _received, _car
 
 def _must(right: bool) -> None:
     if not right:
-        raise VaultError(_UNREADABLE)
+        raise _unreadable()
+
+
+def _unreadable() -> DrillFailedError:
+    return DrillFailedError(Reason("drill-sample-unreadable"))
