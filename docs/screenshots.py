@@ -269,8 +269,10 @@ def _plan(target: Path | None) -> list[tuple[Variant, Callable[[str], Path | Non
         ]
         return [(one, _into(target, one)) for one in everything]
     dark = {"today-imported", "review", "people", "compose", "sign-in", "settings-users", "account"}
+    dark |= {"settings-backups", "settings-backups-old"}
     dark |= {"messages", "audit", "audit-alerts", "audit-gap", "compose-card", "review-card"}
     spanish = {"today-imported", "review", "compose", "outbox", "settings-users", "lock-quick"}
+    spanish |= {"settings-backups", "drill-done"}
     spanish |= {"messages", "tasks", "audit", "audit-alerts", "audit-export", "compose-card", "compose-found"}
     return [
         (Variant(), lambda name: SHOWN / f"{name}.png"),
