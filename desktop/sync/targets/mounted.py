@@ -138,7 +138,11 @@ class _Growing:
 
 class _Reading:
     def __init__(self, path: Path) -> None:
+        """What is read comes from the drive, not from what this computer still has in memory of it."""
         self._file = path.open("rb", buffering=0)
+        if hasattr(os, "posix_fadvise"):
+            with suppress(OSError):  # some shares cannot do that
+                os.posix_fadvise(self._file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
     def read(self, size: int) -> bytes:
         with _known():

@@ -96,6 +96,8 @@ class Sftp(Streamed):
         self._folder = f"{self._root}/{folder_of(vault_tag)}"
         self._files = _signed_in(place, secret, host, port)
         self._ftp: paramiko.SFTPClient = self._files.ftp
+        self.flushes = True
+        """Whether the server flushes to its disk when it is asked: fsync@openssh.com (PROTOCOL 4.5)."""
 
     def practices(self) -> list[str]:
         tags = [tag_of(name) for name, is_folder, _ in self._rows(self._root or "/") if is_folder]
@@ -117,6 +119,16 @@ class Sftp(Streamed):
 
     def close(self) -> None:
         self._files.client.close()
+
+    def flush(self, file: paramiko.SFTPFile) -> None:
+        """What cannot be flushed is read back all the same."""
+        if self.flushes:
+            try:
+                self._ftp._request(CMD_EXTENDED, "fsync@openssh.com", file.handle)  # type: ignore[attr-defined]
+            except TimeoutError:
+                raise
+            except OSError:
+                self.flushes = False
 
     # --- inside ------------------------------------------------------------------------------
 
@@ -252,6 +264,7 @@ class _Growing:
             if self._held:
                 self._file.write(self._held)
             self._file.set_pipelined(True)
+            self._sftp.flush(self._file)
         self._held = b""
 
     def close(self) -> None:

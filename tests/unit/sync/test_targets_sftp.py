@@ -161,6 +161,7 @@ def test_a_server_that_goes_away_in_the_middle_is_said_and_gone_on_with(
     assert anew.names() == []
     anew.put(NAME, source, lambda done, of: not seen.append(done))  # type: ignore[func-returns-value]
     assert seen[0] > 2 * 1024 * 1024
+    assert getattr(anew, "flushes")  # noqa: B009 - OpenSSH does
     assert anew.sha256(NAME) == hashlib.sha256(source.read_bytes()).hexdigest()
 
 
