@@ -16,7 +16,7 @@ from desktop.crypto.keyslots import discard_slots, intact_copies, move_slots
 from desktop.errors import InputError, Refused, VaultError
 from desktop.locks import Lock, exclusive
 from desktop.models.databasefile import remove_database, sidecars
-from desktop.paths import PracticeFolder, make_private_folder, sync_folder
+from desktop.paths import PRIVATE_FOLDER, PracticeFolder, make_private_folder, sync_folder
 
 
 @contextlib.contextmanager
@@ -57,6 +57,7 @@ def put_in_place(scratch: PracticeFolder, folder: PracticeFolder) -> None:
         with year.open("r+b") as file:
             os.fsync(file.fileno())
     try:
+        make_private_folder(folder.root)
         move_slots(scratch.keys, folder.pending_keys)
         for source, target in (
             (scratch.segments, folder.segments),
@@ -115,7 +116,7 @@ def _make(root: Path) -> list[Path]:
     """The folder, made where it is missing; those that were made, the innermost first."""
     missing = [path for path in (root, *root.parents) if not path.exists()]
     try:
-        make_private_folder(root)
+        root.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
         return missing
     except OSError as error:
         for path in missing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,10 +18,12 @@ from desktop.models import schema
 from desktop.models.database import Tx
 from desktop.models.records import State
 from desktop.office.values_access import KeyEnrolment
+from desktop.office.values_backups import RestorePlace
 from desktop.office.values_entry import Credentials
 from desktop.paths import PracticeFolder
 from tests.made_practice import PASSWORD, USER, Practice
 from tests.made_staff import Staff, desk_of, make
+from tests.servers.sftp import Sshd
 from tests.support.backed import (
     Bare,
     Shelf,
@@ -32,6 +35,7 @@ from tests.support.backed import (
 )
 from tests.support.served import Served
 from tests.support.software_key import SoftwareKey
+from tests.support.targets import scene_of
 
 YEAR, QUARTER = 2026, 91.5 * 86_400
 
@@ -174,3 +178,37 @@ def test_through_the_background_service_of_an_empty_folder(bare: Bare) -> None:
 def test_words_of_the_recovery_key_open_as_its_groups_do(bare: Bare) -> None:
     words = write_words(read_recovery_key(bare.shelf.recovery_key))
     assert bare.office().restore(by_recovery_key(bare.shelf.where, bare.to, words)).recovery_key
+
+
+def test_a_server_that_goes_away_in_the_middle(bare: Bare, tmp_path: Path) -> None:
+    """And comes back: the same request then succeeds, and of the first nothing was left."""
+    with scene_of("sftp", tmp_path) as scene:
+        assert isinstance(scene.server, Sshd)
+        assert scene.root is not None
+        shutil.copytree(bare.shelf.folder, scene.root / bare.shelf.folder.name)
+        where = RestorePlace(scene.place, scene.secret)
+        request = by_password(where, bare.to)
+        server = scene.server
+
+        def pulling(done: int, _of: int) -> bool:
+            if done > 50:
+                server.stop_now()
+            return True
+
+        with pytest.raises(SealwellError) as caught:
+            bare.office().restore(request, pulling)
+        assert caught.value.code.startswith("target-")
+        assert not bare.to.parent.exists()
+        with pytest.raises(SealwellError) as caught:
+            bare.office().find_backups(where)
+        assert caught.value.code == "target-unreachable"
+        server.__enter__()
+        assert bare.office().restore(request).waiting == 2
+
+
+def test_a_server_that_is_not_known_yet_shows_its_key_first(bare: Bare, tmp_path: Path) -> None:
+    with scene_of("sftp", tmp_path) as scene:
+        where = RestorePlace(replace(scene.place, host_key=""), scene.secret)
+        found = bare.office().find_backups(where)
+        assert (found.backups, found.host_key) == ((), scene.place.host_key)
+        assert found.fingerprint.startswith("SHA256:")

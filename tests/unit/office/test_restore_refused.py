@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import stat
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -216,12 +218,16 @@ def test_a_folder_that_cannot_be_made(bare: Bare, tmp_path: Path) -> None:
     refused(bare, by_password(bare.shelf.where, tmp_path / "file" / "practice"), "folder-not-writable")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no such modes there")
 def test_what_lies_there_besides_stays(bare: Bare) -> None:
     bare.to.mkdir(parents=True)
+    bare.to.chmod(0o755)
     (bare.to / "sealwell.log").write_text("of a first start")
     refused(bare, by_password(bare.shelf.where, bare.to, password="wrong horse"), "restore-password-wrong")
+    assert stat.S_IMODE(bare.to.stat().st_mode) == 0o755
     bare.office().restore(by_password(bare.shelf.where, bare.to))
     assert (bare.to / "sealwell.log").read_text() == "of a first start"
+    assert stat.S_IMODE(bare.to.stat().st_mode) == 0o700
 
 
 def test_too_little_room_is_said_before_anything_is_fetched(
