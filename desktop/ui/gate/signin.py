@@ -21,7 +21,7 @@ DAMAGED = frozenset(
         *("database-damaged", "database-missing", "database-not-ours", "database-plain"),
         *("database-unwritable", "disk-full", "keyring-failed", "not-enrolled", "device-mismatch"),
         *("vault-altered", "vault-damaged", "vault-missing", "vault-unreadable", "tries-unwritable"),
-        *("log-key-damaged", "mac-key-damaged"),
+        *("log-damaged", "log-key-damaged", "mac-key-damaged", "slot-damaged"),
     }
 )
 """Errors after which nobody gets in by trying again: today's list can still be read."""
