@@ -11,11 +11,12 @@ from desktop.audit.log import AuditLog
 from desktop.clock import Clock
 from desktop.crypto.keyslots import read_slots
 from desktop.crypto.officer import officer_public
+from desktop.crypto.openvault import OpenVault
 from desktop.crypto.rotation import settle_rotation
 from desktop.crypto.vault import recovery_slot, replace_recovery_key, unlock_with_recovery
 from desktop.errors import SealwellError, VaultError
 from desktop.models.accounts import Session
-from desktop.models.database import Tx
+from desktop.models.database import Database, Tx
 from desktop.models.documents import Document, Printer
 from desktop.models.lanes import known
 from desktop.office.desk import Desk, Recorder
@@ -78,19 +79,27 @@ class Kits:
 
         Raises as `print_kit`, and what opening the database raises.
         """
-        settle_rotation(self._folder)
-        with (
-            contextlib.closing(unlock_with_recovery(self._folder.keys, recovery_key)) as vault,
-            contextlib.closing(self._opener.database(vault)) as database,
-        ):
-            kit = Kit(vault.vault_id, self._clock.now(), recovery_key)
-
-            def lay_out(tx: Tx) -> Document:
-                self._audit.record(tx, _printed(kit))
-                return kit_paper(tx, kit)
-
-            document = database.write(lay_out)
+        opened = self._desk.opened_or_none()
+        if opened is not None:
+            recovery_slot(read_slots(self._folder.keys), recovery_key)
+            document = self._laid_out(opened.database, opened.vault, recovery_key)
+        else:
+            settle_rotation(self._folder)
+            with (
+                contextlib.closing(unlock_with_recovery(self._folder.keys, recovery_key)) as vault,
+                contextlib.closing(self._opener.database(vault)) as database,
+            ):
+                document = self._laid_out(database, vault, recovery_key)
         return Paper(self._printer.print_pdf(document), NAME)
+
+    def _laid_out(self, database: Database, vault: OpenVault, recovery_key: str) -> Document:
+        kit = Kit(vault.vault_id, self._clock.now(), recovery_key)
+
+        def lay_out(tx: Tx) -> Document:
+            self._audit.record(tx, _printed(kit))
+            return kit_paper(tx, kit)
+
+        return database.write(lay_out)
 
     def renew_recovery_key(self, session: Session) -> Recovered:
         """The new key is shown whatever fails behind it: the old one opens nothing any more.

@@ -108,7 +108,11 @@ def test_a_kit_of_a_key_just_shown_needs_no_session(printing: Practice) -> None:
 def test_a_kit_can_be_printed_while_the_practice_is_open_in_the_same_process(printing: Practice) -> None:
     office, session = stepped_up(printing)
     office.print_new_kit(printing.made.recovery_key)
+    with pytest.raises(SealwellError) as caught:
+        office.print_new_kit(other_key())
+    assert caught.value.code == "recovery-key-wrong"
     office.search_people(session, "")
+    assert office.log_state(session).gap is None
     assert office.verify_audit(session).ok
 
 
