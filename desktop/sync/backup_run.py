@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from desktop.audit.acts import Act
 from desktop.audit.events import Event
@@ -28,6 +29,7 @@ from desktop.sync.backup_make import make
 from desktop.sync.backup_state import FILE, read_state
 
 _LOCK = ".run.lock"
+_SECOND, _PUT_RIGHT = timedelta(seconds=1), timedelta(hours=1)
 _MAKING = 50
 """Per cent of a run that is making and checking; the rest is carried."""
 
@@ -123,7 +125,7 @@ class Runner:
             (self._folder.backups / FILE).unlink(missing_ok=True)
         self.still.clear()
         try:
-            now = self._clock.now()
+            now = self._moment()
             made = make(self._folder, self._vault, self._database, now, progress)
         except VaultError as error:
             self._failed(error, record)
@@ -142,6 +144,15 @@ class Runner:
 
         self._database.write(keep)
         return one
+
+    def _moment(self) -> datetime:
+        """Names are told to the second and sorted by it: of two, the later one is called later, also
+        where the clock was put right by a little in between.
+        """
+        now, newest = self._clock.now(), self._database.read(backups.newest)
+        if newest is not None and now < newest.made_at + _SECOND < now + _PUT_RIGHT:
+            return newest.made_at + _SECOND
+        return now
 
     def _failed(self, error: VaultError, record: Record) -> None:
         """Said once for each trouble, and not at each of its tries."""

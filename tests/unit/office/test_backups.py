@@ -182,6 +182,17 @@ def test_a_file_here_that_was_removed_only_means_a_whole_one(kept: Kept) -> None
     assert len(kept.files(usb)) == 2
 
 
+def test_of_two_in_one_second_the_later_one_is_called_later(kept: Kept) -> None:
+    names = []
+    for back in (0, 0, -120, 0, 120):
+        kept.practice.clock.sleep(back)  # the clock is put right, with nobody gone
+        kept.work()
+        made = kept.office.create_backup(kept.session).backup
+        assert made is not None
+        names.append(made.name)
+    assert names == sorted(names), names
+
+
 def test_a_file_that_no_row_knows_is_never_gone_on_from(kept: Kept) -> None:
     """A crash between the file and its row; or a restored database beside newer files."""
     usb = kept.target()
