@@ -244,10 +244,13 @@ def _secret_for(new: Place, given: str, old: Place, kept: str) -> str:
 
 
 def _refuse_twice(tx: Tx, target: Target) -> None:
-    """One place is one target, however its address is written: its marker says so."""
+    """One place is one target, however its address is written: its marker says so. Drives that take
+    turns have one address and are as many targets.
+    """
     for one in targets.listing(tx, live=True):
-        same_place = (one.place.kind, one.place.address) == (target.place.kind, target.place.address)
-        if one.id != target.id and (same_place or (target.marker and one.marker == target.marker)):
+        here = one.place.kind in MOUNTED
+        same = not here and (one.place.kind, one.place.address) == (target.place.kind, target.place.address)
+        if one.id != target.id and (same or (target.marker and one.marker == target.marker)):
             raise InputError("target-already", name=one.name)
 
 

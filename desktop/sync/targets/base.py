@@ -17,6 +17,7 @@ from typing import Protocol
 
 from desktop.errors import DeliveryError, Refused
 from desktop.models.documents import Progress
+from desktop.models.safekeeping import MOUNTED, TargetKind
 
 MARKER_FILE = "marker.txt"
 _FOLDER = re.compile(r"sealwell-([0-9a-f]{8})\Z")
@@ -131,12 +132,14 @@ def told(progress: Progress | None, done: int, of: int) -> None:
         raise Refused("cancelled")
 
 
-def prove(reached: Reached, marker: str, absent: str) -> None:
-    """This is the target that was added: its marker says so. Raises TargetError `absent` where it has
-    none, `target-not-ours` where it has another.
+def prove(reached: Reached, marker: str, kind: TargetKind) -> None:
+    """This is the target that was added: its marker says so.
+
+    Raises TargetError: where another drive of the practice is plugged in, or none, this one is
+    `target-not-connected`; what lies at others is `target-not-ours`.
     """
     found = reached.read_small(MARKER_FILE)
-    if found is None:
-        raise TargetError(absent)
-    if found.strip() != marker.encode("ascii"):
+    if found is None or found.strip() != marker.encode("ascii"):
+        if kind in MOUNTED:
+            raise TargetError("target-not-connected")
         raise TargetError("target-not-ours")

@@ -38,7 +38,7 @@ def reach(place: Place, secret: str, vault_tag: str, marker: str | None) -> Reac
     reached = opened(place, secret, vault_tag)
     if marker is not None:
         try:
-            prove(reached, marker, "target-not-connected" if place.kind in MOUNTED else "target-not-ours")
+            prove(reached, marker, place.kind)
         except BaseException:  # no connection is left behind; then it goes on up
             reached.close()
             raise

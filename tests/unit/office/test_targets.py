@@ -139,6 +139,20 @@ def test_one_place_is_one_target_however_it_is_written(desk: tuple[Office, Sessi
     assert office.add_target(session, request_for(drive)).target.marker == line.target.marker
 
 
+def test_two_drives_that_take_turns_at_one_address_are_two_targets(
+    desk: tuple[Office, Session], drive: Path
+) -> None:
+    office, session = desk
+    one = office.add_target(session, request_for(drive, name="One"))
+    os.rename(drive, f"{drive}-at-home")
+    drive.mkdir()
+    two = office.add_target(session, request_for(drive, name="Two"))
+    assert one.target.place == two.target.place
+    assert one.target.marker != two.target.marker
+    assert refused(lambda: office.list_target(session, one.target.id)) == "target-not-connected"
+    assert office.list_target(session, two.target.id) == ()
+
+
 def test_changing_its_name_and_days_needs_no_drive(desk: tuple[Office, Session], drive: Path) -> None:
     office, session = desk
     line = office.add_target(session, request_for(drive))
