@@ -20,8 +20,9 @@ from desktop.models.database import Tx
 from desktop.office.drill_check import sweep
 from desktop.office.proof import log_vkey
 from desktop.office.task_kinds import DRILL_DUE
+from desktop.office.values import ImportRequest
 from desktop.office.values_backups import DrillRequest
-from tests.made_practice import Practice
+from tests.made_practice import PEOPLE, Practice
 from tests.made_staff import desk_of
 from tests.support.drilled import DAY, Drilled, add_target, begin
 
@@ -86,6 +87,14 @@ def test_a_drill_goes_over_a_chain_of_backups(drilled: Drilled) -> None:
     drilled.more()
     assert not drilled.backup.whole
     assert drilled.run().drill.ok
+
+
+def test_fifty_rows_are_opened_where_there_are_so_many(drilled: Drilled) -> None:
+    head, *_ = PEOPLE.splitlines(keepends=True)
+    more = b"".join(b"%d,Pat%d,Example,p%d@example.org,1980-01-01\n" % (n, n, n) for n in range(2000, 2060))
+    drilled.office.import_people(drilled.session, ImportRequest("more.csv", data=head + more))
+    drilled.more()
+    assert drilled.run().drill.sampled >= 50
 
 
 def test_the_two_groups_stay_the_same_until_the_drill_was_run(drilled: Drilled) -> None:

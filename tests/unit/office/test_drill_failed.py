@@ -16,6 +16,8 @@ from desktop.office.values_access import NewUser, OffboardRequest
 from tests.made_practice import Practice
 from tests.support.drilled import DAY, Drilled, begin
 
+_TRIGGERS = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_checkpoint'"
+
 
 @pytest.fixture
 def drilled(practice: Practice, tmp_path: Path) -> Iterator[Drilled]:
@@ -103,3 +105,26 @@ def test_a_backup_from_before_a_change_of_keys_fails_the_drill(drilled: Drilled)
     assert drilled.why() == "drill-old-key"
     drilled.more()
     assert drilled.run().drill.ok, "the recovery key on paper is the same"
+
+
+def test_words_of_a_card_that_do_not_open_fail_the_drill(drilled: Drilled) -> None:
+    def spoil(tx: Tx) -> None:
+        tx.connection.exec_driver_sql("UPDATE card_words SET words = zeroblob(48)")
+
+    drilled.database.write(spoil)
+    drilled.more()
+    assert drilled.why() == "drill-sample-unreadable"
+
+
+def test_a_log_in_use_that_does_not_go_on_from_the_backup_fails_the_drill(drilled: Drilled) -> None:
+    """A checkpoint of the log in use knows another root of the records that came back."""
+    drilled.office.make_checkpoint(drilled.session)
+    drilled.more()
+
+    def rewrite(tx: Tx) -> None:
+        for trigger in tx.connection.exec_driver_sql(_TRIGGERS).scalars().all():
+            tx.connection.exec_driver_sql(f'DROP TRIGGER "{trigger}"')
+        tx.connection.exec_driver_sql("UPDATE audit_checkpoint SET note = 'another log'")
+
+    drilled.database.write(rewrite)
+    assert drilled.why() == "drill-log-broken"
