@@ -13,7 +13,9 @@ from typing import Any
 import pypdfium2 as pdfium
 import pytest
 
-from desktop.crypto.recovery import read_recovery_key
+from desktop.access import recoverygroups
+from desktop.crypto.officer import officer_public
+from desktop.crypto.recovery import read_recovery_key, recovery_groups
 from desktop.crypto.recoverywords import write_words
 from desktop.errors import Refused, SealwellError
 from desktop.models.accounts import Session
@@ -201,3 +203,22 @@ def test_a_disk_that_fails_before_the_new_key_leaves_the_old_one_and_no_record(
     office.close()
     old = Recovery(USER, practice.made.recovery_key, password=NEW, reason="it still opens")
     practice.office().recover(old)
+
+
+def test_a_drill_asks_for_groups_of_whichever_key_is_the_newest(practice: Practice) -> None:
+    office, session = stepped_up(practice)
+    vault, database = desk_of(office).opened().vault, desk_of(office).opened().database
+
+    def fits(key: str) -> bool:
+        officer = officer_public(practice.folder.keys, vault)
+        numbers = database.read(lambda tx: recoverygroups.asked(tx, officer))
+        typed = [recovery_groups(key)[number - 1] for number in numbers]
+        return len(numbers) == 2 and database.read(lambda tx: recoverygroups.are_right(tx, numbers, typed))
+
+    assert fits(practice.made.recovery_key)
+    renewed = office.renew_recovery_key(session).recovery_key
+    assert fits(renewed)
+    assert not fits(practice.made.recovery_key)
+    recovered = practice.office().recover(Recovery(USER, renewed, password=NEW, reason="to see what follows"))
+    assert fits(recovered.recovery_key)
+    assert not fits(renewed)
