@@ -14,6 +14,7 @@ import dev
 from desktop.crypto.kdf import FLOOR, KdfParams
 from tests.support.canary import CANARY, Canary
 from tests.support.clock import ManualClock
+from tests.support.derived import Remembering
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # A shared machine may be slow at any moment: an example that takes long is no failure.
@@ -31,6 +32,14 @@ def pytest_configure(config: pytest.Config) -> None:
 def _one_application(qapp: QApplication) -> QApplication:
     """Qt allows one a process: a paper printed first would make a smaller one, without windows."""
     return qapp
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _derived_once() -> Iterator[None]:
+    """The same password over the same slot gives the same key: it is derived once a process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("desktop.crypto.kdf.Argon2id", Remembering)
+        yield
 
 
 @pytest.fixture
