@@ -113,7 +113,8 @@ def test_it_comes_back_from_every_kind_of_place_and_sends_nothing_by_itself(
     for kind, place in scene.places.items():
         added = old("backup", "target", "add", given={"name": f"Place {kind}", "own": True, **place})
         assert old.code == 0, (kind, added, old.err)
-    for number in range(2):  # a whole one, and one that goes on from it
+    for number in range(2):  # a whole one, and one that goes on from it a minute later
+        old.clock.move(60)
         person = old("people", "search", "zoraida")["people"][0]["id"]
         old("people", "set", person, given={"phone": f"555-010{number}"})
         made = old("backup", "create")
