@@ -11,7 +11,8 @@ from desktop.sync.targets.base import Reached, prove, tag_of
 from desktop.sync.targets.bucket import Bucket, bucket_of
 from desktop.sync.targets.mounted import Mounted, root_of
 from desktop.sync.targets.parts import https_of
-from desktop.sync.targets.sftp import HostKey, Sftp, fingerprint_of, host_key, parts_of
+from desktop.sync.targets.sftp import HostKey, Sftp, host_key
+from desktop.sync.targets.sftp_keys import fingerprint_of, parts_of
 from desktop.sync.targets.webdav import Dav
 
 __all__ = [

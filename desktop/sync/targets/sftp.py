@@ -8,34 +8,24 @@ OpenSSH form without a passphrase of its own (the database that keeps it is encr
 
 from __future__ import annotations
 
-import binascii
 import errno
-import io
 import logging
 import stat
-from base64 import b64decode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
 
 import paramiko
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import serialization
 from fsspec.implementations.sftp import SFTPFileSystem
 from paramiko.common import o600
-from paramiko.pkey import UnknownKeyType
 from paramiko.sftp import CMD_EXTENDED, CMD_EXTENDED_REPLY
 
 from desktop.config import TARGET_LIMITS
-from desktop.errors import InputError
 from desktop.models.safekeeping import Place
 from desktop.sync.targets.base import TargetError, folder_of, tag_of
+from desktop.sync.targets.sftp_keys import PORT, PRIVATE, parts_of, pinned_key, private_key
 from desktop.sync.targets.streamed import Growing, Reading, Streamed
 
-PORT = 22
-_PRIVATE = "-----BEGIN "
-_KINDS: tuple[type[paramiko.PKey], ...] = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
 _PIECE = 32 * 1024
 """Of one request: every server takes that much (draft-ietf-secsh-filexfer-02, 3)."""
 _KEEPALIVE = 30
@@ -294,28 +284,6 @@ class _Reading:
             self._file.close()
 
 
-def parts_of(place: Place) -> tuple[str, int, str]:
-    """Host, port and folder of `sftp://host[:port]/folder`; `/~/folder` lies where one signs in.
-
-    An address that names the practice's own folder there means the folder around it. Raises
-    InputError `target-address-wrong`.
-    """
-    try:
-        parts = urlsplit(place.address.strip())
-        port = parts.port
-    except ValueError as error:
-        raise InputError("target-address-wrong") from error
-    path = unquote(parts.path).rstrip("/")
-    plain = not parts.query and not parts.fragment and parts.username is None and "\0" not in path
-    if parts.scheme != "sftp" or not parts.hostname or not plain or port == 0:
-        raise InputError("target-address-wrong")
-    head, _, last = path.rpartition("/")
-    path = head if tag_of(last) is not None else path
-    if path == "/~" or path.startswith("/~/"):
-        path = f".{path[2:]}"
-    return parts.hostname, port or PORT, path
-
-
 def host_key(place: Place) -> HostKey:
     """What the server shows now; nobody signs in. Raises TargetError, InputError."""
     host, port, _ = parts_of(place)
@@ -330,24 +298,11 @@ def host_key(place: Place) -> HostKey:
     raise TargetError("target-broken")
 
 
-def fingerprint_of(host_key: str) -> str:
-    """Of a key as OpenSSH writes it. Raises InputError `target-host-key-wrong`."""
-    return _pinned(host_key).fingerprint
-
-
-def _pinned(line: str) -> paramiko.PKey:
-    kind, _, rest = line.strip().partition(" ")
-    try:
-        return paramiko.PKey.from_type_string(kind, b64decode(rest.split(" ")[0], validate=True))
-    except (paramiko.SSHException, UnknownKeyType, binascii.Error, ValueError, IndexError):
-        raise InputError("target-host-key-wrong") from None
-
-
 def _signed_in(place: Place, secret: str, host: str, port: int) -> _Files:
     if not place.host_key:
         raise TargetError("target-host-key-unknown")
-    pinned = _pinned(place.host_key)
-    private = _private(secret) if secret.lstrip().startswith(_PRIVATE) else None
+    pinned = pinned_key(place.host_key)
+    private = private_key(secret) if secret.lstrip().startswith(PRIVATE) else None
 
     def connect() -> paramiko.SSHClient:
         client = paramiko.SSHClient()
@@ -403,22 +358,3 @@ def _connect(
         raise TargetError("target-slow") from None
     except (paramiko.SSHException, EOFError, OSError, ValueError):
         raise TargetError("target-unreachable") from None
-
-
-def _private(secret: str) -> paramiko.PKey:
-    """A private key in any form that people have. Raises TargetError `target-key-wrong`."""
-    data = secret.strip().encode("utf-8") + b"\n"
-    try:
-        if b"BEGIN OPENSSH" in data:
-            loaded = serialization.load_ssh_private_key(data, None)
-        else:
-            loaded = serialization.load_pem_private_key(data, None)  # type: ignore[assignment]
-        plain = loaded.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, serialization.NoEncryption()
-        ).decode("ascii")
-    except (ValueError, TypeError, UnsupportedAlgorithm):  # TypeError: it has a passphrase
-        raise TargetError("target-key-wrong") from None
-    for kind in _KINDS:
-        with suppress(paramiko.SSHException):
-            return kind.from_private_key(io.StringIO(plain))
-    raise TargetError("target-key-wrong")
