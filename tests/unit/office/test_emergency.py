@@ -4,46 +4,36 @@ from __future__ import annotations
 
 import os
 from contextlib import closing
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import ClassVar
 
 import pytest
 
 from desktop.access.signin import slot_uid
 from desktop.crypto.openvault import OpenVault
 from desktop.crypto.rotation import next_vault, write_next
-from desktop.crypto.vault import unlock_with_recovery
 from desktop.errors import SealwellError
 from desktop.models.accounts import Role
 from desktop.models.database import copy_database
-from desktop.models.documents import Document, Progress
-from desktop.office import emergency_record
-from desktop.office.api import Office
-from desktop.office.emergency_record import Opening
-from desktop.office.notices import notices_of
 from desktop.office.values import ImportRequest
-from desktop.office.values_backups import Damage, EmergencyRequest, EmergencyShown
+from desktop.office.values_backups import Damage
 from desktop.office.values_entry import Credentials
-from desktop.paths import PracticeFolder
 from tests.made_practice import PASSWORD, PEOPLE, USER, Practice, import_visits
-from tests.made_staff import COLLEAGUE, HER_PASSWORD, Staff, desk_of
-from tests.support.damage import Keys, leaf_page, overwrite, root_page
-
-DAY = date(2026, 11, 24)
-MANY = 400
-WHY = "The computer broke down in the night"
-
-
-class Press:
-    """Keeps what it was given to print."""
-
-    printed: ClassVar[list[Document]] = []
-
-    def print_pdf(self, document: Document, progress: Progress | None = None) -> bytes:
-        Press.printed.append(document)
-        return b"%PDF-paper"
+from tests.made_staff import COLLEAGUE, HER_PASSWORD, Staff
+from tests.support.damage import leaf_page, overwrite, root_page
+from tests.support.emergencies import (
+    DAY,
+    MANY,
+    Press,
+    ask,
+    files,
+    filled,
+    keys_of,
+    names,
+    opened_after,
+    refused,
+    vault_of,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -54,57 +44,7 @@ def apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def full(practice: Practice) -> Practice:
-    """Many people with a visit tomorrow; nobody is at work any more."""
-    office, session = practice.signed_in()
-    people = "".join(f"{n},Given{n},Family{n:03},g{n}@example.org,,+1303555{n:04}\n" for n in range(MANY))
-    data = f"MRN,First Name,Last Name,E-mail,DOB,Phone\n{people}".encode()
-    office.import_people(session, ImportRequest("people.csv", data=data))
-    visits = "".join(f"A{n},{n},2026-11-24,{8 + n // 60:02}:{n % 60:02},Dr. Shah\n" for n in range(MANY))
-    head = "Appointment ID,MRN,Date,Time,Provider\n"
-    import_visits(office, session, practice.clock, f"{head}{visits}".encode())
-    office.close()
-    return practice
-
-
-def ask(**changes: object) -> EmergencyRequest:
-    return replace(EmergencyRequest(USER, WHY, password=PASSWORD, day=DAY), **changes)  # type: ignore[arg-type]
-
-
-def vault_of(practice: Practice, keys: Path | None = None) -> OpenVault:
-    return unlock_with_recovery(keys or practice.folder.keys, practice.made.recovery_key)
-
-
-def keys_of(practice: Practice) -> Keys:
-    with closing(vault_of(practice)) as vault:
-        return vault.database_key()
-
-
-def refused(office: Office, request: EmergencyRequest) -> str:
-    with pytest.raises(SealwellError) as caught:
-        office.open_emergency(request)
-    return caught.value.code
-
-
-def files(folder: PracticeFolder) -> dict[str, bytes]:
-    """Everything but what an opening may leave: its record, and the count of tries."""
-    own = {folder.emergencies.name, folder.tries.name}
-    found = {one.name: one for one in folder.root.rglob("*") if one.is_file()}
-    return {
-        name: one.read_bytes() for name, one in found.items() if not name.startswith(".") and name not in own
-    }
-
-
-def opened_after(practice: Practice) -> list[dict[str, object]]:
-    """What the next sound opening finds: the records of emergency access in the log."""
-    office, session = practice.signed_in()
-    lines = [line for line in office.query_log(session).lines if line.act == "emergency.opened"]
-    assert office.verify_audit(session).ok
-    office.close()
-    return [{"outcome": line.outcome, "why": line.why, "actor": line.actor} for line in lines]
-
-
-def names(shown: EmergencyShown) -> set[str]:
-    return {line.name for line in shown.visits}
+    return filled(practice)
 
 
 def test_damaged_pages_cost_few_visits_and_are_named_on_screen_and_paper(full: Practice) -> None:
@@ -129,73 +69,6 @@ def test_damaged_pages_cost_few_visits_and_are_named_on_screen_and_paper(full: P
     assert str(max(pages)) in repr(Press.printed[-1])
     assert files(full.folder) == before
     assert shown.recorded
-
-
-def test_who_why_and_when_come_into_the_log_at_the_next_sound_opening(full: Practice) -> None:
-    shown = full.office().open_emergency(ask())
-    assert shown.recorded
-    assert len(shown.visits) == MANY
-    assert WHY.encode() not in full.folder.emergencies.read_bytes()
-    assert opened_after(full) == [{"outcome": "ok", "why": "", "actor": USER}]
-    assert not full.folder.emergencies.exists()
-    office, session = full.signed_in()
-    told = desk_of(office).opened().database.read(lambda tx: notices_of(tx, session.user))
-    assert "notice-emergency-opened" in [task.kind for task in told]
-    assert len([line for line in office.query_log(session).lines if line.act == "emergency.opened"]) == 1
-
-
-def test_a_record_that_cannot_be_removed_counts_once(full: Practice, monkeypatch: pytest.MonkeyPatch) -> None:
-    full.office().open_emergency(ask())
-    line = full.folder.emergencies.read_bytes()
-    with monkeypatch.context() as stuck:
-        stuck.setattr(Path, "unlink", lambda self, missing_ok=False: _stuck(self, missing_ok, full))
-        assert len(opened_after(full)) == 1
-    assert full.folder.emergencies.read_bytes() == line
-    assert len(opened_after(full)) == 1
-    assert not full.folder.emergencies.exists()
-
-
-def _stuck(path: Path, missing_ok: bool, practice: Practice) -> None:
-    if path == practice.folder.emergencies:
-        raise PermissionError(path)
-    try:
-        os.unlink(path)
-    except FileNotFoundError:
-        if not missing_ok:
-            raise
-
-
-def test_without_the_tries_key_the_record_is_sealed_to_the_vault(full: Practice) -> None:
-    with closing(vault_of(full)) as vault:
-        kept = full.folder.tries.read_bytes()
-        full.folder.tries.unlink()
-        assert emergency_record.keep(full.folder, vault, Opening(1, "f" * 32, 3, WHY))
-    assert b'"vault"' in full.folder.emergencies.read_bytes()
-    full.folder.tries.write_bytes(kept)
-    assert opened_after(full) == [{"outcome": "ok", "why": "", "actor": "system"}]
-
-
-@pytest.mark.parametrize(
-    "line", [b"not json\n", b'{"to": "tries", "box": "00"}\n', b"[]\n", b'{"to": "vault"}\n', b"\xff\xfe\n"]
-)
-def test_a_damaged_record_keeps_nobody_out_and_is_recorded_as_one(full: Practice, line: bytes) -> None:
-    full.folder.emergencies.write_bytes(line)
-    found = opened_after(full)
-    assert found == [{"outcome": "failed", "why": "record-unreadable", "actor": "system"}]
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [{"why": "No Code!"}, {"at": -1}, {"rows": 2**60}, {"reason": "\ud800"}, {"reason": "x" * 9_000}],
-)
-def test_a_sealed_line_that_we_did_not_write_keeps_nobody_out(
-    full: Practice, changes: dict[str, object]
-) -> None:
-    """Whoever reads the public key can seal to it."""
-    with closing(vault_of(full)) as vault:
-        opening = replace(Opening(1, "f" * 32, 3, WHY), **changes)  # type: ignore[arg-type]
-        emergency_record.keep(full.folder, vault, opening)
-    assert [one["outcome"] for one in opened_after(full)] == ["failed"]
 
 
 def test_wrong_passwords_count_and_wait_as_at_the_sign_in(full: Practice) -> None:
@@ -347,53 +220,6 @@ def test_whoever_stops_it_sees_nothing_and_that_is_recorded(full: Practice) -> N
         full.office().open_emergency(ask(), lambda done, of: done < 2)
     assert caught.value.code == "cancelled"
     assert opened_after(full) == [{"outcome": "failed", "why": "cancelled", "actor": USER}]
-
-
-def _takes_nothing(monkeypatch: pytest.MonkeyPatch, *roots: Path) -> None:
-    """A disk that was mounted read-only says so for every file below it (whoever is root included)."""
-    real = os.open
-
-    def opened(path: object, flags: int, *args: object, **named: object) -> int:
-        where = Path(os.fsdecode(path)) if isinstance(path, str | bytes | os.PathLike) else None
-        writing = flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
-        if writing and where is not None and any(where.is_relative_to(root) for root in roots):
-            raise OSError(30, "Read-only file system")
-        return real(path, flags, *args, **named)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(os, "open", opened)
-
-
-def test_a_read_only_disk_is_read_and_the_record_goes_elsewhere(
-    full: Practice, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as read_only:
-        _takes_nothing(read_only, full.folder.root)
-        office = full.office()
-        shown = office.open_emergency(ask())
-        assert shown.recorded
-        assert len(shown.visits) == MANY
-        codes = [refused(office, ask(password="wrong harbour seven lanterns")) for _ in range(12)]
-        assert "too-many-tries" in codes
-    assert not full.folder.emergencies.exists()
-    assert opened_after(full) == [{"outcome": "ok", "why": "", "actor": USER}]
-
-
-def test_where_no_disk_takes_the_record_the_paper_says_who_and_why(
-    full: Practice, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    full.printer = Press
-    with monkeypatch.context() as read_only:
-        _takes_nothing(read_only, full.folder.root, tmp_path / "state")
-        monkeypatch.setattr(Path, "mkdir", _no_folder)
-        key = full.made.recovery_key
-        shown = full.office().open_emergency(ask(password="", recovery_key=key))
-    assert not shown.recorded
-    assert WHY in repr(Press.printed[-1])
-    assert shown.visits
-
-
-def _no_folder(self: Path, *_: object, **__: object) -> None:
-    raise OSError(30, "Read-only file system")
 
 
 def test_after_a_power_cut_in_a_change_of_the_key_the_fitting_key_file_is_taken(full: Practice) -> None:
