@@ -6,10 +6,11 @@ Spelled as canonical JSON (RFC 8785); only that one spelling is read.
 from __future__ import annotations
 
 import base64
-import binascii
 import json
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import rfc8785
@@ -21,6 +22,10 @@ SALT = 32
 MOST_CLEAR = 2 * 1024 * 1024
 """`vault.keys` has a MiB at most, here in base64."""
 MOST_SEALED = 16 * 1024 * 1024
+_MOST_PAGES = 2**32 - 2
+"""Of a database, and the sizes that they can have (https://www.sqlite.org/limits.html)."""
+_PAGE_BYTES = frozenset(2**power for power in range(9, 17))
+_YEAR = re.compile(r"\d{4}\.[a-z]{1,20}", re.ASCII)
 
 T = TypeVar("T")
 
@@ -122,7 +127,7 @@ def parse_clear(data: bytes) -> ClearHeader:
             id=_digits(tree["id"], 16),
             vault_id=bytes.fromhex(_digits(tree["vault_id"], 16)),
             epoch=_number(tree["epoch"]),
-            made_at=_number(tree["made_at"]),
+            made_at=_moment(tree["made_at"]),
             parent=None if tree["parent"] is None else _digits(tree["parent"], 16),
             name=_text(tree["name"]),
             salt=bytes.fromhex(_digits(tree["salt"], SALT)),
@@ -143,8 +148,8 @@ def parse_sealed(data: bytes) -> SealedHeader:
             records=_number(tree["records"]),
             root=_text(tree["root"]),
             head_hash=_text(tree["head_hash"]),
-            pages=_number(tree["pages"]),
-            page_bytes=_number(tree["page_bytes"]),
+            pages=_among(range(_MOST_PAGES + 1), tree["pages"]),
+            page_bytes=_among(_PAGE_BYTES, tree["page_bytes"]),
             digest=_digits(tree["digest"], 32),
             counts={_text(name): _number(rows) for name, rows in tree["counts"].items()},
             files=tuple(_file(one) for one in tree["files"]),
@@ -154,8 +159,8 @@ def parse_sealed(data: bytes) -> SealedHeader:
 
 def _file(one: Any) -> StoredFile:
     name = _text(one["name"])
-    if not name or name != name.strip(". ") or not set(name).isdisjoint('/\\:\0"'):
-        raise ValueError("a name that leads elsewhere")
+    if _YEAR.fullmatch(name) is None:
+        raise ValueError("a name that may lead elsewhere, or to a device")
     return StoredFile(name, _digits(one["sha256"], 32), _number(one["size"]), one["here"] is True)
 
 
@@ -172,9 +177,10 @@ def _tree(data: bytes) -> dict[str, Any]:
 def _made(data: bytes, read: Callable[[], T]) -> T:
     try:
         made = read()
-    except (KeyError, TypeError, AttributeError, ValueError, binascii.Error):
+        same = isinstance(made, ClearHeader | SealedHeader) and made.spelled() == data
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError, OSError):
         raise VaultError("backup-damaged") from None
-    if not isinstance(made, ClearHeader | SealedHeader) or made.spelled() != data:
+    if not same:
         raise VaultError("backup-damaged")
     return made
 
@@ -189,6 +195,18 @@ def _number(value: Any) -> int:
     if type(value) is not int or not 0 <= value < 2**53:
         raise ValueError(value)
     return value
+
+
+def _among(allowed: Container[int], value: Any) -> int:
+    if _number(value) not in allowed:
+        raise ValueError(value)
+    return int(value)
+
+
+def _moment(value: Any) -> int:
+    """One that a date can be made of."""
+    datetime.fromtimestamp(_number(value) / 1000, UTC)
+    return int(value)
 
 
 def _text(value: Any) -> str:

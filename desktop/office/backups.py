@@ -32,13 +32,17 @@ from desktop.office.values_backups import (
 )
 from desktop.paths import PracticeFolder
 from desktop.sync.backup_chain import prove, scratch
-from desktop.sync.backup_fetch import Holder, LocalFolder, fetch_chain
+from desktop.sync.backup_fetch import Holder, LocalFolder, PointedAt, fetch_chain
 from desktop.sync.targets.base import Reached, vault_tag
 from desktop.sync.targets.reach import reach
 from desktop.sync.thinning import complete
 
 _OURS = frozenset({"disk-full", "database-unwritable", "database-busy"})
 """Troubles of this computer, which say nothing about the backup."""
+_NO_GOOD = frozenset(
+    {"backup-cut", "backup-damaged", "backup-newer", "backup-not-one", "backup-chain-broken"}
+)
+"""What a file that is pointed at turns out to be."""
 _FETCHING = 40
 """Per cent of looking into one that are for bringing it here."""
 
@@ -116,8 +120,10 @@ class Backups:
             with self._source(request) as (source, name):
                 found = self._looked_into(opened.vault, source, name, progress)
         except SealwellError as error:
-            self._desk.note_refusal(session, Act.BACKUP_VERIFIED, error)
-            raise
+            if not (request.file and error.code in _NO_GOOD):
+                self._desk.note_refusal(session, Act.BACKUP_VERIFIED, error)
+                raise
+            found = BackupVerified(False, Path(request.file).name, Reason(error.code))
         event = Event(Act.BACKUP_VERIFIED, det={"records": found.records})
         if found.reason is not None:
             event = Event(Act.BACKUP_VERIFIED, outcome="failed", why=found.reason.code)
@@ -140,7 +146,9 @@ class Backups:
             path = Path(request.file).expanduser()
             if not path.is_file():
                 raise InputError("file-missing", file=path.name)
-            yield LocalFolder(path.parent), path.name
+            pointed = PointedAt(path)
+            pointed.check()
+            yield pointed, pointed.name
             return
         if not self._here():
             raise VaultError("backup-missing")

@@ -24,10 +24,11 @@ from desktop.audit.witness import Gap, KeyringWitness, Mark
 from desktop.audit.witness import Place as KnownPlace
 from desktop.clock import Clock
 from desktop.crypto.container import ClearHeader, SealedHeader, container_key, open_container, read_clear
+from desktop.crypto.container_stream import trouble
 from desktop.crypto.devicekey import DeviceStore
 from desktop.crypto.kdf import KdfParams
 from desktop.crypto.openvault import OpenVault
-from desktop.errors import InputError, Refused, VaultError
+from desktop.errors import InputError, Refused, SealwellError, VaultError
 from desktop.models import schema
 from desktop.models.backupcheck import looking
 from desktop.models.documents import Progress
@@ -151,7 +152,10 @@ class Restore:
         file = fetch_one(wanted.source, wanted.name, _fetched(scratch), steps.part(0, _FIRST))
         with file.open("rb") as opened:
             header = read_clear(opened)
-            vault = open_backup(scratch, header, request, self._device_store, self._keys)
+            try:
+                vault = open_backup(scratch, header, request, self._device_store, self._keys)
+            except SealwellError as error:  # where the file was changed, the password is not to blame
+                raise trouble(opened) or error from None
             try:
                 sealed = open_container(opened, container_key(vault, header)).header
                 if sealed.revision not in schema.REVISIONS:

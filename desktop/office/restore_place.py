@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.errors import InputError, Refused, VaultError
-from desktop.models.backupnames import chain_of, parse_name
+from desktop.models.backupnames import chain_of
 from desktop.models.safekeeping import MOUNTED, TargetKind
 from desktop.office.values_backups import BackupsFound, RestorePlace, StoredBackup
-from desktop.sync.backup_fetch import Holder, LocalFolder, folders_in, known_in
+from desktop.sync.backup_fetch import Holder, PointedAt, folders_in, known_in
 from desktop.sync.targets.reach import practices, reach
 from desktop.sync.targets.sftp import host_key
 
@@ -38,12 +38,16 @@ def find(where: RestorePlace) -> BackupsFound:
 def wanted_of(where: RestorePlace, name: str) -> Iterator[Wanted]:
     """The backup `name`, or the newest that is complete; its source is reached until the block ends.
 
-    Raises VaultError "backup-missing", "backup-chain-broken", Refused "restore-several" where the
-    newest is asked for and backups of several practices lie there, and what reaching it raises.
+    Raises VaultError "backup-missing", "backup-chain-broken", those of a file that is pointed at;
+    Refused "restore-several" where the newest is asked for and backups of several practices lie
+    there; and what reaching it raises.
     """
-    file = _file_of(where)
     with _sources(where) as found:
-        yield _chosen(found, file.name if file is not None else name)
+        for source in found:
+            if isinstance(source, PointedAt):
+                source.check()
+                name = source.name
+        yield _chosen(found, name)
 
 
 def _chosen(found: list[Holder], name: str) -> Wanted:
@@ -81,7 +85,7 @@ def _sources(where: RestorePlace) -> Iterator[list[Holder]]:
     place = where.place
     if place.kind in MOUNTED:
         file = _file_of(where)
-        yield [LocalFolder(file.parent)] if file is not None else [*folders_in(_path_of(where))]
+        yield [PointedAt(file)] if file is not None else [*folders_in(_path_of(where))]
         return
     with contextlib.ExitStack() as opened:
         found: list[Holder] = []
@@ -93,17 +97,15 @@ def _sources(where: RestorePlace) -> Iterator[list[Holder]]:
 
 
 def _file_of(where: RestorePlace) -> Path | None:
-    """The file that is named in place of a folder. Raises VaultError("backup-not-one") for another's."""
+    """The file that is named in place of a folder. Raises VaultError("backup-missing")."""
     if where.place.kind not in MOUNTED:
         return None
     path = _path_of(where)
-    if not path.is_file():
-        if path.suffix == ".sealwell" and not path.exists():
-            raise VaultError("backup-missing")
-        return None
-    if parse_name(path.name) is None:
-        raise VaultError("backup-not-one")
-    return path
+    if path.is_file():
+        return path
+    if path.suffix == ".sealwell" and not path.exists():
+        raise VaultError("backup-missing")
+    return None
 
 
 def _path_of(where: RestorePlace) -> Path:

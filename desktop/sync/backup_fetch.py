@@ -1,22 +1,26 @@
 """A backup and all that it goes on from, brought out of a target into a scratch folder.
 
 Nothing is opened here: names alone tell the chain (`models/backupnames.py`), and what came is
-judged by whoever assembles it.
+judged by whoever assembles it. Only a file that somebody points at is asked itself what it is.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import io
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
 from desktop.audit.witness import CHECKPOINT_FILE
+from desktop.crypto.container import read_clear
+from desktop.crypto.container_stream import trouble
 from desktop.errors import VaultError
-from desktop.models.backupnames import BackupName, chain_of, parse_name
+from desktop.models.backupnames import BackupName, chain_of, container_name, parse_name
 from desktop.models.documents import Progress
+from desktop.models.safekeeping import BackupId
 from desktop.sync.targets.base import TargetError, is_container, tag_of, told
 
 _SMALL = 64 * 1024
@@ -48,6 +52,45 @@ class LocalFolder:
                     return file.read(_SMALL)
             except FileNotFoundError:
                 return None
+
+    def file_of(self, name: str) -> Path:
+        """Where the backup of that name lies."""
+        return self.path / name
+
+
+class PointedAt(LocalFolder):
+    """One file, whatever somebody has called it since: its beginning says which backup it is.
+
+    What it goes on from lies beside it under its own name.
+    """
+
+    def __init__(self, file: Path) -> None:
+        """Raises VaultError "backup-cut", "backup-damaged", "backup-newer", "backup-not-one"."""
+        super().__init__(file.parent)
+        self._file = file
+        with _reading(), file.open("rb") as opened:
+            clear = read_clear(opened)
+            self._size = opened.seek(0, io.SEEK_END)
+        parent = None if clear.parent is None else BackupId(clear.parent)
+        self.name = container_name(
+            datetime.fromtimestamp(clear.made_at / 1000, UTC), BackupId(clear.id), parent
+        )
+
+    def check(self) -> None:
+        """Raises VaultError "backup-chain-broken" where what it goes on from is not there, and this
+        file is as it was written; else "backup-cut" or "backup-damaged".
+        """
+        try:
+            chain_in(self.name, dict(self.names()))
+        except VaultError as error:
+            with _reading(), self._file.open("rb") as opened:
+                raise trouble(opened) or error from None
+
+    def names(self) -> list[tuple[str, int]]:
+        return sorted({**dict(super().names()), self.name: self._size}.items())
+
+    def file_of(self, name: str) -> Path:
+        return self._file if name == self.name else super().file_of(name)
 
 
 Holder = Source | LocalFolder
@@ -93,7 +136,7 @@ def _fetched(reached: Holder, name: str, sizes: dict[str, int], scratch: Path, p
     if name not in sizes:
         raise VaultError("backup-missing")
     if isinstance(reached, LocalFolder):
-        return reached.path / name
+        return reached.file_of(name)
     to = scratch / name
     if not to.exists() or to.stat().st_size != sizes[name]:
         reached.fetch(name, to, progress)

@@ -197,7 +197,10 @@ def test_a_stream_that_ends_before_its_end_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("id", "0A" * 16), ("epoch", -1), ("made_at", 1.5), ("salt", "05"), ("keys", "!"), ("parent", 3)],
+    [
+        *(("id", "0A" * 16), ("epoch", -1), ("made_at", 1.5), ("salt", "05"), ("keys", "!"), ("parent", 3)),
+        ("made_at", 2**53 - 1),
+    ],
 )
 def test_a_clear_header_of_another_form_is_damaged(name: str, value: object) -> None:
     tree: dict[str, object] = {
@@ -211,7 +214,22 @@ def test_a_clear_header_of_another_form_is_damaged(name: str, value: object) -> 
         parse_clear(b" " + rfc8785.dumps(tree))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("name", ["", "..", "../x", "a/b", "c:d", "a\\b", " a", "a\0"])
+def test_a_text_that_is_no_text_and_sizes_that_no_database_has_are_damage() -> None:
+    """A number as large as the disk must not be believed, nor half a character."""
+    with pytest.raises(VaultError, match="backup-damaged"):
+        parse_clear(clear().spelled().replace(b'"name":"', b'"name":"\\ud800'))
+    for changes in ({"pages": 2**40}, {"page_bytes": 2**40}, {"page_bytes": 0}):
+        with pytest.raises(VaultError, match="backup-damaged"):
+            parse_sealed(replace(sealed(1, []), **changes).spelled())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("", "..", "../x", "a/b", "c:d", "a\\b", " a", "a\0", "/etc/x", "NUL", "CON.year", "2024.year\n"),
+        *("practice.db", "2024.year:stream", "2024."),
+    ],
+)
 def test_no_file_leads_elsewhere(name: str) -> None:
     bad = sealed(1, [StoredFile(name, "00" * 32, 1, here=True)]).spelled()
     with pytest.raises(VaultError, match="backup-damaged"):

@@ -247,6 +247,19 @@ def test_a_backup_is_looked_into_only_where_there_is_one(kept: Kept) -> None:
         assert getattr(caught.value, "code", "") == code
 
 
+def test_a_file_that_somebody_renamed_or_cut_is_looked_into_all_the_same(kept: Kept) -> None:
+    made = kept.office.create_backup(kept.session).backup
+    assert made is not None
+    file = kept.places / "Monday.sealwell"
+    data = (kept.practice.folder.backups / made.name).read_bytes()
+    for content, code in ((data, ""), (data[:-9], "backup-cut"), (data[:9], "backup-cut"), (b"Dear", "-")):
+        file.write_bytes(content)
+        found = kept.office.verify_backup(kept.session, VerifyRequest(file=str(file)))
+        told = found.reason.code if found.reason else ""
+        assert (found.ok, told) == (not code, "backup-not-one" if code == "-" else code)
+    assert kept.acts().count("backup.verified") == 4
+
+
 def test_a_locked_screen_makes_none_and_shows_none(kept: Kept) -> None:
     kept.office.issue_token(kept.session)
     desk_of(kept.office).guard.lock()
