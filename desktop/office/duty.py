@@ -105,8 +105,18 @@ def is_wanted(tx: Tx) -> bool:
 
 
 def goes_on(opened: Opened) -> bool:
-    """Whether the open practice is kept open: for what is wanted, or a backup that is being made."""
-    return opened.database.read(is_wanted) or opened.backups.wanted_at_close()
+    """Whether the open practice is kept open: for a backup that is being made, or what is wanted.
+
+    The backup is asked for first: mail that is read on does not keep it from being made.
+    """
+    return opened.backups.wanted_at_close() or opened.database.read(is_wanted)
+
+
+def lasts(opened: Opened, now: datetime) -> bool:
+    """As `goes_on`, until closing time; the day that ends there is still put into a backup."""
+    if opened.backups.wanted_at_close():
+        return True
+    return opened.database.read(lambda tx: is_wanted(tx) and not has_closed(tx, now))
 
 
 def may_stay(opened: Opened) -> bool:

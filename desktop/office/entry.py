@@ -321,10 +321,11 @@ class Entry:
             opened.backups.somebody_came()
             return Watched.AT_WORK
         now = self._clock.now()
-        if late or policy.strict_lock or opened.database.read(lambda tx: duty.has_closed(tx, now)):
-            self.close()
-        elif duty.goes_on(opened):
+        shuts = late or policy.strict_lock
+        if not shuts and duty.lasts(opened, now):
             return Watched.ON_DUTY
+        if shuts or opened.database.read(lambda tx: duty.has_closed(tx, now)):
+            self.close()
         else:
             self._close_database()
         return Watched.DONE

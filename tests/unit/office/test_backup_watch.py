@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import time as clock_time
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,8 +16,9 @@ from desktop.audit.log import AuditLog
 from desktop.audit.witness import Gap
 from desktop.compliance.freshness import BACKUP_OLD, refuse_campaign
 from desktop.errors import Refused
-from desktop.models import backups, tasks
+from desktop.models import backups, sendingrules, tasks
 from desktop.models.safekeeping import Backup, Place
+from desktop.office import duty
 from desktop.office.backup_watch import AGAIN, CLOSING_MOST, BackupWatch
 from desktop.office.values_access import SecurityPolicy
 from desktop.office.values_entry import QuickUnlock
@@ -258,6 +260,31 @@ def test_at_close_a_backup_is_made_and_the_vault_closes_behind_it(service: Kept)
     (one,) = all_of(again)
     assert state(again) == "fresh"
     assert one.whole
+
+
+def test_who_leaves_after_closing_time_leaves_a_backup_behind(service: Kept) -> None:
+    usb = service.target()
+    service.work()
+    service.database.write(
+        lambda tx: sendingrules.put(tx, replace(sendingrules.get(tx), closing=clock_time(0, 0)))
+    )
+    service.office.sign_out(service.session)
+    assert closes(service)
+    assert len(list(Path(usb.place.address).glob("*/*.sealwell"))) == 1
+
+
+def test_mail_that_is_read_on_keeps_no_backup_from_being_made_at_close(
+    service: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usb = service.target()
+    service.work()
+    monkeypatch.setattr(duty, "is_wanted", lambda tx: True)
+    service.office.lock()
+    end = time.monotonic() + 40
+    while not service.files(usb) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert len(service.files(usb)) == 1
+    assert not service.office.at_rest()
 
 
 def test_where_nothing_changed_it_closes_at_once(service: Kept) -> None:
