@@ -31,6 +31,7 @@ from desktop.office.values_backups import (
 )
 from desktop.paths import PracticeFolder
 from desktop.sync.targets.base import vault_tag
+from desktop.sync.targets.patient import in_time
 from desktop.sync.targets.reach import check_place, reach, server_of
 from desktop.sync.targets.trial import Tried, try_out
 from desktop.texts import clean
@@ -184,7 +185,7 @@ class Targets:
     def _refuse_inside(self, path: Path) -> None:
         """What lies beside the database dies with it."""
         root = self._folder.root.resolve()
-        wanted = path.resolve()
+        wanted = in_time(TARGET_LIMITS.answer, lambda _: path.resolve())
         if wanted == root or root in wanted.parents:
             raise InputError("target-inside")
 

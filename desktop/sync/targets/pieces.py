@@ -6,7 +6,7 @@ import errno
 import hashlib
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -66,6 +66,14 @@ class Pieced(ABC):
 
     @abstractmethod
     def close(self) -> None: ...
+    @abstractmethod
+    def names(self) -> list[tuple[str, int]]: ...
+    @abstractmethod
+    def put(self, name: str, source: Path, progress: Progress | None = None) -> None: ...
+    @abstractmethod
+    def remove(self, name: str) -> None: ...
+    @abstractmethod
+    def sweep(self, but: Collection[str]) -> None: ...
     @abstractmethod
     def _remove_small(self, name: str) -> None:
         """No trouble where it is not there."""

@@ -11,6 +11,7 @@ from desktop.sync.targets.base import Reached, prove, tag_of
 from desktop.sync.targets.bucket import Bucket, bucket_of
 from desktop.sync.targets.mounted import Mounted, root_of
 from desktop.sync.targets.parts import https_of
+from desktop.sync.targets.patient import Patient
 from desktop.sync.targets.sftp import HostKey, Sftp, host_key
 from desktop.sync.targets.sftp_keys import fingerprint_of, parts_of
 from desktop.sync.targets.webdav import Dav
@@ -57,10 +58,10 @@ def practices(place: Place, secret: str) -> list[str]:
     return [tag for tag in tags if named in (None, tag)]
 
 
-def opened(place: Place, secret: str, vault_tag: str) -> Mounted | Sftp | Dav | Bucket:
+def opened(place: Place, secret: str, vault_tag: str) -> Patient | Sftp | Dav | Bucket:
     """As `reach` without its proof."""
     if place.kind in MOUNTED:
-        return Mounted(place, vault_tag)
+        return Patient(lambda: Mounted(place, vault_tag))
     if place.kind is TargetKind.SFTP:
         return Sftp(place, secret, vault_tag)
     return (Dav if place.kind is TargetKind.WEBDAV else Bucket)(place, secret, vault_tag)
