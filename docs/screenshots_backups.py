@@ -93,12 +93,13 @@ def _page(camera: Camera, section: BackupsSection, shown: BackupsShown) -> None:
     camera.take("settings-backups-running")
     section.state.going.hide()
     now = camera.ui.clock.now()
-    usb, share = shown.targets
-    away = replace(usb, trouble=Reason("target-not-connected"), behind=9, next_at=now)
+    usb = shown.targets[0]
+    last = replace(usb.last, made_at=now - timedelta(hours=53)) if usb.last else None
+    away = replace(usb, last=last, trouble=Reason("target-not-connected"), behind=9, next_at=now)
     freshness = Freshness(
         LOCKED, now - timedelta(hours=50), now - timedelta(hours=53), Reason("backup-locked")
     )
-    section.show_backups(replace(shown, freshness=freshness, targets=(away, share)))
+    section.show_backups(replace(shown, freshness=freshness, targets=(away,)))
     camera.take("settings-backups-old")
     section.show_backups(shown)
 
