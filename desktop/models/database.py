@@ -15,14 +15,14 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 from sqlalchemy import Connection, insert, select
 
 from desktop.errors import Refused, VaultError
 from desktop.locks import Lock
 from desktop.models import schema
-from desktop.models.databasefile import PLAIN_HEADER, check_header, come_in, remove_database
+from desktop.models.databasefile import PLAIN_HEADER, check_beginning, check_header, come_in, remove_database
 from desktop.models.keyed import ASIDE_CACHE_KIB, READ_CACHE_KIB, DriverError, keyed, reader, writer
 from desktop.models.lanes import Lane, Tx, known
 from desktop.models.snapshot import Frozen, emptied, freeze, thaw
@@ -71,6 +71,7 @@ class Database:
             raise
         self._writing, self._reading, self._aside, self._still = made
         self._freezing = threading.Lock()
+        self._held = contextlib.ExitStack()
 
     @classmethod
     def create(cls, path: Path, key32: bytes, salt16: bytes, vault_id: bytes, epoch: int) -> Database:
@@ -84,7 +85,7 @@ class Database:
             try:
                 database._writing.submit_bare(_mark_as_ours).result()
                 database.write(lambda tx: _build(tx, vault_id, epoch))
-                check_header(path, salt16)
+                check_beginning(database._bytes(), salt16)
             except BaseException:  # nothing keeps the file open that is removed below
                 database.close()
                 raise
@@ -212,6 +213,7 @@ class Database:
             self._reading.close(_nothing)
             self._writing.close(emptied)
         finally:
+            self._held.close()
             if self._presence is not None:
                 self._presence.release()
 
@@ -228,7 +230,15 @@ class Database:
             raise VaultError("database-older", revision=found)
         step = migrate
         self._writing.submit_bare(_checkpoint).result()
-        self.write(lambda tx: _copy_and_migrate(tx, self.path, step))
+        self.write(lambda tx: _copy_and_migrate(tx, self.path, self._bytes(), step))
+
+    def _bytes(self) -> BinaryIO:
+        """The file, open until the database closes: closing it would drop SQLite's locks before that
+        (sqlite.org/howtocorrupt.html, 2.2).
+        """
+        file = self.path.open("rb")
+        self._held.callback(file.close)
+        return file
 
 
 def _check_ours(tx: Tx, vault_id: bytes, epoch: int) -> str:
@@ -254,7 +264,7 @@ def _build(tx: Tx, vault_id: bytes, epoch: int) -> None:
     tx.connection.execute(insert(vault).values(id=1, vault_id=vault_id, epoch=epoch))
 
 
-def _copy_and_migrate(tx: Tx, path: Path, migrate: Migrate) -> None:
+def _copy_and_migrate(tx: Tx, path: Path, source: BinaryIO, migrate: Migrate) -> None:
     """Copy the encrypted file while nobody can write, then migrate in the same transaction."""
     log = path.with_name(path.name + "-wal")
     if log.exists() and log.stat().st_size:
@@ -263,7 +273,7 @@ def _copy_and_migrate(tx: Tx, path: Path, migrate: Migrate) -> None:
     if found == schema.HEAD:
         return
     copy = path.with_name(f"{path.name}.before-{schema.HEAD}")
-    with path.open("rb") as source, open(copy, "wb", opener=_private) as target:
+    with open(copy, "wb", opener=_private) as target:
         shutil.copyfileobj(source, target)
         target.flush()
         os.fsync(target.fileno())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import BinaryIO
 
 from desktop.errors import VaultError
 from desktop.locks import Lock, shared
@@ -16,12 +17,16 @@ _PAUSE = 0.25
 
 
 def check_header(path: Path, salt16: bytes) -> None:
-    """What the first 16 bytes say without a key."""
+    """What the first 16 bytes say without a key; never while this process has the database open."""
     try:
         with path.open("rb") as file:
-            header = file.read(16)
+            check_beginning(file, salt16)
     except FileNotFoundError as error:
         raise VaultError("database-missing") from error
+
+
+def check_beginning(file: BinaryIO, salt16: bytes) -> None:
+    header = file.read(16)
     if header == PLAIN_HEADER:
         raise VaultError("database-plain")
     if len(header) < 16:

@@ -11,7 +11,7 @@ import pytest
 
 from desktop.errors import VaultError
 from desktop.models import keyed as module
-from desktop.models import people, settings
+from desktop.models import people, schema, settings
 from desktop.models.database import Database, Tx
 from tests.unit.models.conftest import Vault
 
@@ -103,3 +103,22 @@ def test_a_writer_that_is_killed_leaves_the_old_state(vault: Vault, count: int) 
     again: Database = vault.open()
     assert again.read(state) == ("new", 0, 0)
     again.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc")
+@pytest.mark.parametrize("how", ["just made", "just migrated"])
+def test_the_file_is_still_locked_after_its_bytes_were_looked_at(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """Closing any handle on it would drop SQLite's locks, and another program take itself for the last."""
+    db = vault.create()
+    if how == "just migrated":
+        db.close()
+        with monkeypatch.context() as newer:
+            newer.setattr(schema, "REVISIONS", (*schema.REVISIONS, "0099"))
+            newer.setattr(schema, "HEAD", "0099")
+            db = Database.open(vault.path, vault.key, vault.salt, vault.vault_id, 1, lambda connection: None)
+    held = f":{vault.path.stat().st_ino} "
+    assert any(held in line for line in Path("/proc/locks").read_text().splitlines())
+    db.close()
+    assert not any(held in line for line in Path("/proc/locks").read_text().splitlines())
