@@ -7,6 +7,7 @@ and shows what still goes on.
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QShortcut, QShowEvent
@@ -15,7 +16,6 @@ from PySide6.QtWidgets import QMainWindow, QWidget
 from desktop.config import Limits
 from desktop.errors import SealwellError, VaultError
 from desktop.models.accounts import Session, UserId
-from desktop.office.values_backups import Retired
 from desktop.office.values_entry import DutyState, SignedIn
 from desktop.ui.base import Ui
 from desktop.ui.capture import block_capture
@@ -25,6 +25,9 @@ from desktop.ui.gate.lock import LockPage
 from desktop.ui.gate.pages import Pages
 from desktop.ui.gate.signin import SignInPage
 from desktop.ui.idle import IdleWatch
+
+if TYPE_CHECKING:
+    from desktop.office.values_backups import Retired
 
 SIZE = (1240, 780)
 SMALLEST = (1000, 640)
@@ -170,12 +173,16 @@ class MainWindow(QMainWindow):
 
         An unfinished letter is kept first, off this thread: the page does not wait for it.
         """
+        before = self.centralWidget()
+        if isinstance(before, Desk) and before.ending:
+            self._idle.start()
+            return
         session, self._session = self._session, None
         if session is None:
-            page = self.centralWidget()
-            if isinstance(page, Pages):
-                page.lock()
+            if isinstance(before, Pages):
+                before.lock()
             return
+        lost = before.lost() if isinstance(before, Desk) else ""
         self._idle.stop()
         forget_clipboard()
         keep = self._keeping()
@@ -185,6 +192,8 @@ class MainWindow(QMainWindow):
         page = LockPage(self.ui, session.user_name, duty)
         page.signed_in.connect(self.arrive)
         self._lead_out_of_damage(page)
+        if lost:
+            page.notice.show_words(lost, "warn")
         self._show(page)
         page.focus_first_empty()
         self.ui.bridge.run(page, lambda _: self._end(keep), page.show_duty, page.show_problem, urgent=True)
@@ -219,8 +228,13 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Hide at once, locked: what is unfinished is kept first, and the session ends with the window.
 
-        The service goes on with what was approved, unless the practice chose otherwise.
+        The service goes on with what was approved, unless the practice chose otherwise. It stays
+        while a restore runs, and while a new recovery key is to be written down.
         """
+        page = self.centralWidget()
+        if isinstance(page, Pages) and page.stays():
+            event.ignore()
+            return
         self._idle.stop()
         self._away = True
         self.lock()

@@ -24,6 +24,7 @@ from desktop.ui.account.page import AccountPage
 from desktop.ui.audit.banner import LogBanner
 from desktop.ui.audit.page import AuditPageView
 from desktop.ui.backups.banner import BackupBanner
+from desktop.ui.backups.kit import NewKeyDialog
 from desktop.ui.backups.page import BackupsPage
 from desktop.ui.base import Page, Ui
 from desktop.ui.compose.page import ComposePage
@@ -102,6 +103,10 @@ class Workspace(Desk):
     def unfinished(self) -> Work | None:
         page = self.pages.get("compose")
         return page.unfinished() if isinstance(page, ComposePage) else None
+
+    def lost(self) -> str:
+        shown = any(one.isVisible() for one in self.findChildren(NewKeyDialog))
+        return self.ui.say("ui.kit.key-lost") if shown else ""
 
     def take_up(self) -> None:
         self._letters(ComposePage.take_up)

@@ -91,3 +91,22 @@ def test_a_notice_that_was_not_read_comes_again(opened: Opened, pages: Emergency
     opened.fill(password=NEW)
     assert isinstance(opened.window.centralWidget(), ArrivalPages)
     opened.screen.settle()
+
+
+def test_the_window_stays_until_the_new_key_is_written_down(opened: Opened, pages: EmergencyPages) -> None:
+    fill(opened, pages)
+    assert not opened.window.close()
+    assert opened.window.isVisible()
+    assert pages.recovery.notice.words == opened.screen.words("ui.recovery.first")
+    opened.window.lock()
+    assert pages.recovery.cover.covered
+    type_back(pages)
+    assert opened.window.close()
+
+
+def test_a_lock_takes_off_what_was_typed(opened: Opened, pages: EmergencyPages) -> None:
+    page = pages.access
+    page.key.input.setText(opened.practice.made.recovery_key)
+    page.passwords.password.input.setText(NEW)
+    opened.window.lock()
+    assert (page.key.text, page.passwords.text) == ("", "")

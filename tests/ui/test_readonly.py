@@ -223,3 +223,18 @@ def test_names_from_outside_stand_there_as_they_are(opened: Opened) -> None:
     assert "<i>Elm</i>" in said
     assert not page.save.isEnabled(), "there is no paper"
     assert page.notice.words == opened.screen.words("ui.readonly.not-recorded")
+
+
+def test_a_recovery_key_that_was_typed_goes_when_nobody_moves(pages: tuple[Opened, AskPage]) -> None:
+    opened, ask = pages
+    ask.by_key.setChecked(True)
+    ask.key.input.setText(opened.practice.made.recovery_key)
+    opened.practice.clock.move(LIMITS.idle_lock + 1)
+    reading = opened.window.centralWidget()
+    assert isinstance(reading, ReadonlyPages)
+    reading.watch.check()
+    assert ask.key.text == ""
+    assert reading.currentWidget() is ask
+    ask.key.input.setText(opened.practice.made.recovery_key)
+    opened.window.lock()
+    assert ask.key.text == ""

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from desktop.assembly import build_office
+from desktop.config import LIMITS
 from desktop.crypto.kdf import FLOOR
 from desktop.models.records import State
 from desktop.models.safekeeping import TargetKind
@@ -278,3 +279,38 @@ def test_in_spanish_every_page_speaks_spanish(bare: Bare, make_screen: Callable[
     wizard.write_down()
     assert "2 mensajes quedan retenidos" in wizard.shown
     assert "ui." not in wizard.shown
+
+
+def closed(pages: RestorePages) -> bool:
+    """As the window asks before it closes."""
+    return not pages.stays()
+
+
+def test_closing_the_window_ends_no_restore_and_loses_no_new_key(wizard: Wizard) -> None:
+    page = wizard.to_opening()
+    assert closed(wizard.pages)
+    wizard.fill_key()
+    page.submit()
+    assert not closed(wizard.pages)
+    assert wizard.screen.words("ui.restore.still-running") in wizard.shown
+    wizard.screen.settle()
+    assert not closed(wizard.pages)
+    assert wizard.screen.words("ui.recovery.first") in wizard.shown
+    wizard.write_down()
+    assert closed(wizard.pages)
+
+
+def test_a_lock_covers_the_new_key_and_takes_off_what_was_typed(wizard: Wizard) -> None:
+    page = wizard.to_opening()
+    wizard.fill_key()
+    wizard.bare.clock.move(LIMITS.idle_lock + 1)
+    wizard.pages.watch.check()
+    assert (page.key.text, page.passwords.text, page.passwords.again.text) == ("", "", "")
+    assert page.admin.text == USER
+    wizard.fill_key()
+    wizard.go()
+    key = "  ".join(wizard.pages.recovery._groups[:2])
+    assert key in wizard.pages.recovery.shown.text()
+    wizard.pages.lock()
+    assert wizard.pages.recovery.cover.covered
+    wizard.write_down()

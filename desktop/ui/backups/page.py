@@ -41,6 +41,8 @@ class BackupsSection(Page):
         self._shown: BackupsShown | None = None
         self._known: tuple[date, tuple[TargetLine, ...]] | None = None
         self._task: Task | None = None
+        self._return = False
+        """Whoever waited on Cancel comes back to the button that began it."""
         self.head.addStretch()
         self.make_button = button(ui.say("ui.backups.make"), self.make, "primary")
         self.make_button.setEnabled(False)
@@ -117,6 +119,9 @@ class BackupsSection(Page):
         self._primary(self.make_button, some or not self._manages)
         self._primary(self.add_button, not some and self._manages)
         self.history.check_button.setEnabled(some)
+        if self._return and self.make_button.isEnabled():
+            self._return = False
+            self.make_button.setFocus()
 
     def _primary(self, made: QWidget, on: bool) -> None:
         made.setObjectName("primary" if on else "")
@@ -174,6 +179,7 @@ class BackupsSection(Page):
 
     def _over(self) -> None:
         self._task = None
+        self._return = self.state.going.cancel.hasFocus()
         self.state.going.hide()
         self._navigation.backed_up()
 

@@ -46,6 +46,7 @@ class RunningDialog(FormDialog):
         self.go.hide()
         self.cancel.hide()
         self._task = self.ui.bridge.run(self, work, answered, self._refused, self.going.told)
+        self.destroyed.connect(self._task.cancel)  # by a lock: nobody waits for its answer any more
         self.going.cancel.setFocus()
 
     def _over(self) -> None:

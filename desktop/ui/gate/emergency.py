@@ -27,6 +27,16 @@ class EmergencyPages(Pages):
         self._user = ""
         self.access = AccessPage(ui, self)
         self.addWidget(self.access)
+        self.watch_idle()
+
+    def lock(self) -> None:
+        super().lock()
+        if self.currentWidget() is self.access:
+            self.access.forget()
+
+    def stays(self) -> bool:
+        page = self.currentWidget()
+        return isinstance(page, RecoveryPage) and page.holds()
 
     def back(self) -> None:
         self._gate.show_sign_in()
@@ -88,6 +98,10 @@ class AccessPage(CentredForm):
                 reason=self.reason.text.strip(),
             )
         )
+
+    def forget(self) -> None:
+        self.key.input.clear()
+        self.passwords.clear()
 
     def failed(self, error: SealwellError) -> None:
         self.go.setEnabled(True)

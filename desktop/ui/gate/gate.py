@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop.models.accounts import Session
-from desktop.office.values_backups import Retired
 from desktop.office.values_entry import SignedIn
 from desktop.ui.base import Ui
+
+if TYPE_CHECKING:
+    from desktop.office.values_backups import Retired
 
 Work = Callable[[], None]
 
@@ -60,6 +62,10 @@ class Desk(QWidget):
     def unfinished(self) -> Work | None:
         """What must be kept before the session ends, to be done off the window's thread; else None."""
         return None
+
+    def lost(self) -> str:
+        """What goes with a lock and has to be done again, in words for the lock page; else empty."""
+        return ""
 
     def take_up(self) -> None:
         """The same person is back: show again what was kept."""

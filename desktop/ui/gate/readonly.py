@@ -6,7 +6,6 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QApplication,
     QButtonGroup,
     QHBoxLayout,
     QLabel,
@@ -16,7 +15,6 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from desktop.config import LIMITS
 from desktop.errors import InputError, SealwellError
 from desktop.office.values_backups import Damage, EmergencyRequest, EmergencyShown, EmergencyVisit
 from desktop.paths import write_private
@@ -28,7 +26,6 @@ from desktop.ui.files import choose_target
 from desktop.ui.form import CentredForm, Field
 from desktop.ui.gate.gate import Gate
 from desktop.ui.gate.pages import Pages
-from desktop.ui.idle import IdleWatch
 from desktop.ui.table import Column, Rows, table
 
 _WIDE = 560
@@ -47,10 +44,7 @@ class ReadonlyPages(Pages):
         self._task: Task | None = None
         self.ask = AskPage(ui, self, user)
         self.addWidget(self.ask)
-        application = QApplication.instance()
-        if application is None:
-            raise TypeError("a page needs a QApplication")
-        self.watch = IdleWatch(application, ui.clock, LIMITS.idle_lock, self.idle, _nothing, self)
+        self.watch_idle()
 
     def back(self) -> None:
         self._end()
@@ -60,14 +54,19 @@ class ReadonlyPages(Pages):
         self._end()
         self._gate.show_restore()
 
-    def idle(self) -> None:
-        """Nobody has moved: no name stays on the screen."""
-        self._end()
-        self._gate.show_sign_in("", self.ui.say("ui.readonly.closed"))
-
     def lock(self) -> None:
+        """No name stays on the screen, and nothing secret that was typed."""
         if isinstance(self.currentWidget(), ListPage):
-            self.idle()
+            self._end()
+            self._gate.show_sign_in("", self.ui.say("ui.readonly.closed"))
+        else:
+            self.ask.forget()
+
+    def idle(self) -> None:
+        """Nobody has moved."""
+        self.lock()
+        if self.currentWidget() is self.ask:
+            self.watch.start()
 
     def open_with(self, request: EmergencyRequest) -> None:
         self._task = self.ui.bridge.run(
@@ -169,6 +168,10 @@ class AskPage(CentredForm):
     def show_progress(self, done: int, total: int) -> None:
         self.bar.setRange(0, 1000 if total else 0)
         self.bar.setValue(done * 1000 // max(total, 1))
+
+    def forget(self) -> None:
+        for one in (self.password, self.key_pin, self.key):
+            one.input.clear()
 
     def failed(self, error: SealwellError) -> None:
         self.go.setEnabled(True)
@@ -287,7 +290,3 @@ def _when(one: EmergencyVisit, language: str) -> str:
     """The day too, where it may be another one."""
     at = clean(one.at)
     return f"{day_words(one.day, language)}, {at}" if one.day is not None else at
-
-
-def _nothing() -> None:
-    """There is no session whose time could begin anew."""

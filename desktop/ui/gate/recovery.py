@@ -69,6 +69,12 @@ class RecoveryPage(CentredForm):
         self.kit.setEnabled(True)
         self.notice.show_words(self.ui.error(error))
 
+    def holds(self) -> bool:
+        """Whether the key is still to be written down; said, because it is shown only once."""
+        if self._groups:
+            self.notice.show_words(self.ui.say("ui.recovery.first"), "warn")
+        return bool(self._groups)
+
     def submit(self) -> None:
         if not self._groups:
             return

@@ -29,6 +29,24 @@ class RestorePages(Pages):
         self._task: Task | None = None
         self.where = WherePage(ui, self, None)
         self.addWidget(self.where)
+        self.watch_idle()
+
+    def lock(self) -> None:
+        """What was typed to open the backup goes; a restore that runs goes on."""
+        super().lock()
+        page = self.currentWidget()
+        if isinstance(page, OpenPage):
+            page.forget()
+        elif isinstance(page, WherePage):
+            page.form.secret.input.clear()
+
+    def stays(self) -> bool:
+        """Closing the window ends the restore, or the one sight of the new recovery key."""
+        page = self.currentWidget()
+        if isinstance(page, RunningPage) and self._task is not None:
+            page.notice.show_words(self.ui.say("ui.restore.still-running"), "warn")
+            return True
+        return isinstance(page, RecoveryPage) and page.holds()
 
     # --- where, and which -------------------------------------------------------------
 

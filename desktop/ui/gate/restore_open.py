@@ -118,6 +118,12 @@ class OpenPage(CentredForm):
         one.wrong(self.ui.say(code))
         one.input.setFocus()
 
+    def forget(self) -> None:
+        """Nobody is there who typed it."""
+        for one in (self.key, self.password, self.key_pin):
+            one.input.clear()
+        self.passwords.clear()
+
     def failed(self, error: SealwellError) -> None:
         """A password that did not open is typed anew; the long key is put right."""
         self.password.input.clear()
