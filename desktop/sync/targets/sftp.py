@@ -14,11 +14,19 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import Any
 
 import paramiko
 from fsspec.implementations.sftp import SFTPFileSystem
 from paramiko.common import o600
-from paramiko.sftp import CMD_EXTENDED, CMD_EXTENDED_REPLY
+from paramiko.sftp import (
+    CMD_CLOSE,
+    CMD_EXTENDED,
+    CMD_EXTENDED_REPLY,
+    CMD_NAME,
+    CMD_OPENDIR,
+    CMD_READDIR,
+)
 
 from desktop.config import TARGET_LIMITS
 from desktop.models.safekeeping import Place
@@ -28,6 +36,7 @@ from desktop.sync.targets.streamed import Growing, Reading, Streamed
 
 _PIECE = 32 * 1024
 """Of one request: every server takes that much (draft-ietf-secsh-filexfer-02, 3)."""
+_MOST_NAMES = 100_000
 _KEEPALIVE = 30
 _FREE_FULL = 1024 * 1024
 """Less than this left where a server fails to write without saying why (it has no word for full)."""
@@ -143,13 +152,36 @@ class Sftp(Streamed):
     def _rows(self, folder: str) -> list[tuple[str, bool, int]]:
         """Name, whether it is a folder, and size; what is neither is left out.
 
-        Not fsspec's `ls`: it fails where a server tells less of a file than OpenSSH does.
+        Not fsspec's `ls`: it fails where a server tells less of a file than OpenSSH does. Not
+        paramiko's list: somebody's file with a name that is no UTF-8 must not hide the backups.
         """
-        with self._known():
-            found = self._ftp.listdir_attr(folder)
         kinds = {stat.S_IFDIR: True, stat.S_IFREG: False, 0: False}
-        rows = [(str(one.filename), kinds.get(stat.S_IFMT(one.st_mode or 0)), one.st_size) for one in found]
-        return [(name, is_folder, size or 0) for name, is_folder, size in rows if is_folder is not None]
+        with self._known():
+            rows = [
+                (name, kinds.get(stat.S_IFMT(one.st_mode or 0)), one) for name, one in self._found(folder)
+            ]
+        return [(name, is_folder, one.st_size or 0) for name, is_folder, one in rows if is_folder is not None]
+
+    def _found(self, folder: str) -> Iterator[tuple[str, paramiko.SFTPAttributes]]:
+        """draft-ietf-secsh-filexfer-02, 6.7; a server that never comes to an end is broken."""
+        ask: Any = self._ftp._request  # type: ignore[attr-defined]
+        _, opened = ask(CMD_OPENDIR, folder)
+        handle = opened.get_binary()
+        try:
+            left = _MOST_NAMES
+            while left > 0:
+                kind, answer = ask(CMD_READDIR, handle)
+                if kind != CMD_NAME:
+                    raise paramiko.SFTPError
+                count = min(answer.get_int(), left)
+                left -= max(count, 1)
+                for _ in range(count):
+                    name = answer.get_binary().decode("utf-8", "replace")
+                    answer.get_binary()
+                    yield name, paramiko.SFTPAttributes._from_msg(answer)  # type: ignore[attr-defined]
+            raise paramiko.SFTPError
+        except EOFError:  # that was all
+            ask(CMD_CLOSE, handle)
 
     def _kind(self, path: str) -> paramiko.SFTPAttributes | None:
         try:

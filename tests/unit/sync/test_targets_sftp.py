@@ -177,6 +177,18 @@ def test_a_folder_that_is_not_there_or_may_not_be_written_to_is_named(scene: Sce
     assert none.value.code == "target-no-folder"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every name is UTF-8")
+def test_a_file_of_somebody_with_an_old_name_does_not_hide_the_backups(scene: Scene) -> None:
+    """Written on a computer that knew no UTF-8, beside our folder and in it."""
+    reached = scene.claimed()
+    assert scene.root is not None
+    reached.put(NAME, Path(__file__))
+    for folder in (scene.root, scene.root / folder_of(TAG)):
+        (Path(os.fsdecode(os.fsencode(folder) + b"/M\xfcller.txt"))).write_text("a letter")
+    assert practices(scene.place, scene.secret) == [TAG]
+    assert [name for name, _ in reached.names()] == [NAME]
+
+
 @pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_may_not_be_written_to_is_refused(scene: Scene) -> None:
     reached = scene.claimed()
