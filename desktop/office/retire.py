@@ -24,14 +24,15 @@ from desktop.clock import Clock
 from desktop.crypto.devicekey import DeviceStore
 from desktop.errors import InputError, Refused, SealwellError, VaultError
 from desktop.locks import exclusive
-from desktop.models import backups, settings
+from desktop.models import backups, settings, targets
 from desktop.models.accounts import Session
 from desktop.models.database import Tx
 from desktop.models.documents import Printer, Progress
+from desktop.models.safekeeping import MOUNTED
 from desktop.office.backup_lines import fresh
 from desktop.office.desk import Desk, Recorder
 from desktop.office.log_files import practice_of
-from desktop.office.retire_files import Destroyed, destroy, refuse_unfit
+from desktop.office.retire_files import Destroyed, destroy, refuse_unfit, same_disk
 from desktop.office.retire_paper import Facts, certificate
 from desktop.office.values_backups import Retired, RetireRequest
 from desktop.paths import PracticeFolder, runtime_folder, write_private
@@ -73,8 +74,9 @@ class Retiring:
         """`progress` may stop it until the last backup lies outside; then it comes to its end.
 
         Raises InputError "practice-name-wrong"; Refused "reason-missing", "step-up-needed",
-        "retire-not-saved", "retire-no-certificate", "printing-unavailable", "cancelled"; VaultError
-        "practice-in-use", "retire-blocked": then everything still works, after a new sign-in.
+        "retire-not-saved", "retire-same-disk", "retire-no-certificate", "printing-unavailable",
+        "cancelled"; VaultError "practice-in-use", "retire-blocked": then everything still works, after
+        a new sign-in.
         """
         self._desk.check(session, Action.RETIRE_COMPUTER)
         store = self._device_store()
@@ -108,7 +110,7 @@ class Retiring:
         return _Wanted(request, why, to)
 
     def _back_up(self, session: Session, progress: Progress | None) -> None:
-        """Raises Refused("retire-not-saved") unless every change lies outside, checked."""
+        """Raises Refused "retire-not-saved", "retire-same-disk" unless every change lies outside, checked."""
         opened, now = self._desk.opened(), self._clock.now()
 
         def note(tx: Tx, event: Event) -> None:
@@ -118,6 +120,18 @@ class Retiring:
         found = opened.database.read(lambda tx: fresh(tx, now))
         if found.last is None or found.since is not None:
             raise Refused("retire-not-saved")
+        if not opened.database.read(self._is_apart):
+            raise Refused("retire-same-disk")
+
+    def _is_apart(self, tx: Tx) -> bool:
+        """Whether the newest backup lies anywhere that does not go away with this computer's disk."""
+        newest = backups.good_elsewhere(tx)
+        holding = (
+            one.place for one in targets.listing(tx, live=True) if newest in backups.whole_at(tx, one.id)
+        )
+        return any(
+            place.kind not in MOUNTED or not same_disk(Path(place.address), self._folder) for place in holding
+        )
 
     def _nothing_more(
         self, session: Session, wanted: _Wanted, facts: Facts, progress: Progress | None

@@ -17,12 +17,15 @@ from pathlib import Path
 
 from desktop.access.tokens import SessionFiles
 from desktop.audit.witness import KeyringWitness, Place
+from desktop.crypto.container_header import MOST_CLEAR
 from desktop.crypto.devicekey import DeviceStore, forget_device
 from desktop.errors import Refused, SealwellError, VaultError
 from desktop.models.databasefile import sidecars
 from desktop.office.emergency_record import spare_place
 from desktop.paths import PracticeFolder, sync_folder
 
+_SLOTS_WITHIN = MOST_CLEAR + 4096
+"""Bytes at the beginning of a container or a key file that hold every key slot."""
 _KEEP = ("window.lock", "service.json", "service.lock", "service.log", "sealwell.log", "vault.lock")
 """Of the program that is running; nothing of a patient stands in them."""
 
@@ -41,7 +44,7 @@ def destroy(
     """The caller holds the vault lock alone. Raises VaultError("retire-blocked") with everything still
     working; once the key file is gone nothing is raised any more.
     """
-    _first("backups", lambda: _clear(folder.backups))
+    _first("backups", lambda: _clear(folder.drill, folder.restoring, folder.backups))
     _first("keys", lambda: _wipe(_key_copies(folder)))
     _first("sessions", sessions.end_all)
     _first(folder.keys.name, lambda: _wipe((folder.keys,)))
@@ -74,10 +77,15 @@ def _first(what: str, work: Callable[[], object]) -> None:
         raise VaultError("retire-blocked", file=what) from error
 
 
-def _clear(path: Path) -> None:
-    """Each container carries the key slots of its time: they go before the keys do."""
-    if path.is_dir():
-        shutil.rmtree(path)
+def _clear(*folders: Path) -> None:
+    """Each container begins with the key slots of its time: they go before the keys do, and what
+    goes on from them (`backups/state`) before they do.
+    """
+    for folder in folders:
+        if folder.is_dir():
+            files = [one for one in folder.rglob("*") if one.is_file() and not one.is_symlink()]
+            _wipe(sorted(files, key=lambda one: one.suffix == ".sealwell"))
+            shutil.rmtree(folder)
 
 
 def _key_copies(folder: PracticeFolder) -> Iterator[Path]:
@@ -89,12 +97,12 @@ def _key_copies(folder: PracticeFolder) -> Iterator[Path]:
 
 
 def _wipe(paths: Iterable[Path]) -> None:
-    """Overwritten first: on a disk that writes in place nothing is left of them."""
+    """Overwritten first: on a disk that writes in place nothing is left of the slots in them."""
     for path in list(paths):
         if not path.exists():
             continue
         with path.open("r+b") as file:
-            file.write(secrets.token_bytes(max(1, path.stat().st_size)))
+            file.write(secrets.token_bytes(max(1, min(path.stat().st_size, _SLOTS_WITHIN))))
             file.flush()
             os.fsync(file.fileno())
         path.unlink(missing_ok=True)
@@ -129,6 +137,14 @@ def _removed(paths: Iterable[Path]) -> list[str]:
 
 def _removed_folder(path: Path) -> list[str]:
     return _removed((path,)) if path.is_dir() else []
+
+
+def same_disk(path: Path, folder: PracticeFolder) -> bool:
+    """Whether `path` goes away with the practice: a folder that only looks like another place."""
+    try:
+        return path.stat().st_dev == folder.root.stat().st_dev
+    except OSError:
+        return False
 
 
 def refuse_unfit(to: Path, folder: PracticeFolder) -> None:

@@ -6,6 +6,7 @@ import json
 import sys
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pyotp
 
@@ -14,7 +15,7 @@ from desktop.crypto.kdf import FLOOR
 from desktop.office.values_entry import Credentials
 from desktop.paths import PracticeFolder
 from tests.made_practice import PASSWORD, USER, MovedClock
-from tests.support.retired import Press, asked
+from tests.support.retired import SAME_DISK, Press, asked
 
 
 def main(given: dict[str, Any]) -> None:
@@ -31,7 +32,8 @@ def main(given: dict[str, Any]) -> None:
     session = office.sign_in(Credentials(USER, password=PASSWORD, code=code)).session
     sys.stdout.write("ready\n")
     sys.stdout.flush()
-    office.retire_computer(session, asked(Path(given["to"])))
+    with mock.patch(SAME_DISK, return_value=False):
+        office.retire_computer(session, asked(Path(given["to"])))
     sys.stdout.write("done\n")
     sys.stdout.flush()
 

@@ -14,6 +14,8 @@ from desktop.office.values_backups import RetireRequest, TargetRequest
 from tests.made_practice import PEOPLE
 
 PAPER = b"%PDF-paper"
+SAME_DISK = "desktop.office.retire.same_disk"
+"""Told that it is not, where a folder of a test stands for another disk."""
 WHY = "It is replaced by a new one"
 
 

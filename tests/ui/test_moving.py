@@ -25,6 +25,7 @@ from desktop.ui.settings.page import SettingsPage
 from desktop.ui.workspace import Workspace
 from tests.made_staff import desk_of
 from tests.support.pages import texts_of
+from tests.support.retired import SAME_DISK
 from tests.ui.conftest import HOLD, AtWork, Opened
 
 WHY = "Replaced by a new computer"
@@ -217,7 +218,10 @@ def test_without_a_backup_outside_nothing_is_destroyed(at_work: AtWork, tmp_path
     assert not (tmp_path / "paper.pdf").exists()
 
 
-def test_a_retired_computer_is_a_bare_one(opened: Opened, tmp_path: Path) -> None:
+def test_a_retired_computer_is_a_bare_one(
+    opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SAME_DISK, lambda path, folder: False)
     workspace = opened.sign_in()
     at_work = AtWork(opened.screen, opened.office, workspace.session, workspace, opened.practice)
     save_outside(at_work, tmp_path)

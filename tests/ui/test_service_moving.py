@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -37,7 +38,17 @@ def apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def service(tmp_path: Path, apart: None) -> Iterator[Service]:
+def drive(tmp_path: Path) -> Iterator[Path]:
+    """A folder that lies on another disk than the practice does."""
+    memory = Path("/dev/shm")
+    if not memory.is_dir() or memory.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("there is no other disk")
+    with tempfile.TemporaryDirectory(dir=memory) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def service(tmp_path: Path, apart: None, drive: Path) -> Iterator[Service]:
     """A practice with visits today, saved on a drive."""
     folder = tmp_path / "practice"
     made = make_practice(folder, zone="Etc/UTC")
@@ -49,8 +60,6 @@ def service(tmp_path: Path, apart: None) -> Iterator[Service]:
     visits = f"Appointment ID,MRN,Date,Time,Provider\nA1,1001,{now.date()},09:30,Dr. Shah\n"
     schedule = ImportRequest("visits.csv", data=visits.encode(), modified=now)
     office.import_appointments(session, AppointmentsImport(schedule, "whole", confirm=True))
-    drive = tmp_path / "drive"
-    drive.mkdir()
     office.add_target(session, TargetRequest("Drive", Place(TargetKind.FOLDER, str(drive))))
     office.create_backup(session)
     office.close()

@@ -135,7 +135,9 @@ class RetiredPage(CentredForm):
         lines = [ui.texts.count("ui.computer.destroyed", len(answer.destroyed))] if answer.destroyed else []
         if answer.left:
             lines.append(ui.texts.count("ui.computer.left", len(answer.left)))
-        lines.append(say("ui.computer.certificate-at", file=clean(answer.certificate)))
+        paper = clean(answer.certificate)
+        at = say("ui.computer.certificate-at", file=paper) if paper else say("ui.computer.no-certificate")
+        lines.append(at)
         self.lines = [plain_label(words, wrap=True) for words in lines]
         for label in self.lines:
             self.column.addWidget(label)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.made_practice import PASSWORD, USER, VISITS, MovedClock
+from tests.support.retired import SAME_DISK
 from tests.support.shell import Shell, begin
 
 WHY = "The computer broke down in the night"
@@ -97,7 +98,9 @@ def test_moving_is_planned_and_settled(desk: Shell) -> None:
     assert code_of(desk, "move", "settle", "outbox") == "arrival-item-unknown"
 
 
-def test_a_computer_is_retired_once_everything_lies_outside(desk: Shell, tmp_path: Path) -> None:
+def test_a_computer_is_retired_once_everything_lies_outside(
+    desk: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     to = tmp_path / "certificate.pdf"
     given = {"practice": "Elm Street", "reason": "It is old"}
     desk.print_papers()
@@ -110,6 +113,8 @@ def test_a_computer_is_retired_once_everything_lies_outside(desk: Shell, tmp_pat
     assert code_of(desk, "retire", "--to", str(to), given={**given, "practice": "Elm"}) == (
         "practice-name-wrong"
     )
+    assert code_of(desk, "retire", "--to", str(to), given=given) == "retire-same-disk"
+    monkeypatch.setattr(SAME_DISK, lambda path, folder: False)
     done = desk("retire", "--to", str(to), given=given)
     assert (desk.code, done["certificate"], done["left"]) == (0, str(to), [])
     assert to.read_bytes() == b"%PDF-1.7"

@@ -14,20 +14,21 @@ import pytest
 from desktop.access.tokens import SessionFiles
 from desktop.assembly import build_office
 from desktop.audit.witness import Place as Opened
+from desktop.crypto.container import read_clear
 from desktop.crypto.kdf import FLOOR
 from desktop.crypto.keyslots import read_slots
 from desktop.crypto.vault import unlock_with_recovery
-from desktop.errors import SealwellError
+from desktop.errors import SealwellError, VaultError
 from desktop.models.accounts import Role, Session
 from desktop.models.safekeeping import Place, TargetKind
 from desktop.office.api import Office
-from desktop.office.retire_files import destroy
+from desktop.office.retire_files import destroy, same_disk
 from desktop.office.values_audit import LogQuery
 from desktop.office.values_backups import RestorePlace, RestoreRequest, RetireRequest
-from desktop.paths import PracticeFolder, runtime_folder
+from desktop.paths import PracticeFolder, runtime_folder, sync_folder
 from tests.made_practice import PASSWORD, USER, MovedClock, Practice
 from tests.made_staff import COLLEAGUE, Staff
-from tests.support.retired import PAPER, Press, asked, at_home
+from tests.support.retired import PAPER, SAME_DISK, Press, asked, at_home
 
 OURS = {"window.lock", "service.lock", "vault.lock", "sealwell.log", "service.log"}
 
@@ -35,6 +36,7 @@ OURS = {"window.lock", "service.lock", "vault.lock", "sealwell.log", "service.lo
 @pytest.fixture(autouse=True)
 def apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setattr(SAME_DISK, lambda path, folder: False)
     Press.printed.clear()
 
 
@@ -244,6 +246,48 @@ def test_what_cannot_be_removed_before_the_keys_stops_it(
 
 def _stuck(*_: object, **__: object) -> None:
     raise PermissionError("in use")
+
+
+def test_a_place_on_the_same_disk_is_no_place_outside(
+    practice: Practice, ready: tuple[Office, Session], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would be given away with the computer, and the recovery key opens it."""
+    office, session = ready
+    monkeypatch.setattr(SAME_DISK, same_disk)
+    assert refused(lambda: office.retire_computer(session, asked(tmp_path / "p.pdf"))) == "retire-same-disk"
+    assert not (tmp_path / "p.pdf").exists()
+    assert len(office.search_people(session, "").people) == 3
+    office.close()
+    assert opens(practice)
+
+
+def test_no_container_with_its_key_slots_outlives_the_key_file(
+    practice: Practice, place: Path, ready: tuple[Office, Session], tmp_path: Path
+) -> None:
+    """Of a drill, of a restore that broke off; and not on the disk either, where it writes in place."""
+    office, session = ready
+    office.create_backup(session)
+    folder, (container,) = practice.folder, place.glob("*/*.sealwell")
+    kept = []
+    for number, below in enumerate((folder.drill / "fetched", folder.restoring, folder.backups)):
+        below.mkdir(parents=True, exist_ok=True)
+        shutil.copy(container, below / container.name)
+        os.link(below / container.name, tmp_path / f"block-{number}")
+        kept.append(tmp_path / f"block-{number}")
+    seen: list[Path] = []
+
+    def removed(path: Path) -> None:
+        sync_folder(path)
+        if not folder.keys.exists():
+            seen.extend(folder.root.rglob("*.sealwell"))
+
+    with pytest.MonkeyPatch.context() as watched:
+        watched.setattr("desktop.office.retire_files.sync_folder", removed)
+        office.retire_computer(session, asked(tmp_path / "p.pdf"))
+    assert seen == []
+    for block in kept:
+        with block.open("rb") as file, pytest.raises(VaultError):
+            read_clear(file)
 
 
 class _KilledError(BaseException):
