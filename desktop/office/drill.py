@@ -149,7 +149,7 @@ class Drills:
             backup=begun.backup.id,
             ok=not why,
             why=why,
-            seconds=round(self._clock.mono() - begun.mono),
+            seconds=max(1, round(self._clock.mono() - begun.mono)),
             records=found.records,
             sampled=found.sampled,
             key_proven=proven,

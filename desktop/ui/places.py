@@ -98,6 +98,12 @@ class PlaceForm(QWidget):
         self.user.input.setText(place.user)
         self.ca_file.input.setText(place.ca_file)
 
+    def show_secret(self, secret: str, key_file: str) -> None:
+        """What was given before. A key's text does not fit a line: its file is named again."""
+        self.key_file.input.setText(key_file)
+        if not key_file:
+            self.secret.input.setText(secret)
+
     def value(self, *, secret_needed: bool = True) -> tuple[Place, str] | None:
         """The place and its secret, or None with what is missing said beside its field."""
         kind = self.kind

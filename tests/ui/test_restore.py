@@ -314,3 +314,22 @@ def test_a_lock_covers_the_new_key_and_takes_off_what_was_typed(wizard: Wizard) 
     wizard.pages.lock()
     assert wizard.pages.recovery.cover.covered
     wizard.write_down()
+
+
+def test_back_to_a_server_names_the_key_file_and_not_the_keys_text(wizard: Wizard, tmp_path: Path) -> None:
+    """As a password its lines would be one, and open nothing."""
+    key = tmp_path / "id_ed25519"
+    key.write_text("-----BEGIN OPENSSH PRIVATE KEY-----\nabc\n-----END OPENSSH PRIVATE KEY-----\n", "utf-8")
+    form = wizard.pages.where.form
+    form.kind_box.setCurrentIndex(form.kind_box.findData(TargetKind.SFTP.value))
+    form.address.input.setText("127.0.0.1:1")
+    form.user.input.setText("elm")
+    form.key_file.input.setText(str(key))
+    wizard.pages.where.submit()
+    wizard.screen.settle()
+    wizard.pages.to_where()
+    again = wizard.pages.where.form
+    assert (again.key_file.text, again.secret.text) == (str(key), "")
+    given = again.value()
+    assert given is not None
+    assert given[1] == key.read_text("utf-8")

@@ -22,6 +22,7 @@ class RestorePages(Pages):
         super().__init__(ui)
         self._gate = gate
         self._place: RestorePlace | None = None
+        self._key_file = ""
         self._found: BackupsFound | None = None
         self._chosen: StoredBackup | None = None
         self._to = ""
@@ -54,10 +55,12 @@ class RestorePages(Pages):
         self._place = None
         self._gate.show_start()
 
-    def look(self, place: RestorePlace) -> None:
+    def look(self, place: RestorePlace, key_file: str = "") -> None:
         """Ask what lies there; the page that asked hears of what went wrong."""
         self._place = place
         page = self.currentWidget()
+        if isinstance(page, WherePage):
+            self._key_file = key_file
         if isinstance(page, WherePage | HostKeyPage):
             self.ui.bridge.run(page, lambda _: self.ui.office.find_backups(place), self._looked, page.failed)
 
@@ -72,7 +75,7 @@ class RestorePages(Pages):
             self.to_where(self.ui.say("ui.restore.none"))
 
     def to_where(self, problem: str = "") -> None:
-        self.where = WherePage(self.ui, self, self._place)
+        self.where = WherePage(self.ui, self, self._place, self._key_file)
         self.advance(self.where)
         if problem:
             self.where.notice.show_words(problem, "warn")

@@ -29,7 +29,7 @@ class Steps(Protocol):
     """What these pages tell the wizard."""
 
     def leave(self) -> None: ...
-    def look(self, place: RestorePlace) -> None: ...
+    def look(self, place: RestorePlace, key_file: str = "") -> None: ...
     def to_where(self, problem: str = "") -> None: ...
     def trust(self, host_key: str) -> None: ...
     def choose(self) -> None: ...
@@ -37,16 +37,18 @@ class Steps(Protocol):
 
 
 class WherePage(CentredForm):
-    """A drive, a folder, or the address of a storage; `before` is what was typed the last time."""
+    """A drive, a folder, or the address of a storage; `before` is what was typed the last time,
+    `key_file` where its secret came from.
+    """
 
-    def __init__(self, ui: Ui, steps: Steps, before: RestorePlace | None) -> None:
+    def __init__(self, ui: Ui, steps: Steps, before: RestorePlace | None, key_file: str = "") -> None:
         super().__init__(ui, "download", ui.say("ui.restore.title"), ui.say("ui.restore.lead"), _WIDE)
         self._steps = steps
         self.form = PlaceForm(ui)
         self.column.addWidget(self.form)
         if before is not None:
             self.form.show_place(before.place)
-            self.form.secret.input.setText(before.secret)
+            self.form.show_secret(before.secret, key_file)
         for field in (self.form.address, self.form.user, self.form.secret):
             field.input.returnPressed.connect(self.submit)
         row = QHBoxLayout()
@@ -67,7 +69,11 @@ class WherePage(CentredForm):
         place, secret = given
         self.notice.show_words(self.ui.say("ui.restore.looking"), "plain")
         self.go.setEnabled(False)
-        self._steps.look(RestorePlace(place, secret=secret))
+        self._steps.look(RestorePlace(place, secret=secret), self.key_file)
+
+    @property
+    def key_file(self) -> str:
+        return "" if self.form.key_file.isHidden() else self.form.key_file.text.strip()
 
     def failed(self, error: SealwellError) -> None:
         self.go.setEnabled(True)
