@@ -1,9 +1,10 @@
 """Whether the practice still has its recovery key: two of its groups, typed back at a drill.
 
-Verifiers of four groups are kept, chosen at random when the key was made: HMAC-SHA-256 under a
-random key of the database. Whoever once had the database open could find those four by trying, and
-has learned 80 of the 256 bits; the 176 that are left stay out of reach. With all of them the
-whole key could be found group by group.
+Verifiers of four groups are kept: HMAC-SHA-256 under a random key of the database. Which four follows
+from the recovery key alone, so that a key whose verifiers are made anew (after an older backup came
+back) never shows a fifth. Whoever once had the database open could find those four by trying, and has
+learned 80 of the 256 bits, and 10 by which they are; the 166 that are left stay out of reach. With all
+of them the whole key could be found group by group.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class _Kept:
 def keep(tx: Tx, recovery_key: str, officer: bytes) -> None:
     """In the transaction behind a new key, or a key that was typed whole and opened; under a new HMAC key."""
     key, groups = secrets.token_bytes(_KEY_BYTES), recovery_groups(recovery_key)
-    chosen = sorted(secrets.SystemRandom().sample(range(1, len(groups) + 1), KEPT))
+    chosen = sorted(range(1, len(groups) + 1), key=lambda number: _lot(recovery_key, number))[:KEPT]
     tree = {
         "to": officer.hex(),
         "groups": {str(number): _verifier(key, number, groups[number - 1]).hex() for number in chosen},
@@ -68,6 +69,11 @@ def are_right(tx: Tx, numbers: Sequence[int], typed: Sequence[str]) -> bool:
         for number, text in zip(numbers, typed, strict=True)
     ]
     return all(right)
+
+
+def _lot(recovery_key: str, number: int) -> bytes:
+    lot = f"sealwell/recovery-lot/1/{number}".encode()
+    return hmac.digest(normalise(recovery_key).encode("ascii"), lot, "sha256")
 
 
 def _verifier(key: bytes, number: int, group: str) -> bytes:

@@ -14,8 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from desktop.access.signin import SignIn, slot_uid
-from desktop.access.tries import Tries
-from desktop.access.triesfile import DamagedTriesError, read_state
+from desktop.access.triesfile import DamagedTriesError, State, read_state, write_state
 from desktop.clock import Clock
 from desktop.crypto.keyslots import intact_copies, read_slots
 from desktop.crypto.openvault import OpenVault
@@ -188,17 +187,17 @@ class Emergency:
         return signin.check_password(request.user, request.password, request.key_pin).vault
 
     def _spare_tries(self, keys: Path) -> Path:
-        """Where the practice's disk takes nothing, wrong passwords are counted elsewhere."""
+        """Where the practice's disk takes nothing, wrong passwords are counted on elsewhere."""
         vault_id = read_slots(keys).vault_id
         path = spare_place(vault_id) / self._folder.tries.name
         if not path.exists():
             try:
-                box = bytes.fromhex(read_state(self._folder.tries).box)
-            except (DamagedTriesError, OSError, ValueError):
-                box = b""
+                state = read_state(self._folder.tries)
+            except (DamagedTriesError, OSError):
+                state = State(box="")
             try:
                 make_private_folder(path.parent)
-                Tries(path, self._clock).create(box)
+                write_state(path, state)
             except OSError:
                 raise VaultError("tries-unwritable", file=path.name) from None
         return path

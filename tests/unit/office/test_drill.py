@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,7 +12,9 @@ from pathlib import Path
 import pypdfium2 as pdfium
 import pytest
 
+from desktop.access import recoverygroups
 from desktop.audit.note import open_note
+from desktop.crypto.officer import officer_public
 from desktop.crypto.recovery import recovery_groups
 from desktop.errors import InputError, Refused, VaultError
 from desktop.locks import exclusive
@@ -152,6 +155,19 @@ def test_no_more_than_four_groups_can_be_guessed_from_the_database(drilled: Dril
     assert kept is not None
     assert kept.count(b'": "') - 1 == 4
     assert not any(group.encode() in kept for group in recovery_groups(drilled.practice.made.recovery_key))
+
+
+def test_a_key_that_is_typed_whole_again_shows_no_fifth_group(drilled: Drilled) -> None:
+    """An older backup without verifiers came back; somebody has a copy of the database from before."""
+    database, key = drilled.database, drilled.practice.made.recovery_key
+    vault = desk_of(drilled.office).opened().vault
+    officer = officer_public(drilled.practice.folder.keys, vault)
+    seen: set[str] = set()
+    for _ in range(6):
+        database.write(lambda tx: recoverygroups.keep(tx, key, officer))
+        kept = json.loads(database.read(lambda tx: vaultkeys.get(tx, "recovery-groups")) or b"")
+        seen |= set(kept["groups"])
+    assert len(seen) == 4
 
 
 # --- what keeps it from beginning, or ends it ------------------------------------------------------

@@ -133,6 +133,19 @@ def test_a_read_only_disk_is_read_and_the_record_goes_elsewhere(
     assert opened_after(full) == [{"outcome": "ok", "why": "", "actor": USER}]
 
 
+def test_a_disk_that_becomes_read_only_gives_nobody_new_tries(
+    full: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = full.office()
+    codes = [refused(office, ask(password="wrong harbour seven lanterns")) for _ in range(12)]
+    assert "too-many-tries" in codes
+    with monkeypatch.context() as read_only:
+        _takes_nothing(read_only, full.folder.root)
+        assert refused(office, ask()) == "too-many-tries"
+        full.clock.move(16 * 60)
+        assert office.open_emergency(ask()).visits
+
+
 def test_where_no_disk_takes_the_record_the_paper_says_who_and_why(
     full: Practice, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
