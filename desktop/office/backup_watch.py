@@ -186,9 +186,11 @@ class BackupWatch:
         live = self._open_targets()
         if not live:
             return
-        anew = self._may(_MAKING) and (self._is_due() or (closing and self._runner.is_due()))
+        usable = self._runner.usable() is not None
+        due = not usable or self._is_due() or (closing and self._runner.is_due())
+        anew = due and self._may(_MAKING)
         wanted = [target for target in live if self._may(target.id) and self._is_wanted(target, anew)]
-        if anew or wanted:
+        if anew or (wanted and usable):
             ran = self._ran(wanted, self._by_itself, None, anew=anew)
             if ran.copied:
                 self._tell()

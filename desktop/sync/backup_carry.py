@@ -7,6 +7,7 @@ is written only for what was read back and is equal.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -68,7 +69,8 @@ class Carrier:
             for one in missing:
                 self._put(reached, target, one, there, meter)
                 self._count(target, one, record, last=one.id == newest.id)
-            reached.write_small(CHECKPOINT_FILE, newest.note.encode("utf-8"))
+            if newest.note:  # where the log is damaged, what is known of it there stays
+                reached.write_small(CHECKPOINT_FILE, newest.note.encode("utf-8"))
             self._thin(reached, target, {one.name for one in chain}, record)
         at = self._clock.now()
         self._database.write(lambda tx: targets.note_try(tx, TargetTry(target.id, at)))
@@ -123,8 +125,20 @@ class Carrier:
         meter.begin(one.bytes)
         if reached.sha256(one.name, meter.of(one.bytes)) != one.sha256:
             reached.remove(one.name)
+            self._drop_spoiled(one)
             raise TargetError("target-broken")
         meter.begin(one.bytes)
+
+    def _drop_spoiled(self, one: Backup) -> None:
+        """Where the file here is what changed, no target is to blame, and a whole new one is made."""
+        path = self._folder / one.name
+        if not path.is_file():
+            return
+        with path.open("rb") as file:
+            spoiled = hashlib.file_digest(file, "sha256").hexdigest() != one.sha256
+        if spoiled:
+            path.unlink()
+            raise VaultError("backup-chain-broken")
 
     def _count(self, target: Target, one: Backup, record: Record, *, last: bool) -> None:
         now = self._clock.now()

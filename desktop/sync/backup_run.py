@@ -96,7 +96,7 @@ class Runner:
         if lock is None:
             raise Refused("backup-running")
         with lock:
-            newest = self._usable()
+            newest = self.usable()
             made = None
             if newest is None or (anew and self.is_due()):
                 made = self._made(record, _part(progress, 0, _MAKING))
@@ -107,10 +107,10 @@ class Runner:
 
     def is_due(self) -> bool:
         """Whether something changed since the last one, or there is none that could be carried."""
-        newest = self._usable()
+        newest = self.usable()
         return newest is None or self._database.read(lambda tx: self._rules.changed(tx, newest.records))
 
-    def _usable(self) -> Backup | None:
+    def usable(self) -> Backup | None:
         """The newest that was made, if it lies here with its chain."""
         newest = self._database.read(backups.newest)
         state = read_state(self._folder.backups)
@@ -119,7 +119,7 @@ class Runner:
         return newest
 
     def _made(self, record: Record, progress: Progress) -> Backup | None:
-        if self._usable() is None:
+        if self.usable() is None:
             # What lies here is not what the rows say (a restored database, a crash in between):
             # nothing may go on from it.
             (self._folder.backups / FILE).unlink(missing_ok=True)

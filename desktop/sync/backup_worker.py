@@ -38,6 +38,7 @@ from desktop.models.pages import Scan, every_page, read_pages, scan
 from desktop.models.safekeeping import Backup, BackupId
 from desktop.paths import PRIVATE_FILE, PracticeFolder, sync_folder
 from desktop.sync.backup_chain import prove
+from desktop.sync.backup_state import FILE as STATE
 from desktop.sync.backup_state import Link, State, read_state, sum_of, tags_of, write_state
 from desktop.sync.backup_words import At, Done, Facts, Failed, Order, Ready, Shape, hear, say
 
@@ -234,15 +235,27 @@ class _Making:
                 yield Content(index, one.size, _blocks(self._folder.segments / one.name))
 
     def _prove(self, before: State | None, sealed: SealedHeader) -> None:
-        """Read back what the disk has, with all that it goes on from."""
+        """Read back what the disk has, with all that it goes on from.
+
+        Where that is not what was sealed, the next one goes on from nothing that lies here.
+        """
         order, folder = self._order, self._folder.backups
         earlier = [] if before is None else [folder / link.name for link in before.chain]
         told = self._share(_WRITTEN, _TOGETHER)
-        found = prove(
-            [*earlier, self._making], lambda header: key_from(order.secret, header), order.keys, folder, told
-        )
-        if found != sealed:
-            raise VaultError("backup-damaged")
+        try:
+            found = prove(
+                [*earlier, self._making],
+                lambda header: key_from(order.secret, header),
+                order.keys,
+                folder,
+                told,
+            )
+            if found != sealed:
+                raise VaultError("backup-damaged")
+        except VaultError as error:
+            if error.code.startswith("backup-"):
+                (folder / STATE).unlink(missing_ok=True)
+            raise
 
     def _put_in_place(self, name: str, state: State) -> None:
         """From here on it is a backup; what it does not go on from is needed here no more."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Iterator
@@ -15,13 +16,14 @@ import pytest
 from desktop.audit.log import AuditLog
 from desktop.audit.witness import Gap
 from desktop.compliance.freshness import BACKUP_OLD, refuse_campaign
-from desktop.errors import Refused
+from desktop.errors import Refused, VaultError
 from desktop.models import backups, sendingrules, tasks
 from desktop.models.safekeeping import Backup, Place
 from desktop.office import duty
 from desktop.office.backup_watch import AGAIN, CLOSING_MOST, BackupWatch
 from desktop.office.values_access import SecurityPolicy
 from desktop.office.values_entry import QuickUnlock
+from desktop.sync import backup_run
 from desktop.sync.targets.base import Reached, TargetError
 from desktop.sync.targets.reach import reach
 from tests.made_practice import USER, Practice
@@ -204,6 +206,28 @@ def test_trouble_is_tried_again_after_ten_minutes_with_growing_pauses(
     watch.look()
     assert len(kept.files(usb)) == 1
     assert watch.next_at(usb.id) is None
+
+
+def test_what_cannot_be_made_is_not_tried_at_every_look(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept.target()
+    kept.office.create_backup(kept.session)
+    (kept.practice.folder.backups / "state").unlink()
+    away = kept.target("late")
+    tries: list[int] = []
+
+    def full(*_: object) -> None:
+        tries.append(1)
+        raise VaultError("disk-full")
+
+    monkeypatch.setattr(backup_run, "make", full)
+    for _ in range(3):
+        with contextlib.suppress(VaultError):
+            kept.opened.backups.look()
+    assert len(tries) == 1
+    monkeypatch.undo()
+    kept.practice.clock.move(AGAIN)
+    look(kept)
+    assert kept.files(away)
 
 
 def test_a_place_has_its_own_schedule_and_then_gets_all_it_lacks(kept: Kept) -> None:

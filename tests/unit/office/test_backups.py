@@ -170,6 +170,23 @@ def test_what_a_target_gives_back_changed_is_no_backup_there(kept: Kept) -> None
     assert kept.office.create_backup(kept.session).copied == (usb.id,)
 
 
+def test_a_file_here_that_rots_before_it_is_carried_is_made_anew(kept: Kept) -> None:
+    usb = kept.target()
+    away = Path(usb.place.address).rename(kept.places / "away")
+    made = kept.office.create_backup(kept.session).backup
+    assert made is not None
+    path = kept.practice.folder.backups / made.name
+    path.write_bytes(path.read_bytes()[:-1] + b"!")
+    away.rename(usb.place.address)
+    again = kept.office.create_backup(kept.session)
+    assert [why.code for _, why in again.failed] == ["backup-chain-broken"]
+    assert kept.files(usb) == []
+    kept.opened.backups.refresh()
+    kept.opened.backups.look()
+    assert kept.files(usb)
+    assert kept.office.verify_backup(kept.session, VerifyRequest(target=usb.id)).ok
+
+
 def test_a_file_here_that_was_removed_only_means_a_whole_one(kept: Kept) -> None:
     usb = kept.target()
     kept.office.create_backup(kept.session)

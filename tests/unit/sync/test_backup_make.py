@@ -252,7 +252,20 @@ def test_a_state_that_hides_a_change_is_found_when_it_is_read_back(kept: Kept) -
     assert held != state.read_bytes()
     with pytest.raises(VaultError, match="backup-damaged"):
         kept.backed_up()
-    assert kept.here() == {one.backup.name, "state"}
+    assert kept.here() == {one.backup.name}
+    assert backed_up(kept).backup.whole
+
+
+@pytest.mark.parametrize("harm", ["cut", "changed"])
+def test_a_spoiled_link_here_does_not_keep_a_week_of_backups_from_being_made(kept: Kept, harm: str) -> None:
+    path = backed_up(kept).path
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data if harm == "changed" else data[:-5000])
+    kept.database.write(partial(fill, name="later"))
+    with pytest.raises(VaultError, match="backup-"):
+        kept.backed_up()
+    assert backed_up(kept).backup.whole
 
 
 def test_a_damaged_page_makes_no_backup_and_earlier_ones_stay(kept: Kept) -> None:
@@ -330,8 +343,8 @@ def test_a_disk_that_takes_no_more_is_said_and_nothing_stays(kept: Kept) -> None
 def test_sealed_years_travel_once(kept: Kept, tmp_path: Path) -> None:
     year = b"sealed " * 9000
     kept.folder.segments.mkdir()
-    (kept.folder.segments / "audit-2024.sealed").write_bytes(year)
-    one_year = Segment(2024, 1, 2, "", "audit-2024.sealed", "", kept.now)
+    (kept.folder.segments / "2024.segment").write_bytes(year)
+    one_year = Segment(2024, 1, 2, "", "2024.segment", "", kept.now)
     kept.database.write(lambda tx: segments.add(tx, one_year))
     one = backed_up(kept)
     kept.database.write(partial(fill, name="later"))
@@ -339,7 +352,7 @@ def test_sealed_years_travel_once(kept: Kept, tmp_path: Path) -> None:
     assert one.backup.bytes > kept.folder.database.stat().st_size + len(year)
     assert two.backup.bytes < len(year) * 2
     again = put_together(kept, tmp_path / "again")
-    assert (again.segments / "audit-2024.sealed").read_bytes() == year
+    assert (again.segments / "2024.segment").read_bytes() == year
 
 
 def test_what_broken_off_work_left_is_removed(kept: Kept) -> None:
