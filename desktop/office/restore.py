@@ -48,7 +48,7 @@ from desktop.office.values_backups import BackupsFound, Restored, RestorePlace, 
 from desktop.office.values_entry import Recovery
 from desktop.paths import PracticeFolder, make_private_folder
 from desktop.sync.backup_chain import assemble, check_assembled
-from desktop.sync.backup_fetch import bytes_to_fetch, checkpoint_in, fetch_chain, fetch_one
+from desktop.sync.backup_fetch import bytes_to_fetch, checkpoint_in, fetch_chain, fetch_one, name_in
 
 _REASON = 500
 _SPARE = 64 * 1024 * 1024
@@ -152,6 +152,8 @@ class Restore:
         file = fetch_one(wanted.source, wanted.name, _fetched(scratch), steps.part(0, _FIRST))
         with file.open("rb") as opened:
             header = read_clear(opened)
+            if name_in(header) != wanted.name:  # an old one that a server shows as the newest
+                raise trouble(opened) or VaultError("backup-damaged")
             try:
                 vault = open_backup(scratch, header, request, self._device_store, self._keys)
             except SealwellError as error:  # where the file was changed, the password is not to blame

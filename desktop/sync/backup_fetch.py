@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from desktop.audit.witness import CHECKPOINT_FILE
-from desktop.crypto.container import read_clear
+from desktop.crypto.container import ClearHeader, read_clear
 from desktop.crypto.container_stream import trouble
 from desktop.errors import VaultError
 from desktop.models.backupnames import BackupName, chain_of, container_name, parse_name
@@ -71,10 +71,7 @@ class PointedAt(LocalFolder):
         with _reading(), file.open("rb") as opened:
             clear = read_clear(opened)
             self._size = opened.seek(0, io.SEEK_END)
-        parent = None if clear.parent is None else BackupId(clear.parent)
-        self.name = container_name(
-            datetime.fromtimestamp(clear.made_at / 1000, UTC), BackupId(clear.id), parent
-        )
+        self.name = name_in(clear)
 
     def check(self) -> None:
         """Raises VaultError "backup-chain-broken" where what it goes on from is not there, and this
@@ -95,6 +92,12 @@ class PointedAt(LocalFolder):
 
 Holder = Source | LocalFolder
 """What a chain is read from."""
+
+
+def name_in(clear: ClearHeader) -> str:
+    """What a backup is called by what its beginning says of it."""
+    parent = None if clear.parent is None else BackupId(clear.parent)
+    return container_name(datetime.fromtimestamp(clear.made_at / 1000, UTC), BackupId(clear.id), parent)
 
 
 def folders_in(path: Path) -> list[LocalFolder]:

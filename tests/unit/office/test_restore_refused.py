@@ -159,6 +159,15 @@ def test_a_backup_in_anothers_place(bare: Bare, tmp_path: Path) -> None:
     refused(bare, by_password(shelf.where, bare.to), "backup-chain-broken")
 
 
+def test_an_old_backup_that_is_shown_as_the_newest(bare: Bare, tmp_path: Path) -> None:
+    """Whoever keeps the backups gives it a later date: the list would say what is not so."""
+    shelf = bare.shelf.copy(tmp_path / "changed")
+    later = shelf.names[0].replace(shelf.names[0][:8], "20291231")
+    (shelf.folder / shelf.names[0]).rename(shelf.folder / later)
+    bare = Bare(shelf, tmp_path / "bare")
+    refused(bare, by_password(shelf.where, bare.to), "backup-damaged")
+
+
 @pytest.mark.parametrize("name", [0, 1])
 @pytest.mark.parametrize("part", range(4))
 def test_a_cut_or_changed_byte_anywhere(bare: Bare, tmp_path: Path, name: int, part: int) -> None:
