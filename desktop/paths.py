@@ -155,6 +155,14 @@ def default_practice() -> PracticeFolder:
     return PracticeFolder(Path(platformdirs.user_data_dir("sealwell", appauthor=False)) / "practice")
 
 
+def same_disk(path: Path, practice: PracticeFolder) -> bool:
+    """Whether `path` goes away with the practice: a folder that only looks like another place."""
+    try:
+        return path.stat().st_dev == practice.root.stat().st_dev
+    except OSError:
+        return False
+
+
 def runtime_folder(practice: PracticeFolder) -> Path:
     """Where session files and sockets go: the system's runtime folder, else the practice's."""
     named = os.environ.get("XDG_RUNTIME_DIR")

@@ -32,10 +32,10 @@ from desktop.models.safekeeping import MOUNTED
 from desktop.office.backup_lines import fresh
 from desktop.office.desk import Desk, Recorder
 from desktop.office.log_files import practice_of
-from desktop.office.retire_files import Destroyed, destroy, refuse_unfit, same_disk
+from desktop.office.retire_files import Destroyed, destroy, refuse_another, refuse_unfit
 from desktop.office.retire_paper import Facts, certificate
 from desktop.office.values_backups import Retired, RetireRequest
-from desktop.paths import PracticeFolder, runtime_folder, write_private
+from desktop.paths import PracticeFolder, runtime_folder, same_disk, write_private
 
 _REASON = 500
 _PART = 45
@@ -74,9 +74,9 @@ class Retiring:
         """`progress` may stop it until the last backup lies outside; then it comes to its end.
 
         Raises InputError "practice-name-wrong"; Refused "reason-missing", "step-up-needed",
-        "retire-not-saved", "retire-same-disk", "retire-no-certificate", "printing-unavailable",
-        "cancelled"; VaultError "practice-in-use", "retire-blocked": then everything still works, after
-        a new sign-in.
+        "retire-another-here", "retire-not-saved", "retire-same-disk", "retire-no-certificate",
+        "printing-unavailable", "cancelled"; VaultError "practice-in-use", "retire-blocked": then
+        everything still works, after a new sign-in.
         """
         self._desk.check(session, Action.RETIRE_COMPUTER)
         store = self._device_store()
@@ -107,6 +107,7 @@ class Retiring:
             raise InputError("practice-name-wrong")
         to = Path(request.to).expanduser()
         refuse_unfit(to, self._folder)
+        refuse_another(self._folder, self._desk.opened().vault.vault_id)
         return _Wanted(request, why, to)
 
     def _back_up(self, session: Session, progress: Progress | None) -> None:

@@ -19,6 +19,7 @@ from desktop.access.tokens import SessionFiles
 from desktop.audit.witness import KeyringWitness, Place
 from desktop.crypto.container_header import MOST_CLEAR
 from desktop.crypto.devicekey import DeviceStore, forget_device
+from desktop.crypto.keyslots import intact_copies, read_slots
 from desktop.errors import Refused, SealwellError, VaultError
 from desktop.models.databasefile import sidecars
 from desktop.office.emergency_record import spare_place
@@ -139,12 +140,28 @@ def _removed_folder(path: Path) -> list[str]:
     return _removed((path,)) if path.is_dir() else []
 
 
-def same_disk(path: Path, folder: PracticeFolder) -> bool:
-    """Whether `path` goes away with the practice: a folder that only looks like another place."""
+def refuse_another(folder: PracticeFolder, vault_id: bytes) -> None:
+    """Raises Refused("retire-another-here") where a folder beside it is the same practice: a damaged one
+    stays when its backup is brought back, and its key file opens what lies there.
+    """
+    here = folder.root.resolve()
+    for path in here.parent.iterdir():
+        if path.is_dir() and path.resolve() != here and _is_of(PracticeFolder(path), vault_id):
+            raise Refused("retire-another-here", folder=path.name)
+
+
+def _is_of(folder: PracticeFolder, vault_id: bytes) -> bool:
     try:
-        return path.stat().st_dev == folder.root.stat().st_dev
-    except OSError:
+        return any(read_slots(one).vault_id == vault_id for one in _whole_key_files(folder))
+    except (VaultError, OSError):
         return False
+
+
+def _whole_key_files(folder: PracticeFolder) -> Iterator[Path]:
+    with contextlib.suppress(VaultError):
+        read_slots(folder.keys)
+        yield folder.keys
+    yield from intact_copies(folder.keys)
 
 
 def refuse_unfit(to: Path, folder: PracticeFolder) -> None:

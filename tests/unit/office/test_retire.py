@@ -22,10 +22,10 @@ from desktop.errors import SealwellError, VaultError
 from desktop.models.accounts import Role, Session
 from desktop.models.safekeeping import Place, TargetKind
 from desktop.office.api import Office
-from desktop.office.retire_files import destroy, same_disk
+from desktop.office.retire_files import destroy
 from desktop.office.values_audit import LogQuery
 from desktop.office.values_backups import RestorePlace, RestoreRequest, RetireRequest
-from desktop.paths import PracticeFolder, runtime_folder, sync_folder
+from desktop.paths import PracticeFolder, runtime_folder, same_disk, sync_folder
 from tests.made_practice import PASSWORD, USER, MovedClock, Practice
 from tests.made_staff import COLLEAGUE, Staff
 from tests.support.retired import PAPER, SAME_DISK, Press, asked, at_home
@@ -259,6 +259,22 @@ def test_a_place_on_the_same_disk_is_no_place_outside(
     assert len(office.search_people(session, "").people) == 3
     office.close()
     assert opens(practice)
+
+
+def test_a_damaged_practice_that_was_left_beside_it_would_still_open(
+    practice: Practice, ready: tuple[Office, Session], tmp_path: Path
+) -> None:
+    office, session = ready
+    beside = PracticeFolder(tmp_path / "practice-damaged")
+    beside.root.mkdir()
+    shutil.copy(practice.folder.keys, beside.root / "vault.keys.1")
+    beside.keys.write_bytes(b"damaged")
+    assert refused(lambda: office.retire_computer(session, asked(tmp_path / "p.pdf"))) == (
+        "retire-another-here"
+    )
+    assert not (tmp_path / "p.pdf").exists()
+    shutil.rmtree(beside.root)
+    assert office.retire_computer(session, asked(tmp_path / "p.pdf")).left == ()
 
 
 def test_no_container_with_its_key_slots_outlives_the_key_file(

@@ -61,7 +61,7 @@ def kill_at_points(practice: Practice, tmp_path: Path, kills: int) -> None:
     practice.close()
     chance, takes, worked = random.Random(SEED), 0.0, []
     for number in range(kills + 1):
-        copy = tmp_path / f"copy-{number}"
+        copy = tmp_path / f"computer-{number}" / "practice"
         shutil.copytree(practice.folder.root, copy)
         one = Practice(PracticeFolder(copy), practice.clock, practice.made)
         paper = tmp_path / f"papers-{number}" / "certificate.pdf"
