@@ -23,6 +23,7 @@ from desktop.audit.log import AuditLog
 from desktop.audit.witness import Gap, KeyringWitness, Mark
 from desktop.audit.witness import Place as KnownPlace
 from desktop.clock import Clock
+from desktop.config import TARGET_LIMITS
 from desktop.crypto.container import ClearHeader, SealedHeader, container_key, open_container, read_clear
 from desktop.crypto.container_stream import trouble
 from desktop.crypto.devicekey import DeviceStore
@@ -49,6 +50,7 @@ from desktop.office.values_entry import Recovery
 from desktop.paths import PracticeFolder, make_private_folder
 from desktop.sync.backup_chain import assemble, check_assembled
 from desktop.sync.backup_fetch import bytes_to_fetch, checkpoint_in, fetch_chain, fetch_one, name_in
+from desktop.sync.targets.patient import in_time
 
 _REASON = 500
 _SPARE = 64 * 1024 * 1024
@@ -176,7 +178,11 @@ class Restore:
         """The answer is the gap of the log that nobody had explained when the backup was made."""
         fetched = _fetched(scratch)
         chain = fetch_chain(wanted.source, wanted.name, fetched, steps.part(_FIRST, _FETCHED))
-        sealed = assemble(chain, backup.key_of, scratch.root, steps.part(_FETCHED, _ASSEMBLED))
+        sealed = in_time(  # a share that is read straight from may hang
+            TARGET_LIMITS.transfer,
+            lambda told: assemble(chain, backup.key_of, scratch.root, told),
+            steps.part(_FETCHED, _ASSEMBLED),
+        )
         if sealed != backup.sealed:
             raise VaultError("backup-damaged")
         keys = DatabaseKeys(*backup.vault.database_key(), backup.vault.epoch)

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from desktop.config import TARGET_LIMITS
 from desktop.errors import InputError, Refused, VaultError
 from desktop.models.backupnames import chain_of
 from desktop.models.safekeeping import MOUNTED, TargetKind
 from desktop.office.values_backups import BackupsFound, RestorePlace, StoredBackup
 from desktop.sync.backup_fetch import Holder, PointedAt, folders_in, known_in
+from desktop.sync.targets.patient import in_time
 from desktop.sync.targets.reach import practices, reach
 from desktop.sync.targets.sftp import host_key
 
@@ -29,9 +31,16 @@ def find(where: RestorePlace) -> BackupsFound:
     if where.place.kind is TargetKind.SFTP and not where.place.host_key:
         shown = host_key(where.place)
         return BackupsFound((), shown.key, shown.fingerprint)
-    with _sources(where) as found:
-        stored = [one for source in found for one in _stored(source)]
+    if where.place.kind in MOUNTED:  # nobody waits for ever before a share that hangs
+        stored = in_time(TARGET_LIMITS.answer, lambda _: _everything(where))
+    else:
+        stored = _everything(where)
     return BackupsFound(tuple(sorted(stored, key=lambda one: one.made_at, reverse=True)))
+
+
+def _everything(where: RestorePlace) -> list[StoredBackup]:
+    with _sources(where) as found:
+        return [one for source in found for one in _stored(source)]
 
 
 @contextlib.contextmanager

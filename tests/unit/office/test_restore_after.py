@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from desktop.config import TARGET_LIMITS
 from desktop.errors import SealwellError
 from desktop.models import targets
 from desktop.models.safekeeping import TargetKind
@@ -74,6 +77,29 @@ def test_a_restore_asks_for_the_second_factor_as_before(bare: Bare, by_key: bool
     bare.office(keyring).restore(request)
     assert refused(lambda: bare.signed_in(keyring, password, code=False)) == "code-needed"
     assert bare.signed_in(keyring, password)
+
+
+@pytest.mark.parametrize("where", ["restore_place._stored", "restore.assemble"])
+def test_a_share_that_hangs_while_it_is_looked_at_or_read(
+    bare: Bare, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    over = threading.Event()
+
+    def hang(*_: object) -> None:
+        over.wait(60)
+
+    for module in ("restore", "restore_place"):
+        short = replace(TARGET_LIMITS, answer=1, transfer=1)
+        monkeypatch.setattr(f"desktop.office.{module}.TARGET_LIMITS", short)
+    request = by_password(bare.shelf.where, bare.to)
+    with monkeypatch.context() as hanging:
+        hanging.setattr(f"desktop.office.{where}", hang)
+        office = bare.office()
+        work = office.restore if where == "restore.assemble" else lambda _: office.find_backups(request.where)
+        assert refused(lambda: work(request)) == "target-slow"
+    over.set()
+    assert not bare.to.exists()
+    assert bare.office().restore(request).records
 
 
 @pytest.mark.skipif(not hasattr(Path, "symlink_to"), reason="no links")
