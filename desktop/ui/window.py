@@ -84,10 +84,10 @@ class MainWindow(QMainWindow):
             self._show(self._pages.setup(self.ui, self))
 
     def show_restore(self) -> None:
-        self._show(self._pages.restore(self.ui, self))
+        self._begin(self._pages.restore(self.ui, self))
 
     def show_readonly(self, user: str = "") -> None:
-        self._show(self._pages.readonly(self.ui, self, user))
+        self._begin(self._pages.readonly(self.ui, self, user))
 
     def show_sign_in(self, user: str = "", words: str = "") -> None:
         self._exists = True
@@ -251,6 +251,13 @@ class MainWindow(QMainWindow):
         page = self.centralWidget()
         if isinstance(page, SignInPage) and not page.notice.words:
             page.notice.show_words(words, "warn")
+
+    def _begin(self, pages: QWidget) -> None:
+        """With the first of their pages in focus: whoever has no mouse goes on at once."""
+        self._show(pages)
+        first = pages.currentWidget() if isinstance(pages, Pages) else None
+        if first is not None:
+            first.setFocus()
 
     def show_error(self, error: SealwellError) -> None:
         """What went wrong before any page could say it."""

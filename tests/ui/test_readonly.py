@@ -238,3 +238,13 @@ def test_a_recovery_key_that_was_typed_goes_when_nobody_moves(pages: tuple[Opene
     ask.key.input.setText(opened.practice.made.recovery_key)
     opened.window.lock()
     assert ask.key.text == ""
+
+
+def test_the_keyboard_stands_on_the_first_field_of_each_way_out(pages: tuple[Opened, AskPage]) -> None:
+    opened, ask = pages
+    opened.window.activateWindow()
+    assert opened.window.focusWidget() is ask.password.input
+    opened.window.show_restore()
+    restore = opened.window.centralWidget()
+    assert isinstance(restore, RestorePages)
+    assert opened.window.focusWidget() is restore.where.form.kind_box

@@ -294,6 +294,7 @@ def test_closing_the_window_ends_no_restore_and_loses_no_new_key(wizard: Wizard)
     assert not closed(wizard.pages)
     assert wizard.screen.words("ui.restore.still-running") in wizard.shown
     wizard.screen.settle()
+    assert wizard.pages.recovery.focusProxy() is wizard.pages.recovery.typed[0].input
     assert not closed(wizard.pages)
     assert wizard.screen.words("ui.recovery.first") in wizard.shown
     wizard.write_down()

@@ -15,6 +15,7 @@ from desktop.office.api import Office
 from desktop.office.values_entry import SignedIn
 from desktop.paths import PracticeFolder
 from desktop.ui.firstrun.setup import SetupPages
+from desktop.ui.window import SMALLEST
 from tests.made_practice import PASSWORD, MovedClock
 from tests.ui.conftest import RelayHere, Screen
 
@@ -218,3 +219,14 @@ def test_the_recovery_key_is_gone_from_memory_after_it_was_typed_back(first: Fir
     assert vars(first.pages)["_made"] is None
     kept = [value for value in vars(first.pages).values() if not isinstance(value, QWidget)]
     assert key not in repr(kept)
+
+
+def test_the_way_to_a_backup_is_seen_at_once_in_the_smallest_window(first: FirstRun) -> None:
+    pages = first.pages
+    pages.setMinimumSize(0, 0)
+    pages.resize(*SMALLEST)
+    first.screen.settle()
+    button = pages.practice.restore
+    assert pages.rect().contains(button.mapTo(pages, button.rect().bottomRight()))
+    button.click()
+    assert first.restoring

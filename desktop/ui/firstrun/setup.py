@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QTimeZone
+from PySide6.QtCore import Qt, QTimeZone
 from PySide6.QtWidgets import QComboBox, QHBoxLayout
 
 from desktop.errors import SealwellError
@@ -130,11 +130,13 @@ class PracticePage(CentredForm):
             self.column.addWidget(one)
         row = QHBoxLayout()
         self.restore = button(say("ui.signin.restore"), restore, "quiet")
-        row.addWidget(self.restore)
         row.addStretch()
         self.go = button(say("ui.next"), self.submit, "primary")
         row.addWidget(self.go)
         self.column.addLayout(row)
+        # At the top: whoever lost a computer does not look for it below a form that is not theirs.
+        below = self.column.indexOf(self.lead) + 1
+        self.column.insertWidget(below, self.restore, 0, Qt.AlignmentFlag.AlignLeft)
 
     def submit(self) -> None:
         for field in (self.name, self.user):

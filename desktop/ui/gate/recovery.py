@@ -51,6 +51,7 @@ class RecoveryPage(CentredForm):
         self.go = button(ui.say("ui.next"), self.submit, "primary")
         foot.addWidget(self.go)
         self.column.addLayout(foot)
+        self.setFocusProxy(self.typed[0].input)
 
     def print_kit(self) -> None:
         """The key on paper, as groups, words and a code, with where the backups lie and what to do."""
