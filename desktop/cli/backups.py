@@ -205,6 +205,7 @@ def _line(console: Console, line: TargetLine) -> shapes.Doc:
         "tried_at": shapes.moment(line.tried_at),
         "trouble": shapes.maybe_reason(console, line.trouble),
         "problem": shapes.maybe_reason(console, line.baa_problem),
+        "same_disk": line.same_disk,
         "retired_at": shapes.moment(target.retired_at),
     }
 

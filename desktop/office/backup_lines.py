@@ -15,6 +15,7 @@ from desktop.models.records import Reason
 from desktop.models.safekeeping import AT_OTHERS, Target, TargetId
 from desktop.office.values_backups import BackupLine, BackupsShown, Freshness, TargetLine
 
+_SAME_DISK = "backup-same-disk-"
 HISTORY = 60
 """Backups that are listed at most; what lies on a target is `list_target`."""
 
@@ -24,6 +25,16 @@ def refusal(tx: Tx, target: Target, now: datetime) -> Reason | None:
     if target.own or target.place.kind not in AT_OTHERS:
         return None
     return agreement_problem(target.baa, target.name, _today(tx, now))
+
+
+def note_disk(tx: Tx, target: TargetId, *, same: bool) -> None:
+    """Looked up when it was reached: a line of a list asks no share."""
+    settings.put(tx, _SAME_DISK + target, "yes" if same else "")
+
+
+def is_beside(tx: Tx, target: TargetId) -> bool:
+    """Whether it lies on the practice's own disk."""
+    return bool(settings.get(tx, _SAME_DISK + target))
 
 
 def target_line(tx: Tx, target: Target, now: datetime, again: datetime | None = None) -> TargetLine:
@@ -43,6 +54,7 @@ def target_line(tx: Tx, target: Target, now: datetime, again: datetime | None = 
         tried_at=tried.at if tried else None,
         trouble=Reason(tried.trouble) if tried and tried.trouble else None,
         baa_problem=problem,
+        same_disk=is_beside(tx, target.id),
     )
 
 

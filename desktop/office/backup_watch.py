@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from desktop.audit.events import Event
 from desktop.audit.log import AuditLog
@@ -21,10 +22,10 @@ from desktop.errors import Refused, SealwellError
 from desktop.models import backups, settings, targets
 from desktop.models.database import Database, Tx
 from desktop.models.documents import Progress
-from desktop.models.safekeeping import Target, TargetId
-from desktop.office.backup_lines import refusal
+from desktop.models.safekeeping import MOUNTED, Target, TargetId
+from desktop.office.backup_lines import is_beside, note_disk, refusal
 from desktop.office.values_backups import BackupMade
-from desktop.paths import PracticeFolder
+from desktop.paths import PracticeFolder, same_disk
 from desktop.sync.backup_carry import Outside, Reach, Record
 from desktop.sync.backup_run import Ran, Rules, Runner
 from desktop.sync.targets.base import vault_tag
@@ -55,6 +56,7 @@ class BackupWatch:
         has_gap: Callable[[], bool] = lambda: False,
         reach: Reach = reach_target,
     ) -> None:
+        self._folder = folder
         self._database = database
         self._audit = audit
         self._clock = clock
@@ -219,7 +221,22 @@ class BackupWatch:
                 self._pauses.pop(target, None)
         for target, why in ran.failed:
             self._trouble(target, why.code)
+        self._note_disks([one for one in wanted if one.id in ran.copied and one.place.kind in MOUNTED])
         return ran
+
+    def _note_disks(self, reached: list[Target]) -> None:
+        """A practice may have come to another computer since, and a folder to another disk."""
+        found = {one.id: same_disk(Path(one.place.address), self._folder) for one in reached}
+
+        def changed(tx: Tx) -> dict[TargetId, bool]:
+            return {target: same for target, same in found.items() if same != is_beside(tx, target)}
+
+        def note(tx: Tx) -> None:
+            for target, same in changed(tx).items():
+                note_disk(tx, target, same=same)
+
+        if self._database.read(changed):
+            self._database.write(note)
 
     def _by_itself(self, tx: Tx, event: Event) -> object:
         return self._audit.record(tx, event)

@@ -18,8 +18,9 @@ from desktop.models.accounts import Session
 from desktop.models.backupnames import chain_of, parse_name
 from desktop.models.database import Tx
 from desktop.models.ids import new_id
+from desktop.models.records import Reason
 from desktop.models.safekeeping import MOUNTED, Place, Target, TargetId, TargetKind, TargetTry
-from desktop.office.backup_lines import shown, target_line
+from desktop.office.backup_lines import note_disk, shown, target_line
 from desktop.office.desk import Desk, Opened, Recorder
 from desktop.office.values_backups import (
     BackupsShown,
@@ -29,7 +30,7 @@ from desktop.office.values_backups import (
     TargetStep,
     TargetTested,
 )
-from desktop.paths import PracticeFolder
+from desktop.paths import PracticeFolder, same_disk
 from desktop.sync.targets.base import vault_tag
 from desktop.sync.targets.patient import in_time
 from desktop.sync.targets.reach import check_place, reach, server_of
@@ -59,10 +60,12 @@ class Targets:
             session, Act.TARGET_ADDED, lambda: self._claimed(opened, target.place, request.secret)
         )
         target = replace(target, marker=marker)
+        same = self._is_beside(target.place)
 
         def keep(tx: Tx, record: Recorder) -> TargetLine:
             _refuse_twice(tx, target)
             targets.add(tx, target, request.secret)
+            note_disk(tx, target.id, same=same)
             targets.note_try(tx, TargetTry(target.id, self._clock.now()))
             record(Event(Act.TARGET_ADDED, target.id, det={"target-kind": target.place.kind.value}))
             return target_line(tx, target, self._clock.now())
@@ -81,17 +84,21 @@ class Targets:
         new = replace(asked, id=old.id, made_at=old.made_at, marker=old.marker)
         new = replace(new, place=_pinned(new.place, old.place))
         secret = _secret_for(new.place, request.secret, old.place, kept)
+        same: bool | None = None
         if new.place != old.place or request.secret:
             opened.database.read(lambda tx: _refuse_twice(tx, new))
             marker = self._noted(
                 session, Act.TARGET_CHANGED, lambda: self._claimed(opened, new.place, secret), old.id
             )
             new = replace(new, marker=marker)
+            same = self._is_beside(new.place)
 
         def keep(tx: Tx, record: Recorder) -> TargetLine:
             _live(tx, old.id)
             _refuse_twice(tx, new)
             targets.change(tx, new)
+            if same is not None:
+                note_disk(tx, new.id, same=same)
             if request.secret:
                 targets.set_secret(tx, new.id, request.secret)
             record(Event(Act.TARGET_CHANGED, new.id))
@@ -145,7 +152,11 @@ class Targets:
         self._desk.write(session, Action.MANAGE_TARGET, note)
         if marker is not None and tried.ok:
             opened.backups.refresh()
-        return _answer(tried)
+        answer = _answer(tried)
+        if tried.ok and self._is_beside(place):
+            said = TargetStep("same-disk", ok=True, reason=Reason("target-same-disk"))
+            answer = replace(answer, steps=(*answer.steps, said))
+        return answer
 
     def list_target(self, session: Session, target: TargetId) -> tuple[StoredBackup, ...]:
         """Raises InputError `target-unknown`, TargetError."""
@@ -188,6 +199,10 @@ class Targets:
         wanted = in_time(TARGET_LIMITS.answer, lambda _: path.resolve())
         if wanted == root or root in wanted.parents:
             raise InputError("target-inside")
+
+    def _is_beside(self, place: Place) -> bool:
+        """Asked of a place that was just reached."""
+        return place.kind in MOUNTED and same_disk(Path(place.address), self._folder)
 
     def _claimed(self, opened: Opened, place: Place, secret: str) -> str:
         """The marker that stands there from now on."""

@@ -58,7 +58,8 @@ class TargetLine:
     """A target and its honest state. `last` is the newest backup that is whole there.
 
     `behind` are backups that it lacks; `trouble` what went wrong at the last try, if that is the
-    last word; `baa_problem` why nothing is put there.
+    last word; `baa_problem` why nothing is put there; `same_disk`: what lies there
+    goes when the disk goes on which the practice lies.
     """
 
     target: Target
@@ -69,6 +70,7 @@ class TargetLine:
     tried_at: datetime | None = None
     trouble: Reason | None = None
     baa_problem: Reason | None = None
+    same_disk: bool = False
 
 
 @dataclass(frozen=True)

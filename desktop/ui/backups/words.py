@@ -203,6 +203,8 @@ def problems(ui: Ui, line: TargetLine) -> list[str]:
         found.append(trouble_words(ui, line.trouble))
     if line.behind and not found:
         found.append(ui.texts.count("ui.target.behind", line.behind))
+    if line.same_disk:
+        found.append(ui.reason(Reason("target-same-disk")))
     return found
 
 

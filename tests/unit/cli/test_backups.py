@@ -12,7 +12,7 @@ from tests.support.shell import Shell
 BACKUP = {"id", "name", "made_at", "whole", "bytes", "records", "sha256"}
 LINE = {
     *("id", "name", "kind", "address", "user", "every_hours", "own", "last", "last_at", "bytes", "behind"),
-    *("next_at", "tried_at", "trouble", "problem", "retired_at"),
+    *("next_at", "tried_at", "trouble", "problem", "same_disk", "retired_at"),
 }
 NOTHING = "0" * 32
 

@@ -105,6 +105,15 @@ def test_where_nothing_changed_nothing_is_made_and_it_is_on_record(kept: Kept) -
     assert kept.acts()[before:] == ["backups.shown"]
 
 
+def test_what_lies_on_the_practices_own_disk_is_said_to_once_it_was_reached(kept: Kept) -> None:
+    kept.target()
+    (line,) = kept.office.show_backups(kept.session).targets
+    assert not line.same_disk
+    kept.office.create_backup(kept.session)
+    (line,) = kept.office.show_backups(kept.session).targets
+    assert line.same_disk
+
+
 def test_without_any_place_it_is_made_and_checked_here_and_nothing_is_called_fresh(kept: Kept) -> None:
     made = kept.office.create_backup(kept.session)
     assert made.backup is not None

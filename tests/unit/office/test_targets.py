@@ -21,6 +21,7 @@ from desktop.models.backupnames import container_name
 from desktop.models.ids import new_id
 from desktop.models.records import Baa
 from desktop.models.safekeeping import BackupId, Place, TargetId, TargetKind
+from desktop.office import targets as module
 from desktop.office.api import Office
 from desktop.office.targets import stored
 from desktop.office.values_backups import TargetRequest
@@ -254,6 +255,20 @@ def test_a_servers_key_is_shown_to_be_confirmed_and_then_stays(
         again = replace(unseen, secret="", target=line.target.id)
         assert office.test_target(session, again).ok
         assert office.change_target(session, again).target.place == line.target.place
+
+
+def test_a_place_on_the_practices_own_disk_is_kept_and_it_is_said(
+    desk: tuple[Office, Session], drive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, session = desk
+    tested = office.test_target(session, request_for(drive))
+    assert tested.ok
+    assert tested.steps[-1].reason.code == "target-same-disk"
+    line = office.add_target(session, request_for(drive))
+    assert line.same_disk
+    monkeypatch.setattr(module, "same_disk", lambda path, folder: False)
+    tested = office.test_target(session, request_for(drive, target=line.target.id))
+    assert tested.steps[-1].reason.code == "target-step-space"
 
 
 def test_the_last_try_is_kept_beside_the_target(desk: tuple[Office, Session], drive: Path) -> None:
