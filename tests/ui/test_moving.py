@@ -6,17 +6,18 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from desktop.models import arrivals, pauses
 from desktop.models.accounts import Role, Session
 from desktop.models.delivery import EVERYTHING, Pause
 from desktop.models.records import Reason
 from desktop.models.safekeeping import Place, TargetKind
-from desktop.office.values_backups import ARRIVAL_ITEMS, TargetRequest
+from desktop.office.values_backups import ARRIVAL_ITEMS, ArrivalShown, MoveItem, TargetRequest
 from desktop.ui.account.page import AccountPage
 from desktop.ui.dates import moment_words
 from desktop.ui.firstrun.setup import SetupPages
+from desktop.ui.moving.arrival import ArrivalCard
 from desktop.ui.moving.page import ComputerSection
 from desktop.ui.moving.retire import RetireDialog, RetiredPage
 from desktop.ui.outbox.page import OutboxPage
@@ -244,3 +245,14 @@ def test_a_retired_computer_is_a_bare_one(
 
 def dialog_words(dialog: RetireDialog) -> str:
     return dialog.notice.words
+
+
+def test_what_is_lacking_has_the_width_of_the_list_and_not_of_a_column(at_work: AtWork) -> None:
+    card = ArrivalCard(at_work.screen.ui, at_work.workspace, lambda _: None)
+    at_work.screen.qtbot.addWidget(card)
+    card.show_items(ArrivalShown((MoveItem("recovery-key", Reason("no-address", {"name": "Bo " * 60})),)))
+    card.resize(600, 400)
+    card.show()
+    at_work.screen.settle()
+    words = next(one for one in card.findChildren(QLabel) if "Bo Bo" in one.text())
+    assert words.width() > 480

@@ -97,8 +97,13 @@ class ArrivalCard(QFrame):
             done = button(say("ui.computer.is-done"), partial(self._on_done, one.item), "quiet")
             done.setAccessibleName(say("ui.computer.is-done-of", item=name))
             self.leads[one.item], self.dones[one.item] = there, done
-            row.addWidget(done, 0, Qt.AlignmentFlag.AlignTop)
-            row.addWidget(there, 0, Qt.AlignmentFlag.AlignTop)
+            acts = QHBoxLayout()  # below the words, which beside them would stand in a narrow column
+            acts.setContentsMargins(0, 4, 0, 0)
+            acts.setSpacing(12)
+            acts.addStretch()
+            acts.addWidget(done)
+            acts.addWidget(there)
+            words.addLayout(acts)
         return frame
 
 
