@@ -13,7 +13,7 @@ from desktop.crypto.container import ClearHeader, container_key
 from desktop.crypto.container_header import SealedHeader
 from desktop.crypto.openvault import OpenVault
 from desktop.errors import InputError, Refused, SealwellError, VaultError
-from desktop.models import targets
+from desktop.models import backups, targets
 from desktop.models.accounts import Session, SessionId
 from desktop.models.backupnames import parse_name
 from desktop.models.database import Tx
@@ -127,10 +127,27 @@ class Backups:
         event = Event(Act.BACKUP_VERIFIED, det={"records": found.records})
         if found.reason is not None:
             event = Event(Act.BACKUP_VERIFIED, outcome="failed", why=found.reason.code)
-        self._desk.write(session, Action.VERIFY_BACKUP, lambda _, record: record(event))
+
+        def note(tx: Tx, record: Recorder) -> None:
+            record(event)
+            if found.reason is not None and request.target is not None:
+                self._doubt(tx, request.target, found.name)
+
+        self._desk.write(session, Action.VERIFY_BACKUP, note)
         return found
 
     # --- inside ------------------------------------------------------------------------------
+
+    def _doubt(self, tx: Tx, target: TargetId, name: str) -> None:
+        """Nothing of its chain counts there until the next visit has read it back; what is broken then
+        is put there anew.
+        """
+        known = {one.id: one for one in backups.of_target(tx, target)}
+        one = next((one for one in known.values() if one.name == name), None)
+        while one is not None:
+            backups.remove_copy(tx, one.id, target, self._clock.now())
+            known.pop(one.id)
+            one = known.get(one.parent) if one.parent else None
 
     def _here(self) -> list[Path]:
         return list(self._folder.backups.iterdir()) if self._folder.backups.is_dir() else []
@@ -170,11 +187,17 @@ class Backups:
     def _looked_into(
         self, vault: OpenVault, source: Holder, name: str, progress: Progress | None
     ) -> BackupVerified:
+        database = self._desk.opened().database
+
         def bringing(done: int, of: int) -> bool:
+            if database.closed:
+                raise Refused("locked")
             return progress is None or progress(_FETCHING * done // max(of, 1), 100)
 
         def proving(done: int, of: int) -> bool:
             at = _FETCHING + (100 - _FETCHING) * done // max(of, 1)
+            if database.closed:
+                raise Refused("locked")
             if progress is not None and not progress(at, 100):
                 raise Refused("cancelled")
             return True

@@ -172,7 +172,8 @@ def test_what_a_target_gives_back_changed_is_no_backup_there(kept: Kept) -> None
     assert not found.ok
     assert found.reason is not None
     assert found.reason.code == "backup-damaged"
-    kept.database.write(lambda tx: backups.remove_copy(tx, made.id, usb.id, kept.practice.clock.now()))
+    assert kept.database.read(lambda tx: backups.of_target(tx, usb.id)) == [], "it counts no more"
+    assert kept.office.freshness(kept.session).words.code == "backup-first-waits"
     again = kept.office.create_backup(kept.session)
     assert [why.code for _, why in again.failed] == ["target-broken"]
     assert kept.files(usb) == [], "what is broken is not left to be taken for a backup"
