@@ -117,15 +117,19 @@ def _is_whole(one: Backup, known: dict[BackupId, Backup]) -> bool:
 
 def good_elsewhere(tx: Tx) -> Backup | None:
     """The newest that a target in use holds whole, with all that it goes on from."""
-    best: Backup | None = None
     live = select(backup_target.c.id).where(backup_target.c.retired_at.is_(None))
-    for target in tx.connection.execute(live).scalars().all():
-        found = next(iter(whole_at(tx, TargetId(target))), None)
-        if found is not None and (
-            best is None or (found.records, found.made_at) > (best.records, best.made_at)
-        ):
-            best = found
-    return best
+    lies = (backup_copy.c.target.in_(live), backup_copy.c.removed_at.is_(None))
+    query = select(backup_copy.c.target, backup.c.id, backup.c.parent)
+    query = query.join(backup, backup_copy.c.backup == backup.c.id).where(*lies).order_by(*_NEWEST)
+    rows = tx.connection.execute(query).all()  # asked every second: no more of each than is needed
+    parents = {(row.target, row.id): row.parent for row in rows}
+    for target, newest, _ in rows:
+        at, left = newest, len(rows)
+        while at and (target, at) in parents and left:
+            at, left = parents[target, at], left - 1
+        if not at:
+            return get(tx, BackupId(newest))
+    return None
 
 
 def put_copy(tx: Tx, backup_: BackupId, target: TargetId, at: datetime) -> None:
