@@ -43,7 +43,6 @@ from desktop.sync.backup_worker import MAKING, work
 __all__ = ["Made", "assemble", "chain_here", "make", "prove", "tidy"]
 
 _LOCK = ".lock"
-_START_SECONDS = 60.0
 _LOOK_SECONDS = 0.2
 
 
