@@ -17,7 +17,7 @@ from desktop.office.values_audit import LogExport, LogFormat, PersonReport, Repo
 
 def audit_verify(call: Call) -> int:
     """Exit code 1 where the log is not whole."""
-    verdict = call.office.verify_audit(call.session(), _progress(call))
+    verdict = call.office.verify_audit(call.session(), call.console.progress())
     call.console.emit(
         {
             "ok": verdict.ok,
@@ -39,7 +39,7 @@ def audit_export(call: Call) -> None:
         _filter(call),
         args.approval or "",
     )
-    done = call.office.export_log(session, request, _progress(call))
+    done = call.office.export_log(session, request, call.console.progress())
     if done.pending:
         answer = {"pending": done.pending, "people": done.people, "from": shapes.moment(done.from_)}
         call.console.emit(answer)
@@ -54,11 +54,13 @@ def audit_approve(call: Call) -> None:
 
 
 def audit_access(call: Call) -> None:
-    _report(call, lambda request: call.office.record_of_access(call.session(), request, _progress(call)))
+    _report(
+        call, lambda request: call.office.record_of_access(call.session(), request, call.console.progress())
+    )
 
 
 def audit_disclosures(call: Call) -> None:
-    _report(call, lambda request: call.office.disclosures(call.session(), request, _progress(call)))
+    _report(call, lambda request: call.office.disclosures(call.session(), request, call.console.progress()))
 
 
 def _report(call: Call, make: Callable[[PersonReport], ReportMade]) -> None:
@@ -89,18 +91,3 @@ def _filter(call: Call) -> AuditFilter:
         acts=tuple(args.event or ()),
         message=MessageId(args.message) if args.message else None,
     )
-
-
-def _progress(call: Call) -> Callable[[int, int], bool]:
-    """A line on standard error each tenth of the way."""
-    told = 0
-
-    def tell(done: int, of: int) -> bool:
-        nonlocal told
-        tenth = 10 * done // max(of, 1)
-        if told < tenth < 10:
-            call.console.say(call.console.texts.say("cli.percent", percent=10 * tenth))
-        told = max(told, tenth)
-        return True
-
-    return tell

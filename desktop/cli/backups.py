@@ -10,7 +10,6 @@ from desktop.cli.arguments import WrongUse
 from desktop.cli.commands import Call
 from desktop.cli.console import Console
 from desktop.cli.relays import agreement, maybe_path, maybe_word, number, word
-from desktop.models.documents import Progress
 from desktop.models.safekeeping import MOUNTED, Backup, Place, TargetId, TargetKind
 from desktop.office.values_backups import (
     BackupsShown,
@@ -21,15 +20,13 @@ from desktop.office.values_backups import (
     VerifyRequest,
 )
 
-_SAY_EVERY = 10
-"""Per cent."""
 _FIELDS = frozenset({"name", "kind", "address", "user", "secret", "host_key", "ca_file"})
 _MORE = frozenset({"every_hours", "own", "baa"})
 
 
 def backup_create(call: Call) -> int:
     """Fails where there are targets and none of them took it."""
-    made = call.office.create_backup(call.session(), progress_of(call.console))
+    made = call.office.create_backup(call.session(), call.console.progress())
     reasons = [(target, call.console.reason(why)) for target, why in made.failed]
     failed = [{"target": target, "reason": reason} for target, reason in reasons]
     one = made.backup
@@ -58,7 +55,7 @@ def backup_verify(call: Call) -> int:
     request = VerifyRequest(file=str(Path(args.file).absolute()) if not args.target else "")
     if args.target:
         request = VerifyRequest(TargetId(args.target), name=args.file)
-    found = call.office.verify_backup(call.session(), request, progress_of(call.console))
+    found = call.office.verify_backup(call.session(), request, call.console.progress())
     reason = shapes.maybe_reason(call.console, found.reason)
     call.console.emit(
         {
@@ -219,17 +216,3 @@ def _tested(console: Console, tested: TargetTested) -> dict[str, Any]:
         "host_key": tested.host_key or None,
         "fingerprint": tested.fingerprint or None,
     }
-
-
-def progress_of(console: Console) -> Progress:
-    """Said at every tenth; the person watches a disk work."""
-    said = [0]
-
-    def tell(done: int, of: int) -> bool:
-        percent = 100 * done // max(of, 1)
-        if percent >= said[0] + _SAY_EVERY:
-            said[0] = percent
-            console.say(console.texts.say("cli.backup-progress", percent=percent))
-        return True
-
-    return tell

@@ -9,7 +9,6 @@ from desktop.cli.cards import free_file
 from desktop.cli.commands import Call, day_of, text_of
 from desktop.cli.console import Console
 from desktop.errors import InputError
-from desktop.models.documents import Progress
 from desktop.office.values_backups import (
     ArrivalShown,
     EmergencyRequest,
@@ -19,9 +18,6 @@ from desktop.office.values_backups import (
     RetireRequest,
 )
 from desktop.paths import write_private
-
-_SAY_EVERY = 10
-"""Per cent."""
 
 
 def emergency(call: Call) -> None:
@@ -39,7 +35,7 @@ def emergency(call: Call) -> None:
         key_pin=text_of(given, "key_pin") if given.get("key_pin") else "",
         day=day,
     )
-    shown = call.office.open_emergency(request, _progress(call.console))
+    shown = call.office.open_emergency(request, call.console.progress())
     if target is not None:
         if not shown.paper:
             raise InputError("file-not-written", file=target.name)
@@ -75,7 +71,7 @@ def retire(call: Call) -> None:
     request = RetireRequest(
         text_of(given, "practice"), str(Path(call.args.to).absolute()), text_of(given, "reason")
     )
-    done = call.office.retire_computer(session, request, _progress(call.console))
+    done = call.office.retire_computer(session, request, call.console.progress())
     say = call.console.texts.say
     call.console.emit(
         {"certificate": done.certificate, "destroyed": list(done.destroyed), "left": list(done.left)},
@@ -135,16 +131,3 @@ def _emit_arrival(call: Call, shown: ArrivalShown) -> None:
 
 def _items(console: Console, items: tuple[MoveItem, ...]) -> list[dict[str, Any]]:
     return [{"item": one.item, "done": one.done, "reason": console.reason(one.reason)} for one in items]
-
-
-def _progress(console: Console) -> Progress:
-    said = [-_SAY_EVERY]
-
-    def tell(done: int, of: int) -> bool:
-        percent = 100 * done // max(of, 1)
-        if percent >= said[0] + _SAY_EVERY:
-            said[0] = percent
-            console.say(console.texts.say("cli.percent", percent=percent))
-        return True
-
-    return tell

@@ -11,6 +11,7 @@ from typing import Any, TextIO
 
 from desktop.cli.arguments import WrongUse
 from desktop.errors import SealwellError
+from desktop.models.documents import Progress
 from desktop.models.records import Reason
 from desktop.texts import Texts
 
@@ -39,6 +40,20 @@ class Console:
         if not self.source.isatty():
             raise WrongUse(self.texts.say("cli.needs-input"))
         return {name: self._prompt(name) for name in (*fields, *optional)}
+
+    def progress(self) -> Progress:
+        """A line on standard error for each tenth of the way; nobody stops it but by ending the command."""
+        told = 0
+
+        def tell(done: int, of: int) -> bool:
+            nonlocal told
+            tenth = 10 * done // max(of, 1)
+            if told < tenth < 10:
+                self.say(self.texts.say("cli.percent", percent=10 * tenth))
+            told = max(told, tenth)
+            return True
+
+        return tell
 
     def document(self) -> dict[str, Any]:
         """A whole document, for commands whose input is too rich for prompts."""

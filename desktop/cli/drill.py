@@ -7,7 +7,6 @@ from pathlib import Path
 
 from desktop.cli import shapes
 from desktop.cli.arguments import WrongUse
-from desktop.cli.backups import progress_of
 from desktop.cli.cards import free_file, put_paper
 from desktop.cli.commands import Call, text_of
 from desktop.cli.console import Console
@@ -28,7 +27,7 @@ def backup_drill(call: Call) -> int:
         TargetId(args.target) if args.target else None,
         str(Path(args.to).absolute()) if args.to else "",
     )
-    shown = call.office.run_drill(session, request, progress_of(console))
+    shown = call.office.run_drill(session, request, console.progress())
     console.emit(_shape(console, shown))
     return 0 if shown.drill.ok else 1
 

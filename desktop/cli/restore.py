@@ -11,14 +11,11 @@ from desktop.cli.commands import Call, text_of
 from desktop.cli.console import Console
 from desktop.cli.relays import maybe_path, maybe_word, word
 from desktop.errors import Refused
-from desktop.models.documents import Progress
 from desktop.models.safekeeping import MOUNTED, Place, TargetKind
 from desktop.office.values_backups import BackupsFound, Restored, RestorePlace, RestoreRequest
 
 NEWEST = "newest"
 _TARGET = frozenset({"kind", "address", "user", "host_key", "ca_file", "secret"})
-_SAY_EVERY = 10
-"""Per cent."""
 
 
 def restore(call: Call) -> None:
@@ -45,7 +42,7 @@ def restore(call: Call) -> None:
         name="" if args.newest or args.file == NEWEST or not remote else args.file,
         to=str(Path(args.to).absolute()) if args.to else "",
     )
-    _emit(console, call.office.restore(request, _progress(console)))
+    _emit(console, call.office.restore(request, console.progress()))
 
 
 def _where(console: Console, file: str, given: dict[str, Any]) -> RestorePlace:
@@ -67,20 +64,6 @@ def _where(console: Console, file: str, given: dict[str, Any]) -> RestorePlace:
         return RestorePlace(place, maybe_word(target, "secret"))
     except (KeyError, TypeError, ValueError) as error:
         raise WrongUse(console.texts.say("cli.wrong-document", field=str(error).strip("'"))) from error
-
-
-def _progress(console: Console) -> Progress:
-    """Said at every tenth; the person watches a disk work."""
-    said = [-_SAY_EVERY]
-
-    def tell(done: int, of: int) -> bool:
-        percent = 100 * done // max(of, 1)
-        if percent >= min(said[0] + _SAY_EVERY, 100) and percent > said[0]:
-            said[0] = percent
-            console.say(console.texts.say("cli.restoring", percent=percent))
-        return True
-
-    return tell
 
 
 def _emit(console: Console, done: Restored) -> None:
