@@ -354,8 +354,8 @@ def test_two_windows_that_answer_at_the_same_second_send_one_answer(service: Ser
     office, session = desks[0]
     people = b"MRN,First Name,Last Name,E-mail,DOB\n1,Zoraida,Canaryfield,zoraida@example.org,1961-04-02\n"
     office.import_people(session, ImportRequest("people.csv", data=people))
-    today = SystemClock().now().date()
-    baa = Baa("Relay Inc.", today, today + timedelta(days=300), "e-mail")
+    today = SystemClock().now().date()  # of UTC: the practice may still have yesterday
+    baa = Baa("Relay Inc.", today - timedelta(days=1), today + timedelta(days=300), "e-mail")
     office.add_relay(
         session,
         RelayRequest(

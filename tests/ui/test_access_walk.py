@@ -106,7 +106,7 @@ def to_users(opened: Opened, keys: Keyboard) -> None:
     keys.press(Qt.Key.Key_5, Qt.KeyboardModifier.ControlModifier)
     keys.to(say("ui.settings.relay"))
     sections = ("mailbox", "sending", "after-hours", "blocks", "storage", "health", "posture")
-    for section in (*sections, "keys", "users"):
+    for section in (*sections, "keys", "backups", "computer", "users"):
         keys.press(Qt.Key.Key_Down)
         assert keys.names == ("", say(f"ui.settings.{section}"))
     keys.press(Qt.Key.Key_Space)
