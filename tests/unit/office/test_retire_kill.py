@@ -77,7 +77,7 @@ def kill_at_points(practice: Practice, tmp_path: Path, kills: int) -> None:
 
 
 def test_killed_while_retiring_it_works_or_nobody_opens_it(practice: Practice, tmp_path: Path) -> None:
-    kill_at_points(practice, tmp_path, kills=3)
+    kill_at_points(practice, tmp_path, kills=2)
 
 
 @pytest.mark.soak
