@@ -11,7 +11,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
@@ -66,9 +66,6 @@ class State:
     def has_room_for(self, changed: int) -> bool:
         """Whether the changes stay below half of the whole one; beyond, a new whole one costs less."""
         return 2 * (changed + sum(link.pages for link in self.chain[1:])) < self.chain[0].pages
-
-    def followed_by(self, link: Link, pages: int, keys: str, files: tuple[tuple[str, str], ...]) -> State:
-        return replace(self, pages=pages, keys=keys, files=files, chain=(*self.chain, link))
 
 
 def sum_of(keys: bytes) -> str:

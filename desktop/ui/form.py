@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
@@ -9,6 +11,8 @@ from desktop.ui.base import Notice, Ui, card, plain_label
 from desktop.ui.icons import pixmap
 
 _WIDTH = 440
+_LEAST_REASON = 10
+"""Characters; "test" or "x" explains nothing to whoever reads the log."""
 
 
 class Field(QWidget):
@@ -59,6 +63,28 @@ class Field(QWidget):
         for widget in (self.input, self._below):
             widget.style().unpolish(widget)
             widget.style().polish(widget)
+
+    def refuse(self, words: str) -> None:
+        """Say what is wrong, with the cursor where it is put right."""
+        self.wrong(words)
+        self.input.setFocus()
+
+
+def filled(ui: Ui, fields: Iterable[Field]) -> bool:
+    """Whether something stands in each; the first that is empty says so."""
+    for field in fields:
+        if not field.text.strip():
+            field.refuse(ui.say("ui.form.missing"))
+            return False
+    return True
+
+
+def explained(ui: Ui, reason: Field) -> bool:
+    """Whether a reason tells anything; it says so where it does not."""
+    if len(reason.text.strip()) >= _LEAST_REASON:
+        return True
+    reason.refuse(ui.say("ui.emergency.reason-short"))
+    return False
 
 
 class CentredForm(QWidget):

@@ -7,15 +7,13 @@ from PySide6.QtWidgets import QHBoxLayout
 from desktop.errors import SealwellError
 from desktop.office.values_entry import Recovered, Recovery
 from desktop.ui.base import Ui, button
-from desktop.ui.form import CentredForm, Field
+from desktop.ui.form import CentredForm, Field, explained, filled
 from desktop.ui.gate.gate import Gate
 from desktop.ui.gate.pages import Pages
 from desktop.ui.gate.recovery import RecoveryPage
 from desktop.ui.password import NewPassword
 
 _WIDE = 560
-_LEAST_REASON = 10
-"""Characters; "test" or "x" explains nothing to whoever reads the log."""
 
 
 class EmergencyPages(Pages):
@@ -76,14 +74,7 @@ class AccessPage(CentredForm):
         self.column.addLayout(row)
 
     def submit(self) -> None:
-        for field in (self.key, self.reason, self.user):
-            if not field.text.strip():
-                field.wrong(self.ui.say("ui.form.missing"))
-                field.input.setFocus()
-                return
-        if len(self.reason.text.strip()) < _LEAST_REASON:
-            self.reason.wrong(self.ui.say("ui.emergency.reason-short"))
-            self.reason.input.setFocus()
+        if not filled(self.ui, (self.key, self.reason, self.user)) or not explained(self.ui, self.reason):
             return
         if self.passwords.problem() or not self.go.isEnabled():
             return

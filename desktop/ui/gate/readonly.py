@@ -23,14 +23,12 @@ from desktop.ui.base import Page, Ui, button, plain_label
 from desktop.ui.bridge import Task
 from desktop.ui.dates import day_words
 from desktop.ui.files import choose_target
-from desktop.ui.form import CentredForm, Field
+from desktop.ui.form import CentredForm, Field, explained, filled
 from desktop.ui.gate.gate import Gate
 from desktop.ui.gate.pages import Pages
 from desktop.ui.table import Column, Rows, table
 
 _WIDE = 560
-_LEAST_REASON = 10
-"""Characters; as for emergency access."""
 _NAMED = 60
 """Damaged parts that are named one by one; a number stands for the rest."""
 
@@ -140,14 +138,8 @@ class AskPage(CentredForm):
 
     def submit(self) -> None:
         by_key = self.by_key.isChecked()
-        for field in (self.user, self.key if by_key else self.password):
-            if not field.text.strip():
-                field.wrong(self.ui.say("ui.form.missing"))
-                field.input.setFocus()
-                return
-        if len(self.reason.text.strip()) < _LEAST_REASON:
-            self.reason.wrong(self.ui.say("ui.emergency.reason-short"))
-            self.reason.input.setFocus()
+        needed = (self.user, self.key if by_key else self.password)
+        if not filled(self.ui, needed) or not explained(self.ui, self.reason):
             return
         if not self.go.isEnabled():
             return

@@ -14,12 +14,10 @@ from desktop.office.values_backups import Restored, StoredBackup
 from desktop.texts import clean
 from desktop.ui.base import Ui, button, plain_label
 from desktop.ui.dates import date_words, time_words
-from desktop.ui.form import CentredForm, Field
+from desktop.ui.form import CentredForm, Field, explained, filled
 from desktop.ui.password import NewPassword
 
 _WIDE = 560
-_LEAST_REASON = 10
-"""Characters; as for emergency access: "test" explains nothing to whoever reads the log."""
 _STEPS = 1000
 """Of the bar: bytes are more than it can count."""
 
@@ -95,16 +93,11 @@ class OpenPage(CentredForm):
 
     def submit(self) -> None:
         by_key = self.by_key.isChecked()
-        for one in (self.key, self.admin) if by_key else (self.user, self.password):
-            if not one.text.strip():
-                self._wrong(one, "ui.form.missing")
-                return
-        if by_key and self.passwords.problem():
+        if not filled(self.ui, (self.key, self.admin) if by_key else (self.user, self.password)):
+            return
+        if (by_key and self.passwords.problem()) or not explained(self.ui, self.reason):
             return
         reason = self.reason.text.strip()
-        if len(reason) < _LEAST_REASON:
-            self._wrong(self.reason, "ui.emergency.reason-short")
-            return
         self.notice.clear()
         if by_key:
             key, password = self.key.text.strip(), self.passwords.text
@@ -113,10 +106,6 @@ class OpenPage(CentredForm):
             password, pin = self.password.text, self.key_pin.text
             given = OpenWith(self.user.text.strip(), reason, password=password, key_pin=pin)
         self._opening.begin(given)
-
-    def _wrong(self, one: Field, code: str) -> None:
-        one.wrong(self.ui.say(code))
-        one.input.setFocus()
 
     def forget(self) -> None:
         """Nobody is there who typed it."""

@@ -16,14 +16,12 @@ from desktop.texts import clean
 from desktop.ui.base import Ui, button, plain_label
 from desktop.ui.dialog import FormDialog
 from desktop.ui.files import choose_target
-from desktop.ui.form import CentredForm, Field
+from desktop.ui.form import CentredForm, Field, explained, filled
 from desktop.ui.stepup import Proved, proved
 
 DESTROYED = ("slots", "share", "sessions", "database", "backups")
 """What the dialog names before it happens."""
 _WIDTH = 560
-_LEAST_REASON = 10
-"""Characters; as for emergency access."""
 
 
 class RetireDialog(FormDialog):
@@ -67,12 +65,8 @@ class RetireDialog(FormDialog):
         )
 
     def submit(self) -> None:
-        for field in (self.practice, self.reason, self.to):
-            if not field.text.strip():
-                self._wrong(field, "ui.form.missing")
-                return
-        if len(self.reason.text.strip()) < _LEAST_REASON:
-            self._wrong(self.reason, "ui.emergency.reason-short")
+        needed = (self.practice, self.reason, self.to)
+        if not filled(self.ui, needed) or not explained(self.ui, self.reason):
             return
         if self._call is not None:
             return
@@ -93,10 +87,6 @@ class RetireDialog(FormDialog):
             self._refused,
             self._progress,
         )
-
-    def _wrong(self, field: Field, code: str) -> None:
-        field.wrong(self.ui.say(code))
-        field.input.setFocus()
 
     def _progress(self, done: int, total: int) -> None:
         self.bar.setRange(0, 1000 if total else 0)
