@@ -194,7 +194,7 @@ def test(arguments: list[str]) -> int:
     # Twice the cores: half of a test's time goes into waiting for servers, processes and clocks.
     workers = str(min(8, 2 * (os.cpu_count() or 1)))
     platform = os.environ.get("QT_QPA_PLATFORM", "offscreen")
-    return python("-m", "pytest", "-n", workers, "--dist", "loadgroup", *arguments, platform=platform)
+    return python("-m", "pytest", "-n", workers, *arguments, platform=platform)
 
 
 def soak(arguments: list[str]) -> int:

@@ -6,13 +6,17 @@ import csv
 import io
 import random
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from desktop.models.database import Database, Tx
+from desktop.models.standing import CustomField, FieldId, FieldKind
+from desktop.people.columns import PEOPLE
 from desktop.people.importing import ImportResult, import_people
-from desktop.people.parsing import parse_people
+from desktop.people.parsing import ParsedPeople, parse_people
+from desktop.people.reading import read_sheet
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 EVERYBODY = 100_000
@@ -38,6 +42,7 @@ O'Brien Nuñez Peña Vélez Ibáñez D'Angelo Strauß Håkansson Château Lefèv
 FIRST, LAST = _FIRST_NAMES.split(), _LAST_NAMES.split()
 _DOMAINS = ("example.com", "example.org", "example.net", "mail.example.com", "post.example.org")
 _EARLIEST, _DAYS = date(1930, 1, 1), 90 * 365
+OWN_FIELDS = 20
 COLUMNS = ("MRN", "First Name", "Last Name", "E-mail", "DOB", "Phone", "Language")
 
 
@@ -83,6 +88,34 @@ def as_csv(people: list[tuple[str, ...]]) -> bytes:
     return written.getvalue().encode("utf-8")
 
 
+def own_fields() -> list[CustomField]:
+    """Twenty fields of the practice's own, four of each kind."""
+    kinds = list(FieldKind)
+    choices = {FieldKind.CHOICE: ("red", "green", "blue")}
+    return [
+        CustomField(FieldId(f"{n}"), f"field_{n}", f"Field {n}", kind, choices=choices.get(kind, ()))
+        for n, kind in enumerate(kinds[n % len(kinds)] for n in range(OWN_FIELDS))
+    ]
+
+
+def with_own_fields(people: list[tuple[str, ...]], seed: int = 20261122) -> bytes:
+    """The same people as CSV with a value in each of the own fields."""
+    pick = random.Random(seed)
+    made: dict[FieldKind, Callable[[], str]] = {
+        FieldKind.TEXT: lambda: f"Note {pick.randrange(3000)}",
+        FieldKind.NUMBER: lambda: str(pick.randrange(500)),
+        FieldKind.DAY: lambda: (date(2020, 1, 1) + timedelta(days=pick.randrange(2000))).isoformat(),
+        FieldKind.CHOICE: lambda: pick.choice(("red", "green", "blue")),
+        FieldKind.YES_NO: lambda: pick.choice(("yes", "no")),
+    }
+    fields = own_fields()
+    written = io.StringIO()
+    writer = csv.writer(written)
+    writer.writerow([*COLUMNS, *(one.label for one in fields)])
+    writer.writerows([*row, *(made[one.kind]() for one in fields)] for row in people)
+    return written.getvalue().encode("utf-8")
+
+
 def new_key() -> Key:
     return Key(secrets.token_bytes(32), secrets.token_bytes(16), secrets.token_bytes(16))
 
@@ -97,8 +130,10 @@ def reopen(path: Path, key: Key) -> Database:
 
 def take_in(database: Database, data: bytes) -> ImportResult:
     """From the file's bytes to stored people: what a person does who imports a list."""
-    parsed = parse_people(data, today=NOW.date())
+    return store_parsed(database, parse_people(read_sheet(data, PEOPLE), today=NOW.date(), day_first=False))
 
+
+def store_parsed(database: Database, parsed: ParsedPeople) -> ImportResult:
     def store(tx: Tx) -> ImportResult:
         return import_people(tx, parsed, by="bench", now=NOW, strict=True)
 

@@ -42,6 +42,8 @@ from desktop.models.records import (
     VisitStatus,
 )
 from desktop.office.desk import Opened
+from desktop.office.filereading import FileReading
+from desktop.office.intake import Intake
 from desktop.office.logwatch import LogWatch
 from desktop.office.opening import Opener
 from desktop.office.values_practice import RelayRequest
@@ -136,7 +138,8 @@ def _behind_the_door(practice: BenchPractice) -> tuple[Opened, Session]:
     user = slot_uid(read_slots(folder.keys).vault_id, USER)
     vault = unlock(folder.keys, user, PASSWORD, None)
     audit = AuditLog(__version__, clock)
-    opener = Opener(clock, audit, folder, LogWatch(folder, clock, audit, lambda: None))
+    watch = LogWatch(folder, clock, audit, lambda: None)
+    opener = Opener(clock, audit, folder, watch, Intake(clock, audit, FileReading(clock).read))
     opened = opener.open(vault, opener.database(vault))
     return opened, Session(SessionId(new_id()), user, USER, Role.ADMINISTRATOR, clock.now())
 

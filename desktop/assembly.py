@@ -20,37 +20,54 @@ from desktop.config import LIMITS, Limits
 from desktop.crypto.devicekey import DeviceStore, system_store
 from desktop.crypto.kdf import DEFAULT, FLOOR, KdfParams, calibrate
 from desktop.models.documents import Printer
+from desktop.office.adding import Adding
 from desktop.office.after_hours import AfterHoursDesk
 from desktop.office.alerts import Alerts
 from desktop.office.approvals import Approvals
 from desktop.office.backups import Backups
 from desktop.office.call_list import CallLists
 from desktop.office.cards import Cards
+from desktop.office.consent import ConsentDesk
+from desktop.office.consent_asking import ConsentAsking
+from desktop.office.consent_batches import ConsentBatches
+from desktop.office.consent_proving import ConsentProving
 from desktop.office.content import ContentDesk
 from desktop.office.delivery_checks import DeliveryChecks
 from desktop.office.desk import Desk
 from desktop.office.doctor import Doctor
 from desktop.office.drafts import Drafts
 from desktop.office.drill import Drills
+from desktop.office.duplicates import Duplicates
 from desktop.office.emergency import Emergency
 from desktop.office.entry import Entry
 from desktop.office.failures import Failures
 from desktop.office.feeds import Feeds
+from desktop.office.fields import Fields
+from desktop.office.filereading import FileReading, file_worker
 from desktop.office.files import Files
+from desktop.office.folders import Folders
 from desktop.office.grants import Grants
 from desktop.office.help import Help
+from desktop.office.household import Households
+from desktop.office.hygiene import Hygiene
+from desktop.office.imports import Imports
+from desktop.office.intake import Intake
 from desktop.office.keys import Keys
 from desktop.office.keys_own import OwnKeyDesk
 from desktop.office.keys_shown import KeyLists
 from desktop.office.kit import Kits
 from desktop.office.letters import Letters
 from desktop.office.local import LocalOffice
+from desktop.office.local_consent import ConsentRooms
+from desktop.office.local_imports import ImportRooms
+from desktop.office.local_people import PeopleRooms
 from desktop.office.log_export import LogExports
 from desktop.office.log_files import LatePrinter
 from desktop.office.log_reports import LogReports
 from desktop.office.logwatch import LogWatch
 from desktop.office.mail_found import MailSearch
 from desktop.office.mailbox import Mailboxes
+from desktop.office.mapping_desk import MappingDesk
 from desktop.office.marks import Marks
 from desktop.office.messages import Messages
 from desktop.office.messages_filed import Charts
@@ -64,8 +81,11 @@ from desktop.office.outbox_pauses import Pauses
 from desktop.office.outbox_settle import Settling
 from desktop.office.outbox_shown import MessageDesk
 from desktop.office.people import People
+from desktop.office.people_export import PeopleExports
+from desktop.office.permissions import Permissions
 from desktop.office.policy import PolicyDesk
 from desktop.office.posture import OwnPosture, Posture
+from desktop.office.practice import Practice
 from desktop.office.proof import Proof
 from desktop.office.reach import Reach
 from desktop.office.reading import Reading
@@ -77,16 +97,22 @@ from desktop.office.retention import Retention
 from desktop.office.retire import Retiring
 from desktop.office.review import Review
 from desktop.office.security import Security
+from desktop.office.segments import Segments
 from desktop.office.sending import Sending
 from desktop.office.snippets import Snippets
 from desktop.office.storage import Storages
 from desktop.office.targets import Targets
 from desktop.office.tasks import Tasks
+from desktop.office.timeline import Timelines
 from desktop.office.users import Users
 from desktop.office.users_join import Joining
+from desktop.office.visits import Visits
 from desktop.office.witness import Witnesses
 from desktop.paths import PracticeFolder
 from desktop.texts import Texts
+
+_FILES = file_worker()
+"""One process reads the files of every office of this one; it ends with it."""
 
 
 def build_office(
@@ -117,7 +143,9 @@ def build_office(
     audit = AuditLog(__version__, clock)
     log_watch = LogWatch(folder, clock, audit, device_store)
     desk = Desk(guard, audit, clock, limits, log_watch)
-    opener = Opener(clock, audit, folder, log_watch)
+    read = FileReading(clock, worker=_FILES).read
+    intake = Intake(clock, audit, read)
+    opener = Opener(clock, audit, folder, log_watch, intake)
 
     def way_in(where: PracticeFolder) -> SignIn:
         return SignIn(where, clock, device_store, opener.database, audit, guard, keys)
@@ -127,16 +155,17 @@ def build_office(
         desk, folder, clock, limits, cost, device_store, opener, audit, guard, signin, log_watch, service
     )
     outbox = OutboxDesk(desk, clock)
+    people, letters = People(desk, clock), Letters(desk, clock)
     relays, posture, reading = Relays(desk, clock, texts), Posture(clock), Reading(desk)
     return LocalOffice(
         entry,
-        People(desk, clock),
-        Letters(desk, clock),
+        people,
+        letters,
         Reminders(desk, clock),
         outbox,
         relays,
         Proof(desk),
-        Files(clock),
+        Files(clock, read),
         Doctor(desk, folder, device_store, system_probe()),
         Security(desk, folder, clock, cost, device_store, signin, keys, entry.files),
         PolicyDesk(desk, entry.obey),
@@ -190,4 +219,28 @@ def build_office(
         Emergency(desk, folder, clock, way_in, paper, texts),
         Moving(desk, folder, clock, device_store),
         Retiring(desk, folder, clock, device_store, paper, entry.close),
+        Adding(desk, clock, people),
+        Timelines(desk),
+        PeopleRooms(
+            Practice(desk, clock),
+            Fields(desk, clock),
+            Visits(desk, clock),
+            Hygiene(desk, clock),
+            Segments(desk, clock),
+            Households(desk, clock),
+            Duplicates(desk, clock),
+        ),
+        ImportRooms(
+            Imports(desk, clock, intake),
+            MappingDesk(desk, clock),
+            Folders(desk, clock, folder),
+            PeopleExports(desk, clock),
+        ),
+        ConsentRooms(
+            ConsentDesk(desk, clock),
+            Permissions(desk, clock, paper),
+            ConsentAsking(desk, clock, letters),
+            ConsentBatches(desk, clock, read),
+            ConsentProving(desk, clock, paper),
+        ),
     )

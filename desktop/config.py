@@ -32,6 +32,8 @@ class Limits:
     """What takes the second person's place where nobody else may approve."""
     attachment_bytes: int = 20 * 1024 * 1024
     import_bytes: int = 256 * 1024 * 1024
+    import_rows: int = 1_000_000
+    import_columns: int = 1_000
     field_chars: int = 10_000
     draft_chars: int = 200_000
     locked_file_days: int = 90

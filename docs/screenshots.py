@@ -42,8 +42,6 @@ from desktop.ui.gate.recovery import RecoveryPage
 from desktop.ui.gate.restore import RestorePages
 from desktop.ui.gate.signin import SignInPage
 from desktop.ui.moving.retire import RetiredPage
-from desktop.ui.people.dialogs import EditDialog, PassphraseDialog
-from desktop.ui.people.importing import ImportDialog
 from desktop.ui.people.page import PeoplePage
 from desktop.ui.reminders.page import TodayPage
 from desktop.ui.settings.page import SettingsPage
@@ -59,6 +57,7 @@ from docs import (
     screenshots_delivery,
     screenshots_keys,
     screenshots_messages,
+    screenshots_people,
     screenshots_protection,
 )
 
@@ -182,7 +181,7 @@ def at_work(camera: Camera, signed: SignedIn, visits: Path, contacts: Path, *, s
     camera.take("outbox")
     screenshots_messages.at_work(camera, workspace, signed.session)
     screenshots_audit.at_work(camera, workspace, signed.session)
-    _people(camera, workspace, signed.session, contacts)
+    screenshots_people.at_work(camera, workspace, signed.session, contacts)
     _compose(camera, workspace, contacts)
     name = "Montgomery Sandoval"
     workspace.queued((), lambda left: camera.ui.say("ui.compose.leaves", name=name, seconds=left))
@@ -208,21 +207,6 @@ def _today(camera: Camera, workspace: Workspace, visits: Path) -> None:
         today.review()
         camera.take("review")
         screenshots_decision.review(camera, today)
-
-
-def _people(camera: Camera, workspace: Workspace, session: Session, contacts: Path) -> None:
-    workspace.open("people")
-    camera.take("people")
-    page = workspace.pages["people"]
-    if not isinstance(page, PeoplePage):
-        raise TypeError("People is another page")
-    shown = page.detail.shown
-    if shown is not None:
-        camera.dialog("edit", EditDialog(camera.ui, session, shown.person, page))
-        camera.dialog("card", PassphraseDialog(camera.ui, session, shown.person.id, page))
-    importing = ImportDialog(camera.ui, session, contacts, page)
-    importing.look()
-    camera.dialog("import", importing)
 
 
 def _compose(camera: Camera, workspace: Workspace, contacts: Path) -> None:
@@ -295,6 +279,7 @@ def main(arguments: list[str]) -> int:
             run.add_relay(session)
             run.hand_over_keys(session)
             screenshots_access.add_users(run.office, session)
+            screenshots_people.add_people(run.office, session)
             screenshots_backups.add_places(run.office, session, folder)
             visits = folder / "visits.csv"
             visits.write_bytes(visits_file(SystemClock().now().astimezone(ZoneInfo(ZONE)).date()))

@@ -9,12 +9,14 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 from PySide6.QtWidgets import QApplication
+from xdist.remote import Producer
 
 import dev
 from desktop.crypto.kdf import FLOOR, KdfParams
 from tests.support.canary import CANARY, Canary
 from tests.support.clock import ManualClock
 from tests.support.derived import Remembering
+from tests.support.spread import ByShare
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # A shared machine may be slow at any moment: an example that takes long is no failure.
@@ -26,6 +28,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Sentences are compiled once, before the workers start."""
     if not hasattr(config, "workerinput"):
         dev.need_sentences()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByShare:
+    return ByShare(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -8,6 +8,10 @@ from typing import Any
 from desktop.models.accounts import Session
 from desktop.models.correspondence import AfterHours, Notify
 from desktop.office.values_messages import SnippetRequest
+from tests.made_rows_consent import CONSENT
+from tests.made_rows_facts import FACTS
+from tests.made_rows_household import HOUSEHOLD
+from tests.made_rows_segments import SEGMENTS
 
 Call = Callable[[Any, Session], object]
 
@@ -24,4 +28,8 @@ AROUND: dict[str, Call] = {
     "retire_snippet": lambda w, s: w.office.retire_snippet(s, w.kept["snippet"]),
     "set_after_hours": lambda w, s: w.office.set_after_hours(s, AfterHours(enabled=True), Notify()),
     "show_after_hours": lambda w, s: w.office.show_after_hours(s),
+    **FACTS,
+    **SEGMENTS,
+    **HOUSEHOLD,
+    **CONSENT,
 }

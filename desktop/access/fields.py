@@ -29,6 +29,12 @@ PERSON_FIELDS: Mapping[str, FieldGroup] = MappingProxyType(
                 "organisation",
                 "preferred_method",
                 "plain_wish",
+                "street",
+                "city",
+                "region",
+                "zip",
+                "sex",
+                "since",
             ),
             FieldGroup.CONTACT,
         ),
@@ -74,6 +80,8 @@ EMPTY: Mapping[str, Any] = MappingProxyType(
         "organisation": "",
         "preferred_method": None,
         "plain_wish": None,
+        **dict.fromkeys(("street", "city", "region", "zip", "sex"), ""),
+        "since": None,
     }
 )
 """What stands in a field of a hidden group: what a person has of whom nothing is known."""

@@ -11,155 +11,21 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
+from desktop.access.actions import Action
 from desktop.models.accounts import Role
 
-
-class Action(StrEnum):
-    """One per use case of the office, named like it."""
-
-    TODAY = "today.show"
-    SEARCH_PEOPLE = "people.search"
-    SHOW_PERSON = "people.show"
-    SET_PERSON = "people.set"
-    IMPORT_PEOPLE = "people.import"
-    MAKE_PASSPHRASE = "people.passphrase"  # noqa: S105 - the name of an action
-    IMPORT_KEY = "keys.import"
-    IMPORT_APPOINTMENTS = "appointments.import"
-    EXPLAIN_LETTER = "letter.explain"
-    SEND_LETTER = "letter.send"
-    PREVIEW_REMINDERS = "reminders.preview"
-    SEND_REMINDERS = "reminders.send"
-    LIST_OUTBOX = "outbox.list"
-    RUN_OUTBOX = "outbox.run"
-    CANCEL_MESSAGES = "messages.cancel"
-    LIST_RELAYS = "relays.list"
-    ADD_RELAY = "relays.add"
-    TEST_RELAY = "relays.test"
-    RECORD_EVIDENCE = "relays.evidence"
-    LIST_AUDIT = "audit.list"
-    VERIFY_AUDIT = "audit.verify"
-    EXPORT_AUDIT = "audit.export"
-    REPORT_ACCESS = "audit.access"
-    REPORT_DISCLOSURES = "audit.disclosures"
-    MAKE_CHECKPOINT = "audit.checkpoint"
-    SHOW_LOG_STATE = "audit.state"
-    PRINT_WITNESS = "audit.witness"
-    EXPLAIN_GAP = "audit.explain-gap"
-    CHECK_MARKS = "audit.marks"
-    LIST_USERS = "users.list"
-    SHOW_MATRIX = "users.matrix"
-    INVITE_USER = "users.invite"
-    WITHDRAW_INVITATION = "users.withdraw"
-    ADD_USER = "users.add"
-    SET_ROLE = "users.role"
-    SUSPEND_USER = "users.suspend"
-    REINSTATE_USER = "users.reinstate"
-    PLAN_OFFBOARDING = "users.offboard-plan"
-    OFFBOARD_USER = "users.offboard"
-    LIST_APPROVALS = "approvals.list"
-    DECIDE_APPROVAL = "approvals.decide"
-    SHOW_REVIEW = "access.review"
-    SIGN_REVIEW = "access.sign"
-    LIST_ALERTS = "alerts.list"
-    SEE_ALERT = "alerts.see"
-    OPEN_INCIDENT = "alerts.incident"
-    LIST_RULES = "alerts.rules"
-    SET_RULE = "alerts.set"
-    SHOW_DIGEST = "digest.show"
-    SIGN_DIGEST = "digest.sign"
-    SHOW_RETENTION = "retention.show"
-    SET_RETENTION = "retention.set"
-    SEAL_YEAR = "retention.seal"
-    PURGE_YEAR = "retention.purge"
-    SHOW_POLICY = "policy.show"
-    SET_POLICY = "policy.set"
-    SHOW_SECURITY = "security.show"
-    CHANGE_PASSWORD = "security.password"  # noqa: S105 - the name of an action
-    MAKE_CODES = "security.codes"
-    CHANGE_AUTHENTICATOR = "security.authenticator"
-    ENROL_KEY = "security.key"
-    REMOVE_KEY = "security.key-remove"
-    END_SESSION = "security.session"
-    SET_PIN = "security.pin"
-    FORGET_PIN = "security.pin-forget"
-    LIST_NOTICES = "notices.list"
-    ACKNOWLEDGE_NOTICE = "notices.acknowledge"
-    KEEP_DRAFT = "drafts.keep"
-    LIST_DRAFTS = "drafts.list"
-    DISCARD_DRAFT = "drafts.discard"
-    LIST_KEYS = "keys.list"
-    FIND_KEY = "keys.find"
-    CONFIRM_KEY = "keys.confirm"
-    REVOKE_KEY = "keys.revoke"
-    MANAGE_OWN_KEYS = "keys.own"
-    SHOW_WORDS = "card.words"
-    PRINT_CARD = "card.print"
-    REISSUE_CARD = "card.reissue"
-    RECORD_CHECK = "help.check"
-    HELP_PATIENT = "help.show"
-    SEND_AGAIN = "help.again"
-    EXPLAIN_PLAN = "reminders.explain"
-    SHOW_CONTENT_POLICY = "content.policy"
-    SET_CONTENT_POLICY = "content.set"
-    SHOW_REACH = "reach.show"
-    SET_FORM = "people.form"
-    MANAGE_STORAGE = "storage.manage"
-    LIST_STORAGE = "storage.list"
-    LIST_PICKUPS = "pickups.list"
-    REVOKE_PICKUP = "pickups.revoke"
-    SET_ONWARD = "relays.onward"
-    SHOW_POSTURE = "posture.show"
-    SHOW_MESSAGE = "outbox.show"
-    PAUSE_SENDING = "outbox.pause"
-    RESUME_SENDING = "outbox.resume"
-    RESOLVE_MESSAGE = "outbox.resolve"
-    RESEND_MESSAGE = "outbox.resend"
-    HANDLE_FAILURE = "failures.handle"
-    LIST_SUPPRESSIONS = "suppressions.list"
-    LIFT_SUPPRESSION = "suppressions.lift"
-    CALL_LIST = "reminders.call-list"
-    SHOW_SENDING_RULES = "sending.rules"
-    SET_SENDING_RULES = "sending.set"
-    SHOW_RELAY_SENDING = "relays.sending"
-    SET_RELAY_SENDING = "relays.sending-set"
-    MANAGE_GRANT = "relays.grant"
-    MANAGE_MAILBOX = "mailbox.manage"
-    LIST_MAILBOXES = "mailbox.list"
-    POLL_MAILBOX = "mailbox.poll"
-    LIST_RECEIVED = "mailbox.received"
-    MANAGE_FEED = "feeds.manage"
-    LIST_FEEDS = "feeds.list"
-    SHOW_DELIVERY_CHECK = "delivery-check.show"
-    RUN_DELIVERY_CHECK = "delivery-check.run"
-    LIST_CONVERSATIONS = "messages.list"
-    SHOW_CONVERSATION = "messages.show"
-    HANDLE_CONVERSATION = "messages.handle"
-    OPEN_SEALED = "messages.open"
-    SAVE_FILE = "messages.file"
-    EXPORT_CONVERSATION = "messages.export"
-    SEARCH_MAIL = "messages.search"
-    LIST_TASKS = "tasks.list"
-    HANDLE_TASK = "tasks.handle"
-    LIST_SNIPPETS = "snippets.list"
-    KEEP_SNIPPET = "snippets.keep"
-    SHARE_SNIPPET = "snippets.share"
-    SHOW_AFTER_HOURS = "after-hours.show"
-    SET_AFTER_HOURS = "after-hours.set"
-    SHOW_BACKUPS = "backup.show"
-    MAKE_BACKUP = "backup.make"
-    VERIFY_BACKUP = "backup.verify"
-    MANAGE_TARGET = "backup.target"
-    SHOW_FRESHNESS = "backup.freshness"
-    RUN_DRILL = "backup.drill"
-    PRINT_KIT = "backup.kit"
-    RENEW_RECOVERY_KEY = "recovery.renew"
-    PLAN_MOVE = "computer.move"
-    SETTLE_ARRIVAL = "computer.arrival"
-    RETIRE_COMPUTER = "computer.retire"
-    SET_PRACTICE = "practice.set"
-    ISSUE_TOKEN = "session.issue"  # noqa: S105 - the name of an action
-    STEP_UP = "session.step-up"
-    SIGN_OUT = "session.end"
+__all__ = [
+    "FIELD_GROUPS",
+    "IN_A_GAP",
+    "MATRIX",
+    "MORE",
+    "STEP_UP",
+    "Action",
+    "FieldGroup",
+    "Purpose",
+    "hidden",
+    "may",
+]
 
 
 class Purpose(StrEnum):
@@ -212,7 +78,12 @@ Nor without alerts and the state of the log: everybody must hear that the log do
 The office shows only that one alert to those who do not look after the log (`office/alerts.py`).
 """
 
-_READ_PEOPLE = frozenset({Action.SEARCH_PEOPLE, Action.SHOW_PERSON})
+_READ_PEOPLE = frozenset(
+    {
+        *(Action.SEARCH_PEOPLE, Action.SHOW_PERSON, Action.SHOW_TIMELINE, Action.SHOW_HOUSEHOLD),
+        *(Action.SHOW_CONSENT, Action.LIST_FIELDS, Action.SHOW_PRACTICE),
+    }
+)
 
 _LETTERS = frozenset(
     {
@@ -260,6 +131,10 @@ _FRONT_DESK = (
         Action.MAKE_PASSPHRASE,
         Action.IMPORT_KEY,
         Action.IMPORT_APPOINTMENTS,
+        *(Action.ADD_PERSON, Action.MAP_COLUMNS, Action.LIST_IMPORTS, Action.SET_HOUSEHOLD),
+        *(Action.RECORD_CONSENT, Action.RECORD_AUTHORIZATION, Action.ASK_CONSENT, Action.PROVE_CONSENT),
+        *(Action.LIST_VISITS, Action.SET_VISIT, Action.LIST_DUPLICATES, Action.CHECK_ADDRESSES),
+        Action.LIST_SEGMENTS,
         Action.PREVIEW_REMINDERS,
         Action.SEND_REMINDERS,
         Action.EXPLAIN_PLAN,
@@ -283,12 +158,15 @@ MATRIX: Mapping[Role, frozenset[Action]] = MappingProxyType(
         | {Action.SHOW_SENDING_RULES, Action.SHOW_RELAY_SENDING, Action.LIST_MAILBOXES, Action.LIST_FEEDS}
         | {Action.SHOW_DELIVERY_CHECK, Action.RUN_DELIVERY_CHECK}
         | {Action.SHARE_SNIPPET, Action.SHOW_AFTER_HOURS}
-        | {Action.SHOW_BACKUPS, Action.MAKE_BACKUP, Action.VERIFY_BACKUP},
+        | {Action.SHOW_BACKUPS, Action.MAKE_BACKUP, Action.VERIFY_BACKUP}
+        | {Action.UNDO_IMPORT, Action.WATCH_FOLDER, Action.MERGE_PEOPLE, Action.EXPORT_PEOPLE}
+        | {Action.SHOW_SEGMENT, Action.SET_SEGMENT},
         Role.FRONT_DESK: _FRONT_DESK,
         Role.CLINICIAN: _OWN
         | _READ_PEOPLE
         | _LETTERS
         | {Action.TODAY, Action.MAKE_PASSPHRASE, Action.IMPORT_KEY}
+        | {Action.RECORD_CONSENT, Action.PROVE_CONSENT, Action.LIST_VISITS}
         | _CONTACT_KEYS
         | _CARDS,
         Role.BILLING: _OWN | _READ_PEOPLE | _LETTERS,
@@ -322,6 +200,9 @@ STEP_UP: Mapping[Action, Purpose] = MappingProxyType(
         Action.SET_RETENTION: Purpose.USERS,
         Action.SIGN_DIGEST: Purpose.USERS,
         Action.PURGE_YEAR: Purpose.EXPORT,
+        Action.EXPORT_PEOPLE: Purpose.EXPORT,
+        Action.BATCH_CONSENT: Purpose.USERS,
+        Action.WATCH_FOLDER: Purpose.USERS,
         Action.MANAGE_OWN_KEYS: Purpose.KEYS,
         Action.SET_CONTENT_POLICY: Purpose.USERS,
         Action.SET_SENDING_RULES: Purpose.USERS,
@@ -373,6 +254,9 @@ IN_A_GAP = frozenset(
         *(Action.LIST_CONVERSATIONS, Action.SHOW_CONVERSATION, Action.SEARCH_MAIL, Action.LIST_TASKS),
         *(Action.LIST_SNIPPETS, Action.SHOW_AFTER_HOURS),
         *(Action.SHOW_BACKUPS, Action.SHOW_FRESHNESS, Action.VERIFY_BACKUP, Action.PLAN_MOVE),
+        *(Action.SHOW_TIMELINE, Action.SHOW_HOUSEHOLD, Action.SHOW_CONSENT, Action.PROVE_CONSENT),
+        *(Action.LIST_FIELDS, Action.SHOW_PRACTICE, Action.LIST_VISITS, Action.LIST_IMPORTS),
+        *(Action.LIST_DUPLICATES, Action.LIST_SEGMENTS, Action.SHOW_SEGMENT),
         *(Action.LIST_NOTICES, Action.LIST_DRAFTS, Action.ISSUE_TOKEN, Action.STEP_UP, Action.SIGN_OUT),
     }
 )

@@ -16,6 +16,7 @@ from desktop.models.correspondence import FilingForm
 from desktop.models.delivery import EventKind, Match, SuppressionKind
 from desktop.models.records import Consent, Detail, Kind, Level, Method, State, Status
 from desktop.models.safekeeping import TargetKind
+from desktop.models.standing import Reader, Use
 
 Value = str | int
 MAX_NUMBER = 2**53 - 1
@@ -73,7 +74,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "file-kind": ("people", "appointments", "key", "letter", "envelope"),
     "form": ("link", "pdf", "html", "any"),
     "filed": tuple(FilingForm),
-    "format": ("jsonl", "csv", "pdf", "fhir", "syslog", "package"),
+    "format": ("jsonl", "csv", "pdf", "fhir", "syslog", "package", "xlsx"),
     "handed": ("in-person", "by-phone", "by-post"),
     "how": tuple(one for one in Match if one),
     "key-kind": ("openpgp", "smime"),
@@ -102,6 +103,9 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "state": tuple(State),
     "status": tuple(Status),
     "target-kind": tuple(TargetKind),
+    "mail-reader": tuple(Reader),
+    "source-file": ("removed", "kept", "gone"),
+    "use": tuple(Use),
     "way": ("window", "command"),
 }
 

@@ -9,7 +9,8 @@ from desktop.audit.events import Act
 
 _ROOMS = {
     "signin": "signin session tries guard clock pin",
-    "people": "people consent key passphrase import file",
+    "people": "people consent key passphrase import imports file mapping source-file folder timeline "
+    "household guardian authorization evidence duplicate duplicates addresses segment segments",
     "visits": "appointments appointment reminders today",
     "messages": "message outbox protection letter draft drafts",
     "log": "audit report checkpoint witness first-key alert alerts alert-rules alert-rule opening-hours "

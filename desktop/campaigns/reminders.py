@@ -17,14 +17,14 @@ from desktop.clock import Clock
 from desktop.errors import Refused
 from desktop.mail import fieldvalues, standby
 from desktop.mail.decision import Decision, KeptTrace, read_trace
-from desktop.mail.gather import Gathered, Wishes, gather
+from desktop.mail.gather import GONE, Gathered, Wishes, gather
 from desktop.mail.letters import NotSendable
 from desktop.mail.outbox import Cancel, Frozen, Keep, Outbox, Replace, Verdict
 from desktop.mail.policy import decide
 from desktop.mail.sealing import REMINDER, Letter, Sealer
 from desktop.mail.sender import Origin, Sender, load_sender
 from desktop.mail.templates import shipped
-from desktop.models import appointments, messages, pickups
+from desktop.models import appointments, messages, people, pickups
 from desktop.models.accounts import Session
 from desktop.models.database import Tx
 from desktop.models.records import (
@@ -41,6 +41,7 @@ from desktop.models.records import (
     State,
     VisitStatus,
 )
+from desktop.people.household import NOT_THE_PATIENT
 from desktop.texts import Texts
 
 WINDOW = "day-before"
@@ -118,6 +119,7 @@ class Reminders:
         wanted = day or tomorrow(now, sender.zone)
         visits = appointments.on_day(tx, wanted)
         known = self._known(tx, visits, sender)
+        visits = [visit for visit in visits if visit.person in known]
         before = {
             (row.source, row.occurrence): row
             for row in messages.live_reminders(tx, [visit.id for visit in visits], WINDOW)
@@ -139,7 +141,8 @@ class Reminders:
         """Who has a visit on `day` (default: tomorrow) that stands."""
         wanted = day or tomorrow(self._clock.now(), load_sender(tx).zone)
         visits = appointments.on_day(tx, wanted)
-        return tuple(dict.fromkeys(visit.person for visit in visits if visit.status is VisitStatus.BOOKED))
+        booked = dict.fromkeys(visit.person for visit in visits if visit.status is VisitStatus.BOOKED)
+        return tuple(people.get_many(tx, booked))
 
     def seal(self, plan: Plan, progress: Callable[[int, int], bool] | None = None) -> tuple[Frozen, ...]:
         """The sealed messages of a plan, outside the database.
@@ -181,7 +184,9 @@ class Reminders:
             or visit.start_utc <= self._clock.now()
         ):
             raise Refused("visit-not-on")
-        known = self._known(tx, (visit,), sender)[visit.person]
+        known = self._known(tx, (visit,), sender).get(visit.person)
+        if known is None:
+            raise Refused("visit-not-on")
         line = self._worded(sender, visit, known, row.generation + 1)
         if isinstance(line, Excluded):
             raise NotSendable(line.decision) if line.decision is not None else Refused("not-sendable")
@@ -226,6 +231,8 @@ class Reminders:
             return Cancel(Reason("visit-moved"))
         if visit.person != row.person:
             return Cancel(Reason("visit-other-person"))
+        if visit.person not in known:
+            return Cancel(Reason(GONE))
         line = self._worded(sender, visit, known[visit.person], row.generation + 1)
         if isinstance(line, Excluded):
             return Cancel(line.reason)
@@ -259,8 +266,12 @@ class Reminders:
     def _worded(
         self, sender: Sender, visit: Appointment, known: Gathered, generation: int
     ) -> PlannedReminder | Excluded:
-        person = known.person
-        decision = decide(known.asks(LABEL, self._clock.now()))
+        person, now = known.person, self._clock.now()
+        if not sender.facts.rule(visit.visit_type).remind:
+            return _excluded(visit, known, Reason("visit-type-silent"))
+        if sender.facts.rule(visit.visit_type).patient_only and known.reader(now) in NOT_THE_PATIENT:
+            return _excluded(visit, known, Reason("visit-only-patient", {"name": person.name}))
+        decision = decide(known.asks(LABEL, now))
         if decision.method is Method.NONE:
             return _excluded(visit, known, decision.reasons[0], decision)
         wording = shipped(f"{REMINDER}-{person.detail.value}", person.language)

@@ -7,8 +7,13 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from desktop.cli.arguments_backup import computer, keeping
+from desktop.cli.arguments_consent import of_consent
+from desktop.cli.arguments_facts import facts, of_people, visits
 from desktop.cli.arguments_followup import following
+from desktop.cli.arguments_household import of_household
+from desktop.cli.arguments_imports import handing_out, taking_in
 from desktop.cli.arguments_messages import messages, standing
+from desktop.cli.arguments_segments import groups as of_groups
 
 
 class WrongUse(Exception):
@@ -73,6 +78,8 @@ def parser() -> _Parser:
     posture.add_argument("--selector", metavar="NAME", action="append", help="of the domain's DKIM key")
     command("reach", "how many people can be reached, and what would reach more")
     _people(family("people", "contacts"))
+    of_groups(family)
+    of_consent(family)
     _users(family("users", "accounts and roles"))
     review = family("access", "who has access").verb("review", "everybody, with what deserves a look")
     review.add_argument("--sign", action="store_true", help="sign it off")
@@ -103,6 +110,8 @@ def _import_options(made: _Parser) -> None:
     made.add_argument("file", metavar="FILE")
     made.add_argument("--strict", action="store_true", help="refuse the file if any row fails")
     made.add_argument("--dry-run", action="store_true", help="say what would happen, store nothing")
+    made.add_argument("--mapping", default="", metavar="NAME", help="read it as these saved answers say")
+    made.add_argument("--remove", action="store_true", help="remove the file once it is taken in")
 
 
 def _people(people: _Family) -> None:
@@ -110,8 +119,17 @@ def _people(people: _Family) -> None:
     people.verb("parse", "what would be made of these files").add_argument("files", nargs="+", metavar="FILE")
     people.verb("search", "find contacts").add_argument("text", metavar="TEXT")
     people.verb("show", "one contact").add_argument("person", metavar="ID")
+    add = people.verb("add", "one contact by hand; those who may be the same are shown first")
+    add.add_argument("--anyway", action="store_true", help="although others are alike")
+    timeline = people.verb("timeline", "what happened with one contact, newest first")
+    timeline.add_argument("person", metavar="ID")
+    timeline.add_argument("--limit", type=int, default=30, metavar="N")
+    timeline.add_argument("--older", default="", metavar="PLACE", help="go on behind what was printed")
     people.verb("set", "change fields of one contact").add_argument("person", metavar="ID")
     people.verb("passphrase", "make a password card").add_argument("person", metavar="ID")
+    of_people(people)
+    handing_out(people)
+    of_household(people)
 
 
 def _users(users: _Family) -> None:
@@ -151,14 +169,15 @@ def _rest(family: Callable[[str, str], _Family]) -> None:
     schedule.verb("parse", "what would be made of these files").add_argument(
         "files", nargs="+", metavar="FILE"
     )
-    visits = schedule.verb("import", "visits from a CSV file")
-    _import_options(visits)
-    mode = visits.add_mutually_exclusive_group()
+    visits(schedule)
+    taken = schedule.verb("import", "visits from a CSV file")
+    _import_options(taken)
+    mode = taken.add_mutually_exclusive_group()
     mode.add_argument("--whole", action="store_true", help="the file is the whole schedule of its days")
     mode.add_argument("--changes", action="store_true", help="the file holds changes only")
-    visits.add_argument(
-        "--confirm", action="store_true", help="take it although much is missing or it is old"
-    )
+    taken.add_argument("--confirm", action="store_true", help="take it although much is missing or it is old")
+
+    taking_in(family)
 
     relay = family("relay", "relay profiles")
     relay.verb("add", "store a relay with its agreement")
@@ -197,6 +216,7 @@ def _rest(family: Callable[[str, str], _Family]) -> None:
     messages(family)
     standing(family)
     following(family)
+    facts(family)
     keeping(family)
 
     audit = family("audit", "what was done")

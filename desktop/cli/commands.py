@@ -20,16 +20,15 @@ from desktop.models.correspondence import ConversationId
 from desktop.models.records import Label, Method, PersonId, RelayId
 from desktop.office.api import Office
 from desktop.office.values import (
-    AppointmentsImport,
     AttachmentIn,
     CallOpened,
     Explained,
-    ImportRequest,
     KeyImport,
     LetterRequest,
     PassphraseRequest,
 )
 from desktop.office.values_entry import Credentials, NewPractice, Recovery
+from desktop.paths import write_private
 from desktop.texts import clean
 
 _SECOND_FACTORS = ("code", "recovery_code", "key_pin")
@@ -64,6 +63,21 @@ def read_file(path: str, limit: int) -> tuple[bytes, datetime]:
         raise InputError("file-missing", file=clean(file.name)) from error
     except (OSError, ValueError) as error:  # a folder, no right to it, a name that no file can have
         raise InputError("file-not-readable", file=clean(file.name)) from error
+
+
+def write_file(to: str, data: bytes) -> str:
+    """Where it was written. Nothing is overwritten: it may be somebody's signed form.
+
+    Raises InputError "file-exists", "file-not-written".
+    """
+    target = Path(to).absolute()
+    if target.exists() and (not target.is_file() or target.stat().st_size > 0):
+        raise InputError("file-exists", file=clean(target.name))
+    try:
+        write_private(target, data)
+    except OSError as error:
+        raise InputError("file-not-written", file=clean(target.name)) from error
+    return str(target)
 
 
 def init(call: Call) -> None:
@@ -145,11 +159,6 @@ def doctor(call: Call) -> None:
         {"checks": checks},
         [f"{marks[item['ok'] is True]}  {item['check']}: {item['words']}" for item in checks],
     )
-
-
-def people_import(call: Call) -> None:
-    answer = call.office.import_people(call.session(), _import_request(call.args))
-    call.console.emit(shapes.people_imported(call.console, answer))
 
 
 def people_search(call: Call) -> None:
@@ -256,14 +265,6 @@ def _say_found(call: Call, session: Session, request: LetterRequest) -> Explaine
     return shown
 
 
-def appointments_import(call: Call) -> None:
-    args = call.args
-    mode = "whole" if args.whole else "changes" if args.changes else None
-    request = AppointmentsImport(_import_request(args), mode, args.confirm)
-    answer = call.office.import_appointments(call.session(), request)
-    call.console.emit(shapes.appointments_imported(call.console, answer))
-
-
 def reminders_preview(call: Call) -> None:
     plan = call.office.preview_reminders(call.session(), _day(call))
     call.console.emit(shapes.reminder_plan(call.console, plan))
@@ -300,13 +301,6 @@ def relay_test(call: Call) -> None:
         for step in answer.steps
     ]
     call.console.emit({"ok": answer.ok, "steps": steps})
-
-
-def _import_request(args: argparse.Namespace) -> ImportRequest:
-    data, modified = read_file(args.file, LIMITS.import_bytes)
-    return ImportRequest(
-        Path(args.file).name, data=data, modified=modified, strict=args.strict, dry_run=args.dry_run
-    )
 
 
 def _day(call: Call) -> date | None:

@@ -71,7 +71,7 @@ class Console:
         raw = self.source.read(_INPUT_LIMIT)
         try:
             document = json.loads(raw)
-        except json.JSONDecodeError as error:
+        except (json.JSONDecodeError, RecursionError) as error:
             raise WrongUse(self.texts.say("cli.not-json")) from error
         if not isinstance(document, dict):
             raise WrongUse(self.texts.say("cli.not-json"))

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from desktop.cli import shapes
 from desktop.cli.arguments import WrongUse
 from desktop.cli.commands import Call
 from desktop.models.records import Baa, ForcedTls, RelayId
 from desktop.office.values_practice import EvidenceRequest, RelayRequest
+from desktop.texts import clean
+
+Word = TypeVar("Word", bound=StrEnum)
 
 
 def relay_add(call: Call) -> None:
@@ -85,6 +89,21 @@ def word(given: dict[str, Any], name: str) -> str:
 def maybe_word(given: dict[str, Any], name: str) -> str:
     """A field that may be missing or null: '' then."""
     return "" if given.get(name) is None else word(given, name)
+
+
+def only(given: dict[str, Any], *names: str) -> None:
+    """Refuses a field that the command does not take: a slip of the pen must not count as left out."""
+    for name in given:
+        if name not in names:
+            raise KeyError(clean(str(name), 60))
+
+
+def chosen(kind: type[Word], given: dict[str, Any], name: str) -> Word:
+    """A field that must be one of few words."""
+    try:
+        return kind(word(given, name))
+    except ValueError:
+        raise ValueError(name) from None
 
 
 def maybe_path(given: dict[str, Any], name: str) -> str:

@@ -47,6 +47,7 @@ def people_imported(console: Console, answer: PeopleImported) -> Doc:
         "updated": answer.updated,
         "unchanged": answer.unchanged,
         "rejected": rejected(console, answer.rejected),
+        "import": answer.id,
     }
 
 
@@ -57,6 +58,7 @@ def appointments_imported(console: Console, answer: AppointmentsImported) -> Doc
         "unchanged": answer.unchanged,
         "rejected": rejected(console, answer.rejected),
         "cancelled": list(answer.cancelled),
+        "import": answer.id,
     }
 
 

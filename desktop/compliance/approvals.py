@@ -35,12 +35,19 @@ ELEVATION = "elevation"
 """Somebody is to become an administrator."""
 EXPORT = "export"
 """The log of many people is to be handed out."""
+PEOPLE_EXPORT = "people-export"
+"""The list of people itself is."""
 PURGE = "purge"
 """A closed year of the log is to be destroyed."""
 NEEDS: Mapping[str, Action] = MappingProxyType(
-    {ELEVATION: Action.SET_ROLE, EXPORT: Action.EXPORT_AUDIT, PURGE: Action.PURGE_YEAR}
+    {
+        ELEVATION: Action.SET_ROLE,
+        EXPORT: Action.EXPORT_AUDIT,
+        PEOPLE_EXPORT: Action.DECIDE_APPROVAL,
+        PURGE: Action.PURGE_YEAR,
+    }
 )
-"""Who may do a thing may approve of it."""
+"""Who may do a thing may approve of it, where they decide about others' requests at all."""
 VALID = timedelta(days=7)
 WAIT = timedelta(seconds=LIMITS.sole_approver_wait)
 PUBLIC_BYTES = 32

@@ -21,11 +21,11 @@ from desktop.audit.segments import Cover, Edge, read_segment
 from desktop.audit.verify import Start
 from desktop.errors import InputError, Refused, VaultError
 from desktop.mail.states import IN_FLIGHT, TERMINAL, WAITING
-from desktop.models import alerts, audit, audit_queries, destroying, segments, settings, vaultkeys
+from desktop.models import alerts, audit, audit_queries, destroying, logyears, settings, vaultkeys
 from desktop.models.correspondence import ConversationId, Retention
 from desktop.models.database import Tx
 from desktop.models.filters import AuditFilter
-from desktop.models.segments import Segment
+from desktop.models.logyears import Segment
 
 YEARS = 6
 MESSAGES, ATTEMPTS, DRAFTS, IMPORTS = "messages", "attempts", "drafts", "imports"
@@ -167,13 +167,13 @@ def cover_of(one: Segment) -> Cover:
 
 def edge(tx: Tx) -> Edge:
     """Behind the last sealed year."""
-    sealed = segments.listing(tx)
+    sealed = logyears.listing(tx)
     return Edge.behind(cover_of(sealed[-1])) if sealed else Edge()
 
 
 def start(tx: Tx) -> Start | None:
     """What is left of the destroyed years: where reading the log has to begin; None where it is whole."""
-    gone = [one for one in segments.listing(tx) if one.purged_at is not None]
+    gone = [one for one in logyears.listing(tx) if one.purged_at is not None]
     if not gone:
         return None
     cover = cover_of(gone[-1])
@@ -196,7 +196,7 @@ def last_of(tx: Tx, year: int, behind: Edge, now: datetime) -> int:
         raise InputError("year-wrong")
     if now.astimezone(zone).year <= year:
         raise Refused("year-open", year=year)
-    sealed = segments.listing(tx)
+    sealed = logyears.listing(tx)
     if sealed and year <= sealed[-1].year:
         raise Refused("year-sealed", year=year)
     end = datetime(year + 1, 1, 1, tzinfo=zone)
@@ -223,12 +223,12 @@ def refuse_purge(tx: Tx, year: int, now: datetime) -> Segment:
         raise Refused("retention-locked", until=purgeable(year).isoformat())
     if alerts.open_incidents(tx):
         raise Refused("legal-hold")
-    one = segments.get(tx, year)
+    one = logyears.get(tx, year)
     if one is None:
         raise Refused("segment-unsealed", year=year)
     if one.purged_at is not None:
         raise Refused("already-purged", year=year)
-    if any(other.year < year and other.purged_at is None for other in segments.listing(tx)):
+    if any(other.year < year and other.purged_at is None for other in logyears.listing(tx)):
         raise Refused("purge-order")
     return one
 
@@ -238,7 +238,7 @@ def check_sealed(tx: Tx, one: Segment, folder: Path) -> int:
 
     Raises VaultError "segment-missing", "segment-damaged".
     """
-    key = vaultkeys.get(tx, segments.key_name(one.year))
+    key = vaultkeys.get(tx, logyears.key_name(one.year))
     if key is None:
         raise VaultError("segment-damaged", file=one.file)
     cover = cover_of(one)

@@ -40,6 +40,16 @@ def words_of(tx: Tx, card: PasswordCard) -> str | None:
     return open_words(key, card.person, *kept)
 
 
+def follow(tx: Tx, frm: PersonId, to: PersonId) -> None:
+    """The card of `frm` is `to`'s now: its words are sealed anew, for their new person."""
+    key, kept = vaultkeys.get(tx, KEY), cardwords.get_many(tx, (frm,)).get(frm)
+    card = cards.get(tx, to)
+    if key is None or kept is None or card is None or card.salt != kept[0]:
+        return
+    words = open_words(key, frm, *kept)
+    cardwords.put(tx, to, card.salt, seal_words(key, to, card.salt, words))
+
+
 def with_words(tx: Tx, cards_: Iterable[PasswordCard]) -> frozenset[PersonId]:
     """Whose card has its words at hand; opens none of them."""
     salts = {card.person: card.salt for card in cards_}

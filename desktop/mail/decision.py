@@ -22,11 +22,14 @@ from desktop.models.records import (
     Reason,
     Relay,
 )
+from desktop.models.standing import MailLink, Standing, Use
 
-CARE = "care"
+CARE = Use.CARE.value
 """Treatment, payment, operations: the practice's stated basis (45 CFR 164.506)."""
-MARKETING = "marketing"
-"""Needs consent (45 CFR 164.508(a)(3))."""
+MARKETING = Use.MARKETING.value
+"""Needs a yes of its own (45 CFR 164.508(a)(3))."""
+PAID = Use.PAID.value
+"""Somebody else pays for it: needs a written permission that says so."""
 
 RUNGS = (Method.OPENPGP, Method.SMIME, Method.TLS, Method.ENVELOPE, Method.PORTAL, Method.PLAIN)
 """Every way there is, in order of preference; `none` is the absence of one."""
@@ -48,7 +51,12 @@ DEMANDS = {
     Label.DO_NOT_EMAIL: Level.END_TO_END,
 }
 """The least that a label asks for; only a recorded wish for plain mail goes below, for routine."""
-NOTES = frozenset({"work-address", "tls-verified", "tls-not-verified", "key-checked", "key-tested"})
+NOTES = frozenset(
+    {
+        *("work-address", "tls-verified", "tls-not-verified", "key-checked", "key-tested"),
+        *("mailbox-shared", "mailbox-confidential", "mailbox-guardian", "mailbox-proxy"),
+    }
+)
 """Reasons that tell people something and that the sealed bytes do not rest on."""
 _NOTE_STARTS = ("form-", "content-")
 
@@ -95,8 +103,12 @@ class DecisionInput:
     """What the content check found that only the recipient may read; asks for end to end."""
     stopped: Reason | None = None
     """Why nothing goes to this address now: it was gone, or somebody there complained."""
-    no_marketing: bool = False
-    """They have said that they want none, whatever their consent says of care."""
+    no_way: Reason | None = None
+    """Why the mailbox that was chosen is not written to any more."""
+    link: MailLink | None = None
+    """The mailbox that is written to, and who reads it; without it only the person does."""
+    standing: Standing = field(default_factory=Standing)
+    """What their ledger says of each purpose at this moment."""
 
 
 @dataclass(frozen=True)

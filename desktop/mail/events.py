@@ -16,7 +16,7 @@ from desktop.audit.events import Act, Event
 from desktop.audit.log import AuditLog
 from desktop.mail.breakers import came_back
 from desktop.mail.states import IN_FLIGHT, check
-from desktop.models import consents, events, messages, silences, suppressions, tasks
+from desktop.models import consents, events, messages, people, silences, suppressions, tasks
 from desktop.models.database import Tx
 from desktop.models.delivery import DeliveryEvent, EventKind, Match, Suppression, SuppressionKind
 from desktop.models.ids import new_id
@@ -155,7 +155,8 @@ def _stop(work: _Work, row: Message, kind: SuppressionKind) -> bool:
 
 def _refuse(work: _Work, event: DeliveryEvent, row: Message | None) -> None:
     """No more marketing (16 CFR 316.5: at once); what is about their care goes on."""
-    person = row.person if row is not None else event.person
+    found = row.person if row is not None else event.person
+    person = people.stands_for(work.tx, found) if found is not None else None
     if person is not None and consents.refuse_marketing(work.tx, person, work.now, event.source, _BY):
         det: dict[str, str | int] = {"consent": Consent.REFUSED, "event": event.kind}
         work.records.append(Event(Act.CONSENT_RECORDED, person, det=det))

@@ -21,13 +21,22 @@ class FieldClass(StrEnum):
 FIELDS: dict[str, FieldClass] = {
     "practice": FieldClass.PLAIN,
     "practice_phone": FieldClass.PLAIN,
+    "practice_address": FieldClass.PLAIN,
+    "booking_link": FieldClass.PLAIN,
+    "portal_link": FieldClass.PLAIN,
     "first_name": FieldClass.IDENTIFYING,
     "last_name": FieldClass.IDENTIFYING,
     "name": FieldClass.IDENTIFYING,
     "date": FieldClass.IDENTIFYING,
     "time": FieldClass.IDENTIFYING,
+    "arrive_at": FieldClass.IDENTIFYING,
+    "arrive_early": FieldClass.IDENTIFYING,
     "provider": FieldClass.CLINICAL,
     "location": FieldClass.CLINICAL,
+    "location_address": FieldClass.CLINICAL,
+    "location_phone": FieldClass.CLINICAL,
+    "location_directions": FieldClass.CLINICAL,
     "visit_type": FieldClass.CLINICAL,
+    "instructions": FieldClass.CLINICAL,
 }
 """A provider or a place can tell what somebody is treated for (an oncologist, a methadone clinic)."""

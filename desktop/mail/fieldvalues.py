@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from desktop.mail.dates import day_in_words, time_in_words
 from desktop.mail.sender import Sender
 from desktop.models.records import Appointment, Person
+from desktop.texts import LANGUAGES
 
 
 def of_practice(sender: Sender) -> dict[str, str]:
-    return {"practice": sender.practice, "practice_phone": sender.phone}
+    facts = sender.facts
+    return {
+        "practice": sender.practice,
+        "practice_phone": sender.phone,
+        "practice_address": facts.address,
+        "booking_link": facts.booking_link,
+        "portal_link": facts.portal_link,
+    }
 
 
 def of_person(sender: Sender, person: Person, visit: Appointment | None) -> dict[str, str]:
@@ -26,5 +36,34 @@ def of_person(sender: Sender, person: Person, visit: Appointment | None) -> dict
             "provider": visit.provider,
             "location": visit.location,
             "visit_type": visit.visit_type,
+            **_by_type(sender, visit, person.language),
+            **_by_place(sender, visit),
         }
     return values
+
+
+def _by_type(sender: Sender, visit: Appointment, language: str) -> dict[str, str]:
+    rule = sender.facts.rule(visit.visit_type)
+    said = rule.instructions.get(language) or rule.instructions.get(LANGUAGES[0], "")
+    if not rule.arrive_early:
+        return {"instructions": said}
+    early = visit.start - timedelta(minutes=rule.arrive_early)
+    return {
+        "instructions": said,
+        "arrive_early": str(rule.arrive_early),
+        "arrive_at": time_in_words(early, language),
+    }
+
+
+def _by_place(sender: Sender, visit: Appointment) -> dict[str, str]:
+    """A place has its own links where it says so; else the practice's hold."""
+    place = sender.facts.location(visit.location)
+    if place is None:
+        return {}
+    values = {
+        "location_address": place.address,
+        "location_phone": place.phone,
+        "location_directions": place.directions,
+    }
+    links = {"booking_link": place.booking_link, "portal_link": place.portal_link}
+    return values | {name: link for name, link in links.items() if link}

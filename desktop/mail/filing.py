@@ -6,11 +6,12 @@ has a visit moved to the list of tasks or an address stopped by words alone.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from desktop.audit.log import AuditLog
-from desktop.mail import moves, threads, wrong_person
+from desktop.mail import moves, optin, threads, wrong_person
 from desktop.mail.asking import ASK_WRONG_PERSON, Asked, ask_of, declined
 from desktop.mail.beneath import Beneath, beneath
 from desktop.mail.correlate import Tied, same_mailbox
@@ -69,6 +70,9 @@ def file(tx: Tx, audit: AuditLog, one: Told, now: datetime) -> Entry:
     visit = _visit(tx, one)
     asked = _asked(one, visit, beneath(tx, one.said, one.tied.message))
     entry = _arrived(tx, audit, one, asked, now)
+    if one.answered is not None:
+        raw_hash = hashlib.sha256(one.row.raw).hexdigest()
+        optin.answered(tx, audit, one.answered.person, one.said.sender, entry.own, raw_hash, now)
     if one.answered is not None and ASK_WRONG_PERSON in asked.codes and not _is_family(tx, one, asked):
         wrong_person.report(tx, audit, one.answered, now, None, conversation=entry.conversation)
     elif visit is not None and entry.person is not None and one.answer != DECLINED:

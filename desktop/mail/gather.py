@@ -26,6 +26,7 @@ from desktop.models import (
     evidence,
     keylives,
     keys,
+    maillinks,
     onward,
     people,
     pickups,
@@ -33,6 +34,7 @@ from desktop.models import (
     vaultkeys,
 )
 from desktop.models import cardwords as kept_words
+from desktop.models.consents import Said
 from desktop.models.database import Tx
 from desktop.models.observed import DOMAIN, Observed
 from desktop.models.protection import Form, KeyLife, Onward, Storage
@@ -48,6 +50,11 @@ from desktop.models.records import (
     Reason,
     Relay,
 )
+from desktop.models.standing import MailLink, Reader
+from desktop.people.household import NO_ADDRESS, chosen
+
+GONE = "person-gone"
+"""Why a message to somebody ends whose record was withdrawn meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -84,13 +91,24 @@ class Gathered:
     zone: str = "UTC"
     """The practice's: agreements and forced TLS end with its days, not with those of UTC."""
     stopped: Reason | None = None
-    no_marketing: bool = False
+    said: Said = field(default_factory=Said)
     domain: str = ""
     """Of an address that can be written to; else ''."""
+    links: tuple[MailLink, ...] = field(repr=False, default=())
+
+    def way(self, now: datetime) -> MailLink | Reason:
+        """The mailbox that counts on the practice's day, or why none does."""
+        return chosen(self.person, self.links, now.astimezone(ZoneInfo(self.zone)).date())
+
+    def reader(self, now: datetime) -> Reader:
+        """Who reads the mailbox that counts."""
+        way = self.way(now)
+        return way.reader if isinstance(way, MailLink) else Reader.SELF
 
     def asks(
         self, label: Label, now: datetime, wishes: Wishes = _NONE, *, purpose: str = CARE
     ) -> DecisionInput:
+        way = self.way(now)
         return DecisionInput(
             person=self.person,
             keys=self.keys,
@@ -114,7 +132,9 @@ class Gathered:
             testing=wishes.testing,
             content=wishes.content,
             stopped=self.stopped,
-            no_marketing=self.no_marketing,
+            no_way=way if isinstance(way, Reason) and way.code != NO_ADDRESS else None,
+            link=way if isinstance(way, MailLink) else None,
+            standing=self.said.at(now),
         )
 
     @property
@@ -139,12 +159,13 @@ def gather(tx: Tx, ids: Iterable[PersonId], relay: Relay | None, today: date) ->
     lives = keylives.of(tx, [key.id for some in their_keys.values() for key in some])
     words, wishes = _words(tx, their_cards), kept_words.wishes(tx, wanted)
     domains = {who: _domain(person) for who, person in found.items()}
+    links = maillinks.of_many(tx, found)
     looks = evidence.about_many(tx, DOMAIN, (domain for domain in domains.values() if domain))
     known = onward.get(tx, relay.id) if relay is not None else Onward()
     storage = _storage(tx, today)
     zone = settings.get(tx, "zone") or "UTC"
     stopped = stopped_addresses(tx, (person.email for person in found.values()))
-    quiet = consents.no_marketing(tx, wanted)
+    said = consents.said_many(tx, wanted)
     seen = checkresults.load(tx, today)
     blocked = {domain: _blocked(domain, looks.get(domain, ()), seen) for domain in set(domains.values())}
     gathered = {}
@@ -164,8 +185,9 @@ def gather(tx: Tx, ids: Iterable[PersonId], relay: Relay | None, today: date) ->
             storage=storage,
             zone=zone,
             stopped=stopped.get(person.email),
-            no_marketing=who in quiet,
+            said=said[who],
             domain=domains[who],
+            links=links.get(who, ()),
         )
     return gathered
 

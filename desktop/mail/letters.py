@@ -16,7 +16,7 @@ from desktop.config import LIMITS
 from desktop.errors import InputError, Refused
 from desktop.mail import standby
 from desktop.mail.decision import Decision, KeptTrace, read_trace
-from desktop.mail.gather import Gathered, Wishes, gather, gather_one
+from desktop.mail.gather import GONE, Gathered, Wishes, gather, gather_one
 from desktop.mail.means import SealMeans
 from desktop.mail.mime import Attachment
 from desktop.mail.outgoing import Cancel, Frozen, Keep, Reroute, Verdict
@@ -181,7 +181,7 @@ class Letters:
         verdicts: dict[MessageId, Verdict] = {
             row.id: Cancel(Reason("link-expired"))
             if row.id in gone
-            else _verdict(known[row.relay, row.person], row, read_trace(traces[row.id]), now)
+            else _verdict(known.get((row.relay, row.person)), row, read_trace(traces[row.id]), now)
             for row in rows
         }
         stay = [row for row in rows if isinstance(verdicts[row.id], Keep)]
@@ -211,7 +211,9 @@ def _by_standby(
     return verdicts
 
 
-def _verdict(known: Gathered, row: Message, kept: KeptTrace, now: datetime) -> Verdict:
+def _verdict(known: Gathered | None, row: Message, kept: KeptTrace, now: datetime) -> Verdict:
+    if known is None:
+        return Cancel(Reason(GONE))
     decision = _decided(known, row, kept, now)
     if isinstance(decision, Reason):
         return Cancel(decision)

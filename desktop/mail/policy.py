@@ -18,6 +18,7 @@ from desktop.mail.decision import (
     DEMANDS,
     LEVEL_OF,
     MARKETING,
+    PAID,
     RANK,
     RUNGS,
     Decision,
@@ -36,6 +37,7 @@ from desktop.mail.evidence import (
 )
 from desktop.mail.forms import NoForm, chosen_form
 from desktop.mail.headers import domain_of, same_address, wire_address
+from desktop.mail.readers import others_read, readers, work_address
 from desktop.mail.relays import baa_problem
 from desktop.mail.suppressed import REMEDY
 from desktop.models.protection import Form, KeyTrust
@@ -51,9 +53,10 @@ from desktop.models.records import (
     Relay,
     Status,
 )
-from desktop.people.lookalikes import is_private
+from desktop.models.standing import Use
+from desktop.people.household import NO_ADDRESS
 
-POLICY = "3"
+POLICY = "4"
 """Raised with every change of the rules; part of each trace."""
 
 ADDRESS_SUFFIX = "address-suffix"
@@ -91,7 +94,7 @@ def decide(request: DecisionInput) -> Decision:
     Raises Refused `protection-lower` where `raise_to` or `wanted` asks for less than would
     be chosen without it, InputError `method-unknown` where `wanted` is no way at all.
     """
-    if request.purpose not in (CARE, MARKETING):
+    if request.purpose not in (CARE, MARKETING, PAID):
         raise ValueError(request.purpose)
     if request.wanted is not None and request.wanted not in RUNGS:
         raise InputError("method-unknown", method=request.wanted.value)
@@ -124,8 +127,8 @@ def _stop(request: DecisionInput) -> Reason | None:
     unwanted = _unwanted(request)
     if unwanted is not None:
         return unwanted
-    if not person.email:
-        return Reason("no-address", {"name": person.name})
+    if request.no_way is not None or not person.email:
+        return request.no_way or Reason(NO_ADDRESS, {"name": person.name})
     if not _address(request):
         return Reason("email-unusable", {"name": person.name})
     if request.stopped is not None:
@@ -136,15 +139,16 @@ def _stop(request: DecisionInput) -> Reason | None:
 
 
 def _unwanted(request: DecisionInput) -> Reason | None:
-    """What they said: to mail at all, and to marketing."""
+    """What they said: to mail at all, and to what this message is for."""
     name: dict[str, str | int] = {"name": request.person.name}
-    if request.person.consent is Consent.REFUSED:
+    if request.standing.care is Consent.REFUSED:
         return Reason("consent-refused", name)
-    if request.purpose != MARKETING:
+    if request.purpose == CARE:
         return None
-    if request.person.consent is not Consent.GIVEN:
-        return Reason("consent-unknown", name)
-    return Reason("no-marketing", name) if request.no_marketing else None
+    said = request.standing.of(Use(request.purpose))
+    if said is Consent.GIVEN:
+        return None
+    return Reason("no-marketing" if said is Consent.REFUSED else "consent-unknown", name)
 
 
 def _address(request: DecisionInput) -> str:
@@ -169,8 +173,9 @@ def _least(request: DecisionInput) -> Level:
 
 
 def _asked(request: DecisionInput) -> Level | None:
-    """What is asked for beside the label: by the sender, or by what the message says."""
-    return Level.END_TO_END if request.content else request.raise_to
+    """What is asked for beside the label: by the sender, by what the message says, or because others
+    read the mailbox."""
+    return Level.END_TO_END if request.content or others_read(request.link) else request.raise_to
 
 
 def _preference(request: DecisionInput) -> list[Method]:
@@ -197,7 +202,10 @@ def _wished(request: DecisionInput, order: list[Method]) -> Method | None:
 def _taken(request: DecisionInput, chosen: Method, rungs: dict[Method, _Rung]) -> Decision:
     taken = rungs[chosen]
     grounds = taken.grounds if isinstance(taken, _Open) else ()
-    extra = [*_work_address(request)]
+    extra = [
+        *work_address(request.person, domain_of(_address(request))),
+        *readers(request.person, request.link),
+    ]
     if chosen is request.wanted:
         extra.append(Reason("sender-choice"))
     elif chosen is request.person.preferred_method:
@@ -215,14 +223,6 @@ def _taken(request: DecisionInput, chosen: Method, rungs: dict[Method, _Rung]) -
             rejected.append(Rejected(method, rung.reason, rung.remedy))
     key, form = (taken.key, taken.form) if isinstance(taken, _Open) else ("", None)
     return _decision(request, chosen, (*grounds, *extra), tuple(rejected), key, form)
-
-
-def _work_address(request: DecisionInput) -> tuple[Reason, ...]:
-    """A note: an employer may read what arrives at an address of its own."""
-    person, domain = request.person, domain_of(_address(request))
-    if person.kind is not Kind.PATIENT or is_private(domain):
-        return ()
-    return (Reason("work-address", {"domain": domain}),)
 
 
 def _none(request: DecisionInput, reason: Reason, rungs: dict[Method, _Rung]) -> Decision:
@@ -381,9 +381,10 @@ def _portal_address(request: DecisionInput) -> str:
 def _plain(request: DecisionInput) -> _Rung:
     """By the patient's warned, dated and revocable wish alone (45 CFR 164.522(b))."""
     person = request.person
-    if person.kind is not Kind.PATIENT or person.plain_wish is None or person.plain_wish > request.now:
+    stands = person.kind is Kind.PATIENT and request.standing.of(Use.PLAIN) is Consent.GIVEN
+    if not stands or person.plain_wish is None or person.plain_wish > request.now:
         return _Shut(Reason("no-plain-wish", {"name": person.name}))
-    if person.consent is not Consent.GIVEN:
+    if request.standing.care is not Consent.GIVEN:
         return _Shut(Reason("plain-needs-consent", {"name": person.name}), Reason("remedy-consent"))
     if DEMANDS[request.label] is Level.END_TO_END or _asked(request) is not None:
         return _Shut(Reason("too-little"), Reason("remedy-end-to-end"))

@@ -12,8 +12,9 @@ from desktop.crypto.smime import Identity
 from desktop.errors import VaultError
 from desktop.mail import phrase, replies, standby
 from desktop.mail.sealing import Sealer
-from desktop.models import identities, keylives, relays, settings, vaultkeys
+from desktop.models import identities, keylives, practicefacts, relays, settings, vaultkeys
 from desktop.models.database import Tx
+from desktop.models.practicefacts import PHONE, Facts
 from desktop.models.protection import OwnKeyLife
 from desktop.models.records import KeyKind, PersonId, Relay, RelayId
 
@@ -50,6 +51,7 @@ class Sender:
     mid_key: bytes = field(repr=False)
     phrase: str = ""
     """The sign in each locked file's mail; '' until one was chosen."""
+    facts: Facts = field(default_factory=Facts)
 
     @property
     def address(self) -> str:
@@ -80,10 +82,11 @@ def load_sender(tx: Tx) -> Sender:
         practice=practice,
         shown=settings.get(tx, "sender-name") or practice,
         zone=zone,
-        phone=settings.get(tx, "practice-phone") or "",
+        phone=settings.get(tx, PHONE) or "",
         relay=standby.sending_relay(tx, practice_relay(tx)),
         mid_key=mid_key,
         phrase=phrase.current(tx),
+        facts=practicefacts.load(tx),
     )
 
 

@@ -19,6 +19,7 @@ import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
+from pkgutil import resolve_name
 from typing import Any, TypeVar
 
 from desktop.errors import DeliveryError
@@ -36,17 +37,30 @@ _FAILED = b"failed"
 _TRIES = 2
 
 T = TypeVar("T")
-Answering = Callable[[bytes], bytes]
+Answering = Callable[[bytes], bytes] | str
+"""A function of a module; as `module:name` its module is loaded in the worker alone."""
 
 
 class Worker:
     """One process at a time, started with the first question; usable from any thread."""
 
-    def __init__(self, answering: Answering, most: int, seconds: float = SECONDS) -> None:
-        """`answering` is a function of a module, imported there by name; `most` bytes come back."""
+    def __init__(
+        self,
+        answering: Answering,
+        most: int,
+        seconds: float = SECONDS,
+        *,
+        question: int = QUESTION,
+        memory: int = MEMORY,
+    ) -> None:
+        """`answering` is imported there by name; `most` bytes come back.
+
+        `question` and `memory` are the most bytes of what is asked and of the process.
+        """
         self._answering = answering
         self._most = most
         self._seconds = seconds
+        self._bounds = (question, memory)
         self._lock = threading.Lock()
         self._process: SpawnProcess | None = None
         self._pipe: Connection[Any, Any] | None = None
@@ -98,7 +112,9 @@ class Worker:
         context = multiprocessing.get_context("spawn")
         try:
             ours, theirs = context.Pipe()
-            process = context.Process(target=_work, args=(theirs, self._answering), name="mail", daemon=True)
+            process = context.Process(
+                target=_work, args=(theirs, self._answering, *self._bounds), name="mail", daemon=True
+            )
             process.start()
             theirs.close()
             self._process, self._pipe = process, ours
@@ -122,20 +138,21 @@ class Worker:
             process.close()
 
 
-def _work(pipe: Connection[Any, Any], answering: Answering) -> None:
+def _work(pipe: Connection[Any, Any], answering: Answering, question: int, memory: int) -> None:
     """The worker: one question in, one answer out, until the pipe closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _silence()
-    _limit()
+    answer_to = resolve_name(answering) if isinstance(answering, str) else answering
+    _limit(memory)
     pipe.send_bytes(_READY)
     while True:
         try:
-            data = pipe.recv_bytes(QUESTION)
+            data = pipe.recv_bytes(question)
         except (EOFError, OSError):
             return
         _more_time()
         try:
-            answer = answering(data)
+            answer = answer_to(data)
         except (RecursionError, MemoryError):
             answer = _FAILED
         pipe.send_bytes(answer)
@@ -150,7 +167,7 @@ def _silence() -> None:
 
 if sys.platform == "win32":
 
-    def _limit() -> None:
+    def _limit(memory: int) -> None:
         """Windows has no such limits for a process without a job object."""
 
     def _more_time() -> None:
@@ -159,9 +176,9 @@ if sys.platform == "win32":
 else:
     import resource
 
-    def _limit() -> None:
+    def _limit(memory: int) -> None:
         """Little memory, no core, no file written; open files of the practice are not handed on."""
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 

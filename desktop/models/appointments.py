@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, select
+from sqlalchemy import Column, Row, Select, and_, func, select
 from sqlalchemy import insert as sql_insert
 from sqlalchemy import update as sql_update
 
@@ -108,3 +108,18 @@ def of_person(tx: Tx, person: PersonId) -> list[Appointment]:
     return _all(
         tx, select(appointment).where(appointment.c.person == person).order_by(appointment.c.start_utc)
     )
+
+
+def words(tx: Tx, since: datetime, most: int) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """The types, providers and places that visits after `since` name, the commonest first."""
+    types, providers, places = (
+        _commonest(tx, column, since, most)
+        for column in (appointment.c.visit_type, appointment.c.provider, appointment.c.location)
+    )
+    return types, providers, places
+
+
+def _commonest(tx: Tx, column: Column[str], since: datetime, most: int) -> tuple[str, ...]:
+    wanted = and_(appointment.c.start_utc >= since, column != "")
+    counted = select(column).where(wanted).group_by(column).order_by(func.count().desc(), column)
+    return tuple(tx.connection.execute(counted.limit(most)).scalars())

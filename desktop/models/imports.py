@@ -18,7 +18,8 @@ would have lifted a refusal: everything but the consent is taken from them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -28,7 +29,7 @@ from sqlalchemy import insert, select, update
 from desktop.models import import_sql as sql
 from desktop.models import names, search
 from desktop.models.columns import utc_text
-from desktop.models.ids import new_id
+from desktop.models.ids import new_id, rising_ids
 from desktop.models.lanes import Tx
 from desktop.models.records import Consent, Detail, ImportId, Kind, Method, PersonId, Status
 from desktop.models.tables import import_batch
@@ -57,6 +58,16 @@ class StagedPerson(NamedTuple):
     consent: Consent | None = None
     consent_at: datetime | None = None
     consent_source: str = ""
+    street: str | None = None
+    city: str | None = None
+    region: str | None = None
+    zip: str | None = None
+    sex: str | None = None
+    since: date | None = None
+    sayings: tuple[tuple[str, str, datetime, str], ...] = ()
+    """Of other purposes than care: purpose, state, when and where it is written."""
+    custom: str | None = None
+    """A JSON object; its fields are set, others stay."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +116,10 @@ def stage_people(tx: Tx, rows: Iterable[StagedPerson]) -> int:
     """Lay the rows aside in memory; answers how many. Each call starts anew."""
     for statement in sql.STAGE:
         tx.driver.execute(statement)
-    return int(tx.driver.executemany(sql.FILL, _staged(rows)).rowcount)
+    said: list[tuple[Any, ...]] = []
+    count = int(tx.driver.executemany(sql.FILL, _staged(rows, said)).rowcount)
+    tx.driver.executemany(sql.SAID, said)
+    return count
 
 
 def match_people(tx: Tx) -> Matched:
@@ -132,37 +146,64 @@ def commit_people(
     `by` stands in the consent ledger as the one who entered it.
     """
     given = defaults or Defaults()
+    opened = tx.connection.execute(select(import_batch).where(import_batch.c.id == import_id)).one()
     values = {
         "import_id": import_id,
         "by": by,
+        "at": utc_text(opened.at),
+        "file_hash": opened.file_hash,
+        "evidence": new_id(),
         "language": given.language,
         "kind": given.kind.value,
         "detail": given.detail.value,
         "status": given.status.value,
     }
-    for statement in sql.COMMIT:
+    for statement in (sql.EVIDENCE, *sql.COMMIT):
         tx.driver.execute(statement, values)
-    touched = [(person, names.sort_key(*of)) for person, *of in tx.driver.execute(sql.TOUCHED)]
-    search.put_all(tx, touched)
+    changed = [(person, names.sort_key(*of)) for person, *of in tx.driver.execute(sql.CHANGED)]
+    if changed:
+        search.put_all(tx, changed)
+    search.put_staged(tx)
     finish(tx, import_id, created=matched.created, updated=matched.updated, unchanged=matched.unchanged)
-    tx.driver.execute("DROP TABLE temp.staged")
-    return [PersonId(person) for person, _ in touched]
+    touched = [PersonId(person) for (person,) in tx.driver.execute(sql.TOUCHED)]
+    for table in ("staged", "said", "placed"):
+        tx.driver.execute(f"DROP TABLE temp.{table}")
+    return touched
+
+
+def keep_rejects(
+    tx: Tx, import_id: ImportId, rows: Iterable[tuple[int, str, Mapping[str, Any], Iterable[str]]]
+) -> None:
+    """What the import left out: line, reason and its parameters, and the cells as the file has them."""
+    kept = (
+        (import_id, line, code, json.dumps(dict(params)), json.dumps(list(cells), ensure_ascii=False))
+        for line, code, params, cells in rows
+    )
+    tx.driver.executemany(
+        "INSERT OR IGNORE INTO import_reject (import_id, line, code, params, cells) VALUES (?,?,?,?,?)", kept
+    )
 
 
 def _lines(tx: Tx, query: str) -> tuple[int, ...]:
     return tuple(line for (line,) in tx.driver.execute(query))
 
 
-def _staged(rows: Iterable[StagedPerson]) -> Iterator[tuple[Any, ...]]:
-    for row in rows:
+def _staged(rows: Iterable[StagedPerson], said: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    keys = names.Keys().of
+    for row, id_ in zip(rows, rising_ids(), strict=False):
         (line, last, first, birth, external, email, phone, organisation) = row[:8]
-        (kind, language, detail, status, method, consent, consent_at, source) = row[8:]
+        (kind, language, detail, status, method, consent, consent_at, source) = row[8:16]
+        (street, city, region, zip_, sex, since, sayings, custom) = row[16:]
+        name_key, sort_key = keys(last, first, organisation or "")
+        if sayings:
+            said += [(line, use, state, utc_text(at), where) for use, state, at, where in sayings]
         yield (
             line,
             last,
             first,
             birth.isoformat() if birth else None,
-            names.name_key(last, first),
+            name_key,
+            sort_key,
             external,
             email,
             None if email is None else names.address_key(email),
@@ -176,6 +217,14 @@ def _staged(rows: Iterable[StagedPerson]) -> Iterator[tuple[Any, ...]]:
             None if consent is Consent.UNKNOWN else consent,
             utc_text(consent_at) if consent_at else None,
             source,
+            street,
+            city,
+            region,
+            zip_,
+            sex,
+            since.isoformat() if since else None,
+            custom,
+            id_,
         )
 
 

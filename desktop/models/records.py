@@ -112,6 +112,10 @@ class KeyKind(StrEnum):
 class VisitStatus(StrEnum):
     BOOKED = "booked"
     CANCELLED = "cancelled"
+    KEPT = "kept"
+    """The patient came."""
+    MISSED = "missed"
+    """The patient did not come and had not said so."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +146,14 @@ class Person:
     preferred_method: Method | None = None
     plain_wish: datetime | None = None
     """When the person's warned and recorded wish for plain mail was taken, if it stands."""
+    street: str = ""
+    city: str = ""
+    region: str = ""
+    """A state's two letters in the United States."""
+    zip: str = ""
+    sex: str = ""
+    since: date | None = None
+    """The day that the practice knows them from."""
 
     @property
     def name(self) -> str:
@@ -187,8 +199,17 @@ class ConsentEntry:
     source: str
     by: str
     basis: str = ""
-    scope: str = ""
-    """`marketing` where it is about that alone."""
+    scope: str = "care"
+    """The purpose (`standing.Use`) that it is about."""
+    how: str = ""
+    """`in-person`, `by-phone`, `by-post`, `by-mail`, `import`, `batch`, `merge`, `undo`, `expired`."""
+    wording: str = ""
+    """Which version of the words they were shown or read."""
+    evidence: str | None = None
+    """An `EvidenceId`."""
+    expires: datetime | None = None
+    batch: str | None = None
+    authorization: str | None = None
 
 
 @dataclass(frozen=True)

@@ -16,13 +16,14 @@ from desktop.models import (
     tables_desk,
     tables_mail,
     tables_office,
+    tables_people,
     tables_protection,
     tables_watch,
 )
 from desktop.models.sqlite_only import STATEMENTS
 from desktop.models.tables import metadata
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
 """Oldest first; numbered, so that a newer one is known as newer."""
 HEAD = REVISIONS[-1]
 
@@ -34,6 +35,7 @@ GROUPS = (
     tables_desk,
     tables_mail,
     tables_office,
+    tables_people,
     tables_protection,
     tables_watch,
 )

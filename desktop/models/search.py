@@ -11,12 +11,13 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import CursorResult
 from sqlalchemy.exc import IntegrityError
 
-from desktop.models import tasks
+from desktop.models import import_sql, tasks
 from desktop.models.lanes import Tx
 from desktop.models.names import sort_key
 from desktop.models.records import Person, PersonId
@@ -25,6 +26,7 @@ _GAP = 1 << 42
 _END = 1 << 62
 WORD = re.compile(r"[^\W_\u19b0-\u19c9\u1cf2\u1cf3]+")
 """A word as the index takes words apart; these signs were no letters yet in its Unicode 6.1."""
+_DAY = re.compile(r"(\d{1,4})[/.-](\d{1,2})[/.-](\d{1,4})")
 _TELEPHONE = re.compile(r"[\d\s()+./-]+")
 _WORDS_MAX = 8
 _WORD_MAX = 64
@@ -41,11 +43,13 @@ _INDEX = """
     SELECT e.rank, p.first_name, p.last_name || ' ' || p.organisation,
         coalesce((SELECT b.address FROM person_mailbox m JOIN mailbox b ON b.id = m.mailbox
                   WHERE m.person = p.id AND m.preferred = 1), ''),
-        coalesce((SELECT group_concat(x.value, ' ') FROM external_id x WHERE x.person = p.id), ''),
+        coalesce((SELECT group_concat(x.value, ' ') FROM external_id x WHERE x.person = p.id
+                  OR x.person IN (SELECT g.id FROM person g WHERE g.merged_into = p.id)), '') || :also,
         :digits || ' ' || substr(:digits, -10) || ' ' || substr(:digits, -7) || ' ' || substr(:digits, -4)
     FROM search_entry e JOIN person p ON p.id = e.person :which ORDER BY e.rank
-""".replace(":digits", _DIGITS)
+""".replace(":digits", _DIGITS).replace(":also", import_sql.ALSO)
 _INDEX_SOME = _INDEX.replace(":which", "WHERE e.person IN (SELECT value FROM json_each(?))")
+_INDEX_STAGED = import_sql.INDEX.replace(":digits", _DIGITS)
 _INDEX_EVERYBODY = _INDEX.replace(":which", "")
 
 # Newcomers to one gap share it evenly, between its low and its high end.
@@ -66,14 +70,35 @@ _PLACE = """
 """
 
 
+_GONE = """
+    SELECT id FROM person WHERE id IN (SELECT value FROM json_each(?))
+        AND (merged_into IS NOT NULL OR withdrawn_at IS NOT NULL)
+"""
+
+
 def put(tx: Tx, person: Person) -> None:
     """Index a person anew after any change of what is searchable."""
     put_all(tx, [(person.id, sort_key(person.last_name, person.first_name, person.organisation))])
 
 
 def put_all(tx: Tx, people: list[tuple[str, str]]) -> None:
-    """Index people anew, given as (id, `names.sort_key`)."""
+    """Index people anew, given as (id, `names.sort_key`). Who was merged or withdrawn is found no more."""
     those = _json([person for person, _ in people])
+    gone = {row.id for row in _do(tx, _GONE, those)}
+    here = [one for one in people if one[0] not in gone]
+    forget(tx, [person for person, _ in people])
+    try:
+        _do(tx, _PLACE, _json(here), _GAP, _END)
+    except IntegrityError:  # a gap is used up
+        respread(tx)
+        _do(tx, _PLACE, _json(here), _GAP, _END)
+    _do(tx, _INDEX_SOME, those)
+    tasks.renamed(tx, [person for person, _ in people])
+
+
+def forget(tx: Tx, people: Sequence[str]) -> None:
+    """They are found no more."""
+    those = _json(list(people))
     _do(
         tx,
         "DELETE FROM person_search WHERE rowid IN (SELECT rank FROM search_entry "
@@ -81,13 +106,24 @@ def put_all(tx: Tx, people: list[tuple[str, str]]) -> None:
         those,
     )
     _do(tx, "DELETE FROM search_entry WHERE person IN (SELECT value FROM json_each(?))", those)
+
+
+def put_staged(tx: Tx) -> None:
+    """Index the newcomers of an import, who stand in `temp.staged` (`import_sql.py`)."""
     try:
-        _do(tx, _PLACE, _json(people), _GAP, _END)
+        _place_staged(tx)
     except IntegrityError:  # a gap is used up
         respread(tx)
-        _do(tx, _PLACE, _json(people), _GAP, _END)
-    _do(tx, _INDEX_SOME, those)
-    tasks.renamed(tx, [person for person, _ in people])
+        _place_staged(tx)
+    _do(tx, _INDEX_STAGED)
+
+
+def _place_staged(tx: Tx) -> None:
+    forget, make, fill = import_sql.RANK
+    _do(tx, forget)
+    _do(tx, make)
+    tx.connection.exec_driver_sql(fill, {"gap": _GAP, "end": _END})
+    _do(tx, import_sql.PLACE)
 
 
 def respread(tx: Tx) -> None:
@@ -119,10 +155,28 @@ def expression(text: str) -> str:
     """
     wanted = [word for token in unicodedata.normalize("NFC", text).split() for word in _wanted(token)]
     sought = " ".join(wanted[:_WORDS_MAX])
+    days = _days(text.strip())
+    if days:
+        return " OR ".join(f'"{day}"' for day in days)
     digits = WORD.findall(text)[:_WORDS_MAX]
     if len(digits) > 1 and _TELEPHONE.fullmatch(text):
         return f'({sought}) OR "{"".join(digits)}"*'
     return sought
+
+
+def _days(text: str) -> list[str]:
+    """A whole date as the index writes it, in each order in which it can be read."""
+    found = _DAY.fullmatch(text)
+    if found is None:
+        return []
+    first, second, third = found.groups()
+    orders = [(first, second, third)] if len(first) == 4 else [(third, first, second), (third, second, first)]
+    read = (
+        f"{year}{int(month):02}{int(day):02}"
+        for year, month, day in orders
+        if len(year) == 4 and 1 <= int(month) <= 12 and 1 <= int(day) <= 31
+    )
+    return list(dict.fromkeys(read))
 
 
 def _wanted(token: str) -> list[str]:

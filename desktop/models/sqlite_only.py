@@ -18,6 +18,13 @@ def insert_only_trigger(table: str, verb: str) -> str:
     )
 
 
+GIVEN_WITH_EVIDENCE = (
+    "CREATE TRIGGER consent_entry_given BEFORE INSERT ON consent_entry "
+    "WHEN NEW.state = 'given' AND NOT EXISTS (SELECT 1 FROM consent_evidence WHERE id = NEW.evidence) "
+    "BEGIN SELECT RAISE(ABORT, 'a given consent needs its evidence'); END"
+)
+"""Whichever way an entry comes: by hand, from a file, by a merge or an undo."""
+
 PERSON_SEARCH = (
     "CREATE VIRTUAL TABLE person_search USING fts5("
     "first, last, email, external, phone, "
@@ -42,9 +49,66 @@ TASK_SEARCH = (
 )
 """Row ids are `task_entry.seq`."""
 
+_CHANGES = (
+    ("person", "insert", "NEW.id"),
+    ("person", "update", "NEW.id"),
+    ("person_mailbox", "insert", "NEW.person"),
+    ("person_mailbox", "update", "NEW.person"),
+    ("consent_state", "insert", "NEW.person"),
+    ("consent_state", "update", "NEW.person"),
+    ("appointment", "insert", "NEW.person"),
+    ("appointment", "update", "NEW.person"),
+    ("appointment", "delete", "OLD.person"),
+    ("person_mailbox", "delete", "OLD.person"),
+    ("event", "insert", "NEW.person"),
+    ("public_key", "insert", "NEW.person"),
+    ("public_key", "update", "NEW.person"),
+    ("password_card", "insert", "NEW.person"),
+    ("password_card", "delete", "OLD.person"),
+)
+
+
+def segment_trigger(table: str, verb: str, person: str) -> str:
+    """Notes whose segments have to be worked out again; costs nothing where no rule is kept.
+
+    Not by OR IGNORE: in a trigger the conflict clause of the upsert that set it off takes its place.
+    """
+    return (
+        f"CREATE TRIGGER {table}_segments_{verb} AFTER {verb.upper()} ON {table} "  # noqa: S608 - our own names
+        f"WHEN {person} IS NOT NULL AND EXISTS (SELECT 1 FROM segment WHERE kind = 'rule') "
+        f"BEGIN INSERT INTO segment_dirty (person) SELECT {person} WHERE NOT EXISTS "
+        f"(SELECT 1 FROM segment_dirty WHERE person = {person}); END"
+    )
+
+
+_WRITTEN_TO = (
+    "CREATE TRIGGER message_segments_update AFTER UPDATE OF state ON message "
+    "WHEN NEW.state = 'accepted' AND EXISTS (SELECT 1 FROM segment WHERE kind = 'rule') "
+    "BEGIN INSERT INTO segment_dirty (person) SELECT NEW.person WHERE NOT EXISTS "
+    "(SELECT 1 FROM segment_dirty WHERE person = NEW.person); END"
+)
+_STOPPED = tuple(
+    f"CREATE TRIGGER suppression_segments_{verb} AFTER {verb.upper()} ON suppression "  # noqa: S608 - as above
+    "WHEN EXISTS (SELECT 1 FROM segment WHERE kind = 'rule') "
+    "BEGIN INSERT INTO segment_dirty (person) SELECT DISTINCT o.person FROM mailbox b "
+    "JOIN person_mailbox o ON o.mailbox = b.id WHERE b.address_key = NEW.address_key "
+    "AND o.person NOT IN (SELECT person FROM segment_dirty); END"
+    for verb in ("insert", "update")
+)
+_FORGOTTEN = (
+    "CREATE TRIGGER person_segments_delete BEFORE DELETE ON person BEGIN "
+    "DELETE FROM segment_dirty WHERE person = OLD.id; DELETE FROM segment_member WHERE person = OLD.id; END"
+)
+"""Groups hold nobody who is deleted."""
+
 STATEMENTS: tuple[str, ...] = (
     PERSON_SEARCH,
     ENTRY_SEARCH,
     TASK_SEARCH,
     *(insert_only_trigger(table, verb) for table in INSERT_ONLY for verb in ("update", "delete")),
+    GIVEN_WITH_EVIDENCE,
+    *(segment_trigger(*change) for change in _CHANGES),
+    _WRITTEN_TO,
+    *_STOPPED,
+    _FORGOTTEN,
 )

@@ -67,7 +67,15 @@ import_batch = kept(
     number("updated"),
     number("unchanged"),
     Column("undone_at", Utc),
+    word("file_name"),
+    word("format"),
+    Column("mapping", Text),
+    number("rejected"),
+    Column("report", Json, nullable=False, server_default=text("'{}'")),
+    Column("undone_by", Text),
+    word("source_file"),
 )
+"""`report` holds grouped problems; `source_file` what became of the file in clear text."""
 
 person = kept(
     "person",
@@ -87,7 +95,20 @@ person = kept(
     word("name_key", None),
     Column("custom", Json, nullable=False, server_default=text("'{}'")),
     link("import_id", "import_batch", optional=True),
+    Column("merged_into", Text, ForeignKey("person.id")),
+    Column("withdrawn_at", Utc),
+    word("street"),
+    word("city"),
+    word("region"),
+    word("zip"),
+    word("sex"),
+    Column("since", Day),
 )
+"""`merged_into` names who stands for this record now; `withdrawn_at` is when the import that brought it
+was undone. Either is in no list and gets no mail. `since` is the day that the practice knows them from."""
+Index("person_by_merged", person.c.merged_into, sqlite_where=person.c.merged_into.is_not(None))
+Index("person_by_birth", person.c.birth_date)
+Index("person_by_import", person.c.import_id)
 Index("person_by_name", person.c.name_key)
 
 external_id = kept(
@@ -104,6 +125,7 @@ mailbox = kept(
     Column("id", Integer, primary_key=True),
     word("address", None),
     Column("address_key", Text, nullable=False, unique=True),
+    word("family"),
 )
 """Its number stays inside `models/`: everybody else names a mailbox by its address."""
 
@@ -112,6 +134,13 @@ person_mailbox = kept(
     link("person", "person", primary=True),
     Column("mailbox", Integer, ForeignKey("mailbox.id"), primary_key=True, nullable=False),
     number("preferred", 1),
+    word("reader", "self"),
+    word("reader_name"),
+    Column("reader_person", Text, ForeignKey("person.id")),
+    Column("document", Text, ForeignKey("consent_evidence.id")),
+    number("confidential"),
+    Column("since", Utc),
+    Column("ended_at", Utc),
     rowid=False,
 )
 Index("person_mailbox_by_mailbox", person_mailbox.c.mailbox)
@@ -133,8 +162,17 @@ consent_entry = kept(
     word("by", None),
     word("scope"),
     link("import_id", "import_batch", optional=True),
+    word("how"),
+    word("wording"),
+    Column("evidence", Text, ForeignKey("consent_evidence.id")),
+    Column("expires", Utc),
+    Column("batch", Text, ForeignKey("consent_batch.id")),
+    Column("authorization", Text, ForeignKey("authorization.id")),
 )
+"""`scope` is the purpose (`standing.Purpose`); entries of before it was kept are about care."""
 Index("consent_entry_by_person", consent_entry.c.person)
+Index("consent_entry_by_import", consent_entry.c.import_id)
+Index("consent_entry_by_batch", consent_entry.c.batch)
 
 public_key = kept(
     "public_key",
@@ -189,6 +227,7 @@ appointment = kept(
     word("provider"),
     word("location"),
     link("import_id", "import_batch", optional=True),
+    word("note"),
 )
 Index(
     "appointment_by_external",
@@ -198,7 +237,7 @@ Index(
 )
 Index("appointment_by_start", appointment.c.start)
 Index("appointment_by_start_utc", appointment.c.start_utc)
-Index("appointment_by_person", appointment.c.person)
+Index("appointment_by_person", appointment.c.person, appointment.c.start, appointment.c.status)
 
 schedule = kept(
     "schedule",

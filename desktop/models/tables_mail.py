@@ -141,3 +141,4 @@ event = kept(
     Column("details", Json, nullable=False, server_default=text("'{}'")),
 )
 Index("event_by_message", event.c.message)
+Index("event_by_person", event.c.person, event.c.kind, event.c.at)

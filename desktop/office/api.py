@@ -25,6 +25,7 @@ from desktop.office.api_backups import (
     RestoreDoor,
     TargetDoor,
 )
+from desktop.office.api_consent import ConsentDoor
 from desktop.office.api_delivery import (
     DeliveryCheckDoor,
     FailureDoor,
@@ -34,8 +35,14 @@ from desktop.office.api_delivery import (
     OutboxDoor,
     SendingDoor,
 )
+from desktop.office.api_duplicates import DuplicatesDoor
+from desktop.office.api_household import HouseholdDoor
+from desktop.office.api_imports import ExportDoor, FolderDoor, ImportDoor, MappingDoor
 from desktop.office.api_messages import AfterHoursDoor, MessagesDoor, ReadingDoor, SnippetsDoor, TasksDoor
+from desktop.office.api_person import PersonDoor
+from desktop.office.api_practice import AddressesDoor, FieldsDoor, PracticeDoor, VisitsDoor
 from desktop.office.api_protection import CardDoor, ContentDoor, HelpDoor, KeysDoor, ReachDoor, StorageDoor
+from desktop.office.api_segments import SegmentDoor
 from desktop.office.values import (
     AppointmentsImport,
     AppointmentsImported,
@@ -237,6 +244,11 @@ class FileDoor(Protocol):
 class Office(
     Door,
     PeopleDoor,
+    PersonDoor,
+    ImportDoor,
+    MappingDoor,
+    FolderDoor,
+    ExportDoor,
     MailDoor,
     RelayDoor,
     DoctorDoor,
@@ -270,6 +282,14 @@ class Office(
     DrillDoor,
     BackupDoor,
     TargetDoor,
+    PracticeDoor,
+    FieldsDoor,
+    VisitsDoor,
+    AddressesDoor,
+    SegmentDoor,
+    HouseholdDoor,
+    DuplicatesDoor,
+    ConsentDoor,
     Protocol,
 ):
     """Everything."""

@@ -59,7 +59,7 @@ class Backups:
     def show_backups(self, session: Session) -> BackupsShown:
         """Freshness, targets, what was made and where it lies, drills."""
         watch, now = self._desk.check(session, Action.SHOW_BACKUPS).backups, self._clock.now()
-        bytes_here = sum(path.stat().st_size for path in self._here() if path.is_file())
+        bytes_here = sum(_bytes(path) for path in self._here())
 
         def look(tx: Tx) -> BackupsShown:
             planned = {one.id: watch.next_at(one.id) for one in targets.listing(tx, live=True)}
@@ -232,3 +232,11 @@ def _newest_of(source: Holder) -> str:
     if not whole:
         raise VaultError("backup-missing")
     return max(whole, key=lambda one: (one.made_at, one.name)).name
+
+
+def _bytes(path: Path) -> int:
+    """0 for what a backup that is being made has just renamed or removed."""
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except FileNotFoundError:
+        return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from desktop.access.passwords import check_password
@@ -28,14 +29,16 @@ from desktop.office.values_practice import (
     PasswordChecked,
 )
 from desktop.people.addresses import check_address
+from desktop.people.sheets import Sheet
 
 
 class Files:
     """Pure: nothing is stored and nobody is named, so there is no session and no record."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, read: Callable[[bytes, str], Sheet]) -> None:
+        """`read` makes rows of a table, in the limited worker."""
         self._clock = clock
-        parsing = Parsing(clock)
+        parsing = Parsing(clock, read)
         self.parse_people = parsing.parse_people
         self.parse_schedule = parsing.parse_schedule
 

@@ -25,9 +25,10 @@ class Listed:
     det: Mapping[str, Value] = field(default_factory=dict)
     outcome: str = "ok"
     why: str = ""
+    obj: str = ""
 
     def keep(self, tx: Tx, record: Callable[[Event], int], token_key: bytes, field_key: bytes) -> None:
         """Write the record and the sealed ids in the same transaction."""
         det = {**self.det, "ids": ids_hash(token_key, self.ids)}
-        seq = record(Event(self.act, outcome=self.outcome, why=self.why, det=det))
+        seq = record(Event(self.act, obj=self.obj, outcome=self.outcome, why=self.why, det=det))
         keep_ids(tx, field_key, seq, self.ids)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from desktop.office.adding import Adding
 from desktop.office.after_hours import AfterHoursDesk
 from desktop.office.alerts import Alerts
 from desktop.office.approvals import Approvals
@@ -28,6 +29,9 @@ from desktop.office.keys_own import OwnKeyDesk
 from desktop.office.keys_shown import KeyLists
 from desktop.office.kit import Kits
 from desktop.office.letters import Letters
+from desktop.office.local_consent import ConsentOffice, ConsentRooms
+from desktop.office.local_imports import ImportOffice, ImportRooms
+from desktop.office.local_people import PeopleOffice, PeopleRooms
 from desktop.office.log_export import LogExports
 from desktop.office.log_reports import LogReports
 from desktop.office.mail_found import MailSearch
@@ -62,12 +66,13 @@ from desktop.office.snippets import Snippets
 from desktop.office.storage import Storages
 from desktop.office.targets import Targets
 from desktop.office.tasks import Tasks
+from desktop.office.timeline import Timelines
 from desktop.office.users import Users
 from desktop.office.users_join import Joining
 from desktop.office.witness import Witnesses
 
 
-class LocalOffice:
+class LocalOffice(PeopleOffice, ImportOffice, ConsentOffice):
     """Fulfils `office.api.Office`; the use cases live in the rooms it is made of."""
 
     def __init__(
@@ -133,7 +138,15 @@ class LocalOffice:
         emergency: Emergency,
         moving: Moving,
         retiring: Retiring,
+        adding: Adding,
+        timelines: Timelines,
+        rooms: PeopleRooms,
+        import_rooms: ImportRooms,
+        consent_rooms: ConsentRooms,
     ) -> None:
+        PeopleOffice.__init__(self, rooms)
+        ImportOffice.__init__(self, import_rooms)
+        ConsentOffice.__init__(self, consent_rooms)
         self.practice_exists = entry.practice_exists
         self.create_practice = entry.create_practice
         self.sign_in = entry.sign_in
@@ -154,8 +167,8 @@ class LocalOffice:
         self.search_people = people.search_people
         self.show_person = people.show_person
         self.set_person = people.set_person
-        self.import_people = people.import_people
-        self.import_appointments = people.import_appointments
+        self.add_person = adding.add_person
+        self.show_timeline = timelines.show_timeline
         self.make_passphrase = cards.make_passphrase
         self.import_key = keys.import_key
         self.find_keys = keys.find_keys

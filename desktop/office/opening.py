@@ -19,12 +19,15 @@ from desktop.mail.unsealing import Unsealer
 from desktop.models import vaultkeys
 from desktop.models.database import Database
 from desktop.models.migrate import upgrade
-from desktop.office import emergency_record
+from desktop.office import emergency_record, segments
 from desktop.office.after_hours_watch import AfterHoursWatch
 from desktop.office.backup_watch import BackupWatch
 from desktop.office.desk import Opened
 from desktop.office.drill_watch import DrillWatch
 from desktop.office.feeds import FeedWatch
+from desktop.office.folder_watch import FolderWatch
+from desktop.office.guardian_watch import GuardianWatch
+from desktop.office.intake import Intake
 from desktop.office.logwatch import LogWatch
 from desktop.office.looks import Looks
 from desktop.office.names import NameBook
@@ -45,7 +48,10 @@ from desktop.sync.pickups import Pickups
 class Opener:
     """Builds one `Opened` per unlock; holds nothing secret itself."""
 
-    def __init__(self, clock: Clock, audit: AuditLog, folder: PracticeFolder, log_watch: LogWatch) -> None:
+    def __init__(
+        self, clock: Clock, audit: AuditLog, folder: PracticeFolder, log_watch: LogWatch, intake: Intake
+    ) -> None:
+        self._intake = intake
         self._log_watch = log_watch
         self._clock = clock
         self._audit = audit
@@ -94,16 +100,17 @@ class Opener:
         officer = OfficerMail(database, letters, outbox, own, self._audit, self._clock)
         watch = Watch(database, self._audit, self._clock, officer, pickups)
         watch.also(outbox_watch.look)
+        watch.also(GuardianWatch(database, self._audit, self._clock, outbox).look)
         watch.also(SilenceWatch(database, self._audit, self._clock).look)
         watch.also(FeedWatch(database, self._audit, self._clock).look)
         watch.also(AfterHoursWatch(database, answers, own).look)
+        watch.also(FolderWatch(database, self._audit, self._clock, self._intake, outbox, self._has_gap).look)
+        watch.also(lambda: segments.refresh(database, self._clock))
         watch.also(DrillWatch(database, self._audit, self._clock, self._folder).look)
         signins = SignIns(database, self._audit, self._clock)
         read_mail = MailboxWatch(database, self._reader(database, signins))
         watch.also(read_mail.start)
-        backups = BackupWatch(
-            self._folder, vault, database, self._audit, self._clock, lambda: self._log_watch.gap is not None
-        )
+        backups = BackupWatch(self._folder, vault, database, self._audit, self._clock, self._has_gap)
         watch.also(backups.start)
         return Opened(
             vault=vault,
@@ -135,6 +142,9 @@ class Opener:
             token_key=token_key,
             field_key=field_key,
         )
+
+    def _has_gap(self) -> bool:
+        return self._log_watch.gap is not None
 
     def _reader(self, database: Database, signins: SignIns) -> Reader:
         return Reader(database, self._audit, self._clock, Unsealer(database), signins.access_token)

@@ -1,17 +1,20 @@
-"""What would be made of a file of people or visits? Nothing is stored, nobody is looked up."""
+"""What would be made of a file of people or visits? Nothing is stored, nobody is looked up.
+
+Nobody is there to be asked how dates are meant: 3/4/1980 is month and day, as on the command line.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from desktop.clock import Clock
 from desktop.office.values import RejectedRow
 from desktop.office.values_parsed import AppointmentsParsed, PeopleParsed, PersonParsed, VisitParsed
+from desktop.people.columns import APPOINTMENTS, PEOPLE
 from desktop.people.parsing import parse_people
 from desktop.people.schedules import parse_appointments
-from desktop.people.tabular import Rejected
+from desktop.people.sheets import Rejected, Sheet
 
-_CSV = "csv"
 _ZONE = "UTC"
 """No practice, no zone: every wall-clock time exists there, and is given back as it stands."""
 
@@ -19,12 +22,15 @@ _ZONE = "UTC"
 class Parsing:
     """Pure: there is no session and no record."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, read: Callable[[bytes, str], Sheet]) -> None:
+        """`read` is the limited worker's way from bytes to rows."""
         self._clock = clock
+        self._read = read
 
     def parse_people(self, data: bytes) -> PeopleParsed:
         """Raises InputError where the file as a whole cannot be used."""
-        found = parse_people(data, today=self._clock.now().date())
+        sheet = self._read(data, PEOPLE)
+        found = parse_people(sheet, today=self._clock.now().date(), day_first=False)
         people = tuple(
             PersonParsed(
                 row.line,
@@ -44,11 +50,12 @@ class Parsing:
             )
             for row in found.rows
         )
-        return PeopleParsed(_CSV, people, _lines(found.rejected), found.ignored)
+        return PeopleParsed(sheet.format, people, _lines(found.rejected), found.ignored)
 
     def parse_schedule(self, data: bytes) -> AppointmentsParsed:
         """Raises InputError where the file as a whole cannot be used."""
-        found = parse_appointments(data, _ZONE)
+        sheet = self._read(data, APPOINTMENTS)
+        found = parse_appointments(sheet, _ZONE, day_first=False)
         visits = tuple(
             VisitParsed(
                 row.line,
@@ -65,7 +72,7 @@ class Parsing:
             )
             for row in found.rows
         )
-        return AppointmentsParsed(_CSV, visits, _lines(found.rejected), found.ignored)
+        return AppointmentsParsed(sheet.format, visits, _lines(found.rejected), found.ignored)
 
 
 def _lines(rejected: Iterable[Rejected]) -> tuple[RejectedRow, ...]:

@@ -7,11 +7,10 @@ from datetime import datetime
 from desktop.access.fields import visible
 from desktop.access.roles import Action, Purpose, hidden
 from desktop.audit.events import Act, Event
-from desktop.audit.fields import Value
 from desktop.clock import Clock
-from desktop.errors import InputError, SealwellError
-from desktop.mail.moves import close_settled
-from desktop.models import cards, keylives, keys, messages, people, settings
+from desktop.errors import InputError
+from desktop.mail.pulling import Pulling
+from desktop.models import cards, keylives, keys, messages, people
 from desktop.models.accounts import Session
 from desktop.models.database import Tx
 from desktop.models.protection import KeyLife
@@ -21,29 +20,19 @@ from desktop.models.records import (
     PersonId,
     State,
 )
-from desktop.office.api import Progress
 from desktop.office.conversations_shown import filed_to
 from desktop.office.desk import Desk, Recorder
 from desktop.office.keys_lines import key_line
 from desktop.office.listed import Listed
 from desktop.office.protection import reachable_methods
-from desktop.office.reach import forget as forget_reach
 from desktop.office.values import (
-    AppointmentsImport,
-    AppointmentsImported,
     CardLine,
-    ImportRequest,
     KeyLine,
     PeopleFound,
-    PeopleImported,
     PersonLine,
     PersonShown,
-    RejectedRow,
 )
-from desktop.people import appointments as schedule
-from desktop.people import contacts, importing
-from desktop.people.parsing import parse_people
-from desktop.people.schedules import parse_appointments
+from desktop.people import contacts
 
 
 class People:
@@ -60,7 +49,7 @@ class People:
         def look(tx: Tx) -> PeopleFound:
             found = (visible(one, session.role) for one in people.search(tx, text, limit, offset))
             return PeopleFound(
-                tuple(_line(one) for one in found), people.found(tx, text), hidden=hidden(session.role)
+                tuple(person_line(one) for one in found), people.found(tx, text), hidden=hidden(session.role)
             )
 
         answer = opened.database.read(look)
@@ -77,7 +66,7 @@ class People:
         return self._desk.read(
             session,
             Action.SHOW_PERSON,
-            lambda tx: self._shown(tx, person, session),
+            lambda tx: self.shown(tx, person, session),
             lambda _: Event(Act.PEOPLE_SHOWN, obj=person),
         )
 
@@ -92,101 +81,14 @@ class People:
                 self._desk.guard.fresh(session, Purpose.PLAIN_MAIL)
             if after.consent is not before.consent:
                 record(Event(Act.CONSENT_RECORDED, obj=person, det={"consent": after.consent.value}))
-            return self._shown(tx, person, session)
+            Pulling(self._clock, self._desk.opened().outbox).pull(tx, (person,), session)
+            return self.shown(tx, person, session)
 
         shown = self._desk.write(session, Action.SET_PERSON, change)
         self._desk.opened().names.forget()
         return shown
 
-    # --- imports ---------------------------------------------------------------------
-
-    def import_people(
-        self, session: Session, request: ImportRequest, progress: Progress | None = None
-    ) -> PeopleImported:
-        """All rows that pass, or none; a dry run is the same work, undone."""
-        self._desk.check(session, Action.IMPORT_PEOPLE)
-        try:
-            parsed = parse_people(request.data, today=self._clock.now().date(), progress=progress)
-
-            def store(tx: Tx, record: Recorder) -> PeopleImported:
-                result = importing.import_people(
-                    tx,
-                    parsed,
-                    by=session.user,
-                    now=self._clock.now(),
-                    strict=request.strict,
-                )
-                det = {
-                    "created": result.created,
-                    "updated": result.updated,
-                    "unchanged": result.unchanged,
-                    "rejected": len(result.rejected),
-                }
-                record(Event(Act.PEOPLE_IMPORTED, obj=result.id, det=det))
-                forget_reach(tx)
-                return PeopleImported(
-                    result.created,
-                    result.updated,
-                    result.unchanged,
-                    tuple(RejectedRow(row.line, row.reason) for row in result.rejected),
-                    parsed.ignored,
-                )
-
-            if not request.dry_run:
-                return self._desk.write(session, Action.IMPORT_PEOPLE, store)
-            return self._desk.rehearse(session, Action.IMPORT_PEOPLE, store, _tried)
-        except SealwellError as error:
-            self._desk.note_refusal(session, Act.IMPORT_REFUSED, error)
-            raise
-
-    def import_appointments(
-        self, session: Session, request: AppointmentsImport, progress: Progress | None = None
-    ) -> AppointmentsImported:
-        """The whole schedule of its days, or changes; what must be confirmed stores nothing."""
-        opened = self._desk.check(session, Action.IMPORT_APPOINTMENTS)
-        try:
-            zone = opened.database.read(lambda tx: settings.get(tx, "zone")) or "UTC"
-            parsed = parse_appointments(request.file.data, zone, progress=progress)
-
-            def store(tx: Tx, record: Recorder) -> AppointmentsImported:
-                result = schedule.import_appointments(
-                    tx,
-                    parsed,
-                    mode=request.mode,
-                    confirm=request.confirm,
-                    strict=request.file.strict,
-                    file_time=request.file.modified,
-                    now=self._clock.now(),
-                    by=session.user,
-                )
-                close_settled(tx, self._desk.audit, self._clock.now())
-                det: dict[str, Value] = {
-                    "mode": result.mode,
-                    "created": result.created,
-                    "updated": result.updated,
-                    "unchanged": result.unchanged,
-                    "rejected": len(result.rejected),
-                    "cancelled": len(result.cancelled),
-                }
-                record(Event(Act.APPOINTMENTS_IMPORTED, obj=result.id, det=det))
-                return AppointmentsImported(
-                    result.created,
-                    result.updated,
-                    result.unchanged,
-                    tuple(RejectedRow(row.line, row.reason) for row in result.rejected),
-                    result.cancelled,
-                    result.days,
-                    request.file.modified,
-                )
-
-            if not request.file.dry_run:
-                return self._desk.write(session, Action.IMPORT_APPOINTMENTS, store)
-            return self._desk.rehearse(session, Action.IMPORT_APPOINTMENTS, store, _schedule_tried)
-        except SealwellError as error:
-            self._desk.note_refusal(session, Act.IMPORT_REFUSED, error)
-            raise
-
-    def _shown(self, tx: Tx, id_: PersonId, session: Session) -> PersonShown:
+    def shown(self, tx: Tx, id_: PersonId, session: Session) -> PersonShown:
         """As this role sees it; how the person can be reached is found out from the whole."""
         person = found(tx, id_)
         now = self._clock.now()
@@ -211,7 +113,7 @@ def found(tx: Tx, id_: PersonId) -> Person:
     return person
 
 
-def _line(person: Person) -> PersonLine:
+def person_line(person: Person) -> PersonLine:
     return PersonLine(
         person.id,
         person.name or person.organisation,
@@ -232,25 +134,3 @@ def _last_written(tx: Tx, person: PersonId) -> datetime | None:
     """When the latest message to this person was accepted."""
     sent = [row.queued_at for row in messages.of_person(tx, person) if row.state is State.ACCEPTED]
     return max(sent, default=None)
-
-
-def _tried(answer: PeopleImported) -> Event:
-    det = {
-        "created": answer.created,
-        "updated": answer.updated,
-        "unchanged": answer.unchanged,
-        "rejected": len(answer.rejected),
-    }
-    return Event(Act.PEOPLE_IMPORT_TRIED, det=det)
-
-
-def _schedule_tried(answer: AppointmentsImported) -> Event:
-    det: dict[str, Value] = {
-        "mode": "changes",
-        "created": answer.created,
-        "updated": answer.updated,
-        "unchanged": answer.unchanged,
-        "rejected": len(answer.rejected),
-        "cancelled": len(answer.cancelled),
-    }
-    return Event(Act.APPOINTMENTS_IMPORT_TRIED, det=det)

@@ -37,6 +37,8 @@ from desktop.models.lanes import known
 from desktop.models.rekey import DatabaseKeys
 from desktop.models.safekeeping import BackupId
 from desktop.office import loggap
+from desktop.office.filereading import FileReading
+from desktop.office.intake import Intake
 from desktop.office.logwatch import LogWatch
 from desktop.office.opening import Opener
 from desktop.office.recovery import Breakglass
@@ -203,7 +205,8 @@ class Restore:
         """As the office opens it, but for the key store: it remembers another database of this name."""
         audit = AuditLog(__version__, self._clock)
         log_watch = LogWatch(scratch, self._clock, audit, lambda: None)
-        opener = Opener(self._clock, audit, scratch, log_watch)
+        intake = Intake(self._clock, audit, FileReading(self._clock).read)
+        opener = Opener(self._clock, audit, scratch, log_watch, intake)
         made = ""
         if request.recovery_key:
             asked = Recovery(request.user, request.recovery_key, request.password, request.reason)

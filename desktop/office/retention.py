@@ -16,10 +16,10 @@ from desktop.clock import Clock
 from desktop.compliance import approvals, retention
 from desktop.compliance.approvals import PURGE, Wanted, request_hash
 from desktop.errors import InputError
-from desktop.models import audit, segments, vaultkeys
+from desktop.models import audit, logyears, vaultkeys
 from desktop.models.accounts import Approval, Session
 from desktop.models.database import Tx
-from desktop.models.segments import Segment
+from desktop.models.logyears import Segment
 from desktop.office.api import Progress
 from desktop.office.desk import Desk, Recorder
 from desktop.office.values_audit import Purged, PurgeRequest, RetentionShown, SegmentLine
@@ -79,8 +79,8 @@ class Retention:
 
         def keep(tx: Tx, record: Recorder) -> RetentionShown:
             retention.last_of(tx, year, retention.edge(tx), self._clock.now())  # nobody was faster
-            segments.add(tx, sealed)
-            vaultkeys.put(tx, segments.key_name(year), key)
+            logyears.add(tx, sealed)
+            vaultkeys.put(tx, logyears.key_name(year), key)
             det: dict[str, str | int] = {"year": year, "first": sealed.first, "last": sealed.last}
             record(Event(Act.LOG_SEALED, det={**det, "root": sealed.root}))
             return self._shown(tx)
@@ -118,7 +118,7 @@ class Retention:
                 one, records, opened.vault.vault_id, asked.id, session.user, second, now
             )
             record(Event(Act.LOG_PURGED, det=self._facts(tx, one, asked, opened.token_key)))
-            segments.purge(tx, one, now, {**one.details, "certificate": proof})
+            logyears.purge(tx, one, now, {**one.details, "certificate": proof})
             return Purged(one.year, records, json.dumps(proof, indent=2, sort_keys=True))
 
         done = self._desk.write(session, Action.PURGE_YEAR, purge)
@@ -150,7 +150,7 @@ class Retention:
 
     def _shown(self, tx: Tx) -> RetentionShown:
         return RetentionShown(
-            tuple(_line(one, self._folder.segments) for one in segments.listing(tx)),
+            tuple(_line(one, self._folder.segments) for one in logyears.listing(tx)),
             tuple(retention.classes(tx).items()),
         )
 

@@ -22,11 +22,14 @@ from desktop.mail.wrong_person import TASK as WRONG_PERSON
 from desktop.models import addresschecks, checks
 from desktop.models.accounts import Role
 from desktop.models.correspondence import Urgency
+from desktop.office.guardian_watch import OWN_ADDRESS
 from desktop.office.keys_expiry import KEY_EXPIRING, OWN_KEY_EXPIRING
 from desktop.office.values_messages import TASK_GROUPS
 
 OWN = "own"
 DRILL_DUE = "drill-due"
+FOLDER = "folder"
+"""A watched folder wants somebody; its source is the folder."""
 NOTICE = "notice-"
 """Kinds that begin so are read and acknowledged by their owner alone (`office/notices.py`)."""
 _EVERYBODY = frozenset(role for role in Role if Action.LIST_TASKS in MATRIX[role])
@@ -62,6 +65,9 @@ KINDS: Mapping[str, TaskKind] = MappingProxyType(
             "failure",
             True,
             Urgency.ASKS,
+        ),
+        OWN_ADDRESS: TaskKind(
+            "addresses", "task-own-address", _who_may(Action.SET_HOUSEHOLD), "person", True, Urgency.ASKS
         ),
         MOVE: TaskKind("moves", "task-move", _who_may(Action.TODAY), "conversation", True, Urgency.ASKS),
         CANCEL_VISIT: TaskKind(
@@ -100,6 +106,7 @@ KINDS: Mapping[str, TaskKind] = MappingProxyType(
         ),
         DRILL_DUE: TaskKind("system", "task-drill-due", _who_may(Action.RUN_DRILL), "backups", True),
         BACKUP_OLD: TaskKind("system", "task-backup-old", _who_may(Action.MAKE_BACKUP), "backups", True),
+        FOLDER: TaskKind("system", "task-folder", _who_may(Action.LIST_IMPORTS), "imports"),
         OWN: TaskKind("own", "task-own"),
     }
 )

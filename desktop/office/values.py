@@ -15,6 +15,7 @@ from desktop.models.protection import Form, KeyTrust
 from desktop.models.records import (
     AppointmentId,
     Consent,
+    ImportId,
     KeyId,
     KeyKind,
     Label,
@@ -99,6 +100,8 @@ class ImportRequest:
     modified: datetime | None = None
     strict: bool = False
     dry_run: bool = False
+    mapping: str = ""
+    """The id or the name of a saved mapping; '' for the one by which the file is known again."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,8 @@ class PeopleImported:
     unchanged: int
     rejected: tuple[RejectedRow, ...]
     ignored_columns: tuple[str, ...] = ()
+    id: ImportId | None = None
+    """None of a dry run."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +133,8 @@ class AppointmentsImported:
     cancelled: tuple[AppointmentId, ...]
     days: tuple[date, ...] = ()
     exported_at: datetime | None = None
+    id: ImportId | None = None
+    """None of a dry run."""
 
 
 @dataclass(frozen=True)

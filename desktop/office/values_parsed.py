@@ -47,7 +47,7 @@ class VisitParsed:
 
 @dataclass(frozen=True)
 class PeopleParsed:
-    """`format` is `csv` so far; `ignored` are columns that nothing is taken from."""
+    """`format` is that of `people.sheets.Sheet`; `ignored` are columns that nothing is taken from."""
 
     format: str
     people: tuple[PersonParsed, ...]

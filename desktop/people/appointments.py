@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from desktop.errors import InputError
-from desktop.models import appointments, imports, names, people, schedules, settings
+from desktop.models import appointments, import_undo, imports, names, people, schedules, settings
 from desktop.models.database import Tx
 from desktop.models.ids import new_id
 from desktop.models.records import (
@@ -91,6 +91,11 @@ def import_appointments(
         appointments.update(tx, visit)
     for visit in gone:
         appointments.update(tx, replace(visit, status=VisitStatus.CANCELLED))
+    dropped = [(visit, replace(visit, status=VisitStatus.CANCELLED)) for visit in gone]
+    import_undo.keep_visits(tx, import_id, [*zip(plan.known, plan.changed, strict=True), *dropped])
+    imports.keep_rejects(
+        tx, import_id, ((one.line, one.reason.code, one.reason.params, one.cells) for one in plan.rejected)
+    )
     if mode == WHOLE:
         schedules.record(tx, _covered(plan.accepted), file_time, now, import_id)
     counts = {"created": len(plan.new), "updated": len(plan.changed), "unchanged": plan.unchanged}
@@ -169,6 +174,8 @@ class _Plan:
         self.rejected = list(parsed.rejected)
         self.new: list[Appointment] = []
         self.changed: list[Appointment] = []
+        self.known: list[Appointment] = []
+        """What the changed ones were before."""
         self.cancelled: list[AppointmentId] = []
         self.unchanged = 0
 
@@ -193,6 +200,7 @@ class _Plan:
         if after == known:
             self.unchanged += 1
             return
+        self.known.append(known)
         self.changed.append(after)
         if known.status is VisitStatus.BOOKED and after.status is VisitStatus.CANCELLED:
             self.cancelled.append(after.id)

@@ -12,10 +12,12 @@ from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from desktop.errors import InputError
+from desktop.errors import InputError, Refused
 from desktop.models import consents, people
 from desktop.models.database import Tx
 from desktop.models.records import Consent, Detail, Kind, Method, Person, PersonId, Reason, Status
+from desktop.models.standing import EvidenceKind, Use
+from desktop.people import consent, proofs
 from desktop.people.addresses import check_address
 from desktop.people.values import LANGUAGES, read_birth_date, read_day, read_text
 from desktop.texts import clean
@@ -84,18 +86,34 @@ def changed(person: Person, changes: Mapping[str, str], *, now: datetime, day_fi
 def store(tx: Tx, person: PersonId, changes: Mapping[str, str], *, by: str, now: datetime) -> Person:
     """Set fields of a stored person in the caller's transaction and give the person as kept.
 
-    Raises InputError("person-unknown") and what `changed` raises.
+    Raises InputError("person-unknown") and what `changed` raises; Refused "consent-refusal-stands" for
+    the wish for plain mail after a no to it, which only a word with its own proof lifts.
     """
     before = people.get(tx, person)
     if before is None:
         raise InputError("person-unknown", id=clean(person, 40))
     after = changed(before, changes, now=now)
-    if replace(after.person, consent=before.consent) != before:
-        people.update(tx, after.person)
+    kept = replace(after.person, consent=before.consent, plain_wish=before.plain_wish)
+    if kept != before:
+        people.update(tx, kept)
     if after.choice is not None:
-        choice = after.choice
-        consents.append(tx, person, choice.state, choice.at, choice.source, by)
+        _say(tx, person, Use.CARE, after.choice, by, now)
+    wish = after.person.plain_wish
+    if wish != before.plain_wish:
+        state = Consent.UNKNOWN if wish is None else Consent.GIVEN
+        if state is Consent.GIVEN and consents.standing(tx, person, now).plain is Consent.REFUSED:
+            raise Refused("consent-refusal-stands")
+        _say(tx, person, Use.PLAIN, Choice(state, wish or now, BY_HAND), by, now)
     return after.person
+
+
+def _say(tx: Tx, person: PersonId, use: Use, choice: Choice, by: str, now: datetime) -> None:
+    """Through the one door. What somebody types here was said to them: that is its evidence."""
+    proof = None
+    if choice.state is not Consent.REFUSED:
+        proof = proofs.keep_note(tx, EvidenceKind.SPOKEN, choice.source, by, choice.at.date(), now)
+    said = consent.Saying(*(person, use, choice.state, choice.at, choice.source, by), evidence=proof)
+    consent.record(tx, said)
 
 
 @dataclass(frozen=True)

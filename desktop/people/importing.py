@@ -52,6 +52,9 @@ def import_people(tx: Tx, parsed: ParsedPeople, *, by: str, now: datetime, stric
     defaults = imports.Defaults(language=settings.get(tx, "language") or DEFAULT_LANGUAGE)
     imports.commit_people(tx, import_id, matched, defaults, by)
     rejected.sort(key=lambda left_out: left_out.line)
+    imports.keep_rejects(
+        tx, import_id, ((one.line, one.reason.code, one.reason.params, one.cells) for one in rejected)
+    )
     return ImportResult(import_id, matched.created, matched.updated, matched.unchanged, tuple(rejected))
 
 
@@ -115,4 +118,15 @@ def _staged(rows: Sequence[PersonRow], now: datetime) -> Iterator[imports.Staged
             row.consent,
             min(row.consent_at or now, now) if row.consent else None,
             row.consent_source or (IMPORT_SOURCE if row.consent else ""),
+            row.street or None,
+            row.city or None,
+            row.region or None,
+            row.zip or None,
+            row.sex or None,
+            row.since,
+            tuple(
+                (one.use, one.state, min(one.at or now, now), one.source or IMPORT_SOURCE)
+                for one in row.sayings
+            ),
+            row.custom or None,
         )

@@ -86,6 +86,8 @@ class Layout:
         day_first: bool,
     ) -> None:
         self._names = names
+        titles = list(titles)
+        self._titles = {cell.strip() for cells in titles for cell in cells}
         self._carried = Carried(day_first)
         for cells in titles:
             if not is_total(cells):
@@ -102,11 +104,18 @@ class Layout:
         """Whether this line is no row: a header again, a heading, a total."""
         if is_header(cells, self._names):
             return True
-        return self._may_be_one(cells) and (is_total(cells) or self._carried.take(cells))
+        if not self._may_be_one(cells):
+            return False
+        return is_total(cells) or self._carried.take(cells) or self._is_page_head(cells)
 
     def said(self) -> list[str]:
         """What headings say of the row that is read now, by `columns`."""
         return [self._carried.values.get(name, "") for name in self.columns]
+
+    def _is_page_head(self, cells: list[str]) -> bool:
+        """A title of the report again, perhaps with the number of the page."""
+        said = [cell.strip() for cell in cells if cell.strip()]
+        return bool(said) and all(cell in self._titles or _TOTAL.match(cell) for cell in said)
 
     def _may_be_one(self, cells: list[str]) -> bool:
         return len(self._names) > 2 and sum(1 for cell in cells if cell.strip()) <= 3

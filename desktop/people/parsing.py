@@ -6,8 +6,7 @@ addresses, and rows that stand twice.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import NamedTuple, TypeVar
@@ -15,8 +14,14 @@ from typing import NamedTuple, TypeVar
 from desktop.errors import InputError, Refused
 from desktop.models.names import name_key
 from desktop.models.records import Consent, Detail, Kind, Method, Reason, Status
+from desktop.models.standing import CustomField, Use
 from desktop.people.addresses import check_address
-from desktop.people.tabular import Aliases, Rejected, RowError, Table, missing, read_table, sound
+from desktop.people.columns import PEOPLE_COLUMNS
+from desktop.people.mapping import Mapping, mapped
+from desktop.people.mapping import day_first as date_order
+from desktop.people.owncolumns import OwnColumn, own_columns, own_values
+from desktop.people.sheets import Sheet
+from desktop.people.tabular import Rejected, RowError, Table, kept, missing, sound, understood
 from desktop.people.values import (
     read_birth_date,
     read_consent,
@@ -25,98 +30,25 @@ from desktop.people.values import (
     read_kind,
     read_language,
     read_method,
+    read_sex,
     read_status,
     read_text,
 )
-
-PEOPLE_COLUMNS: Aliases = {
-    "external_id": (
-        *(
-            "mrn",
-            "mrnumber",
-            "medicalrecordnumber",
-            "patientid",
-            "patientnumber",
-            "externalid",
-            "chartnumber",
-            "chartid",
-        ),
-        *("chart", "patientno", "personid", "idpaciente", "idexterno", "numerodeexpediente", "expediente"),
-        *("historiaclinica", "numerodehistoria", "id"),
-    ),
-    "first_name": (
-        *("firstname", "given", "givenname", "givennames", "forename", "first", "fname", "patientfirstname"),
-        *("nombre", "nombres", "primernombre", "nombredepila"),
-    ),
-    "last_name": (
-        *("lastname", "surname", "familyname", "family", "last", "lname", "patientlastname"),
-        *("apellido", "apellidos", "primerapellido"),
-    ),
-    "birth_date": (
-        *("birthdate", "dateofbirth", "dob", "birthday", "born", "patientdob", "patientdateofbirth"),
-        *("fechadenacimiento", "fechanacimiento", "fechadenac", "nacimiento"),
-    ),
-    "email": (
-        *("email", "emailaddress", "emailid", "mail", "mailaddress", "patientemail", "primaryemail"),
-        *("correo", "correoelectronico", "direcciondecorreo", "correoe"),
-    ),
-    "phone": (
-        *(
-            "phone",
-            "phonenumber",
-            "mobile",
-            "mobilephone",
-            "cell",
-            "cellphone",
-            "telephone",
-            "homephone",
-            "tel",
-        ),
-        *("telefono", "movil", "celular", "numerodetelefono"),
-    ),
-    "language": ("language", "preferredlanguage", "lang", "idioma", "idiomapreferido", "lengua"),
-    "detail": ("detail", "detaillevel", "levelofdetail", "messagedetail", "detalle", "niveldedetalle"),
-    "status": ("status", "patientstatus", "personstatus", "contactstatus", "estado", "estatus", "situacion"),
-    "kind": ("kind", "type", "contacttype", "contactkind", "persontype", "tipo", "tipodecontacto"),
-    "organisation": (
-        *(
-            "organisation",
-            "organization",
-            "company",
-            "practice",
-            "org",
-            "clinicname",
-            "organizacion",
-            "empresa",
-        ),
-        *("institucion",),
-    ),
-    "preferred_method": (
-        *("preferredmethod", "sendby", "sendas", "protection", "preferredprotection", "deliverymethod"),
-        *("metodopreferido", "metododeenvio", "proteccion"),
-    ),
-    "consent": ("consent", "emailconsent", "consentstatus", "consentgiven", "consentimiento"),
-    "consent_date": (
-        *("consentdate", "dateofconsent", "consentgivenon", "consentedon", "consenton", "consentat"),
-        *("fechadeconsentimiento", "fechadelconsentimiento", "fechaconsentimiento"),
-    ),
-    "consent_source": (
-        *("consentsource", "sourceofconsent", "consentform", "consentproof", "consentmethod"),
-        *(
-            "origendelconsentimiento",
-            "fuentedelconsentimiento",
-            "fuentedeconsentimiento",
-            "origendeconsentimiento",
-        ),
-    ),
-}
-"""The usual names of the columns, English and Spanish, the most certain first."""
 
 _T = TypeVar("_T")
 
 Progress = Callable[[int, int], bool]
 """Called with (done, of); answers False to cancel."""
 PROGRESS_ROWS = 2000
+
+
+class Saying(NamedTuple):
+    """A yes or no about one purpose of mail; a yes has its date and source."""
+
+    use: Use
+    state: Consent
+    at: datetime | None
+    source: str
 
 
 class PersonRow(NamedTuple):
@@ -138,6 +70,16 @@ class PersonRow(NamedTuple):
     consent: Consent | None
     consent_at: datetime | None
     consent_source: str
+    street: str = ""
+    city: str = ""
+    region: str = ""
+    zip: str = ""
+    sex: str = ""
+    since: date | None = None
+    sayings: tuple[Saying, ...] = ()
+    """What the row says of other purposes than care."""
+    custom: str = ""
+    """Fields of the practice's own, as a JSON object."""
 
     @property
     def nameable(self) -> bool:
@@ -158,16 +100,30 @@ class ParsedPeople:
 
 
 def parse_people(
-    data: bytes, *, today: date, day_first: bool = False, progress: Progress | None = None
+    sheet: Sheet,
+    mapping: Mapping | None = None,
+    *,
+    today: date,
+    day_first: bool | None = None,
+    fields: Sequence[CustomField] = (),
+    progress: Progress | None = None,
 ) -> ParsedPeople:
-    """Read a file of people. `day_first` is how the practice writes 3/4/1980.
+    """Read a file of people; without a `mapping` by the usual names of its columns.
+
+    `day_first` is how the practice writes 3/4/1980 where the mapping does not say. Where nobody
+    does, the file's own dates must leave no doubt.
+    `fields` are the practice's own, which columns may be mapped to.
 
     Raises InputError when the file as a whole cannot be used, Refused("cancelled") when
     `progress` says so.
     """
-    table = read_table(data, PEOPLE_COLUMNS)
+    table = understood(sheet, PEOPLE_COLUMNS) if mapping is None else mapped(sheet, mapping)
     _need_columns(table)
-    reader = _RowReader(table, today, day_first)
+    order = mapping.options.day_first if mapping is not None else None
+    order = day_first if order is None else order
+    if order is None:
+        order = date_order(sheet, table.columns)
+    reader = _RowReader(table, today, order, own_columns(table.columns, fields, order))
     rejected: list[Rejected] = []
     rows: list[PersonRow] = []
     doubles = _Doubles()
@@ -177,7 +133,7 @@ def parse_people(
             doubles.refuse(row)
             rows.append(row)
         except RowError as refused:
-            rejected.append(Rejected(line, refused.reason))
+            rejected.append(Rejected(line, refused.reason, kept(cells)))
         if progress is not None and number % PROGRESS_ROWS == 0 and not progress(number, 0):
             raise Refused("cancelled")
     rejected.sort(key=lambda left_out: left_out.line)
@@ -187,7 +143,7 @@ def parse_people(
         table.ignored,
         table.encoding,
         table.delimiter,
-        hashlib.sha256(data).hexdigest(),
+        sheet.file_hash,
     )
 
 
@@ -198,29 +154,34 @@ def _need_columns(table: Table) -> None:
         raise InputError("columns-missing", columns=", ".join(name.replace("_", " ") for name in absent))
 
 
+_TEXTS = ("external_id", "first_name", "last_name", "phone", "organisation", "consent_source")
+_MORE = ("street", "city", "region", "zip")
+
+
 class _RowReader:
     """Turns cells into values; made once per file so that a row costs little."""
 
-    def __init__(self, table: Table, today: date, day_first: bool) -> None:
+    def __init__(self, table: Table, today: date, day_first: bool, own: Sequence[OwnColumn]) -> None:
         at = table.columns
-        self._texts = tuple(
-            at.get(name)
-            for name in ("external_id", "first_name", "last_name", "phone", "organisation", "consent_source")
-        )
+        self._texts = tuple(at.get(name) for name in _TEXTS)
+        self._more = tuple(at.get(name) for name in _MORE) if not at.keys().isdisjoint(_MORE) else ()
         self._birth, self._email = at.get("birth_date"), at.get("email")
         self._language, self._detail = at.get("language"), at.get("detail")
         self._status, self._kind = at.get("status"), at.get("kind")
-        self._method = at.get("preferred_method")
+        self._method, self._sex, self._since = at.get("preferred_method"), at.get("sex"), at.get("since")
         self._consent, self._consent_date = at.get("consent"), at.get("consent_date")
+        self._uses = tuple(
+            (use, at[use.value], at.get(f"{use}_date"), at.get(f"{use}_source"))
+            for use in (Use.MARKETING, Use.PAID, Use.PLAIN)
+            if use.value in at
+        )
+        self._own = own
         self._today = today
         self._day_first = day_first
 
     def read(self, line: int, cells: list[str]) -> PersonRow:
         """The row's values. Raises `RowError` with the first reason against it."""
-        external_id, first_name, last_name, phone, organisation, source = [
-            sound(read_text(cells[position])) if position is not None and cells[position] else ""
-            for position in self._texts
-        ]
+        external_id, first_name, last_name, phone, organisation, source = _lines(cells, self._texts)
         kind = _word(cells, self._kind, read_kind)
         if kind is Kind.PROFESSIONAL and organisation and not (first_name or last_name):
             last_name = organisation
@@ -228,6 +189,7 @@ class _RowReader:
             raise RowError(Reason("name-missing"))
         consent = _word(cells, self._consent, read_consent)
         consent = None if consent is Consent.UNKNOWN else consent
+        street, city, region, zip_ = _lines(cells, self._more) if self._more else _NOTHING
         return PersonRow(
             line,
             external_id,
@@ -243,9 +205,33 @@ class _RowReader:
             kind,
             _word(cells, self._method, read_method),
             consent,
-            self._consent_moment(cells, consent, source),
+            self._moment(cells, self._consent_date, consent, source),
             source,
+            street,
+            city,
+            region,
+            zip_,
+            _word(cells, self._sex, read_sex) or "",
+            _word(cells, self._since, self._past),
+            self._sayings(cells) if self._uses else (),
+            own_values(self._own, cells) if self._own else "",
         )
+
+    def _past(self, text: str) -> date | Reason:
+        day = read_day(text, self._day_first)
+        return Reason("date-in-future") if not isinstance(day, Reason) and day > self._today else day
+
+    def _sayings(self, cells: list[str]) -> tuple[Saying, ...]:
+        found = []
+        for use, at, dated, sourced in self._uses:
+            state = _word(cells, at, read_consent)
+            if state is None or state is Consent.UNKNOWN:
+                continue
+            if use is Use.PLAIN and state is Consent.GIVEN:
+                raise RowError(Reason("plain-wish-by-hand"))
+            (source,) = _lines(cells, (sourced,))
+            found.append(Saying(use, state, self._moment(cells, dated, state, source), source))
+        return tuple(found)
 
     def _birth_date(self, cells: list[str]) -> date | None:
         text = "" if self._birth is None else cells[self._birth].strip()
@@ -260,11 +246,13 @@ class _RowReader:
             raise RowError(verdict.reason)
         return verdict.normalised
 
-    def _consent_moment(self, cells: list[str], consent: Consent | None, source: str) -> datetime | None:
+    def _moment(
+        self, cells: list[str], dated: int | None, consent: Consent | None, source: str
+    ) -> datetime | None:
         """When consent was given or refused: noon UTC of the day, the same day everywhere in the US."""
         if consent is None:
             return None
-        text = "" if self._consent_date is None else cells[self._consent_date].strip()
+        text = "" if dated is None else cells[dated].strip()
         if consent is Consent.GIVEN and not (text and source):
             raise RowError(Reason("consent-without-proof"))
         if not text:
@@ -273,6 +261,13 @@ class _RowReader:
         if day > self._today:
             raise RowError(Reason("consent-date-in-future"))
         return datetime.combine(day, time(12), UTC)
+
+
+_NOTHING = ("", "", "", "")
+
+
+def _lines(cells: list[str], positions: tuple[int | None, ...]) -> list[str]:
+    return [sound(read_text(cells[at])) if at is not None and cells[at] else "" for at in positions]
 
 
 def _word(cells: list[str], position: int | None, read: Callable[[str], _T | Reason]) -> _T | None:

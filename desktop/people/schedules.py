@@ -6,7 +6,6 @@ Nothing here asks the database: whose visit it is, and what the file changes, is
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,98 +16,18 @@ from zoneinfo import ZoneInfo
 from desktop.errors import InputError, Refused
 from desktop.models.names import name_key
 from desktop.models.records import Reason, VisitStatus
+from desktop.people.columns import VISIT_COLUMNS
 from desktop.people.fullname import split_name
 from desktop.people.layout import Layout
-from desktop.people.parsing import PEOPLE_COLUMNS, PROGRESS_ROWS, Progress
-from desktop.people.tabular import Aliases, Rejected, RowError, Table, missing, read_table, sound
+from desktop.people.mapping import Mapping, mapped
+from desktop.people.mapping import day_first as date_order
+from desktop.people.parsing import PROGRESS_ROWS, Progress
+from desktop.people.sheets import Sheet
+from desktop.people.tabular import Rejected, RowError, Table, kept, missing, sound, understood
 from desktop.people.values import read_day, read_text, read_time, read_visit_status
 from desktop.people.walltime import moment_of
 
 _T = TypeVar("_T")
-
-VISIT_COLUMNS: Aliases = {
-    "external_id": (
-        *(
-            "appointmentid",
-            "apptid",
-            "appointmentnumber",
-            "apptnumber",
-            "appointmentno",
-            "visitid",
-            "visitnumber",
-        ),
-        *("bookingid", "encounterid", "externalid", "idcita", "iddelacita", "citaid", "numerodecita", "id"),
-    ),
-    "patient_id": (
-        *(
-            "mrn",
-            "mrnumber",
-            "medicalrecordnumber",
-            "patientid",
-            "patientnumber",
-            "patientno",
-            "patientexternalid",
-        ),
-        *("patientmrn", "personid", "chartnumber", "chartid", "chart", "idpaciente", "numerodeexpediente"),
-        *("expediente", "historiaclinica"),
-    ),
-    "first_name": PEOPLE_COLUMNS["first_name"],
-    "last_name": PEOPLE_COLUMNS["last_name"],
-    "full_name": (
-        *("patientname", "patientfullname", "nameofpatient", "fullname", "name", "nombredelpaciente"),
-        *("nombrepaciente", "nombrecompleto", "nombreyapellidos", "patient", "paciente"),
-    ),
-    "birth_date": PEOPLE_COLUMNS["birth_date"],
-    "date": (
-        *("date", "appointmentdate", "apptdate", "visitdate", "startdate", "day", "dateofservice"),
-        *("fecha", "fechadelacita", "fechadecita", "dia"),
-    ),
-    "time": (
-        *("time", "appointmenttime", "appttime", "visittime", "starttime", "timeofday"),
-        *("hora", "horadelacita", "horadecita", "horadeinicio"),
-    ),
-    "start": (
-        *(
-            "start",
-            "startdatetime",
-            "datetime",
-            "dateandtime",
-            "appointmentdatetime",
-            "apptdatetime",
-            "starts",
-        ),
-        *("startsat", "startat", "when", "appointment", "appt", "fechayhora", "fechahora", "inicio", "cita"),
-    ),
-    "visit_type": (
-        *("type", "visittype", "appointmenttype", "appttype", "kind", "service", "tipo", "tipodecita"),
-        *("tipodevisita", "servicio"),
-    ),
-    "provider": (
-        *("provider", "providername", "doctor", "clinician", "physician", "resource", "with", "seenby"),
-        *("medico", "proveedor", "profesional"),
-    ),
-    "location": (
-        "location",
-        "site",
-        "clinic",
-        "office",
-        "facility",
-        "place",
-        "lugar",
-        "ubicacion",
-        "sede",
-        "clinica",
-    ),
-    "status": (
-        "status",
-        "appointmentstatus",
-        "apptstatus",
-        "visitstatus",
-        "state",
-        "estado",
-        "estadodelacita",
-    ),
-}
 
 
 class VisitRow(NamedTuple):
@@ -147,16 +66,30 @@ class ParsedAppointments:
 
 
 def parse_appointments(
-    data: bytes, zone: str, *, day_first: bool = False, progress: Progress | None = None
+    sheet: Sheet,
+    zone: str,
+    mapping: Mapping | None = None,
+    *,
+    day_first: bool | None = None,
+    progress: Progress | None = None,
 ) -> ParsedAppointments:
-    """Read a schedule file. `zone` is the practice's IANA zone.
+    """Read a schedule; without a `mapping` by the usual names of its columns.
+
+    `zone` is the practice's IANA zone, `day_first` how it writes 3/4 where the mapping does not say.
+    Where nobody does, the file's own dates must leave no doubt.
 
     Raises InputError when the file as a whole cannot be used, Refused("cancelled") when
     `progress` says so.
     """
-    table = read_table(data, VISIT_COLUMNS)
-    layout = Layout(table.names, table.columns, table.titles, table.records(), day_first)
-    reader = _VisitReader(table, ZoneInfo(zone), day_first, layout.columns)
+    table = understood(sheet, VISIT_COLUMNS) if mapping is None else mapped(sheet, mapping)
+    order = mapping.options.day_first if mapping is not None else None
+    order = day_first if order is None else order
+    if order is None:
+        order = date_order(sheet, table.columns)
+    layout = None  # records of other programs have no headings
+    if not sheet.known:
+        layout = Layout(sheet.header, table.columns, sheet.titles, table.records(), order)
+    reader = _VisitReader(table, ZoneInfo(zone), order, () if layout is None else layout.columns)
     rejected: list[Rejected] = []
     rows: list[VisitRow] = []
     named: list[str] = []
@@ -167,7 +100,7 @@ def parse_appointments(
             doubles.refuse(row)
             rows.append(row)
         except RowError as refused:
-            rejected.append(Rejected(line, refused.reason))
+            rejected.append(Rejected(line, refused.reason, kept(cells)))
             named.append(reader.name(cells))
         if progress is not None and number % PROGRESS_ROWS == 0 and not progress(number, 0):
             raise Refused("cancelled")
@@ -183,7 +116,7 @@ def parse_appointments(
         reader.has("provider"),
         frozenset(known),
         len(rejected) - len(known),
-        hashlib.sha256(data).hexdigest(),
+        sheet.file_hash,
     )
 
 

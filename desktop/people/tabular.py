@@ -8,53 +8,31 @@ that never closes) refuses the file, so that no row is swallowed unseen.
 from __future__ import annotations
 
 import csv
-import io
+import hashlib
+import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from desktop.config import LIMITS
 from desktop.errors import InputError
 from desktop.models.records import Reason
+from desktop.people.columns import Aliases
 from desktop.people.decoding import decode
+from desktop.people.sheets import Packed, Rejected, Row, RowError, Sheet, sound
 from desktop.texts import clean
 
 DELIMITERS = (",", ";", "\t")
 _SAMPLE_ROWS = 20
-_TITLE_ROWS = 30
+TITLE_ROWS = 30
 """Among which the header of a report is looked for."""
 _SHOWN_COLUMNS = 20
-
-_T = TypeVar("_T")
-
-Aliases = Mapping[str, tuple[str, ...]]
-"""Our column name → the usual names of it, the best first, as `folded` writes them."""
-
-
-@dataclass(frozen=True)
-class Rejected:
-    """One row that was left out, and why."""
-
-    line: int
-    reason: Reason
-
-
-class RowError(Exception):
-    """Ends the reading of one row; caught where the row's line is known."""
-
-    def __init__(self, reason: Reason) -> None:
-        super().__init__(reason.code)
-        self.reason = reason
-
-
-def sound(value: _T | Reason) -> _T:
-    """The value itself, or `RowError` where a reader gave a reason instead."""
-    if isinstance(value, Reason):
-        raise RowError(value)
-    return value
+_KEPT_CHARS, _KEPT_CELLS = 1000, 500
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+__all__ = ["Rejected", "RowError", "Table", "sound"]
 
 
 class Layout(Protocol):
@@ -66,61 +44,75 @@ class Layout(Protocol):
 
 @dataclass(frozen=True)
 class Table:
-    """A file whose header was understood; `rows` reads on from there."""
+    """A sheet whose columns were understood."""
 
-    encoding: str
-    delimiter: str
+    sheet: Sheet
     columns: Mapping[str, int]
     """Our column name → its position."""
     ignored: tuple[str, ...]
     """Headers that nothing is taken from, as written."""
-    width: int
-    header_line: int
-    text: str
-    names: tuple[str, ...] = ()
-    titles: tuple[list[str], ...] = ()
-    """Lines above the header that are no rows."""
+
+    @classmethod
+    def of(cls, sheet: Sheet, columns: Mapping[str, int]) -> Table:
+        taken = set(columns.values())
+        left = (clean(name, 60) for at, name in enumerate(sheet.header) if at not in taken and name.strip())
+        return cls(sheet, columns, tuple(left))
+
+    @property
+    def width(self) -> int:
+        return len(self.sheet.header)
+
+    @property
+    def encoding(self) -> str:
+        return self.sheet.options.get("encoding", "")
+
+    @property
+    def delimiter(self) -> str:
+        return self.sheet.options.get("delimiter", "")
 
     def records(self) -> Iterator[list[str]]:
-        """The lines below the header as they stand, as far as they can be read."""
-        try:
-            for _, cells in _read(_Lines(self.text, self.header_line), self.delimiter, []):
-                yield cells
-        except InputError:
-            return  # said by `rows`, which everybody reads afterwards
+        """The lines below the header as they stand."""
+        for _, cells in self.sheet.rows:
+            yield cells
 
-    def rows(self, rejected: list[Rejected], layout: Layout | None = None) -> Iterator[tuple[int, list[str]]]:
+    def rows(self, rejected: list[Rejected], layout: Layout | None = None) -> Iterator[Row]:
         """Each row with the line that it starts on; rows that are broken go to `rejected`.
 
         With a `layout` lines that are no rows are left out, and what headings say stands
         behind the cells, in the order of `layout.columns`.
 
-        Raises InputError where the rest of the file is in doubt, or when there is no row.
+        Raises InputError when there is no row.
         """
-        seen = False
+        rejected.extend(self.sheet.rejected)
+        seen = bool(rejected)
         width = self.width
         limit = LIMITS.field_chars
-        for line, cells in _read(_Lines(self.text, self.header_line), self.delimiter, rejected):
+        for line, cells in self.sheet.rows:
             if layout is not None and layout.skips(cells):
                 continue
             seen = True
             if len(cells) != width and (len(cells) < width or any(cells[width:])):
                 params: dict[str, str | int] = {"expected": width, "found": len(cells)}
-                rejected.append(Rejected(line, Reason("ragged-row", params)))
+                rejected.append(Rejected(line, Reason("ragged-row", params), kept(cells)))
                 continue
             if max(map(len, cells)) > limit:
-                rejected.append(Rejected(line, Reason("field-too-long", {"limit": limit})))
+                rejected.append(Rejected(line, Reason("field-too-long", {"limit": limit}), kept(cells)))
                 continue
             yield line, cells if layout is None else [*cells[:width], *layout.said()]
-        if not seen and not rejected:
+        if not seen:
             raise InputError("no-rows")
+
+
+def kept(cells: Iterable[str]) -> tuple[str, ...]:
+    """A row that is left out, for the list of those: cut where it would fill it alone."""
+    return tuple(cell[:_KEPT_CHARS] for cell in islice(cells, _KEPT_CELLS))
 
 
 class _Lines:
     """Physical lines for the CSV reader, remembering the last one for its errors."""
 
     def __init__(self, text: str, skip: int) -> None:
-        self._lines = io.StringIO(text, newline="")
+        self._lines = _LINE.finditer(text)
         for _ in range(skip):
             next(self._lines, None)
         self.last = ""
@@ -130,7 +122,7 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        self.last = next(self._lines)
+        self.last = next(self._lines)[0]
         self.number += 1
         return self.last
 
@@ -141,43 +133,58 @@ def folded(header: str) -> str:
     return "".join(c for c in plain.casefold() if c.isalnum())
 
 
-def read_table(data: bytes, aliases: Aliases) -> Table:
-    """Decode, find the delimiter, and recognise the columns by `aliases`.
+def read_csv(data: bytes, aliases: Aliases) -> Sheet:
+    """Decode, and find the delimiter and the header, by which most columns are known in `aliases`.
 
-    Raises InputError: the codes of `decode`, `columns-missing` when no column is known,
-    `columns-twice` when one name stands twice.
+    Raises InputError: the codes of `decode`, `columns-too-many`, `rows-too-many`, and `quote-open`
+    or `field-too-long` where the rest of the file is in doubt.
     """
     decoded = decode(data)
     skip = _separator_line(decoded.text)
     best = max(
         (_Header.read(decoded.text, delimiter, skip, aliases) for delimiter in DELIMITERS),
-        key=lambda header: (len(header.columns), header.steadiness),
+        key=lambda header: (header.known, header.steadiness),
     )
-    if not best.columns:
-        names = ", ".join(clean(name, 40) for name in best.names[:_SHOWN_COLUMNS])
-        raise InputError("columns-unknown", found=clean(names))
-    return Table(
-        encoding=decoded.encoding,
-        delimiter=best.delimiter,
-        columns=best.columns,
-        ignored=tuple(
-            clean(name, 60)
-            for at, name in enumerate(best.names)
-            if at not in best.columns.values() and name.strip()
-        ),
-        width=len(best.names),
-        header_line=best.line,
-        text=decoded.text,
-        names=best.names,
+    rejected: list[Rejected] = []
+    rows = Packed.of(bounded(_read(_Lines(decoded.text, best.line), best.delimiter, rejected)))
+    return Sheet(
+        format="tsv" if best.delimiter == "\t" else "csv",
+        header=best.names,
+        rows=rows,
         titles=best.titles,
+        options={"encoding": decoded.encoding, "delimiter": best.delimiter},
+        rejected=tuple(rejected),
+        file_hash=hashlib.sha256(data).hexdigest(),
     )
+
+
+def bounded(rows: Iterable[Row]) -> Iterator[Row]:
+    """Raises InputError("rows-too-many") past the most rows that one file may have."""
+    for number, row in enumerate(rows):
+        if number >= LIMITS.import_rows:
+            raise InputError("rows-too-many", limit=LIMITS.import_rows)
+        yield row
+
+
+def understood(sheet: Sheet, aliases: Aliases) -> Table:
+    """By the usual names alone, or by what the format says itself.
+
+    Raises InputError: `columns-unknown` when no column is known, `columns-twice` when one name
+    stands twice.
+    """
+    columns = dict(sheet.known) or recognise(sheet.header, aliases)
+    if not columns:
+        names = ", ".join(clean(name, 40) for name in sheet.header[:_SHOWN_COLUMNS])
+        raise InputError("columns-unknown", found=clean(names))
+    return Table.of(sheet, columns)
 
 
 @dataclass(frozen=True)
 class _Header:
     delimiter: str
     names: tuple[str, ...]
-    columns: Mapping[str, int]
+    known: int
+    """How many of our columns it names."""
     line: int
     """The physical line that the header ends on."""
     steadiness: float
@@ -189,34 +196,43 @@ class _Header:
         lines = _Lines(text, skip)
         first: list[tuple[tuple[str, ...], int]] = []
         with suppress(InputError):
-            for _, cells in islice(_read(lines, delimiter, []), _TITLE_ROWS + _SAMPLE_ROWS):
-                first.append((_without_blank_end(cells), lines.number))
-        at = _header_row([names for names, _ in first], aliases)
+            for _, cells in islice(_read(lines, delimiter, []), TITLE_ROWS + _SAMPLE_ROWS):
+                first.append((without_blank_end(cells), lines.number))
+        at = header_row([names for names, _ in first], aliases)
         names, line = first[at] if first else ((), skip)
         widths = [len(cells) for cells, _ in first[at + 1 :][:_SAMPLE_ROWS]]
         same = sum(1 for width in widths if width >= len(names))
         steadiness = same / len(widths) if widths and len(names) > 1 else 0.0
         titles = tuple(list(cells) for cells, _ in first[:at])
-        return cls(delimiter, names, _recognise(names, aliases), line, steadiness, titles)
+        if len(names) > LIMITS.import_columns:
+            raise InputError("columns-too-many", limit=LIMITS.import_columns)
+        return cls(delimiter, names, known_columns(names, aliases), line, steadiness, titles)
 
 
-def _header_row(rows: list[tuple[str, ...]], aliases: Aliases) -> int:
+def header_row(rows: list[tuple[str, ...]], aliases: Aliases) -> int:
     """The first row, unless it is a title: then the row below that names the most columns, at least two."""
     known = {key for usual in aliases.values() for key in usual}
-    named = [len({folded(name) for name in names} & known) for names in rows[:_TITLE_ROWS]]
+    named = [len({folded(name) for name in names} & known) for names in rows[:TITLE_ROWS]]
     if not named or named[0] > 1:
         return 0
     best = max(range(len(named)), key=lambda at: (named[at], -at))
     return best if named[best] > 1 else 0
 
 
-def _without_blank_end(names: list[str]) -> tuple[str, ...]:
+def without_blank_end(names: list[str]) -> tuple[str, ...]:
+    """Without the empty cells that a row ends in."""
     while names and not names[-1].strip():
         names = names[:-1]
     return tuple(names)
 
 
-def _recognise(names: tuple[str, ...], aliases: Aliases) -> dict[str, int]:
+def known_columns(names: Iterable[str], aliases: Aliases) -> int:
+    """How many of our columns these headers name."""
+    found = {folded(name) for name in names}
+    return sum(1 for usual in aliases.values() if not found.isdisjoint(usual))
+
+
+def recognise(names: Sequence[str], aliases: Aliases) -> dict[str, int]:
     """The best header for each of our columns; the same header twice is a mistake."""
     at: dict[str, int] = {}
     twice: set[str] = set()

@@ -91,15 +91,29 @@ METHODS = {
 """Plain mail is missing on purpose: it takes a warned wish, which no file records."""
 VISIT_STATUSES = {
     VisitStatus.BOOKED: (
-        "booked scheduled sched confirmed conf unconfirmed pending new active open arrived checkedin seen",
-        "programada programado confirmada confirmado reservada agendada pendiente atendida atendido",
+        "booked scheduled sched confirmed conf unconfirmed pending tentative proposed new active open",
+        "programada programado confirmada confirmado reservada reservado agendada pendiente citada citado",
     ),
     VisitStatus.CANCELLED: (
-        "cancelled canceled canc cx cxl cxd noshow ns dna deleted void missed rescheduled resched rs rsch",
-        "cancelada cancelado anulada anulado reprogramada reprogramado nosepresento noasistio",
+        "cancelled canceled canc cx cxl cxd deleted void dc rescheduled resched rs rsch bumped",
+        "cancelada cancelado anulada anulado reprogramada reprogramado",
+    ),
+    VisitStatus.KEPT: (
+        "kept arrived arr checkedin checkedout seen roomed inroom intake started fulfilled complete",
+        "completed atendida atendido asistio presente realizada realizado llego",
+    ),
+    VisitStatus.MISSED: (
+        "missed noshow ns dna failed didnotattend didnotcome",
+        "nosepresento noasistio noacudio ausente inasistencia perdida",
     ),
 }
 """A visit that was rescheduled stands in another row with its new time; this one is over."""
+SEXES = {
+    "female": ("female f woman girl", "femenino femenina mujer"),
+    "male": ("male m man boy", "masculino masculina hombre varon"),
+    "other": ("other o x nonbinary nb intersex another diverse", "otro otra nobinario nobinaria"),
+    "unknown": ("unknown u unk undisclosed notsaid", "desconocido desconocida"),
+}
 _LANGUAGES = {
     "en": ("en eng english enus engb", "ingles"),
     "es": ("es spa spanish castellano esus esmx eses", "espanol"),
@@ -118,6 +132,7 @@ _CONSENT_WORDS = _by_word(CONSENTS)
 _METHOD_WORDS = _by_word(METHODS)
 _VISIT_WORDS = _by_word(VISIT_STATUSES)
 _LANGUAGE_WORDS = _by_word(_LANGUAGES)
+_SEX_WORDS = _by_word(SEXES)
 
 
 def _listed(values: type[StrEnum]) -> str:
@@ -150,6 +165,11 @@ def read_language(text: str) -> str | Reason:
 
 
 @lru_cache(maxsize=1024)
+def read_sex(text: str) -> str | Reason:
+    return _SEX_WORDS.get(folded(text)) or Reason("sex-unknown", {"allowed": ", ".join(SEXES)})
+
+
+@lru_cache(maxsize=1024)
 def read_method(text: str) -> Method | Reason:
     return _METHOD_WORDS.get(folded(text)) or Reason("method-unknown", {"allowed": ", ".join(METHODS)})
 
@@ -157,6 +177,17 @@ def read_method(text: str) -> Method | Reason:
 @lru_cache(maxsize=1024)
 def read_visit_status(text: str) -> VisitStatus | Reason:
     return _VISIT_WORDS.get(folded(text)) or Reason("visit-status-unknown", {"allowed": _listed(VisitStatus)})
+
+
+_MARKED = frozenset("=+-@'\uff1d\uff0b\uff0d\uff20")
+
+
+def unmarked(cell: str) -> str:
+    """Without the apostrophe that our own tables have before what a spreadsheet might run.
+
+    As `audit/tables.py` writes it: what then begins with `=` or `@` is refused all the same.
+    """
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in _MARKED and len(cell) > 1 else cell
 
 
 def read_text(text: str, *, limit: int = TEXT_MAX) -> str | Reason:
@@ -168,6 +199,7 @@ def read_text(text: str, *, limit: int = TEXT_MAX) -> str | Reason:
     text = text.strip()
     if text.isalnum() and text.isascii() and len(text) <= limit:
         return text
+    text = unmarked(text)
     if not (text.isascii() and text.isprintable()):
         text = unicodedata.normalize("NFC", text).replace("\u00a0", " ").strip()
         for c in text:

@@ -26,7 +26,7 @@ from desktop.crypto.container_header import SALT
 from desktop.crypto.openvault import OpenVault
 from desktop.errors import Refused, VaultError
 from desktop.locks import exclusive
-from desktop.models import segments, vaultkeys
+from desktop.models import logyears, vaultkeys
 from desktop.models.backupnames import parse_name
 from desktop.models.database import Database, Tx
 from desktop.models.documents import Progress
@@ -118,7 +118,7 @@ def _facts(tx: Tx, frozen: Frozen, vault: OpenVault) -> Facts:
         key = load_log_key(tx, vault.vault_id, vault.key(WRAP_INFO))
         checkpoint = Checkpoint(origin_of(vault.vault_id), frozen.records, bytes.fromhex(root))
         note = sign_checkpoint(key, checkpoint)
-    kept = tuple(one.file for one in segments.listing(tx) if one.purged_at is None)
+    kept = tuple(one.file for one in logyears.listing(tx) if one.purged_at is None)
     return Facts(frozen.revision, note, frozen.records, root, frozen.head_hash, row_counts(tx), kept)
 
 

@@ -57,7 +57,7 @@ class AgreementFields(QWidget):
         return False, None
 
 
-def pair(left: Field, right: Field) -> QHBoxLayout:
+def pair(left: QWidget, right: QWidget) -> QHBoxLayout:
     """Two fields side by side, the first the wider one."""
     row = QHBoxLayout()
     row.setSpacing(12)

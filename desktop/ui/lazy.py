@@ -31,6 +31,11 @@ class LazyRows(Grid[T]):
         """What is here, by its row."""
         return dict(sorted(self._lines.items()))
 
+    @property
+    def rows(self) -> list[T]:
+        """What is here, in the order of the rows."""
+        return list(self.held.values())
+
     def line(self, row: int) -> T | None:
         return self._lines.get(row)
 

@@ -130,10 +130,12 @@ QLabel#badge { color: @surface; background: @error; border-radius: 8px; padding:
   font-size: 8pt; font-weight: 700; }
 QLabel#mono { font-family: 'DejaVu Sans Mono', Consolas, Menlo, monospace; font-size: 12pt; }
 QLabel#fingerprint { font-family: 'DejaVu Sans Mono', Consolas, Menlo, monospace; font-size: 16pt; }
-QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QDateEdit, QSpinBox { background: @surface; color: @text;
+QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QDateEdit, QTimeEdit,
+QSpinBox { background: @surface; color: @text;
   border: 1px solid @border; border-radius: 8px; padding: 7px 10px; min-height: 18px;
   selection-background-color: @accent; selection-color: @accent_text; }
-QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QDateEdit:focus, QSpinBox:focus {
+QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QDateEdit:focus,
+QTimeEdit:focus, QSpinBox:focus {
   border: 2px solid @focus; padding: 6px 9px; }
 QLineEdit[wrong="true"], QPlainTextEdit[wrong="true"] { border: 2px solid @error; padding: 6px 9px; }
 QComboBox::drop-down { border: none; width: 30px; }

@@ -224,6 +224,12 @@ class Workspace(Desk):
         else:
             self.open("backups")
 
+    def people(self, part: str) -> None:
+        self.open("people")
+        page = self.pages.get("people")
+        if isinstance(page, PeoplePage):
+            page.open_part(part)
+
     def backed_up(self) -> None:
         self.backup_banner.look()
 

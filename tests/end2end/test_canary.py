@@ -57,7 +57,6 @@ def secrets_of_the_sample() -> set[str]:
     return found
 
 
-@pytest.mark.xdist_group("demo")
 def test_the_demo_does_the_main_job(played: Played) -> None:
     outcome = played.outcome
     assert outcome.good
@@ -72,7 +71,6 @@ def test_the_demo_does_the_main_job(played: Played) -> None:
     assert {line["reason"]["code"] for line in outcome.excluded} >= {"consent-refused", "no-address"}
 
 
-@pytest.mark.xdist_group("demo")
 def test_the_wire_holds_nobody(played: Played) -> None:
     assert len(played.tapped) > 50_000
     addresses = {row["E-mail"] for row in sample() if "@" in row["E-mail"]}
@@ -81,7 +79,6 @@ def test_the_wire_holds_nobody(played: Played) -> None:
             assert spelling not in played.tapped, secret
 
 
-@pytest.mark.xdist_group("demo")
 def test_sealed_messages_name_nobody_outside_the_seal(played: Played) -> None:
     methods = {line["person"]: Method(line["method"]) for line in played.outcome.reminders}
     session = played.run.signed_in.session
@@ -103,7 +100,6 @@ def test_sealed_messages_name_nobody_outside_the_seal(played: Played) -> None:
     assert checked >= 12
 
 
-@pytest.mark.xdist_group("demo")
 def test_nothing_on_the_disk_names_anybody(played: Played) -> None:
     practice = played.folder / "practice"
     files = [path for path in practice.rglob("*") if path.is_file()]
@@ -115,7 +111,6 @@ def test_nothing_on_the_disk_names_anybody(played: Played) -> None:
                 assert spelling not in data, (path.name, secret)
 
 
-@pytest.mark.xdist_group("demo")
 @pytest.mark.parametrize("form", [LogFormat.JSONL, LogFormat.CSV, LogFormat.FHIR, LogFormat.SYSLOG], ids=str)
 def test_the_audit_log_names_nobody(played: Played, tmp_path: Path, form: LogFormat) -> None:
     session = played.run.signed_in.session

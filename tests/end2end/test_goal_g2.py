@@ -19,11 +19,13 @@ from desktop.models import people
 from desktop.models.database import Tx
 from desktop.models.protection import Form
 from desktop.models.records import Consent, Label, Method, PersonId, State
+from desktop.models.standing import Use
 from desktop.office.values import AttachmentIn, KeyImport
 from tests.made_staff import desk_of
 from tests.servers.storages import WebDav
 from tests.servers.tap import Tap
 from tests.support.canary import spellings
+from tests.support.said import say
 from tests.support.working import Work, at_work
 
 SENDS, FULL = 200, 2_000
@@ -98,7 +100,8 @@ def wish_plain(work: Work, person: PersonId) -> None:
         known = people.get(tx, person)
         assert known is not None
         asked = work.practice.clock.now()
-        people.update(tx, replace(known, plain_wish=asked, preferred_method=Method.PLAIN))
+        people.update(tx, replace(known, preferred_method=Method.PLAIN))
+        say(tx, person, Consent.GIVEN, asked, "paper", use=Use.PLAIN)
 
     desk_of(work.office).opened().database.write(keep)
 

@@ -143,7 +143,7 @@ def test_way_two_a_reply_becomes_a_changed_visit(scene: Scene) -> None:
         person.type("Thursday at two is yours.")
         person.click("Send")
         assert len(person.actions) == 5
-        person.wait(lambda: len(scene.house.sink.received) == 2, "the answer at the relay", 60)
+        person.wait(lambda: len(scene.house.sink.received) == 2, "the answer at the relay", 180)
         sent = message_from_bytes(scene.house.sink.received[1].wire)
         assert sent["In-Reply-To"] == "<answer-1@there.example>"
         office, session = scene.office()
@@ -173,7 +173,7 @@ def test_way_three_a_letter_with_a_pdf_in_four_actions(scene: Scene) -> None:
         person.click("Send")
         assert len(person.actions) == 4
         person.look_for("Undo")
-        person.wait(lambda: len(scene.house.sink.received) == 2, "the letter at the relay", 60)
+        person.wait(lambda: len(scene.house.sink.received) == 2, "the letter at the relay", 180)
 
 
 @pytest.mark.timeout(300)
@@ -187,7 +187,7 @@ def test_way_four_somebody_cannot_open_a_letter(scene: Scene) -> None:
     office.run_outbox(session)
     with person_at(scene.service.folder.root, scene.folder / "asked") as person:
         person.sign_in(USER, PASSWORD, scene.service.code())
-        person.wait(lambda: len(scene.house.sink.received) == 2, "the letter at the relay", 60)
+        person.wait(lambda: len(scene.house.sink.received) == 2, "the letter at the relay", 180)
         began = time.monotonic()
         person.actions.clear()
         person.click("People")
@@ -201,5 +201,5 @@ def test_way_four_somebody_cannot_open_a_letter(scene: Scene) -> None:
         person.click("Yes, it is open")
         assert len(person.actions) <= 8
         assert time.monotonic() - began < 120
-        person.wait(lambda: len(scene.house.sink.received) == 3, "the PDF at the relay", 60)
+        person.wait(lambda: len(scene.house.sink.received) == 3, "the PDF at the relay", 180)
     assert b"application/pdf" in scene.house.sink.received[2].wire

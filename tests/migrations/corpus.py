@@ -15,7 +15,6 @@ from pathlib import Path
 from desktop.models import (
     appointments,
     audit,
-    consents,
     imports,
     keys,
     messages,
@@ -41,6 +40,7 @@ from desktop.models.records import (
     RelayId,
 )
 from tests.support.kept import a_message, a_person, a_visit, keep
+from tests.support.said import say
 
 RELEASED = Path(__file__).resolve().parent / "released"
 KEY = bytes(range(32))
@@ -83,8 +83,8 @@ def _fill(tx: Tx) -> None:
     settings.put(tx, "practice-name", "Harbour Clinic")
     vaultkeys.put(tx, "mid", b"k" * 32)
     users.add(tx, USER, "SECRET")
-    consents.append(tx, MARIA.id, Consent.REFUSED, AT, "phone", USER.id)
-    consents.append(tx, MARIA.id, Consent.GIVEN, AT, "form", USER.id)
+    say(tx, MARIA.id, Consent.REFUSED, AT, "phone", USER.id)
+    say(tx, MARIA.id, Consent.GIVEN, AT, "form", USER.id)
     keys.add(tx, PUBLIC)
     relays.add(tx, RELAY, "hush")
     appointments.insert(tx, VISIT)

@@ -20,7 +20,7 @@ from desktop.mail.letters import Letters
 from desktop.mail.outbox import LEASE, Outbox
 from desktop.mail.sealing import Sealer
 from desktop.mail.sender import use_relay
-from desktop.models import appointments, audit, consents, leases, people, relays, settings, users, vaultkeys
+from desktop.models import appointments, audit, leases, people, relays, settings, users, vaultkeys
 from desktop.models.accounts import Role, Session, SessionId, User, UserId
 from desktop.models.database import Database
 from desktop.models.ids import new_id
@@ -38,6 +38,8 @@ from desktop.models.records import (
     Status,
     VisitStatus,
 )
+from desktop.models.standing import Use
+from tests.support.said import say
 
 ZONE = "America/Chicago"
 MONDAY = datetime(2026, 11, 23, 16, 5, tzinfo=UTC)
@@ -132,6 +134,7 @@ class Practice:
 
     def person(self, first: str = "Maria", last: str = "Lopez", email: str = "", **changes: Any) -> Person:
         consent = changes.pop("consent", Consent.UNKNOWN)
+        wish = changes.pop("plain_wish", None)
         made = Person(
             id=PersonId(new_id()),
             kind=Kind.PATIENT,
@@ -148,12 +151,12 @@ class Practice:
         self.db.write(lambda tx: people.insert(tx, made))
         if consent is not Consent.UNKNOWN:
             self.consent(made, consent)
+        if wish is not None:
+            self.db.write(lambda tx: say(tx, made.id, Consent.GIVEN, wish, "paper", use=Use.PLAIN))
         return made
 
     def consent(self, person: Person, state: Consent) -> None:
-        self.db.write(
-            lambda tx: consents.append(tx, person.id, state, self.clock.now(), "paper", self.session.user)
-        )
+        self.db.write(lambda tx: say(tx, person.id, state, self.clock.now(), "paper", self.session.user))
 
     def change(self, person: Person, **changes: Any) -> None:
         self.db.write(lambda tx: people.update(tx, replace(person, **changes)))

@@ -105,8 +105,8 @@ def to_users(opened: Opened, keys: Keyboard) -> None:
     say = opened.screen.words
     keys.press(Qt.Key.Key_5, Qt.KeyboardModifier.ControlModifier)
     keys.to(say("ui.settings.relay"))
-    sections = ("mailbox", "sending", "after-hours", "blocks", "storage", "health", "posture")
-    for section in (*sections, "keys", "backups", "computer", "users"):
+    sections = ("mailbox", "sending", "after-hours", "practice", "fields", "blocks", "storage", "health")
+    for section in (*sections, "posture", "keys", "backups", "computer", "users"):
         keys.press(Qt.Key.Key_Down)
         assert keys.names == ("", say(f"ui.settings.{section}"))
     keys.press(Qt.Key.Key_Space)

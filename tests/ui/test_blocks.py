@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtWidgets import QPushButton
 
+from desktop.mail.fields import FIELDS
 from desktop.office.values_messages import SnippetLine, SnippetRequest
 from desktop.ui.settings.page import SettingsPage
 from desktop.ui.snippets.page import BlocksSection
@@ -69,10 +70,15 @@ def test_a_letter_has_a_subject_and_a_signature_only_fields_of_the_practice(
     assert page.form.subject.isHidden()
     choose(page, "template")
     assert not page.form.subject.isHidden()
-    assert len(page.form.menu.actions()) == 10
+    assert len(page.form.menu.actions()) == len(FIELDS)
     choose(page, "signature")
     names = [one.text() for one in page.form.menu.actions()]
-    assert names == ["Name of the practice", "Phone of the practice"]
+    assert names[:2] == ["Name of the practice", "Phone of the practice"]
+    assert set(names) - set(names[:2]) == {
+        "Practice's address",
+        "Page to book a visit",
+        "Patient portal",
+    }
 
 
 def test_a_field_is_put_where_the_cursor_stands(page: BlocksSection) -> None:

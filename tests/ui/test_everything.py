@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from desktop.config import LIMITS
 from desktop.models.accounts import InvitationKind, Role, Session
 from desktop.models.delivery import EVERYTHING
+from desktop.models.standing import Use
 from desktop.office.values_access import Invited, NoticeLine, Purpose
 from desktop.office.values_audit import LogGap, LogState, PurgeRequest
 from desktop.office.values_entry import DutyState, JoinStarted
@@ -34,6 +35,9 @@ from desktop.ui.audit.retention import PurgeDialog
 from desktop.ui.audit.state import GapDialog
 from desktop.ui.compose.drafts import DiscardDialog
 from desktop.ui.compose.scan import ScanDialog
+from desktop.ui.consent.batch import BatchDialog
+from desktop.ui.consent.permission import PermissionDialog
+from desktop.ui.consent.record import RecordDialog
 from desktop.ui.failures.wizard import FailureWizard
 from desktop.ui.firstrun.setup import PracticePage, RelayPage
 from desktop.ui.gate.arrival import MustChangePage, NoticePage
@@ -47,6 +51,7 @@ from desktop.ui.gate.signin import SignInPage
 from desktop.ui.navigation import ENTRY_ROLES, UNDER
 from desktop.ui.outbox.calls import CallDialog
 from desktop.ui.outbox.pausing import ContinueDialog, PauseDialog
+from desktop.ui.people.adding import AddDialog
 from desktop.ui.people.dialogs import EditDialog, PassphraseDialog
 from desktop.ui.settings.mailbox import MailboxDialog
 from desktop.ui.settings.relay import RelayDialog
@@ -102,6 +107,13 @@ def pages(
     for code in audit.tabs.buttons:  # type: ignore[attr-defined]
         audit.tabs.open(code)  # type: ignore[attr-defined]
         screen.settle()
+    people = workspace.pages["people"]
+    for code in people.tabs.buttons:  # type: ignore[attr-defined]
+        people.tabs.open(code)  # type: ignore[attr-defined]
+        screen.settle()
+    for code in people.detail.sections.line.buttons:  # type: ignore[attr-defined]
+        people.detail.sections.open(code)  # type: ignore[attr-defined]
+        screen.settle()
     add_ben(office, session, practice.clock)
     person = office.search_people(session, "Zoraida").people[0].id
     shown = office.show_person(session, person)
@@ -121,6 +133,12 @@ def pages(
         **delivery_dialogs(screen, session, practice, workspace, settings),
         **access_pages(screen, session, practice, workspace),
         **backup_pages(screen, session, workspace),
+        **{f"people-{code}": page for code, page in people.tabs.pages.items()},  # type: ignore[attr-defined]
+        **{f"person-{code}": part for code, part in people.detail.sections.built.items()},  # type: ignore[attr-defined]
+        "add-person": AddDialog(ui, session, workspace),
+        "answer": RecordDialog(ui, session, person, Use.CARE, workspace),
+        "permission": PermissionDialog(ui, session, person, "en", workspace),
+        "answers": BatchDialog(ui, session, workspace),
         **{f"audit-{code}": page for code, page in audit.tabs.pages.items()},  # type: ignore[attr-defined]
         "history": HistoryDialog(ui, session, person, "Zoraida Canaryfield", workspace),
         "gap": GapDialog(ui, session, GAP, workspace),
@@ -315,7 +333,9 @@ def test_tab_goes_through_a_page_and_comes_back(
     workspace.open("people")
     screen.settle()
     people = workspace.pages["people"]
-    people.search.setFocus()  # type: ignore[attr-defined]
+    people.focus_search()  # type: ignore[attr-defined]
+    people.detail.sections.open("overview")  # type: ignore[attr-defined]
+    screen.settle()
     seen: list[str] = []
     for _ in range(30):
         focused = QApplication.focusWidget()

@@ -42,9 +42,12 @@ def test_a_hit_opens_its_conversation_at_that_entry(at_work: AtWork, box: Inbox)
     at_work.screen.settle()
     view = page.pane.entries.views[hit.entry]
     at_work.screen.qtbot.waitUntil(lambda: page.pane.entries.whole, timeout=10_000)
-    QTest.qWait(50)
-    top = view.mapTo(page.pane.entries.viewport(), view.rect().topLeft()).y()
-    assert 0 <= top < page.pane.entries.viewport().height() // 2, "it stands at the top, not the newest"
+
+    def stands_at_the_top() -> bool:
+        top = view.mapTo(page.pane.entries.viewport(), view.rect().topLeft()).y()
+        return 0 <= top < page.pane.entries.viewport().height() // 2
+
+    at_work.screen.qtbot.waitUntil(stands_at_the_top, timeout=10_000)
 
 
 def test_nothing_found_says_what_to_do(at_work: AtWork, box: Inbox) -> None:

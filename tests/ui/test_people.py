@@ -12,8 +12,8 @@ from desktop.models.correspondence import FilingForm
 from desktop.models.records import Method
 from desktop.office.values_messages import ToChart
 from desktop.ui.filed import filing_words
+from desktop.ui.imports.wizard import ImportWizard
 from desktop.ui.people.dialogs import EditDialog, PassphraseDialog
-from desktop.ui.people.importing import ImportDialog
 from desktop.ui.people.page import PeoplePage
 from tests.support.mailroom import Mailroom
 from tests.support.pages import texts_of
@@ -79,10 +79,10 @@ def test_an_older_answer_never_overtakes_a_newer_one(at_work: AtWork, people: Pe
 # --- import -----------------------------------------------------------------------
 
 
-def importing(at_work: AtWork, people: PeoplePage, data: bytes = MORE) -> ImportDialog:
+def importing(at_work: AtWork, people: PeoplePage, data: bytes = MORE) -> ImportWizard:
     people.take_file(at_work.file("more.csv", data))
     at_work.screen.settle()
-    return people.findChildren(ImportDialog)[-1]
+    return people.findChildren(ImportWizard)[-1]
 
 
 def count(at_work: AtWork) -> int:
@@ -92,7 +92,7 @@ def count(at_work: AtWork) -> int:
 def test_an_import_shows_first_and_stores_on_a_click(at_work: AtWork, people: PeoplePage) -> None:
     dialog = importing(at_work, people)
     assert dialog.notice.words.startswith("This file would add 1, change 1")
-    assert dialog.left_out.rowCount() == 1
+    assert dialog.problems.rows.rowCount() == 1
     assert count(at_work) == 3
     dialog.import_button.click()
     at_work.screen.settle()

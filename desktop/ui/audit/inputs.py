@@ -1,11 +1,11 @@
-"""Days and whole numbers, typed or changed with the arrow keys."""
+"""Days, times and whole numbers, typed or changed with the arrow keys."""
 
 from __future__ import annotations
 
 from typing import TypeVar
 
-from PySide6.QtCore import QDate, QLocale
-from PySide6.QtWidgets import QAbstractSpinBox, QDateEdit, QLineEdit, QSpinBox
+from PySide6.QtCore import QDate, QLocale, QTime
+from PySide6.QtWidgets import QAbstractSpinBox, QDateEdit, QLineEdit, QSpinBox, QTimeEdit
 
 S = TypeVar("S", bound=QAbstractSpinBox)
 _MARGIN = 9
@@ -17,6 +17,15 @@ def day_input(name: str, day: QDate, language: str) -> QDateEdit:
     made = QDateEdit(day)
     made.setLocale(QLocale("es_US" if language == "es" else "en_US"))
     made.setDisplayFormat("d MMM yyyy")
+    made.setMinimumWidth(128)
+    return _plain(made, name)
+
+
+def time_input(name: str, at: QTime, language: str) -> QTimeEdit:
+    """Of the day on the wall, such as "2:30 PM"."""
+    made = QTimeEdit(at)
+    made.setLocale(QLocale("es_US" if language == "es" else "en_US"))
+    made.setDisplayFormat("h:mm AP")
     made.setMinimumWidth(128)
     return _plain(made, name)
 

@@ -13,8 +13,8 @@ from desktop.ui.audit.requests import RequestsSection
 from desktop.ui.audit.retention import RetentionSection
 from desktop.ui.audit.rules import RulesSection
 from desktop.ui.audit.state import StateSection
-from desktop.ui.audit.tabs import Tabs
 from desktop.ui.base import Page, Ui
+from desktop.ui.tabs import Tabs
 
 LOG, ALERTS, DIGEST, REQUESTS, STATE = "log", "alerts", "digest", "requests", "state"
 RULES, RETENTION = "rules", "retention"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.errors import SealwellError
-from desktop.models.accounts import Session
+from desktop.models.accounts import Role, Session
 from desktop.models.protection import KeyTrust
 from desktop.models.records import Consent, Person, PersonId, Status
 from desktop.office.values import KeyLine, PersonShown
@@ -14,6 +16,7 @@ from desktop.texts import clean
 from desktop.ui.audit.history import HistoryDialog
 from desktop.ui.base import Notice, Ui, button, card, emptied, plain_label
 from desktop.ui.cards.dialog import CardDialog
+from desktop.ui.consent.section import ConsentSection
 from desktop.ui.dates import date_words, moment_words
 from desktop.ui.dialog import FormDialog
 from desktop.ui.filed import filing_words
@@ -21,6 +24,13 @@ from desktop.ui.help.opening import Helper
 from desktop.ui.keys.dialog import KeyDialog
 from desktop.ui.navigation import ENTRY_ROLES, Navigation
 from desktop.ui.people.dialogs import EditDialog, PassphraseDialog
+from desktop.ui.people.fields import FieldsSection
+from desktop.ui.people.household import HouseholdSection
+from desktop.ui.people.messages import MessagesSection
+from desktop.ui.people.sections import PersonSections
+from desktop.ui.people.timeline import TimelineSection
+from desktop.ui.people.visits import VisitsSection
+from desktop.ui.personsection import PersonSection
 
 _FILED = 5
 """Lines at most: the newest of what was put to the record."""
@@ -61,10 +71,14 @@ class PersonDetail(QWidget):
         top.addLayout(self.pills)
         self.column.addLayout(top)
         self.column.addWidget(self.notice)
-        self.column.addLayout(self.facts)
-        self.column.addWidget(plain_label(say("ui.person.how"), "heading"))
-        self.column.addWidget(self.reach)
-        self.column.addLayout(self.keys)
+        overview = QWidget()
+        column = QVBoxLayout(overview)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addLayout(self.facts)
+        column.addWidget(plain_label(say("ui.person.how"), "heading"))
+        column.addWidget(self.reach)
+        column.addLayout(self.keys)
         row = QHBoxLayout()
         self.write = button(say("ui.person.write"), self._write, "primary")
         self.edit = button(say("ui.person.edit"), self._edit)
@@ -80,14 +94,37 @@ class PersonDetail(QWidget):
         more.addWidget(self.passphrase)
         more.addWidget(self.add_key)
         more.addStretch()
-        self.column.addLayout(row)
-        self.column.addWidget(self.help, 0, Qt.AlignmentFlag.AlignLeft)
-        self.column.addWidget(plain_label(say("ui.person.more"), "heading"))
-        self.column.addLayout(more)
-        self.column.addWidget(self.history, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addLayout(row)
+        column.addWidget(self.help, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(plain_label(say("ui.person.more"), "heading"))
+        column.addLayout(more)
+        column.addWidget(self.history, 0, Qt.AlignmentFlag.AlignLeft)
         self.history.setVisible(self._session.role in ENTRY_ROLES["audit"])
+        self.sections = PersonSections(self.ui, overview, self._parts())
+        self.sections.changed.connect(self.look_again)
+        self.column.addWidget(self.sections)
         self.column.addStretch()
         self.show_nobody(searching=False)
+
+    def _parts(self) -> tuple[tuple[str, Callable[[], PersonSection]], ...]:
+        """Beside the overview, in the order of the line."""
+        ui, who, ways = self.ui, self._session, self._navigation
+        visits: tuple[tuple[str, Callable[[], PersonSection]], ...] = ()
+        if who.role is not Role.BILLING:
+            visits = (("visits", lambda: VisitsSection(ui, who)),)
+        return (
+            ("timeline", lambda: TimelineSection(ui, who, ways)),
+            ("consent", lambda: ConsentSection(ui, who)),
+            ("messages", lambda: MessagesSection(ui, who, ways)),
+            ("household", lambda: HouseholdSection(ui, who, ways)),
+            *visits,
+            ("fields", lambda: FieldsSection(ui, who)),
+        )
+
+    def look_again(self) -> None:
+        """Something about them was changed."""
+        if self.shown is not None:
+            self.open(self.shown.person.id)
 
     # --- what is shown --------------------------------------------------------------
 
@@ -95,6 +132,7 @@ class PersonDetail(QWidget):
         """The empty state says the next step."""
         self.shown = None
         self._clear()
+        self.sections.show_person(None)
         self.name.setText(self.ui.say("ui.people.none-found" if searching else "ui.people.none-yet"))
         self.reach.setText("")
         for one in self.buttons:
@@ -108,6 +146,7 @@ class PersonDetail(QWidget):
     def show_person(self, shown: PersonShown) -> None:
         self.shown = shown
         self._clear()
+        self.sections.show_person(shown)
         person, say = shown.person, self.ui.say
         self.name.setText(clean(person.name) or clean(person.organisation))
         self._show_pills(person)

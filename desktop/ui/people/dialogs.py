@@ -39,17 +39,20 @@ class EditDialog(FormDialog):
             ("language", ("en", "es")),
             ("detail", tuple(Detail)),
             ("status", tuple(Status)),
-            ("consent", ("unknown", "given", "refused")),
         ):
             box = QComboBox()
             for value in values:
-                prefix = {"detail": "ui.detail", "status": "ui.status", "consent": "ui.consent"}.get(
-                    name, "ui.language"
-                )
+                prefix = {"detail": "ui.detail", "status": "ui.status"}.get(name, "ui.language")
                 box.addItem(ui.say(f"{prefix}.{value}"), str(value))
             box.setCurrentIndex(max(0, box.findData(str(getattr(person, name)))))
             self._add(form, name, box)
         self.content.addLayout(form)
+        self.consequence = plain_label("", "problem", wrap=True)
+        self.content.addWidget(self.consequence)
+        status = self.fields["status"]
+        if isinstance(status, QComboBox):
+            status.currentIndexChanged.connect(lambda _: self._say_consequence())
+        self._say_consequence()
         self.save = button(ui.say("ui.save"), self.store, "primary")
         self.save.setDefault(True)
         self.foot.addWidget(self.save)
@@ -61,6 +64,13 @@ class EditDialog(FormDialog):
         form.addRow(label, widget)
         self.fields[name] = widget
         self._before[name] = self._value(name)
+
+    def _say_consequence(self) -> None:
+        """What a status does stands there before it is stored."""
+        status, before = self._value("status"), self._before["status"]
+        stops = status != before and status != Status.ACTIVE
+        self.consequence.setText(self.ui.say("ui.edit.status-stops") if stops else "")
+        self.consequence.setVisible(stops)
 
     def _value(self, name: str) -> str:
         widget = self.fields[name]

@@ -1,150 +1,109 @@
-"""People: search on the left, one person on the right, import from a file."""
+"""The place of people in the rail: everybody, their visits, groups, and what keeps the list clean."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QItemSelectionModel, QTimer
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QLineEdit, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QTableView
 
-from desktop.models.accounts import Session
+from desktop.models.accounts import Role, Session
 from desktop.models.records import PersonId
-from desktop.office.values import PeopleFound, PersonLine
-from desktop.texts import clean
-from desktop.ui.base import Page, Ui, button, plain_label
-from desktop.ui.dates import date_words
-from desktop.ui.files import choose_file, dropped_file
+from desktop.office.values import PersonLine
+from desktop.ui.base import Page, Ui
+from desktop.ui.consent.page import AnswersPage
+from desktop.ui.duplicates.page import DuplicatesPage
+from desktop.ui.hygiene.page import AddressesPage
+from desktop.ui.imports.page import ImportsPage
+from desktop.ui.lazy import LazyRows
 from desktop.ui.navigation import Navigation
 from desktop.ui.people.detail import PersonDetail
-from desktop.ui.people.importing import ImportDialog
-from desktop.ui.table import Column, Rows, table
+from desktop.ui.people.listing import PeopleList
+from desktop.ui.segments.page import GroupsPage
+from desktop.ui.tabs import Tabs
+from desktop.ui.visits.page import VisitsPage
 
-_WAIT_MS = 150
-_STRETCH = 100
+PEOPLE, VISITS, GROUPS = "people", "visits", "groups"
+DUPLICATES, ADDRESSES, IMPORTS, ANSWERS = "duplicates", "addresses", "imports", "answers"
+
+_DESK = frozenset({Role.ADMINISTRATOR, Role.MANAGER, Role.FRONT_DESK})
+_BUILD: dict[str, tuple[Callable[[Ui, Session, Navigation], Page], frozenset[Role]]] = {
+    VISITS: (VisitsPage, _DESK | {Role.CLINICIAN}),
+    GROUPS: (GroupsPage, _DESK),
+    DUPLICATES: (DuplicatesPage, _DESK),
+    ADDRESSES: (AddressesPage, _DESK),
+    IMPORTS: (ImportsPage, _DESK),
+    ANSWERS: (AnswersPage, frozenset({Role.ADMINISTRATOR})),
+}
+"""Beside everybody, in the order of the row, and which roles see them."""
 
 
 class PeoplePage(Page):
-    """Every keystroke starts the search anew; an older answer never overtakes a newer one."""
+    """Opens on everybody; each other part is built when it is first opened."""
 
     def __init__(self, ui: Ui, session: Session, navigation: Navigation) -> None:
         super().__init__(ui, ui.say("ui.people.title"))
-        self._session = session
-        self._asked = 0
-        self._wanted: PersonId | None = None
-        self.setAcceptDrops(True)
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(ui.say("ui.people.search"))
-        self.search.setAccessibleName(ui.say("ui.people.search-name"))
-        self.search.setClearButtonEnabled(True)
-        self.search.setMaximumWidth(420)
-        self.head.addWidget(self.search, 1)
         self.head.addStretch()
-        self.import_button = button(ui.say("ui.people.import"), self.choose)
-        self.head.addWidget(self.import_button)
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setInterval(_WAIT_MS)
-        self._later.timeout.connect(self.look_up)
-        self.search.textChanged.connect(lambda _: self._later.start())
-        self.search.returnPressed.connect(self.look_up)
-        language = ui.texts.language
-        self.rows = Rows[PersonLine](
-            [
-                Column(ui.say("ui.people.name"), lambda one: clean(one.name), stretch=True),
-                Column(ui.say("ui.people.born"), lambda one: date_words(one.birth_date, language), width=120),
-            ],
-            more=self._more,
-        )
-        self.list = table(self.rows, ui.say("ui.people.list"))
-        self.list.selectionModel().currentRowChanged.connect(lambda now, _: self._open(now.row()))
-        self.count = plain_label("", "muted")
-        left = QWidget()
-        column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.list, 1)
-        column.addWidget(self.count)
-        self.detail = PersonDetail(ui, session, navigation)
-        split = QSplitter()
-        split.setHandleWidth(14)
-        split.setChildrenCollapsible(False)
-        split.addWidget(left)
-        split.addWidget(self.detail)
-        split.setSizes([440, 640])
-        self.outer.addWidget(split, 1)
+        self.everybody = PeopleList(ui, session, navigation)
+        parts: list[tuple[str, str, Callable[[], Page]]] = [
+            (PEOPLE, ui.say("ui.people.tab-people"), lambda: self.everybody)
+        ]
+        for code, (build, roles) in _BUILD.items():
+            if session.role in roles:
+                words = ui.say(f"ui.people.tab-{code}")
+                parts.append((code, words, partial(build, ui, session, navigation)))
+        self.tabs = Tabs(ui.say("ui.people.title"), tuple(parts))
+        self.tabs.row.setVisible(len(parts) > 1)
+        self.outer.addWidget(self.tabs, 1)
+        self.tabs.bring(PEOPLE)
+
+    @property
+    def search(self) -> QLineEdit:
+        return self.everybody.search
+
+    @property
+    def rows(self) -> LazyRows[PersonLine]:
+        return self.everybody.rows
+
+    @property
+    def list(self) -> QTableView:
+        return self.everybody.list
+
+    @property
+    def count(self) -> QLabel:
+        return self.everybody.count
+
+    @property
+    def detail(self) -> PersonDetail:
+        return self.everybody.detail
+
+    @property
+    def import_button(self) -> QPushButton:
+        return self.everybody.import_button
 
     def refresh(self) -> None:
-        self.look_up()
+        self.tabs.open(self.tabs.current or PEOPLE)
+
+    def open_part(self, code: str) -> None:
+        """Bring one part to the front, if this role has it."""
+        if code in self.tabs.buttons:
+            self.tabs.open(code)
 
     def focus_search(self) -> None:
-        self.search.setFocus()
-        self.search.selectAll()
+        self.tabs.bring(PEOPLE)
+        self.everybody.focus_search()
 
     def show_one(self, person: PersonId) -> None:
         """This person's page, wherever they stand in the list."""
-        self._wanted = person
-        self.search.clear()
-        self.look_up()
+        self.tabs.bring(PEOPLE)
+        self.everybody.show_one(person)
 
     def look_up(self) -> None:
-        """Ask for the first stretch of what the field says."""
-        self._later.stop()
-        self._ask(0)
-
-    def _more(self) -> None:
-        self._ask(len(self.rows.rows))
-
-    def _ask(self, offset: int) -> None:
-        self._asked += 1
-        asked, text = self._asked, self.search.text()
-
-        def done(found: PeopleFound) -> None:
-            if asked == self._asked:
-                self._show(found, offset)
-
-        self.call(lambda _: self.ui.office.search_people(self._session, text, _STRETCH, offset), done)
-
-    def _show(self, found: PeopleFound, offset: int) -> None:
-        if offset:
-            self.rows.append(found.people)
-            return
-        self.notice.clear()
-        self.rows.show(found.people, found.total)
-        self.count.setText(self.ui.texts.count("ui.people.count", found.total))
-        wanted, self._wanted = self._wanted, None
-        places = [at for at, one in enumerate(found.people) if one.id == wanted]
-        if wanted is not None and not places:
-            self.list.clearSelection()
-            self.detail.open(wanted)
-        elif found.people:
-            first = self.rows.index(places[0] if places else 0, 0)
-            flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
-            self.list.selectionModel().setCurrentIndex(first, flags)
-        else:
-            self.detail.show_nobody(searching=bool(self.search.text().strip()))
-
-    def _open(self, row: int) -> None:
-        if 0 <= row < len(self.rows.rows):
-            self.detail.open(self.rows.rows[row].id)
-
-    # --- import -----------------------------------------------------------------
+        self.everybody.look_up()
 
     def choose(self) -> None:
-        choose_file(self, self.ui.say("ui.people.choose"), self.ui.say("ui.files.csv"), self.take_file)
+        self.everybody.choose()
 
     def take_file(self, path: Path) -> None:
-        """Look at the file first (a dry run), then store it when the person says so."""
-        dialog = ImportDialog(self.ui, self._session, path, self)
-        dialog.finished.connect(lambda _: self.look_up())
-        dialog.open()
-        dialog.look()
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
-        if dropped_file(event) is not None:
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
-        path = dropped_file(event)
-        if path is not None:
-            event.acceptProposedAction()
-            self.take_file(path)
+        self.everybody.take_file(path)

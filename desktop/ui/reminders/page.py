@@ -20,14 +20,17 @@ from desktop.office.values import (
 )
 from desktop.office.values_backups import ArrivalShown
 from desktop.office.values_entry import DutyState
+from desktop.office.values_imports import VISITS, FileLook, FileSeen
 from desktop.office.values_messages import INBOX
 from desktop.office.values_practice import TodayShown
 from desktop.ui.base import Page, Ui
+from desktop.ui.bridge import Task
 from desktop.ui.buttonline import ButtonLine
 from desktop.ui.dates import day_words
 from desktop.ui.decision.card import DecisionCard
 from desktop.ui.decision.steps import Steps, steps_of
 from desktop.ui.files import choose_file, dropped_file, import_request
+from desktop.ui.imports.wizard import ImportWizard
 from desktop.ui.moving.arrival import ArrivalLine, open_items
 from desktop.ui.navigation import Navigation
 from desktop.ui.reach import REACH_ROLES
@@ -157,12 +160,32 @@ class TodayPage(Page):
     # --- import -----------------------------------------------------------------
 
     def choose(self) -> None:
-        choose_file(self, self.ui.say("ui.today.choose"), self.ui.say("ui.files.csv"), self.take_file)
+        choose_file(self, self.ui.say("ui.today.choose"), self.ui.say("ui.files.visits"), self.take_file)
 
     def take_file(self, path: Path) -> None:
-        """Import this schedule; the same way for a chosen and a dropped file."""
+        """Import this schedule at once where it says itself what its columns are, else ask about them."""
         self._file = path
-        self._import(confirm=False)
+        self.notice.clear()
+        self.start.importing()
+
+        def look(_: Task) -> FileSeen:
+            read = import_request(path, LIMITS.import_bytes)
+            file = FileLook(read.name, data=read.data, kind=VISITS, modified=read.modified)
+            return self.ui.office.look_at_file(self._session, file)
+
+        task = self.call(look, self._looked, self._import_failed)
+        self.start.cancel_with(task.cancel)
+
+    def _looked(self, seen: FileSeen) -> None:
+        path = self._file
+        if seen.ready:
+            self._import(confirm=False)
+        elif path is not None:
+            self.start.import_ended()
+            dialog = ImportWizard(self.ui, self._session, path, self, VISITS)
+            dialog.stored.connect(self.refresh)
+            dialog.open()
+            dialog.look()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
         if dropped_file(event) is not None:

@@ -11,10 +11,12 @@ from desktop.ui.navigation import Navigation
 from desktop.ui.sections import Sections
 from desktop.ui.settings.after_hours import AfterHoursSection
 from desktop.ui.settings.content import ContentSection
+from desktop.ui.settings.fields import OwnFieldsSection
 from desktop.ui.settings.health import HealthSection
 from desktop.ui.settings.mailboxes import MailboxSection
 from desktop.ui.settings.policy import PolicySection
 from desktop.ui.settings.posture import PostureSection
+from desktop.ui.settings.practice import PracticeSection
 from desktop.ui.settings.relays import RelaySection
 from desktop.ui.settings.sending import SendingSection
 from desktop.ui.settings.storage import StorageSection
@@ -37,6 +39,8 @@ class SettingsPage(Page):
                 ("mailbox", ui.say("ui.settings.mailbox"), lambda: MailboxSection(ui, session)),
                 ("sending", ui.say("ui.settings.sending"), lambda: SendingSection(ui, session)),
                 ("after-hours", ui.say("ui.settings.after-hours"), lambda: AfterHoursSection(ui, session)),
+                ("practice", ui.say("ui.settings.practice"), lambda: PracticeSection(ui, session)),
+                ("fields", ui.say("ui.settings.fields"), lambda: OwnFieldsSection(ui, session)),
                 ("blocks", ui.say("ui.settings.blocks"), lambda: BlocksSection(ui, session)),
                 ("storage", ui.say("ui.settings.storage"), lambda: StorageSection(ui, session)),
                 ("health", ui.say("ui.settings.health"), lambda: HealthSection(ui, session)),

@@ -192,10 +192,12 @@ class TasksPage(Page):
                 dialog.open()
             case "unclear":
                 go.outbox("unclear")
-            case "call" | "keys" if line.person is not None:
+            case "call" | "keys" | "person" if line.person is not None:
                 go.person(line.person)
             case "log-review":
                 go.log("digest")
+            case "imports":
+                go.people("imports")
             case "backups":
                 go.backups()
             case _:

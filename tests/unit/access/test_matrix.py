@@ -94,6 +94,32 @@ backup.kit               x   .   .   .   .   .
 recovery.renew           x   .   .   .   .   .
 computer.move            x   .   .   .   .   .
 computer.arrival         x   .   .   .   .   .
+practice.show            x   x   x   x   x   .
+people.add               x   x   x   .   .   .
+people.timeline          x   x   x   x   x   .
+people.export            x   x   .   .   .   .
+imports.map              x   x   x   .   .   .
+imports.list             x   x   x   .   .   .
+imports.undo             x   x   .   .   .   .
+imports.watch            x   x   .   .   .   .
+household.show           x   x   x   x   x   .
+household.set            x   x   x   .   .   .
+consent.show             x   x   x   x   x   .
+consent.record           x   x   x   x   .   .
+consent.authorization    x   x   x   .   .   .
+consent.ask              x   x   x   .   .   .
+consent.batch            x   .   .   .   .   .
+consent.prove            x   x   x   x   .   .
+fields.list              x   x   x   x   x   .
+fields.set               x   .   .   .   .   .
+visits.list              x   x   x   x   .   .
+visits.set               x   x   x   .   .   .
+duplicates.list          x   x   x   .   .   .
+duplicates.merge         x   x   .   .   .   .
+addresses.check          x   x   x   .   .   .
+segments.list            x   x   x   .   .   .
+segments.show            x   x   .   .   .   .
+segments.set             x   x   .   .   .   .
 computer.retire          x   .   .   .   .   .
 help.check               x   x   x   x   x   .
 help.show                x   x   x   x   x   .
@@ -229,7 +255,9 @@ def test_changes_of_accounts_and_exports_want_a_fresh_proof_each_for_its_purpose
     def of(purpose: Purpose) -> set[str]:
         return {action.value for action, wanted in STEP_UP.items() if wanted is purpose}
 
-    assert of(Purpose.EXPORT) == {"audit.export", "audit.access", "audit.disclosures", "retention.purge"}
+    assert of(Purpose.EXPORT) == {
+        *("audit.export", "audit.access", "audit.disclosures", "retention.purge", "people.export")
+    }
     assert of(Purpose.KEYS) == {
         *("keys.own", "relays.grant", "backup.target", "backup.kit", "recovery.renew", "computer.retire")
     }
@@ -240,6 +268,8 @@ def test_changes_of_accounts_and_exports_want_a_fresh_proof_each_for_its_purpose
         "security.pin",
     }
     assert of(Purpose.USERS) == {
+        "consent.batch",
+        "imports.watch",
         "users.invite",
         "users.add",
         "users.role",

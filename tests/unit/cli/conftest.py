@@ -25,5 +25,6 @@ def desk(shell: Shell, tmp_path: Path) -> Shell:
     assert (answer["user"], answer["role"], answer["expires_in"]) == (USER, "administrator", 900)
     (tmp_path / "people.csv").write_bytes(PEOPLE)
     imported = shell("people", "import", str(tmp_path / "people.csv"))
+    assert imported.pop("import")
     assert imported == {"created": 3, "updated": 0, "unchanged": 0, "rejected": []}
     return shell

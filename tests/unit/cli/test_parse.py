@@ -72,3 +72,44 @@ def test_what_came_back_is_told(tmp_path: Path) -> None:
     ]
     assert absent["kind"] == "message"
     assert absent["reason"]["code"]
+
+
+MESSAGE = b"MSH|^~\\&|A|B|||20261120||ADT^A08|1|P|2.5\rPID|1||10442^^^N^MR||Lopez^Maria||19610304|F\r"
+CARD = b"BEGIN:VCARD\r\nVERSION:3.0\r\nX-MRN:10442\r\nN:Lopez;Maria;;;\r\nBDAY:1961-03-04\r\nEND:VCARD\r\n"
+PATIENT = {
+    "resourceType": "Patient",
+    "identifier": [{"value": "10442"}],
+    "name": [{"family": "Lopez", "given": ["Maria"]}],
+    "birthDate": "1961-03-04",
+}
+
+
+def test_people_of_each_format_are_shown_alike(tmp_path: Path) -> None:
+    files = {
+        "hl7": MESSAGE,
+        "vcard": CARD,
+        "fhir": json.dumps(PATIENT).encode(),
+        "tsv": b"MRN\tLast name\tFirst name\tDOB\n10442\tLopez\tMaria\t1961-03-04\n",
+        "text": b"MRN      Last name   First name   DOB\n10442    Lopez       Maria        03/04/1961\n",
+    }
+    names = [written(tmp_path, name, data) for name, data in files.items()]
+    answers = asked(tmp_path, "people", "parse", *names)
+
+    assert [answer["format"] for answer in answers] == list(files)
+    for answer in answers:
+        (person,) = answer["people"]
+        said = [person[name] for name in ("external_id", "last_name", "first_name", "birth_date")]
+        assert said == ["10442", "Lopez", "Maria", "1961-03-04"]
+        assert answer["rejected"] == []
+
+
+def test_visits_of_a_calendar_are_shown_and_a_list_of_people_is_none(tmp_path: Path) -> None:
+    event = (
+        b"BEGIN:VEVENT\r\nUID:7\r\nDTSTART:20261124T143000\r\nSUMMARY:Lopez, Maria (10442)\r\nEND:VEVENT\r\n"
+    )
+    calendar = written(tmp_path, "a.ics", b"BEGIN:VCALENDAR\r\n" + event + b"END:VCALENDAR\r\n")
+    found, none = asked(tmp_path, "appointments", "parse", calendar, written(tmp_path, "a.vcf", CARD))
+
+    assert (found["format"], found["appointments"][0]["start"]) == ("ics", "2026-11-24T14:30:00")
+    assert found["appointments"][0]["patient_id"] == "10442"
+    assert (none["format"], none["reason"]["code"]) == (None, "nothing-of-kind")

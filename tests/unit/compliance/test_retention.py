@@ -24,12 +24,12 @@ from desktop.audit.verify import Evidence, verify
 from desktop.compliance import retention
 from desktop.compliance.retention import Destroyed
 from desktop.errors import Refused, SealwellError, VaultError
-from desktop.models import alerts, audit, audit_proofs, drafts, segments, vaultkeys
+from desktop.models import alerts, audit, audit_proofs, drafts, logyears, vaultkeys
 from desktop.models.alerts import Alert
 from desktop.models.database import Tx
 from desktop.models.drafts import Draft
+from desktop.models.logyears import Segment
 from desktop.models.records import AuditRecord
-from desktop.models.segments import Segment
 from tests.support.logbook import ANA, PERSON, Book, open_book
 
 SHOWN = Event(Act.PEOPLE_SHOWN, obj=PERSON)
@@ -75,8 +75,8 @@ def seal(book: Book, year: int) -> Segment:
         made = Segment(
             year, cover.first, last, cover.root, name, sha256, now, details={"cover": asdict(cover)}
         )
-        segments.add(tx, made)
-        vaultkeys.put(tx, segments.key_name(year), key)
+        logyears.add(tx, made)
+        vaultkeys.put(tx, logyears.key_name(year), key)
         return made
 
     return book.db.write(work)
@@ -88,7 +88,7 @@ def purge(book: Book, year: int) -> int:
     def work(tx: Tx) -> int:
         one = retention.refuse_purge(tx, year, now)
         retention.check_sealed(tx, one, book.folder)
-        return segments.purge(tx, one, now, one.details)
+        return logyears.purge(tx, one, now, one.details)
 
     return book.db.write(work)
 
@@ -106,7 +106,7 @@ def old(tmp_path: Path) -> Iterator[Book]:
 
 
 def test_a_year_ends_at_midnight_in_the_practices_zone(old: Book) -> None:
-    sealed = old.db.read(segments.listing)[0]
+    sealed = old.db.read(logyears.listing)[0]
     assert (sealed.first, sealed.last) == (1, 4)
     old.clock.set_wall(datetime(2026, 12, 31, 23, 0, tzinfo=UTC))
     for year in range(2020, 2026):
@@ -268,7 +268,7 @@ def test_lists_reasons_and_marks_of_the_year_go_with_it_and_others_stay(old: Boo
     assert old.db.read(lambda tx: (audit.ids(tx, 2), audit.ids(tx, 6) is not None)) == (None, True)
     assert [seq for seq, _ in old.db.read(lambda tx: list(audit_proofs.macs(tx)))] == [5, 6, 7]
     assert old.db.read(lambda tx: vaultkeys.get(tx, "segment-2019")) is None
-    left = old.db.read(segments.listing)[0]
+    left = old.db.read(logyears.listing)[0]
     assert left.purged_at == old.clock.now()
     assert left.root
     with pytest.raises(VaultError):
@@ -280,7 +280,7 @@ def test_a_purge_that_fails_leaves_everything_and_the_triggers(old: Book) -> Non
 
     def work(tx: Tx) -> None:
         one = retention.refuse_purge(tx, 2019, old.clock.now())
-        segments.purge(tx, one, old.clock.now(), {})
+        logyears.purge(tx, one, old.clock.now(), {})
         raise KeyError
 
     with pytest.raises(KeyError):

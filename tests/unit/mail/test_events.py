@@ -155,7 +155,7 @@ def test_who_unsubscribes_gets_no_marketing_and_their_consent_to_care_stays(offi
     assert office.db.read(lambda tx: consents.no_marketing(tx, (row.person,))) == {row.person}
     entries = office.db.read(lambda tx: consents.history(tx, row.person))
     assert [(one.state, one.scope) for one in entries] == [
-        (Consent.GIVEN, ""),
+        (Consent.GIVEN, "care"),
         (Consent.REFUSED, "marketing"),
     ]
     office.consent(replace(after), Consent.GIVEN)
@@ -177,3 +177,13 @@ def test_a_group_is_taken_in_together_and_what_is_on_its_way_is_named(office: Pr
     flying = letter(office, State.DOT_SENT)
     ids = [rows[0].id, flying.id]
     assert office.db.read(lambda tx: in_flight(tx, ids)) == {flying.id}
+
+
+def test_who_writes_no_more_marketing_to_a_merged_record_is_heard_in_the_one_that_stands(
+    office: Practice,
+) -> None:
+    gone, kept = office.person(email="old@mail.example"), office.person(email="new@mail.example")
+    office.db.write(lambda tx: people.merge_into(tx, (gone.id,), kept.id))
+    event = DeliveryEvent(EventKind.UNSUBSCRIBED, office.clock.now(), "mailbox", "1", None, gone.id, {})
+    office.db.write(lambda tx: note(tx, office.audit, event, office.clock.now()))
+    assert office.db.read(lambda tx: consents.no_marketing(tx, (kept.id, gone.id))) == {kept.id}

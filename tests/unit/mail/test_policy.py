@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from desktop.errors import InputError, Refused
-from desktop.mail.decision import CARE, MARKETING, RUNGS, Decision, DecisionInput, card_mark, read_trace
+from desktop.mail.decision import CARE, MARKETING, PAID, RUNGS, Decision, DecisionInput, card_mark, read_trace
 from desktop.mail.evidence import needs_requiretls
 from desktop.mail.policy import decide
 from desktop.models.records import (
@@ -31,6 +31,7 @@ from desktop.models.records import (
     RelayId,
     Status,
 )
+from desktop.models.standing import Standing
 
 NOW = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
 WHO = PersonId("a" * 32)
@@ -63,7 +64,10 @@ CARD = PasswordCard(WHO, b"s" * 16, 1_000_000, b"k" * 32, "Rita", "in-person", N
 def ask(**changes: Any) -> DecisionInput:
     base = DecisionInput(MARIA, (), None, TLS, Label.ROUTINE, CARE, NOW)
     person = {name: changes.pop(name) for name in tuple(changes) if hasattr(MARIA, name)}
-    return replace(base, **changes, person=replace(MARIA, **person))
+    who = replace(MARIA, **person)
+    plain = Consent.GIVEN if who.plain_wish else Consent.UNKNOWN
+    said = {"care": who.consent, "marketing": changes.pop("marketing", who.consent), "plain": plain}
+    return replace(base, **changes, person=who, standing=Standing(**said))
 
 
 def why_not(decision: Decision, method: Method) -> str:
@@ -119,6 +123,10 @@ def test_the_ladder(changes: dict[str, Any], method: Method, level: Level) -> No
         ({"consent": Consent.REFUSED}, "consent-refused"),
         ({"preferred_method": Method.NONE}, "person-no-email"),
         ({"consent": Consent.UNKNOWN, "purpose": MARKETING}, "consent-unknown"),
+        ({"marketing": Consent.UNKNOWN, "purpose": MARKETING}, "consent-unknown"),
+        ({"marketing": Consent.REFUSED, "purpose": MARKETING}, "no-marketing"),
+        ({"purpose": PAID}, "consent-unknown"),
+        ({"marketing": Consent.REFUSED, "purpose": PAID}, "no-marketing"),
         ({"email": ""}, "no-address"),
         ({"email": "maria@@mail.example"}, "email-unusable"),
         ({"relay": None}, "no-relay"),

@@ -40,6 +40,7 @@ from desktop.models.records import (
     RelayId,
     Status,
 )
+from desktop.models.standing import Standing
 
 NOW = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
 WHO = PersonId("a" * 32)
@@ -76,7 +77,10 @@ PORTAL = Portal("header", "yes", "X-Portal", tested_at=NOW - timedelta(days=3))
 def ask(**changes: Any) -> DecisionInput:
     base = DecisionInput(MARIA, (), None, RELAY, Label.ROUTINE, CARE, NOW)
     person = {name: changes.pop(name) for name in tuple(changes) if hasattr(MARIA, name)}
-    return replace(base, **changes, person=replace(MARIA, **person))
+    who = replace(MARIA, **person)
+    plain = Consent.GIVEN if who.plain_wish else Consent.UNKNOWN
+    said = {"care": who.consent, "marketing": changes.pop("marketing", who.consent), "plain": plain}
+    return replace(base, **changes, person=who, standing=Standing(**said))
 
 
 def codes(decision: Decision) -> list[str]:

@@ -15,7 +15,6 @@ from desktop.mail.content_values import Kind as Content
 from desktop.mail.decision import (
     DEMANDS,
     LEVEL_OF,
-    MARKETING,
     RANK,
     RUNGS,
     Decision,
@@ -46,6 +45,7 @@ from desktop.models.records import (
     RelayId,
     Status,
 )
+from desktop.models.standing import Standing, Use
 from desktop.texts import Texts
 
 NOW = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
@@ -173,7 +173,7 @@ plain_requests = st.builds(
     card=st.none() | cards,
     relay=st.none() | relays,
     label=st.sampled_from(Label),
-    purpose=st.sampled_from(["care", MARKETING]),
+    purpose=st.sampled_from(list(Use)[:3]),
     now=st.just(NOW),
     raise_to=st.none() | st.sampled_from(Level),
     wanted=st.none() | st.sampled_from(RUNGS),
@@ -181,6 +181,7 @@ plain_requests = st.builds(
     forms=forms,
     form=st.none() | st.sampled_from(Form),
     content=contents,
+    standing=st.builds(Standing, *(st.sampled_from(Consent) for _ in Use)),
 )
 requests = st.builds(with_keys, plain_requests, known_keys())
 
@@ -205,7 +206,7 @@ def test_nothing_leaves_below_what_the_label_demands_but_by_recorded_wish(reques
         assert request.label is Label.ROUTINE
         assert request.raise_to is None
         assert request.person.plain_wish is not None
-        assert request.person.consent is Consent.GIVEN
+        assert request.standing.care is request.standing.plain is Consent.GIVEN
     else:
         assert RANK[decision.level] >= RANK[DEMANDS[request.label]]
         assert request.raise_to is None or RANK[decision.level] >= RANK[request.raise_to]
@@ -234,8 +235,8 @@ def test_nobody_is_written_to_who_must_not_be(request: DecisionInput) -> None:
     if decision is None or decision.method is Method.NONE:
         return
     assert person.status is Status.ACTIVE
-    assert person.consent is not Consent.REFUSED
-    assert request.purpose != MARKETING or person.consent is Consent.GIVEN
+    assert request.standing.care is not Consent.REFUSED
+    assert request.purpose == Use.CARE or request.standing.of(Use(request.purpose)) is Consent.GIVEN
     assert relay is not None
     assert baa_problem(relay, NOW.date()) is None
     suffix = ".portal.example" if decision.method is Method.PORTAL else ""

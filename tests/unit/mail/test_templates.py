@@ -125,7 +125,7 @@ def test_a_reminder_says_no_more_than_the_detail_level_allows(language: str) -> 
         text = wording.subject.render(VALUES, "x") + wording.text.render(VALUES, "x")
         said[detail] = {name for name in VALUES if f"<{name}>" in text}
     assert said[Detail.MINIMAL] == {"practice", "practice_phone", "first_name"}
-    assert said[Detail.STANDARD] == said[Detail.MINIMAL] | {"date", "time"}
+    assert said[Detail.STANDARD] == said[Detail.MINIMAL] | {"date", "time", "arrive_at", "arrive_early"}
     assert said[Detail.FULL] == said[Detail.STANDARD] | {"provider", "location"}
 
 

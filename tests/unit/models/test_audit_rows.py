@@ -6,11 +6,12 @@ import pytest
 import sqlcipher3.dbapi2 as driver
 from sqlalchemy.exc import IntegrityError
 
-from desktop.models import audit, consents
+from desktop.models import audit
 from desktop.models.database import Database, Tx
 from desktop.models.records import AuditRecord, Consent
 from desktop.models.sqlite_only import INSERT_ONLY
 from tests.support.kept import NOW, a_person, keep
+from tests.support.said import say
 
 
 def record(seq: int) -> AuditRecord:
@@ -28,7 +29,7 @@ def filled(db: Database) -> Database:
             audit.append(tx, record(seq))
         audit.put_reason(tx, "r" * 32, "because the court asked")
         audit.put_ids(tx, 1, b"sealed")
-        consents.append(tx, maria.id, Consent.REFUSED, NOW, "phone", "user")
+        say(tx, maria.id, Consent.REFUSED, NOW, "phone", "user")
 
     db.write(fill)
     return db

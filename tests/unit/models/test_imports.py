@@ -15,6 +15,7 @@ from desktop.models.imports import Defaults, Matched, StagedPerson
 from desktop.models.records import Consent, Detail, Kind, Method, Person, PersonId, Status
 from desktop.models.tables import import_batch
 from tests.support.kept import NOW, a_person, keep
+from tests.support.said import say
 
 BORN = date(1961, 4, 2)
 MARIA = StagedPerson(2, "Muñoz", "María", BORN)
@@ -216,7 +217,7 @@ def test_a_row_without_anything_but_a_name_is_ambiguous_beside_a_full_namesake(d
 def test_a_refusal_is_kept_against_any_file(db: Database) -> None:
     person = a_person()
     keep(db, person)
-    db.write(lambda tx: consents.append(tx, person.id, Consent.REFUSED, NOW, "phone", "user"))
+    db.write(lambda tx: say(tx, person.id, Consent.REFUSED, NOW, "phone", "user"))
     row = MARIA._replace(phone="555", consent=Consent.GIVEN, consent_at=NOW, consent_source="form")
     done = take(db, row)
     assert done.matched.refused == (2,)

@@ -17,6 +17,7 @@ from desktop.models.records import Consent, Detail, Kind, Method, Person, Person
 from desktop.models.tables import consent_entry, mailbox, person_mailbox
 from desktop.models.tables import person as person_table
 from tests.support.kept import NOW, a_person, keep
+from tests.support.said import say
 
 
 def kept(db: Database, *persons: Person) -> tuple[Person, ...]:
@@ -66,14 +67,14 @@ def test_many_come_back_in_the_order_asked_for(db: Database) -> None:
 
 
 def test_a_newcomers_consent_must_come_through_the_ledger(db: Database) -> None:
-    with pytest.raises(ValueError, match=r"consents\.append"):
+    with pytest.raises(ValueError, match=r"consents\.enter"):
         kept(db, a_person(consent=Consent.GIVEN))
     assert db.read(people.count) == 0
 
 
 def test_an_update_stores_everything_but_the_consent(db: Database) -> None:
     (person,) = kept(db, a_person(email="a@example.com", external_id="1"))
-    db.write(lambda tx: consents.append(tx, person.id, Consent.REFUSED, NOW, "phone", "u"))
+    db.write(lambda tx: say(tx, person.id, Consent.REFUSED, NOW, "phone", "u"))
     changed = replace(
         person,
         first_name="Eva",
@@ -163,18 +164,18 @@ def test_the_ledger_remembers_everything_and_its_last_entry_is_the_state(db: Dat
 def test_the_kept_state_always_equals_the_one_derived_from_the_ledger(db: Database) -> None:
     persons = kept(db, *(a_person(first_name=f"N{number}") for number in range(30)))
 
-    def say(tx: Tx) -> None:
+    def all_say(tx: Tx) -> None:
         for number, person in enumerate(persons[:20]):
             for step in range(number % 4):
                 answer = list(Consent)[(number + step) % 3]
-                consents.append(tx, person.id, answer, NOW, "form", "user")
+                say(tx, person.id, answer, NOW, "form", "user")
 
-    db.write(say)
+    db.write(all_say)
     assert db.read(differing) == []
 
 
 def append(entry: tuple[PersonId, Consent, datetime, str, str, str], tx: Tx) -> None:
-    consents.append(tx, *entry)
+    say(tx, *entry)
 
 
 def differing(tx: Tx) -> list[str]:

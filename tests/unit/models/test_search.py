@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -26,7 +27,14 @@ def some(db: Database) -> Database:
         a_person(email="maria.munoz@example.com", phone="+1 (555) 123-4567", external_id="A-17"),
         a_person(first_name="Bob", last_name="Munozer", email="bob@example.org"),
         a_person(first_name="Al", last_name="Bee", email="al@example.org"),
-        a_person(first_name="Zoë", last_name="Ångström"),
+        a_person(
+            first_name="Zoë",
+            last_name="Ångström",
+            birth_date=date(1961, 3, 14),
+            street="12 Elm Street",
+            city="Denver",
+            zip="80203-1200",
+        ),
         a_person(first_name="", last_name="", organisation="Acme Laboratory", email="lab@example.net"),
     )
     keep(db, *persons)
@@ -55,6 +63,18 @@ def some(db: Database) -> Database:
 def test_maria_is_found_by(some: Database, text: str) -> None:
     expected = [] if text == "a17 " else ["María Muñoz"]
     assert names(some, text) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["3/14/1961", "03/14/1961", "14.3.1961", "1961-03-14", "19610314", "80203", "denver", "elm str"]
+)
+def test_zoe_is_found_by_her_birthday_and_where_she_lives(some: Database, text: str) -> None:
+    assert names(some, text) == ["Zoë Ångström"]
+
+
+@pytest.mark.parametrize("text", ["3/15/1961", "13/14/1961", "3/14/61", "1961-14-03"])
+def test_another_day_and_half_a_date_find_nobody(some: Database, text: str) -> None:
+    assert names(some, text) == []
 
 
 @pytest.mark.parametrize("end", range(len("maria.munoz@"), len("maria.munoz@example.com") + 1))

@@ -18,6 +18,7 @@ from desktop.office import (
     values_messages,
     values_practice,
     values_protection,
+    values_segments,
 )
 from desktop.office.wire import from_json, to_json
 from tests.support.examples import example
@@ -26,7 +27,7 @@ CLASSES = [
     item
     for module in (
         *(values, values_entry, values_practice, values_messages, values_delivery, values_protection),
-        *(records, correspondence),
+        *(values_segments, records, correspondence),
     )
     for item in vars(module).values()
     if isinstance(item, type) and dataclasses.is_dataclass(item) and item.__module__ == module.__name__

@@ -12,8 +12,9 @@ import pytest
 from desktop.models import consents, people, settings
 from desktop.models.database import Database
 from desktop.models.records import ConsentEntry, Person
-from desktop.people.appointments import AppointmentsResult, import_appointments, parse_appointments
-from desktop.people.importing import ImportResult, import_people, parse_people
+from desktop.people.appointments import AppointmentsResult, import_appointments
+from desktop.people.importing import ImportResult, import_people
+from tests.support.sheets import people_of, visits_of
 
 NOW = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
 ZONE = "America/New_York"
@@ -30,7 +31,7 @@ class Practice:
         return self.people_bytes(text.encode("utf-8"), strict=strict)
 
     def people_bytes(self, data: bytes, *, strict: bool = False) -> ImportResult:
-        parsed = parse_people(data, today=self.now.date())
+        parsed = people_of(data, self.now.date())
         return self.database.write(
             lambda tx: import_people(tx, parsed, by="ana", now=self.now, strict=strict)
         )
@@ -45,7 +46,7 @@ class Practice:
         age: timedelta | None = timedelta(hours=1),
     ) -> AppointmentsResult:
         self.now += timedelta(seconds=1)
-        parsed = parse_appointments(text.encode("utf-8"), ZONE)
+        parsed = visits_of(text.encode("utf-8"), ZONE)
         return self.database.write(
             lambda tx: import_appointments(
                 tx,

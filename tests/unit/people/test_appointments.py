@@ -9,7 +9,8 @@ import pytest
 from desktop.errors import InputError
 from desktop.models import appointments, schedules
 from desktop.models.records import Appointment, VisitStatus
-from desktop.people.appointments import AppointmentsResult, import_appointments, parse_appointments
+from desktop.people.appointments import AppointmentsResult, import_appointments
+from tests.support.sheets import visits_of
 from tests.unit.people.conftest import NOW, ZONE, Practice
 
 PEOPLE = "MRN,First Name,Last Name,DOB\n" + "".join(
@@ -277,7 +278,7 @@ def test_a_strict_file_with_one_bad_row_stores_nothing(practice: Practice) -> No
 
 
 def test_a_rehearsal_tells_the_same_and_stores_nothing(full: Practice) -> None:
-    parsed = parse_appointments(day(range(1, 10)).encode(), ZONE)
+    parsed = visits_of(day(range(1, 10)).encode(), ZONE)
 
     result = full.database.rehearse(
         lambda tx: import_appointments(

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from desktop.errors import InputError
 from desktop.models import people
 from desktop.models.records import Consent, Detail, Status
-from desktop.people.importing import import_people, parse_people
+from desktop.people.importing import import_people
+from tests.support.sheets import people_of
 from tests.unit.people.conftest import NOW, Practice
 
 HEADER = "MRN,First Name,Last Name,DOB,E-mail\n"
@@ -202,7 +203,7 @@ def test_a_strict_file_without_bad_rows_is_stored(practice: Practice) -> None:
 
 
 def test_a_rehearsal_tells_the_same_and_stores_nothing(practice: Practice) -> None:
-    parsed = parse_people((HEADER + ANA).encode(), today=NOW.date())
+    parsed = people_of((HEADER + ANA).encode(), NOW.date())
 
     result = practice.database.rehearse(lambda tx: import_people(tx, parsed, by="ana", now=NOW, strict=False))
 
@@ -214,7 +215,7 @@ def test_a_rehearsal_tells_the_same_and_stores_nothing(practice: Practice) -> No
 def test_a_crash_in_the_middle_leaves_nothing(practice: Practice) -> None:
     practice.people(HEADER + ANA)
     before = practice.everybody()
-    parsed = parse_people((HEADER + "1,Ana,Soto,1980-03-15,\n2,Eva,Paz,,\n").encode(), today=NOW.date())
+    parsed = people_of((HEADER + "1,Ana,Soto,1980-03-15,\n2,Eva,Paz,,\n").encode(), NOW.date())
 
     def store(tx):  # type: ignore[no-untyped-def]
         import_people(tx, parsed, by="ana", now=NOW, strict=False)

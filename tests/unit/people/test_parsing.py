@@ -10,14 +10,15 @@ from hypothesis import strategies as st
 
 from desktop.errors import InputError, Refused
 from desktop.models.records import Consent, Detail, Kind, Method, Status
-from desktop.people.parsing import ParsedPeople, PersonRow, parse_people
+from desktop.people.parsing import ParsedPeople, PersonRow
+from tests.support.sheets import people_of
 
 TODAY = date(2026, 11, 23)
 HEADER = "MRN,First Name,Last Name,DOB,E-mail,Consent,Consent date,Consent source\n"
 
 
 def parse(text: str) -> ParsedPeople:
-    return parse_people(text.encode("utf-8"), today=TODAY)
+    return people_of(text.encode("utf-8"), TODAY)
 
 
 def reasons(parsed: ParsedPeople) -> list[tuple[int, str]]:
@@ -114,8 +115,8 @@ def test_a_given_consent_without_its_columns_is_left_out() -> None:
 def test_the_practices_order_of_day_and_month_is_kept() -> None:
     data = b"First Name,Last Name,DOB\nAna,Ruiz,3/4/1980\n"
 
-    assert parse_people(data, today=TODAY).rows[0].birth_date == date(1980, 3, 4)
-    assert parse_people(data, today=TODAY, day_first=True).rows[0].birth_date == date(1980, 4, 3)
+    assert people_of(data, TODAY).rows[0].birth_date == date(1980, 3, 4)
+    assert people_of(data, TODAY, day_first=True).rows[0].birth_date == date(1980, 4, 3)
 
 
 def test_a_professional_needs_no_first_name_and_a_laboratory_no_name_at_all() -> None:
@@ -196,7 +197,7 @@ def test_reading_can_be_cancelled() -> None:
         return done < 4000
 
     with pytest.raises(Refused) as caught:
-        parse_people(many.encode(), today=TODAY, progress=stop)
+        people_of(many.encode(), TODAY, progress=stop)
 
     assert caught.value.code == "cancelled"
     assert seen == [2000, 4000]
@@ -206,7 +207,7 @@ def test_reading_can_be_cancelled() -> None:
 def test_any_bytes_are_rows_or_a_known_refusal(data: bytes) -> None:
     for head in (b"", b"First Name,Last Name,DOB,E-mail\n"):
         try:
-            parsed = parse_people(head + data, today=TODAY)
+            parsed = people_of(head + data, TODAY)
         except InputError:
             continue
         assert all(row.last_name or row.external_id for row in parsed.rows)

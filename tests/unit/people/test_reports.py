@@ -9,15 +9,17 @@ import pytest
 
 from desktop.models.records import VisitStatus
 from desktop.people.fullname import FullName, split_name
-from desktop.people.schedules import ParsedAppointments, parse_appointments
+from desktop.people.schedules import ParsedAppointments
+from tests.support.sheets import visits_of
 
-FILES = Path(__file__).parent / "reports"
+FILES = Path(__file__).parents[2] / "files" / "schedules"
 MARIA, JOHN, HOA = date(1961, 3, 4), date(1980, 12, 9), date(1990, 7, 22)
 BOOKED, CANCELLED = VisitStatus.BOOKED, VisitStatus.CANCELLED
+KEPT, MISSED = VisitStatus.KEPT, VisitStatus.MISSED
 
 
 def parsed(name: str) -> ParsedAppointments:
-    return parse_appointments((FILES / name).read_bytes(), "America/New_York")
+    return visits_of((FILES / name).read_bytes(), "America/New_York")
 
 
 def at(hour: int, minute: int = 0, day: date = date(2026, 11, 30)) -> datetime:
@@ -49,12 +51,12 @@ EXPECTED: dict[str, list[tuple[object, ...]]] = {
     ],
     "04_time_ranges.csv": [
         (at(9), "", "Lopez", "Maria", MARIA, "Shah", BOOKED),
-        (at(9, 30), "", "Okafor", "John", JOHN, "Shah", CANCELLED),
+        (at(9, 30), "", "Okafor", "John", JOHN, "Shah", MISSED),
         (at(10), "", "Nguyen", "Thi Hoa", HOA, "Shah", CANCELLED),
     ],
     "05_two_cell_labels.csv": [
         (at(9), "", "Lopez", "Maria", MARIA, "", BOOKED),
-        (at(9, 30), "", "Okafor", "John", JOHN, "", CANCELLED),
+        (at(9, 30), "", "Okafor", "John", JOHN, "", MISSED),
     ],
     "06_start_and_ids.csv": [
         (at(9), "10442", "LOPEZ", "MARIA", None, "Shah", BOOKED),
@@ -67,6 +69,30 @@ EXPECTED: dict[str, list[tuple[object, ...]]] = {
     "08_providers_by_title.csv": [
         (at(9), "10442", "Maria", "Lopez", MARIA, "Shah, Anita M.D.", None),
         (at(10, 15), "10444", "Nguyen", "Thi Hoa", HOA, "Brandt, Lena DO", None),
+    ],
+    "10_printed_in_columns.txt": [
+        (at(9), "", "LOPEZ", "MARIA", MARIA, "Shah, Anita MD", BOOKED),
+        (at(10, 30), "", "OKAFOR", "JOHN", JOHN, "Shah, Anita MD", CANCELLED),
+        (at(14, 15), "", "NGUYEN", "THI HOA", HOA, "Brandt, Lena DO", MISSED),
+    ],
+    "11_two_line_header.csv": [
+        (at(9), "10442", "LOPEZ", "MARIA", MARIA, "Shah", KEPT),
+        (at(9, 30), "10443", "OKAFOR", "JOHN", JOHN, "Shah", MISSED),
+        (at(10, 15), "10444", "NGUYEN", "THI HOA", HOA, "Brandt", CANCELLED),
+    ],
+    "12_second_line_labelled.txt": [
+        (at(9), "10442", "Lopez", "Maria", MARIA, "Shah", KEPT),
+        (at(9, 30), "10443", "Okafor", "John", JOHN, "Shah", CANCELLED),
+        (at(10, 15), "10444", "Nguyen", "Thi Hoa", HOA, "Brandt", BOOKED),
+    ],
+    "13_agenda_impresa.txt": [
+        (at(9), "", "LÓPEZ GARCÍA", "MARÍA", MARIA, "Dra. Shah", KEPT),
+        (at(9, 30), "", "OKAFOR", "JOHN", JOHN, "Dra. Shah", MISSED),
+    ],
+    "14_days_and_providers_in_turn.csv": [
+        (at(9), "10442", "Lopez", "Maria", MARIA, "Dr. Shah", None),
+        (at(10, 15), "10444", "Nguyen", "Thi Hoa", HOA, "Dr. Brandt", None),
+        (at(14, 30, date(2026, 12, 1)), "10443", "Okafor", "John", JOHN, "Dr. Shah", None),
     ],
 }
 
@@ -104,11 +130,11 @@ def test_the_location_of_a_title_holds_for_every_row() -> None:
 
 def test_the_day_on_which_a_report_was_printed_is_no_day_of_a_visit() -> None:
     printed = b"Printed: 11/27/2026,,\nDate: 11/27,,\nTime,Patient,DOB\n09:00,10442,1961-03-04\n"
-    assert parse_appointments(printed, "UTC").rows == ()
+    assert visits_of(printed, "UTC").rows == ()
 
 
 def test_without_a_day_a_time_alone_is_nobodys_appointment() -> None:
-    found = parse_appointments(b"Time,Patient,DOB,Type\n09:00,10442,1961-03-04,x\n", "UTC")
+    found = visits_of(b"Time,Patient,DOB,Type\n09:00,10442,1961-03-04,x\n", "UTC")
     assert found.rows == ()
     assert len(found.rejected) == 1
 
@@ -133,3 +159,43 @@ def test_without_a_day_a_time_alone_is_nobodys_appointment() -> None:
 )
 def test_a_name_in_one_cell_is_told_apart(text: str, expected: FullName | None) -> None:
     assert split_name(text) == expected
+
+
+SINGLE = "Time,Patient,DOB,MRN,Date\n9:00,Lopez Maria,1961-03-04,1,2026-11-30\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ",Okafor John,1980-12-09,2,2026-11-30",
+        ",DOB: 1980-12-09,,,",
+        "soon,Okafor John,1980-12-09,2,2026-11-30",
+    ],
+)
+def test_a_line_without_its_hour_is_said_where_visits_stand_on_one_line(line: str) -> None:
+    found = visits_of(f"{SINGLE}{line}\n".encode(), "UTC")
+    assert len(found.rows) == 1
+    assert [one.line for one in found.rejected] == [3]
+
+
+def test_a_second_line_joins_only_the_visit_directly_above_it() -> None:
+    lines = ("2026-11-30,9:00,Lopez Maria,x", ",,MRN: 1,", ",,MRN: 2,", "2026-11-30,9:30,Okafor John,y")
+    text = "\n".join(("Date,Time,Patient,Type", *lines))
+    found = visits_of(text.encode(), "UTC")
+    assert [(row.last_name, row.patient_id) for row in found.rows] == [("Maria", "1"), ("John", "")]
+    assert [one.line for one in found.rejected] == [4]
+
+
+def test_a_line_of_two_headers_that_lost_its_second_line_stays_alone() -> None:
+    whole = (FILES / "11_two_line_header.csv").read_bytes().splitlines(keepends=True)
+    found = visits_of(b"".join(whole[:4] + whole[5:]), "UTC")
+    assert [(row.last_name, row.patient_id) for row in found.rows][:2] == [("LOPEZ", ""), ("OKAFOR", "10443")]
+
+
+def test_printed_text_of_any_width_ends_soon() -> None:
+    row = b"2026-11-30   9:00   Lopez, Maria (1)   y\n"
+    found = visits_of(
+        b"Date         Time   Patient            Type\n" + b"x" * 3_000_000 + b"\n" + row, "UTC"
+    )
+    assert [visit.patient_id for visit in found.rows] == ["1"]
+    assert [one.line for one in found.rejected] == [2]

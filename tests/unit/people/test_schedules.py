@@ -10,14 +10,15 @@ from hypothesis import strategies as st
 
 from desktop.errors import InputError, Refused
 from desktop.models.records import VisitStatus
-from desktop.people.schedules import ParsedAppointments, parse_appointments
+from desktop.people.schedules import ParsedAppointments
+from tests.support.sheets import visits_of
 from tests.unit.people.conftest import ZONE
 
 HEADER = "Appointment ID,MRN,Date,Time,Type,Provider,Location,Status\n"
 
 
 def parse(text: str, zone: str = ZONE) -> ParsedAppointments:
-    return parse_appointments(text.encode("utf-8"), zone)
+    return visits_of(text.encode("utf-8"), zone)
 
 
 def reasons(parsed: ParsedAppointments) -> list[tuple[int, str]]:
@@ -152,7 +153,7 @@ def test_reading_can_be_cancelled() -> None:
     many = HEADER + "".join(f"A{n},77,2026-11-24,14:30,,,,\n" for n in range(3000))
 
     with pytest.raises(Refused) as caught:
-        parse_appointments(many.encode(), ZONE, progress=lambda done, of: False)
+        visits_of(many.encode(), ZONE, progress=lambda done, of: False)
 
     assert caught.value.code == "cancelled"
 
@@ -161,6 +162,6 @@ def test_reading_can_be_cancelled() -> None:
 def test_any_bytes_are_visits_or_a_known_refusal(data: bytes) -> None:
     for head in (b"", b"MRN,Start,Date,Time\n", b"MRN,Date,Time\n77,"):
         try:
-            parse_appointments(head + data, ZONE)
+            visits_of(head + data, ZONE)
         except InputError:
             continue

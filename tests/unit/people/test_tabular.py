@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.errors import InputError
-from desktop.people.tabular import Rejected, Table, folded, missing, read_table
+from desktop.people.tabular import Rejected, Table, folded, missing, read_csv, understood
 
 ALIASES = {"last": ("lastname", "surname"), "first": ("firstname",), "note": ("note", "remark")}
 
 
 def read(text: str) -> tuple[Table, list[tuple[int, list[str]]], list[Rejected]]:
-    table = read_table(text.encode("utf-8"), ALIASES)
+    table = understood(read_csv(text.encode("utf-8"), ALIASES), ALIASES)
     rejected: list[Rejected] = []
     return table, list(table.rows(rejected)), rejected
 

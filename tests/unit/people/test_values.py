@@ -127,7 +127,7 @@ def test_words_of_the_closed_lists_are_read_in_both_languages() -> None:
     assert values.read_consent("opt-out") is Consent.REFUSED
     assert values.read_language("Español") == "es"
     assert values.read_language("en-US") == "en"
-    assert values.read_visit_status("No show") is VisitStatus.CANCELLED
+    assert values.read_visit_status("No show") is VisitStatus.MISSED
     assert values.read_visit_status("Confirmada") is VisitStatus.BOOKED
 
 

@@ -19,11 +19,11 @@ import pytest
 from desktop.crypto.container import container_key, read_clear
 from desktop.errors import Refused, SealwellError, VaultError
 from desktop.locks import exclusive
-from desktop.models import segments, settings
+from desktop.models import logyears, settings
 from desktop.models.backupcheck import looking
 from desktop.models.backupnames import parse_name
 from desktop.models.lanes import Tx
-from desktop.models.segments import Segment
+from desktop.models.logyears import Segment
 from desktop.paths import PracticeFolder
 from desktop.sync.backup_chain import check_assembled
 from desktop.sync.backup_make import Made, assemble, chain_here, make, prove, tidy
@@ -345,7 +345,7 @@ def test_sealed_years_travel_once(kept: Kept, tmp_path: Path) -> None:
     kept.folder.segments.mkdir()
     (kept.folder.segments / "2024.segment").write_bytes(year)
     one_year = Segment(2024, 1, 2, "", "2024.segment", "", kept.now)
-    kept.database.write(lambda tx: segments.add(tx, one_year))
+    kept.database.write(lambda tx: logyears.add(tx, one_year))
     one = backed_up(kept)
     kept.database.write(partial(fill, name="later"))
     two = backed_up(kept)

@@ -50,8 +50,8 @@ class Tabs(QWidget):
         self.more.setObjectName("link")
         self.more.setAutoDefault(False)
         self.more.clicked.connect(lambda: self._show_more(more))
-        row.addWidget(self.more)
-        self.more.setVisible(bool(more & set(self.buttons)))
+        if more & set(self.buttons):
+            row.addWidget(self.more)
         row.addStretch()
         outer.addWidget(self.row)
         self.stack = QStackedWidget()
@@ -76,6 +76,12 @@ class Tabs(QWidget):
 
     def open(self, code: str) -> Page:
         """Bring a part to the front and let it look anew."""
+        page = self.bring(code)
+        page.refresh()
+        return page
+
+    def bring(self, code: str) -> Page:
+        """To the front as it is."""
         if code not in self.pages:
             page = self._build[code]()
             page.outer.setContentsMargins(0, 0, 0, 0)
@@ -84,5 +90,4 @@ class Tabs(QWidget):
         self.buttons[code].show()
         self.buttons[code].setChecked(True)
         self.stack.setCurrentWidget(self.pages[code])
-        self.pages[code].refresh()
         return self.pages[code]

@@ -1,0 +1,1 @@
+"""What people said about mail: their answers, the proof of them, written permissions."""

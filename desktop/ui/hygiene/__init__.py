@@ -1,0 +1,1 @@
+"""E-mail addresses that deserve a look."""

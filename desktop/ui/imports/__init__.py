@@ -1,0 +1,1 @@
+"""Taking files in: the wizard, and the page with what was taken in and the folders that are watched."""

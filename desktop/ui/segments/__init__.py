@@ -1,0 +1,1 @@
+"""Groups of people: conditions, counts, who is in them and why."""

@@ -1,0 +1,1 @@
+"""Visits: the day, the week, and what somebody at the desk changes."""

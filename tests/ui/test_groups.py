@@ -1,0 +1,173 @@
+"""Groups in the real page: built with the keyboard, counted while one types, explained, kept by hand."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from desktop.models.rules import Condition, Every, Nope, Op, Some, from_text
+from desktop.ui.segments.builder import RuleGroup
+from desktop.ui.segments.members import WhyDialog
+from desktop.ui.segments.page import GroupsPage
+from desktop.ui.segments.row import ConditionRow
+from desktop.ui.users.dialogs import ConfirmDialog
+from tests.ui.conftest import AtWork
+
+
+@pytest.fixture
+def page(at_work: AtWork) -> GroupsPage:
+    made = GroupsPage(at_work.screen.ui, at_work.session, at_work.workspace)
+    at_work.screen.show(made)
+    made.refresh()
+    at_work.screen.settle()
+    return made
+
+
+def built(page: GroupsPage) -> RuleGroup:
+    assert page.builder is not None
+    return page.builder
+
+
+def row(page: GroupsPage, at: int) -> ConditionRow:
+    made = built(page).parts[at]
+    assert isinstance(made, ConditionRow)
+    return made
+
+
+def counted(at_work: AtWork, page: GroupsPage) -> str:
+    """After the pause in typing and the answer."""
+    at_work.screen.qtbot.waitUntil(lambda: not page._timer.isActive(), timeout=10_000)
+    at_work.screen.settle()
+    return page.counted.text()
+
+
+def test_a_group_is_built_with_the_keyboard_and_counted_on_the_way(at_work: AtWork, page: GroupsPage) -> None:
+    assert page.none.isVisible()
+    QTest.keyClick(page.new_button, Qt.Key.Key_Space)
+    QTest.keyClicks(page.name.input, "Older people")
+    QTest.keyClick(built(page).add_button, Qt.Key.Key_Space)
+    first = row(page, 0)
+    assert counted(at_work, page) == "3 of 3 people"
+    first.inputs[0].clear()
+    QTest.keyClicks(first.inputs[0], "60")
+    assert counted(at_work, page) == "1 of 3 people"
+    assert page.sample.text() == "For example: Zoraida Canaryfield"
+    QTest.keyClick(page.save_button, Qt.Key.Key_Space)
+    at_work.screen.settle()
+    assert page.notice.words == at_work.screen.words("ui.groups.saved")
+    assert [(line.name, line.count) for line in page.rows.rows] == [("Older people", 1)]
+    assert [line.name for line in page.members.rows.rows] == ["Zoraida Canaryfield"]
+
+
+def test_every_form_of_a_rule_comes_out_of_the_builder_as_it_went_in(
+    at_work: AtWork, page: GroupsPage
+) -> None:
+    rule = Every(
+        (
+            Condition("age", Op.BETWEEN, (20, 64)),
+            Some(
+                (Condition("zip", Op.STARTS, ("802", "803")), Condition("stage", Op.IS, ("new", "overdue")))
+            ),
+            Nope(Some((Condition("visit.missed", Op.TIMES, (2, 365)),))),
+            Nope(Every((Condition("since", Op.BEFORE, ("2020-01-01",)),))),
+            Condition("visit.booked", Op.NOT_IN_NEXT, (30,)),
+            Condition("consent.marketing", Op.IS_NOT, ("refused",)),
+            Condition("birth-month", Op.IS, ("12",)),
+            Condition("address", Op.HAS_NOT),
+        )
+    )
+    page.begin(rule)
+    assert built(page).rule() == rule
+    counted(at_work, page)
+
+
+def test_what_is_not_complete_is_said_where_the_count_stands(at_work: AtWork, page: GroupsPage) -> None:
+    page.begin(Every((Condition("age", Op.AT_LEAST, (18,)),)))
+    row(page, 0).inputs[0].clear()
+    QTest.keyClicks(row(page, 0).inputs[0], "x")
+    assert counted(at_work, page) == ""
+    assert "Condition 1 is not complete." in page.sample.text()
+
+
+def test_another_field_offers_its_own_operators(at_work: AtWork, page: GroupsPage) -> None:
+    page.begin(Every((Condition("age", Op.AT_LEAST, (18,)),)))
+    one = row(page, 0)
+    one.field.setCurrentIndex(one.field.findData("stage"))
+    assert one.choices is not None
+    one.choices.actions_of["active"].setChecked(True)
+    assert one.condition() == Condition("stage", Op.IS, ("active",))
+    built(page).add_group()
+    assert len(built(page).parts) == 2
+    one.gone.emit()
+    assert len(built(page).parts) == 1
+    counted(at_work, page)
+
+
+def test_a_recipe_is_where_one_begins(at_work: AtWork, page: GroupsPage) -> None:
+    assert len(page.recipes.actions()) == 8
+    page.recipes.actions()[0].trigger()
+    assert page.name.text.startswith("Flu shot")
+    assert counted(at_work, page).endswith("of 3 people")
+
+
+def test_a_list_takes_people_in_and_lets_them_go(at_work: AtWork, page: GroupsPage) -> None:
+    page.begin_list()
+    page.name.input.setText("Choir")
+    page.save()
+    at_work.screen.settle()
+    QTest.keyClicks(page.members.add_field, "night")
+    QTest.keyClick(page.members.add_field, Qt.Key.Key_Return)
+    at_work.screen.settle()
+    assert [line.name for line in page.members.rows.rows] == ["Bo Nightingale"]
+    page.members.view.selectRow(0)
+    page.members.take()
+    at_work.screen.settle()
+    assert page.members.rows.rows == []
+    QTest.keyClicks(page.members.add_field, "nobody of this name")
+    QTest.keyClick(page.members.add_field, Qt.Key.Key_Return)
+    at_work.screen.settle()
+    assert page.notice.words == at_work.screen.words("ui.groups.nobody-found")
+
+
+def test_why_somebody_is_in_a_group_is_said_condition_by_condition(at_work: AtWork, page: GroupsPage) -> None:
+    page.begin(Every((Condition("age", Op.AT_LEAST, (60,)),)), "Older people")
+    page.save()
+    at_work.screen.settle()
+    page.members.view.selectRow(0)
+    page.members.explain()
+    at_work.screen.settle()
+    dialog = page.members.findChild(WhyDialog)
+    assert dialog is not None
+    words = [label.text() for label in dialog.findChildren(type(page.sample))]
+    assert "Zoraida Canaryfield is in this group." in words
+    assert "Yes: Age at least 60 years" in words
+    dialog.reject()
+
+
+def test_a_group_is_removed_after_a_question(at_work: AtWork, page: GroupsPage) -> None:
+    page.begin(Every((Condition("age", Op.AT_LEAST, (60,)),)), "Older people")
+    page.save()
+    at_work.screen.settle()
+    page.remove()
+    dialog = page.findChild(ConfirmDialog)
+    assert dialog is not None
+    dialog.reject()
+    assert len(page.rows.rows) == 1
+    page.remove()
+    page.findChildren(ConfirmDialog)[-1].accept()
+    at_work.screen.settle()
+    assert page.rows.rows == []
+    assert page.card.isHidden()
+
+
+def test_a_group_that_is_opened_again_is_as_it_was_kept(at_work: AtWork, page: GroupsPage) -> None:
+    page.begin(Every((Condition("age", Op.AT_LEAST, (60,)),)), "Older people")
+    page.save()
+    at_work.screen.settle()
+    page.begin(Every(()))
+    page.list.selectRow(0)
+    at_work.screen.settle()
+    shown = at_work.office.show_segment(at_work.session, page.rows.rows[0].id)
+    assert built(page).rule() == from_text(shown.rule)
+    assert page.name.text == "Older people"
