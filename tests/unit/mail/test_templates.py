@@ -126,7 +126,8 @@ def test_a_reminder_says_no_more_than_the_detail_level_allows(language: str) -> 
         said[detail] = {name for name in VALUES if f"<{name}>" in text}
     assert said[Detail.MINIMAL] == {"practice", "practice_phone", "first_name"}
     assert said[Detail.STANDARD] == said[Detail.MINIMAL] | {"date", "time", "arrive_at", "arrive_early"}
-    assert said[Detail.FULL] == said[Detail.STANDARD] | {"provider", "location"}
+    of_full = {"provider", "location", "location_address", "instructions"}
+    assert said[Detail.FULL] == said[Detail.STANDARD] | of_full
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

@@ -15,7 +15,6 @@ from desktop.crypto.recovery import read_recovery_key
 from desktop.crypto.recoverywords import write_words
 from desktop.errors import SealwellError
 from desktop.models import schema
-from desktop.models.database import Tx
 from desktop.models.records import State
 from desktop.office.values_access import KeyEnrolment
 from desktop.office.values_backups import RestorePlace
@@ -33,6 +32,7 @@ from tests.support.backed import (
     lines_of,
     shelf_of,
 )
+from tests.support.earlier import take_back
 from tests.support.served import Served
 from tests.support.software_key import SoftwareKey
 from tests.support.targets import scene_of
@@ -126,13 +126,7 @@ def test_a_backup_of_an_earlier_program_is_brought_up_to_date(
 ) -> None:
     office, _ = practice.signed_in()
 
-    def older(tx: Tx) -> None:
-        """As the program before this one left it."""
-        for table in ("arrival_item", "restore_drill", "backup_copy", "backup", "backup_target"):
-            tx.connection.exec_driver_sql(f"DROP TABLE {table}")
-        tx.connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0007'")
-
-    desk_of(office).opened().database.write(older)
+    desk_of(office).opened().database.write(lambda tx: take_back(tx, schema.REVISIONS[-2]))
     back_up(office, practice.folder, practice.clock.now(), root)
     bare = Bare(shelf_of(root, practice), tmp_path / "bare")
     bare.office().restore(by_password(bare.shelf.where, bare.to))

@@ -16,7 +16,7 @@ import pytest
 
 from desktop.crypto.container import PURPOSE
 from desktop.errors import VaultError
-from desktop.models import settings
+from desktop.models import schema, settings
 from desktop.models.snapshot import row_counts
 from desktop.sync import backup_worker
 from desktop.sync.backup_chain import root_of
@@ -66,7 +66,7 @@ def told(kept: Kept, upto: int) -> list[object]:
     shape, facts = kept.database.read(
         lambda tx: (
             Shape(tx.driver.execute("PRAGMA page_count").fetchone()[0], 4096),
-            Facts("0008", "", 0, root_of(tx, 0), "", row_counts(tx), ()),
+            Facts(schema.HEAD, "", 0, root_of(tx, 0), "", row_counts(tx), ()),
         )
     )
     kept.database.close()
