@@ -40,3 +40,8 @@ FIELDS: dict[str, FieldClass] = {
     "instructions": FieldClass.CLINICAL,
 }
 """A provider or a place can tell what somebody is treated for (an oncologist, a methadone clinic)."""
+
+LINKS = frozenset({"booking_link", "portal_link"})
+"""Fields that hold an address to open, so that a button may lead there."""
+PHONES = frozenset({"practice_phone", "location_phone"})
+"""Fields that a button may call."""

@@ -7,7 +7,7 @@ its parser is used; the tree is checked node by node against four forms (text,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -78,6 +78,15 @@ class Template:
         """Every field that the text names, wherever."""
         return frozenset(_named(self.pieces))
 
+    def asked(self) -> frozenset[str]:
+        """The fields that decide whether some words stand in it at all."""
+        return frozenset(_asked(self.pieces))
+
+    def outline(self, given: frozenset[str], mark: Callable[[str, str | None], str]) -> str:
+        """The text as it stands where of the `asked` fields those in `given` are known, with
+        `mark(field, default)` in the place of each field."""
+        return _outlined(self.pieces, given, mark)
+
 
 def _named(pieces: tuple[_Piece, ...]) -> list[str]:
     found: list[str] = []
@@ -87,6 +96,29 @@ def _named(pieces: tuple[_Piece, ...]) -> list[str]:
         if isinstance(piece, _When):
             found += _named(piece.then)
     return found
+
+
+def _asked(pieces: tuple[_Piece, ...]) -> list[str]:
+    found: list[str] = []
+    for piece in pieces:
+        if isinstance(piece, _When):
+            found += [piece.name, *_asked(piece.then)]
+    return found
+
+
+def _outlined(
+    pieces: tuple[_Piece, ...], given: frozenset[str], mark: Callable[[str, str | None], str]
+) -> str:
+    out: list[str] = []
+    for piece in pieces:
+        match piece:
+            case _Words(text):
+                out.append(text)
+            case _Field(name, default):
+                out.append(mark(name, default))
+            case _When(name, then):
+                out.append(_outlined(then, given, mark) if name in given else "")
+    return "".join(out)
 
 
 def _missing(pieces: tuple[_Piece, ...], values: Mapping[str, str]) -> list[str]:

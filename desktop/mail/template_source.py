@@ -1,0 +1,110 @@
+"""A template as it is written: a subject, a preview line, and a body.
+
+    subject: Your visit on {{ date }}
+    preview: When and where, and how to change it
+
+    Hello {{ first_name }},
+
+Shipped ones lie as such files in `resources/templates/library/`, one for each language.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from itertools import product
+
+from desktop.errors import InputError
+from desktop.mail.template_blocks import Block, blocks_of
+from desktop.mail.template_marks import RESERVED, RESERVED_HOST, Marks
+from desktop.mail.templates import Place, Template, compile_text
+
+SUBJECT_CHARS = 120
+PREVIEW_CHARS = 150
+BODY_CHARS = 20_000
+MOST_ASKED = 8
+"""Fields that `{% if %}` may ask for: every way that a letter can come out is tried when it is kept."""
+_HEAD = re.compile(r"\A\s*subject:[ \t]*(?P<subject>[^\n]*)\n(?:preview:[ \t]*(?P<preview>[^\n]*)\n)?\s*\n")
+
+
+@dataclass(frozen=True)
+class TemplateSource:
+    """What somebody wrote, not checked yet."""
+
+    subject: str
+    preview: str
+    body: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A template whose every part is of the language."""
+
+    subject: Template
+    preview: Template
+    body: Template
+
+    @property
+    def asked(self) -> frozenset[str]:
+        return self.subject.asked() | self.preview.asked() | self.body.asked()
+
+    @property
+    def fields(self) -> frozenset[str]:
+        return self.subject.fields() | self.preview.fields() | self.body.fields()
+
+
+def read_source(text: str) -> TemplateSource:
+    """Raises InputError `template-no-subject`."""
+    text = text.replace("\r\n", "\n")
+    found = _HEAD.match(text)
+    if found is None or not found["subject"].strip():
+        raise InputError("template-no-subject")
+    return TemplateSource(
+        found["subject"].strip(), (found["preview"] or "").strip(), text[found.end() :].strip()
+    )
+
+
+def write_source(source: TemplateSource) -> str:
+    """As `read_source` reads it."""
+    preview = f"preview: {source.preview}\n" if source.preview else ""
+    return f"subject: {source.subject}\n{preview}\n{source.body}\n"
+
+
+def compiled(source: TemplateSource) -> Parts:
+    """Check every part, and every way that the body can come out.
+
+    Raises InputError as `compile_text` and `blocks_of` do, `template-no-subject`,
+    `template-too-long`, `template-empty`, `template-reserved`, `template-too-many-questions`.
+    """
+    _check_size(source)
+    for text in (source.subject, source.preview, source.body):
+        if RESERVED & set(text) or RESERVED_HOST.search(text):
+            raise InputError("template-reserved")
+    parts = Parts(
+        compile_text(source.subject, Place.SUBJECT),
+        compile_text(source.preview, Place.BODY),
+        compile_text(source.body, Place.BODY),
+    )
+    asked = sorted(parts.body.asked())
+    if len(asked) > MOST_ASKED:
+        raise InputError("template-too-many-questions", limit=MOST_ASKED)
+    for answer in product((False, True), repeat=len(asked)):
+        laid_out(
+            parts.body, frozenset(name for name, known in zip(asked, answer, strict=True) if known), Marks()
+        )
+    return parts
+
+
+def laid_out(body: Template, given: frozenset[str], marks: Marks) -> tuple[Block, ...]:
+    """The blocks of a letter in which of the asked fields those in `given` are known."""
+    return blocks_of(marks.targets(body.outline(given, marks.mark)))
+
+
+def _check_size(source: TemplateSource) -> None:
+    if not source.subject or "\n" in source.subject + source.preview:
+        raise InputError("template-no-subject")
+    if not source.body.strip():
+        raise InputError("template-empty")
+    limits = ((source.subject, SUBJECT_CHARS), (source.preview, PREVIEW_CHARS), (source.body, BODY_CHARS))
+    if any(len(text) > most for text, most in limits):
+        raise InputError("template-too-long")
