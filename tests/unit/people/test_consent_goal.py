@@ -15,18 +15,19 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from desktop.audit.log import AuditLog
-from desktop.errors import SealwellError
+from desktop.errors import InputError, SealwellError
 from desktop.models import consentbatches, consents, people, users
 from desktop.models.accounts import Role, User, UserId
 from desktop.models.database import Tx
 from desktop.models.ids import new_id
-from desktop.models.records import Consent, ConsentEntry, PersonId
+from desktop.models.records import Consent, ConsentEntry, ImportId, PersonId
 from desktop.models.standing import BatchId, EvidenceKind, Use
 from desktop.people import batchproof, contacts, merging
 from desktop.people.consent import Saying, expire, record
 from desktop.people.importing import import_people
 from desktop.people.proofs import keep_file, keep_note
 from desktop.people.reading import read_sheet
+from desktop.people.undoing import undo_import
 from tests.support.clock import ManualClock
 from tests.support.sheets import people_of
 from tests.unit.people.conftest import NOW, Practice
@@ -46,12 +47,14 @@ class Machine:
         self.chance = random.Random(seed)
         self.now = NOW
         self.audit = AuditLog("1", ManualClock(NOW))
+        self.brought: list[ImportId] = []
         self.merges: list[Any] = []
         self.done: Counter[str] = Counter()
         self.acts = (
             self.says,
             self.says,
             self.imports,
+            self.undoes_import,
             self.batch,
             self.undoes_batch,
             self.merges_two,
@@ -61,7 +64,10 @@ class Machine:
         )
 
     def everybody(self, tx: Tx) -> list[PersonId]:
-        return [one.id for one in people.search(tx, "", 50)]
+        found = [one.id for one in people.search(tx, "", 50)]
+        if not found:
+            raise InputError("person-unknown")
+        return found
 
     def says(self, tx: Tx) -> None:
         use, state = self.chance.choice(tuple(Use)), self.chance.choice(tuple(Consent))
@@ -86,7 +92,12 @@ class Machine:
         )
         head = "First Name,Last Name,DOB,Consent,Consent Date,Consent Source\n"
         parsed = people_of((head + rows).encode(), self.now.date())
-        import_people(tx, parsed, by=ANA.id, now=self.now, strict=False)
+        self.brought.append(import_people(tx, parsed, by=ANA.id, now=self.now, strict=False).id)
+
+    def undoes_import(self, tx: Tx) -> None:
+        if self.brought:
+            at = self.chance.randrange(len(self.brought))
+            undo_import(tx, self.brought.pop(at), ANA.id, self.now)
 
     def batch(self, tx: Tx) -> None:
         use = self.chance.choice(tuple(Use))
@@ -106,7 +117,7 @@ class Machine:
         batchproof.undo(tx, id_, ANA.id, self.now)
 
     def merges_two(self, tx: Tx) -> None:
-        kept, gone = self.chance.sample(self.everybody(tx), 2)
+        kept, gone = self.chance.choices(self.everybody(tx), k=2)
         self.merges.append(merging.merge(tx, kept, gone, ANA.id, self.now))
 
     def unmerges(self, tx: Tx) -> None:
