@@ -23,6 +23,7 @@ _NEWLINES = re.compile(r"\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _RISKY_LINE = re.compile(rb"^(?:\.|From )", re.MULTILINE)
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+_BODY = re.compile(r"<body[^>]*>", re.IGNORECASE)
 _LEGACY = 'hp-legacy-display="1"'
 
 
@@ -32,6 +33,23 @@ class Attachment:
 
     name: str
     data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What a page shows of its own: it travels inside the message (RFC 2387), never fetched.
+
+    `name` is the practice's word for it; `kind` its media type.
+    """
+
+    name: str
+    kind: str
+    data: bytes = field(repr=False)
+
+
+def picture_id(name: str) -> str:
+    """What a page names it by, `cid:` and this (RFC 2392)."""
+    return f"{name}@picture.invalid"
 
 
 @dataclass(frozen=True)
@@ -59,8 +77,9 @@ def text_entity(
     attachments: tuple[Attachment, ...] = (),
     legacy_subject: str = "",
     token: str = "",
+    pictures: tuple[Picture, ...] = (),
 ) -> Entity:
-    """The content of a message: text, perhaps also as HTML, perhaps with files.
+    """The content of a message: text, perhaps also as a page with its pictures, perhaps with files.
 
     `legacy_subject` repeats the subject at the head of the text for mail programs that do
     not know header protection, and marks it so that others hide it (RFC 9788 2.1.2). `token`
@@ -70,9 +89,11 @@ def text_entity(
         "plain", f"Subject: {legacy_subject}\r\n\r\n{text}" if legacy_subject else text, legacy_subject
     )
     if html is not None:
-        content = _multipart(
-            "alternative", (content, _text("html", _html(html, legacy_subject), legacy_subject))
-        )
+        page = _text("html", _html(html, legacy_subject), legacy_subject)
+        if pictures:
+            parts = (page, *(_embedded(picture) for picture in pictures))
+            page = _multipart("related", parts, '\r\n type="text/html";')
+        content = _multipart("alternative", (content, page), token="" if attachments else token)
     if attachments:
         content = _multipart("mixed", (content, *(attached(file) for file in attachments)), token=token)
     return content
@@ -82,7 +103,25 @@ def _html(html: str, legacy_subject: str) -> str:
     if not legacy_subject:
         return html
     shown = html_escape.escape(f"Subject: {legacy_subject}")
-    return f'<div class="header-protection-legacy-display"><pre>{shown}</pre></div>\r\n{html}'
+    return above(f'<div class="header-protection-legacy-display"><pre>{shown}</pre></div>', html)
+
+
+def above(fragment: str, html: str) -> str:
+    """`fragment` as the first thing that a page shows."""
+    body = _BODY.search(html)
+    return f"{html[: body.end()]}{fragment}\r\n{html[body.end() :]}" if body else f"{fragment}\r\n{html}"
+
+
+def _embedded(picture: Picture) -> Entity:
+    return Entity(
+        (
+            ("Content-Type", picture.kind),
+            ("Content-Transfer-Encoding", "base64"),
+            ("Content-ID", f"<{picture_id(picture.name)}>"),
+            ("Content-Disposition", "inline"),
+        ),
+        base64_lines(picture.data),
+    )
 
 
 def _text(subtype: str, text: str, legacy_subject: str) -> Entity:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
+from html import escape
 
 from desktop.clock import Clock
 from desktop.crypto.envelope import Attachment as LockedAttachment
@@ -23,7 +24,7 @@ from desktop.mail.evidence import BY_HEADER
 from desktop.mail.headers import Header
 from desktop.mail.locked import Answer, Outside, locked_file
 from desktop.mail.means import SealMeans
-from desktop.mail.mime import Attachment
+from desktop.mail.mime import Attachment, Picture
 from desktop.mail.replies import ReplyMeans
 from desktop.mail.reread import Meant, reread
 from desktop.models.protection import Form, Onward, Storage
@@ -62,6 +63,9 @@ class Letter:
     """Whom to call where a locked file does not open."""
     phrase: str = ""
     """The practice's sign, by which a patient knows that a locked file is the practice's own."""
+    html: str = field(default="", repr=False)
+    """The same as a page, '' for a letter of words alone; a locked file holds the words."""
+    pictures: tuple[Picture, ...] = ()
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
     """Of an answer: the Message-IDs of what it answers. They stand outside too, where they say nothing."""
@@ -152,8 +156,7 @@ class Sealer:
                 answer = Answer(self._replies, letter.person, letter.sender) if self._replies else None
                 return locked_file(_content(letter), decision, means, outside_words, name, answer)
             case Method.TLS | Method.PLAIN | Method.PORTAL:
-                text = f"{letter.subject}\n\n{letter.text}"
-                return mime.text_entity(text, attachments=letter.attachments, token=token), b""
+                return _open_content(letter, token), b""
             case _:
                 raise ValueError(decision.method)
 
@@ -208,10 +211,28 @@ def _content(letter: Letter) -> EnvelopeContent:
     )
 
 
+def _open_content(letter: Letter, token: str) -> mime.Entity:
+    """Where the outer subject says nothing, the true one stands above the words."""
+    title = f'<div style="padding:12px 24px"><b>{escape(letter.subject)}</b></div>'
+    return mime.text_entity(
+        f"{letter.subject}\n\n{letter.text}",
+        mime.above(title, letter.html) if letter.html else None,
+        letter.attachments,
+        token=token,
+        pictures=letter.pictures,
+    )
+
+
 def _payload(letter: Letter, outside: tuple[Header, ...]) -> bytes:
     """What is sealed: the true header, what the outer one says, and the content."""
     subject = headers.one_line(letter.subject)
-    content = mime.text_entity(letter.text, attachments=letter.attachments, legacy_subject=subject)
+    content = mime.text_entity(
+        letter.text,
+        letter.html or None,
+        letter.attachments,
+        legacy_subject=subject,
+        pictures=letter.pictures,
+    )
     return bytes(mime.protected(content, _header(letter, subject), outside))
 
 

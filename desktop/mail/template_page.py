@@ -19,7 +19,8 @@ from jinja2 import Environment, Template
 from mjml import mjml2html
 
 from desktop.errors import InputError
-from desktop.mail.template_blocks import Block
+from desktop.mail.mime import picture_id
+from desktop.mail.template_blocks import Block, Shown
 from desktop.paths import resource
 
 PAGE_BYTES = 100 * 1024
@@ -43,7 +44,7 @@ class Layout(StrEnum):
 
 @dataclass(frozen=True)
 class Brand:
-    """How the practice shows itself. `logo` is the Content-ID of its picture, or ''."""
+    """How the practice shows itself. `logo` is the name of its picture, or ''."""
 
     practice: str
     colour: str = "#0b6b75"
@@ -75,7 +76,7 @@ class Around:
 def page_of(blocks: Sequence[Block], preview: str, around: Around) -> str:
     """Raises InputError `template-too-large`."""
     values = asdict(around)
-    values["brand"]["on_colour"] = around.brand.on_colour
+    values["brand"] |= {"on_colour": around.brand.on_colour, "logo": _source(around.brand.logo)}
     shown = [{"kind": type(block).__name__, **_cleaned(block)} for block in blocks]
     markup = _layout().render({**values, "blocks": shown, "preview": preview})
     made = _INLINER.inline(mjml2html(markup, disable_comments=True, fonts={}))
@@ -93,10 +94,16 @@ def clean_html(fragment: str) -> str:
 
 def _cleaned(block: Block) -> dict[str, object]:
     values = asdict(block)
+    if isinstance(block, Shown):
+        values["source"] = _source(block.name)
     # MJML reads XML, in which a break has an end.
     return values | (
         {"html": clean_html(values["html"]).replace("<br>", "<br />")} if "html" in values else {}
     )
+
+
+def _source(picture: str) -> str:
+    return f"cid:{picture_id(picture)}" if picture else ""
 
 
 @cache

@@ -16,7 +16,7 @@ from desktop.crypto.envelope import derive_person_key, open_envelope
 from desktop.errors import InputError
 from desktop.mail.decision import CARE, Decision, DecisionInput
 from desktop.mail.means import SealMeans
-from desktop.mail.mime import Attachment
+from desktop.mail.mime import Attachment, Picture
 from desktop.mail.policy import decide
 from desktop.mail.sealing import Letter, Sealed, Sealer
 from desktop.models.records import (
@@ -279,3 +279,57 @@ def test_an_answer_names_what_it_answers_outside_and_inside(
     if method == "openpgp":
         inner = parsed(readers.open_openpgp(sealed.wire, own_openpgp().public).data)
         assert inner["In-Reply-To"] == letter.in_reply_to
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(64))
+PAGE = replace(
+    LETTER,
+    html='<!doctype html><html><body style="margin:0"><p>chemotherapy</p>'
+    '<img src="cid:tree@picture.invalid" alt="x"></body></html>',
+    pictures=(Picture("tree", "image/png", PNG),),
+)
+
+
+def page_of(plain: bytes) -> str:
+    """The page of a message, whose picture is the one that it names."""
+    message = parsed(plain)
+    related = next(part for part in message.walk() if part.get_content_type() == "multipart/related")
+    page, picture = related.iter_parts()
+    assert picture["Content-ID"] == "<tree@picture.invalid>"
+    assert (picture.get_content_type(), picture.get_payload(decode=True)) == ("image/png", PNG)
+    assert "cid:tree@picture.invalid" in page.get_content()
+    assert message.get_body(("plain",)) is not None
+    return str(page.get_content())
+
+
+def test_a_page_and_its_picture_are_sealed_with_the_words(
+    sealer: Sealer, pgp: PublicKey, certificate: PublicKey, readers: Readers
+) -> None:
+    sealed = sealer.seal(PAGE, decided((pgp,)), means((pgp,)))
+    says_nothing(sealed)
+    plain = readers.open_openpgp(sealed.wire, own_openpgp().public).data
+    inner_is_true(plain)
+    assert page_of(plain).count('<div class="header-protection-legacy-display">') == 1
+    assert page_of(plain).index("<body") < page_of(plain).index("header-protection-legacy-display")
+    sealed = sealer.seal(PAGE, decided((certificate,)), means((certificate,)))
+    says_nothing(sealed)
+    page_of(readers.open_smime(sealed.wire, own_smime().cert_der).data)
+
+
+def test_a_page_that_is_encrypted_on_the_way_shows_its_subject_above_the_words(sealer: Sealer) -> None:
+    sealed = sealer.seal(PAGE, decided(), means())
+    assert parsed(sealed.wire)["Subject"] == "Message from Harbor Clinic"
+    shown = page_of(sealed.wire)
+    assert shown.index("<body") < shown.index(LETTER.subject) < shown.index("<p>chemotherapy")
+
+
+def test_a_locked_file_holds_the_words_of_a_page(sealer: Sealer, card: PasswordCard) -> None:
+    sealed = sealer.seal(PAGE, decided(card=card, label=Label.SENSITIVE), means((), card))
+    says_nothing(sealed)
+    (file,) = list(parsed(sealed.wire).iter_attachments())
+    assert open_envelope(file.get_payload(decode=True), WORDS).text == LETTER.text
+
+
+def test_a_subject_with_signs_of_html_is_text_above_a_page(sealer: Sealer) -> None:
+    sealed = sealer.seal(replace(PAGE, subject="A <b>bold</b> & new"), decided(), means())
+    assert "A &lt;b&gt;bold&lt;/b&gt; &amp; new" in page_of(sealed.wire)
