@@ -29,7 +29,7 @@ class ParsingWorker:
         return self._worker.ended
 
     def read(self, data: bytes) -> Understood:
-        """What the mail is; `UNREADABLE` where two processes did not outlive it.
+        """What the mail is; `UNREADABLE` where no process outlived it.
 
         Raises DeliveryError `mail-worker-failed` where none can be started.
         """

@@ -27,7 +27,7 @@ Made = Callable[[dict[str, Any], list[bytes]], T]
 
 
 class ReadingWorker:
-    """Usable from any thread. Raises InputError `mail-unreadable` where a mail ended two processes,
+    """Usable from any thread. Raises InputError `mail-unreadable` where no process outlived a mail,
     and DeliveryError `mail-worker-failed` where none can be started."""
 
     def __init__(self, seconds: float = SECONDS) -> None:

@@ -1,9 +1,9 @@
 """Hostile mail is read in a process of its own, with little time, little memory and no secrets.
 
 The standard library's parser has raised, looped and eaten memory on made-up mail before
-(SECURITY.md 0, item 17). A mail that ends the worker gets a second, fresh one; one that ends
-that too counts as unreadable. What crosses back is of known form and bounded length: a worker
-that was taken over can lie about this one mail.
+(SECURITY.md 0, item 17). A mail that ends the worker gets a second, fresh one, for the time that
+is left of its own; one that ends that too counts as unreadable. What crosses back is of known form
+and bounded length: a worker that was taken over can lie about this one mail.
 
 CPU time and memory are limited where the system can (POSIX); the time by the wall and the
 size of question and answer are limited everywhere.
@@ -11,6 +11,7 @@ size of question and answer are limited everywhere.
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import os
 import signal
@@ -22,18 +23,21 @@ from multiprocessing.context import SpawnProcess
 from pkgutil import resolve_name
 from typing import Any, TypeVar
 
+from desktop.clock import SystemClock
 from desktop.errors import DeliveryError
 from desktop.mail.mimetree import MAIL_BYTES
 
 SECONDS = 20.0
-"""By the wall, of one question."""
+"""By the wall, of one question; both processes together."""
 CPU_SECONDS = 10
+"""As above: what the first took by the wall, the second has less."""
 MEMORY = 768 * 1024 * 1024
 """Of the whole process; the largest mail that is read takes a tenth."""
 QUESTION = MAIL_BYTES + 1024
 START_SECONDS = 60.0
 _READY = b"ready"
 _FAILED = b"failed"
+_DIGITS = 4
 _TRIES = 2
 
 T = TypeVar("T")
@@ -61,6 +65,7 @@ class Worker:
         self._most = most
         self._seconds = seconds
         self._bounds = (question, memory)
+        self._clock = SystemClock()
         self._lock = threading.Lock()
         self._process: SpawnProcess | None = None
         self._pipe: Connection[Any, Any] | None = None
@@ -69,24 +74,30 @@ class Worker:
         """How many processes a mail has ended."""
 
     def ask(self, question: bytes, made_of: Callable[[bytes], T]) -> T | None:
-        """What `made_of` makes of the answer; None where two processes did not outlive the question.
+        """What `made_of` makes of the answer; None where no process outlived the question.
 
         An answer that `made_of` cannot use (ValueError, KeyError, TypeError) ends its process too.
         Raises DeliveryError `mail-worker-failed` where no process can be started: the mail is not
         to blame, and waits.
         """
+        taken = 0.0
         with self._lock:
             for _ in range(_TRIES):
                 pipe = self._started()
+                begun = self._clock.mono()
                 try:
+                    pipe.send_bytes(b"%d" % math.ceil(CPU_SECONDS - taken))
                     pipe.send_bytes(question)
-                    if pipe.poll(self._seconds):
+                    if pipe.poll(self._seconds - taken):
                         answer = pipe.recv_bytes(self._most)
                         return None if answer == _FAILED else made_of(answer)
                 except (EOFError, OSError, ValueError, KeyError, TypeError, RecursionError):
                     pass  # as where no answer came in time
                 self.ended += 1
                 self._end()
+                taken += self._clock.mono() - begun
+                if taken >= min(self._seconds, CPU_SECONDS):
+                    break
         return None
 
     def warm(self) -> None:
@@ -147,10 +158,11 @@ def _work(pipe: Connection[Any, Any], answering: Answering, question: int, memor
     pipe.send_bytes(_READY)
     while True:
         try:
+            seconds = int(pipe.recv_bytes(_DIGITS))
             data = pipe.recv_bytes(question)
         except (EOFError, OSError):
             return
-        _more_time()
+        _more_time(seconds)
         try:
             answer = answer_to(data)
         except (RecursionError, MemoryError):
@@ -170,7 +182,7 @@ if sys.platform == "win32":
     def _limit(memory: int) -> None:
         """Windows has no such limits for a process without a job object."""
 
-    def _more_time() -> None:
+    def _more_time(seconds: int) -> None:
         """The clock on the wall alone."""
 
 else:
@@ -182,9 +194,9 @@ else:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
-    def _more_time() -> None:
+    def _more_time(seconds: int) -> None:
         """So much CPU time from here on; the system ends who takes more."""
         used = resource.getrusage(resource.RUSAGE_SELF)
         spent = int(used.ru_utime + used.ru_stime) + 1
         hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-        resource.setrlimit(resource.RLIMIT_CPU, (spent + CPU_SECONDS, hard))
+        resource.setrlimit(resource.RLIMIT_CPU, (spent + seconds, hard))

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,10 @@ from desktop.errors import DeliveryError
 from desktop.mail.parsing_worker import ParsingWorker
 from desktop.mail.returned_reading import from_json, to_json, understand
 from desktop.mail.returned_values import Kind, Understood
+from desktop.mail.worker import CPU_SECONDS
+
+if sys.platform != "win32":
+    import resource
 
 
 def hostile(data: bytes) -> Understood:
@@ -24,12 +29,26 @@ def hostile(data: bytes) -> Understood:
         len(bytearray(4 * 1024**3))
     while b"forever" in data:
         pass
+    if b"late" in data:
+        _late(Path(data.split()[-1].decode()))
     if b"fault" in data:
         raise ValueError(data)
     if b"write" in data:
         with open("/tmp/written-by-a-mail", "wb") as file:
             file.write(b"x")
     return understand(data)
+
+
+def _late(mark: Path) -> None:
+    """Ends the first process after a while, and the second where it was given as much again."""
+    if not mark.exists():
+        mark.mkdir()
+        time.sleep(1.2)
+        os._exit(3)
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    left = resource.getrlimit(resource.RLIMIT_CPU)[0] - int(used.ru_utime + used.ru_stime) - 1
+    if left > CPU_SECONDS - 1:
+        os._exit(3)
 
 
 @pytest.fixture
@@ -44,7 +63,7 @@ def test_mail_is_read_in_another_process(worker: ParsingWorker) -> None:
     assert worker.ended == 0
 
 
-@pytest.mark.parametrize("how", [b"exit", b"forever", b"write"])
+@pytest.mark.parametrize("how", [b"exit", b"write"])
 def test_a_mail_that_ends_two_workers_is_unreadable_and_the_next_is_read(
     worker: ParsingWorker, how: bytes
 ) -> None:
@@ -53,6 +72,23 @@ def test_a_mail_that_ends_two_workers_is_unreadable_and_the_next_is_read(
     assert worker.ended == 2
     assert time.monotonic() - begun < 30
     assert not worker.read(b"Subject: x\r\n\r\nhello").broken
+
+
+def test_a_mail_that_takes_all_its_time_gets_none_from_a_second_worker(worker: ParsingWorker) -> None:
+    assert worker.read(b"Subject: x\r\n\r\nforever").broken
+    assert worker.ended == 1
+    assert not worker.read(b"Subject: x\r\n\r\nhello").broken
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such limit there")
+def test_a_second_worker_has_only_the_time_that_the_first_left(tmp_path: Path) -> None:
+    worker = ParsingWorker(hostile)
+    try:
+        assert not worker.read(f"Subject: x\r\n\r\nlate {tmp_path / 'mark'}".encode()).broken
+        assert worker.ended == 1
+        assert not worker.read(b"Subject: x\r\n\r\nhello").broken
+    finally:
+        worker.close()
 
 
 _ASKED = """
