@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     Row,
     Select,
+    Text,
     and_,
+    bindparam,
     column,
     delete,
     exists,
@@ -24,6 +27,7 @@ from sqlalchemy import (
     null,
     select,
     table,
+    type_coerce,
     update,
 )
 from sqlalchemy.dialects.sqlite import insert
@@ -35,7 +39,7 @@ from desktop.models.records import PersonId
 from desktop.models.rows import chunks
 from desktop.models.rules import CUSTOM, Condition, Op, Rule
 from desktop.models.segmentfields import own_index
-from desktop.models.segmentone import belongs
+from desktop.models.segmentone import groups_of
 from desktop.models.segments import Basis
 from desktop.models.standing import SegmentId
 from desktop.models.tables import person, search_entry
@@ -50,6 +54,17 @@ DENSE = 5_000
 """People of a rule above which the first by name are found by walking the list of names."""
 _INDEX = "person_own_"
 _LIVE = segment.c.retired_at.is_(None)
+_COLUMNS = (
+    *(one for one in segment.c if one is not segment.c.rule),
+    type_coerce(segment.c.rule, Text).label("rule"),
+)
+_LISTED = select(*_COLUMNS).where(_LIVE).order_by(func.lower(segment.c.name), segment.c.id)
+_STALE = (
+    select(segment.c.id)
+    .where(segment.c.kind == RULE, _LIVE, segment.c.evaluated_on.is_distinct_from(bindparam("today")))
+    .order_by(segment.c.id)
+)
+_CHANGED = select(segment_dirty.c.person).limit(MANY + 1)
 _FOUND = table("segment_found", column("person"), schema="temp")
 
 
@@ -75,7 +90,7 @@ def _segment(row: Row[Any]) -> Segment:
     return Segment(
         id=SegmentId(row.id),
         name=row.name,
-        rule=rules.from_data(row.rule) if row.kind == RULE else None,
+        rule=_rule(row.rule) if row.kind == RULE else None,
         clinical=bool(row.clinical),
         version=row.version,
         by=UserId(row.by),
@@ -84,16 +99,21 @@ def _segment(row: Row[Any]) -> Segment:
     )
 
 
+@lru_cache(maxsize=256)
+def _rule(text: str) -> Rule:
+    """Read once, however often its group is."""
+    return rules.from_text(text)
+
+
 def get(tx: Tx, id_: SegmentId) -> Segment | None:
     """None for one that was retired."""
-    row = tx.connection.execute(select(segment).where(segment.c.id == id_, _LIVE)).one_or_none()
+    row = tx.connection.execute(select(*_COLUMNS).where(segment.c.id == id_, _LIVE)).one_or_none()
     return _segment(row) if row else None
 
 
 def listing(tx: Tx) -> list[Segment]:
     """By name."""
-    query = select(segment).where(_LIVE).order_by(func.lower(segment.c.name), segment.c.id)
-    return [_segment(row) for row in tx.connection.execute(query)]
+    return [_segment(row) for row in tx.connection.execute(_LISTED)]
 
 
 def put(tx: Tx, one: Segment, now: datetime) -> None:
@@ -289,8 +309,7 @@ def due(tx: Tx, today: date) -> bool:
 
 def stale(tx: Tx, today: date) -> list[SegmentId]:
     """The rules that were not worked out for `today`."""
-    old = and_(segment.c.kind == RULE, _LIVE, segment.c.evaluated_on.is_distinct_from(today))
-    rows = tx.connection.execute(select(segment.c.id).where(old).order_by(segment.c.id))
+    rows = tx.connection.execute(_STALE, {"today": today})
     return [SegmentId(id_) for id_ in rows.scalars()]
 
 
@@ -299,8 +318,7 @@ def settle(tx: Tx, at: Basis, now: datetime) -> int:
 
     Of very many (an import), every rule is left to `work_out` instead.
     """
-    query = select(segment_dirty.c.person).limit(MANY + 1)
-    changed = [PersonId(who) for who in tx.connection.execute(query).scalars()]
+    changed = [PersonId(who) for who in tx.connection.execute(_CHANGED).scalars()]
     if len(changed) > MANY:
         tx.connection.execute(update(segment).where(segment.c.kind == RULE).values(evaluated_on=None))
         tx.connection.execute(delete(segment_dirty))
@@ -320,14 +338,13 @@ def settle(tx: Tx, at: Basis, now: datetime) -> int:
 
 def _settle_person(tx: Tx, who: PersonId, fresh: dict[SegmentId, Rule], at: Basis, now: datetime) -> None:
     query = select(segment_member.c.segment).where(segment_member.c.person == who)
-    before = set(tx.connection.execute(query).scalars())
-    for id_, rule in fresh.items():
-        inside = belongs(tx, rule, at, who)
-        if inside and id_ not in before:
-            tx.connection.execute(insert(segment_member).values(segment=id_, person=who, since=now))
-        elif id_ in before and not inside:
-            gone = and_(segment_member.c.segment == id_, segment_member.c.person == who)
-            tx.connection.execute(delete(segment_member).where(gone))
+    before = set(tx.connection.execute(query).scalars()) & fresh.keys()
+    inside = groups_of(tx, at, who) & fresh.keys()
+    for id_ in sorted(inside - before):
+        tx.connection.execute(insert(segment_member).values(segment=id_, person=who, since=now))
+    for id_ in before - inside:
+        gone = and_(segment_member.c.segment == id_, segment_member.c.person == who)
+        tx.connection.execute(delete(segment_member).where(gone))
 
 
 def _settle_one(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -33,7 +34,7 @@ from desktop.models.rules import (
     own_field,
     to_text,
 )
-from desktop.models.segmentone import belongs
+from desktop.models.segmentone import groups_of
 from desktop.models.segmentrows import Segment
 from desktop.models.segments import Basis
 from desktop.models.standing import CustomField, FieldId, FieldKind, SegmentId, Use
@@ -50,7 +51,7 @@ OWN = (
     CustomField(FieldId("2" * 32), "score", "Score", FieldKind.NUMBER),
     CustomField(FieldId("3" * 32), "smoker", "Smoker", FieldKind.YES_NO),
 )
-LIST, INNER = SegmentId("a" * 32), SegmentId("b" * 32)
+LIST, INNER, ASKED = SegmentId("a" * 32), SegmentId("b" * 32), SegmentId("c" * 32)
 TYPES, WORDS = ("Check-up", "flu SHOT"), ("Golden", "golden", "Ñandú", "80203", "802", "f", "")
 
 
@@ -199,7 +200,8 @@ def matching(rule: Rule, basis: Basis) -> Callable[[Tx], set[str]]:
         found: set[str] = {row[0] for row in tx.connection.execute(segments.matching(rule, basis))}
         assert segmentrows.count(tx, rule, basis) == len(found)
         for who in list(tx.connection.execute(segments.everybody()).scalars())[:5]:
-            assert belongs(tx, rule, basis, PersonId(who)) is (who in found)
+            asked = replace(basis, groups={**basis.groups, ASKED: rule})
+            assert (ASKED in groups_of(tx, asked, PersonId(who))) is (who in found)
         return found
 
     return look
