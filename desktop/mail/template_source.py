@@ -25,6 +25,7 @@ BODY_CHARS = 20_000
 MOST_ASKED = 8
 """Fields that `{% if %}` may ask for: every way that a letter can come out is tried when it is kept."""
 _HEAD = re.compile(r"\A\s*subject:[ \t]*(?P<subject>[^\n]*)\n(?:preview:[ \t]*(?P<preview>[^\n]*)\n)?\s*\n")
+_UNFILLED = re.compile(r"(?<!!)\[([^\[\]\n]{1,200})\](?!\()")
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,12 @@ def write_source(source: TemplateSource) -> str:
     return f"subject: {source.subject}\n{preview}\n{source.body}\n"
 
 
+def placeholders(source: TemplateSource) -> tuple[str, ...]:
+    """Words in square brackets that are no link: what the practice still has to write, each once."""
+    found = _UNFILLED.findall(f"{source.subject}\n{source.preview}\n{source.body}")
+    return tuple(dict.fromkeys(found))
+
+
 def compiled(source: TemplateSource) -> Parts:
     """Check every part, and every way that the body can come out.
 
@@ -82,7 +89,7 @@ def compiled(source: TemplateSource) -> Parts:
             raise InputError("template-reserved")
     parts = Parts(
         compile_text(source.subject, Place.SUBJECT),
-        compile_text(source.preview, Place.BODY),
+        compile_text(source.preview, Place.SUBJECT),
         compile_text(source.body, Place.BODY),
     )
     asked = sorted(parts.body.asked())
