@@ -86,6 +86,11 @@ def asks_anything(sentences: Sequence[Sentence]) -> bool:
     return bool(_codes(sentences, frozenset()))
 
 
+def withholds(words: str) -> bool:
+    """Whether they say no, or yes to a part alone: what lawyers write under every mail does not count."""
+    return _any("withheld", [one for one in sentences_of(words[:WORDS]) if not one.notice])
+
+
 def prepare() -> None:
     """Compile the lists, a third of a second, where nobody waits and no transaction is open."""
     _codes([], frozenset({_NAMED}))

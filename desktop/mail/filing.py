@@ -70,7 +70,7 @@ def file(tx: Tx, audit: AuditLog, one: Told, now: datetime) -> Entry:
     visit = _visit(tx, one)
     asked = _asked(one, visit, beneath(tx, one.said, one.tied.message))
     entry = _arrived(tx, audit, one, asked, now)
-    if one.answered is not None:
+    if one.answered is not None and one.said.found.kind is Kind.MESSAGE:
         raw_hash = hashlib.sha256(one.row.raw).hexdigest()
         optin.answered(tx, audit, one.answered.person, one.said.sender, entry.own, raw_hash, now)
     if one.answered is not None and ASK_WRONG_PERSON in asked.codes and not _is_family(tx, one, asked):

@@ -2,7 +2,8 @@
 
 It counts once, from the very address that the question went to, until its day, and only where the
 writer's own words hold it: what is quoted beneath came from us. It proves that whoever reads that
-mailbox wants it; nothing else than this code is understood.
+mailbox wants it; nothing else than this code is understood, and beside a "no" or a "but" not even
+that: a person reads it.
 """
 
 from __future__ import annotations
@@ -12,11 +13,11 @@ import hmac
 import re
 import secrets
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from desktop.audit.events import Act, Event
 from desktop.audit.log import AuditLog
 from desktop.errors import SealwellError
+from desktop.mail.asking import withholds
 from desktop.mail.correlate import same_mailbox
 from desktop.models import consents, optins, proofs, settings, vaultkeys
 from desktop.models.database import Tx
@@ -59,7 +60,7 @@ def answered(
 ) -> bool:
     """Whether these words of the reader answered an open question; then it is entered with its evidence."""
     key = vaultkeys.get(tx, KEY)
-    if key is None:
+    if key is None or withholds(own):
         return False
     for match in list(_CODE.finditer(own.upper()))[:_MOST]:
         asked = optins.by_code(tx, _keyed(key, match[1] + match[2]))
@@ -100,8 +101,7 @@ def _counts(tx: Tx, asked: OptIn, now: datetime) -> bool:
     """Not where they have said no since, nor where the mailbox is theirs no more."""
     if consents.standing(tx, asked.person, now).of(asked.use) is Consent.REFUSED:
         return False
-    zone = ZoneInfo(settings.get(tx, "zone") or "UTC")
-    way = household.way_to(tx, asked.person, now.astimezone(zone).date())
+    way = household.way_to(tx, asked.person, now.astimezone(settings.zone(tx)).date())
     return isinstance(way, MailLink) and same_mailbox(way.address, asked.address)
 
 

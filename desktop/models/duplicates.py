@@ -13,6 +13,7 @@ from sqlalchemy.dialects.sqlite import insert as sql_insert
 
 from desktop.models.lanes import Tx
 from desktop.models.records import PersonId, Reason
+from desktop.models.rows import chunks
 from desktop.models.tables import person as people
 from desktop.models.tables_people import duplicate_pair
 
@@ -67,10 +68,11 @@ def compared(tx: Tx, ids: tuple[PersonId, ...] = ()) -> Iterator[Compared]:
 def put(tx: Tx, pairs: Iterable[Pair], now: datetime) -> int:
     """These are the pairs that nobody has decided about; answers how many of them are new.
 
-    A pair that was decided stays so; one that is alike no more goes.
+    A pair that was decided stays so; one that is alike no more goes, and who was deleted since they
+    were compared is in none.
     """
     before = set(_open_keys(tx))
-    found = {(one.first, one.second): one for one in pairs}
+    found = _of_those_here(tx, {(one.first, one.second): one for one in pairs})
     for first, second in before - found.keys():
         tx.connection.execute(delete(duplicate_pair).where(_is(first, second)))
     for one in found.values():
@@ -130,6 +132,15 @@ def last_visits(tx: Tx, persons: Iterable[PersonId]) -> dict[PersonId, tuple[int
         ).fetchone()
         found[person] = (visits, date.fromisoformat(last[:10]) if last else None, messages)
     return found
+
+
+def _of_those_here(
+    tx: Tx, found: dict[tuple[PersonId, PersonId], Pair]
+) -> dict[tuple[PersonId, PersonId], Pair]:
+    here: set[str] = set()
+    for some in chunks(dict.fromkeys(who for key in found for who in key)):
+        here.update(tx.connection.execute(select(people.c.id).where(people.c.id.in_(some))).scalars())
+    return {key: one for key, one in found.items() if here.issuperset(key)}
 
 
 def _is(first: str, second: str) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
 
@@ -17,3 +19,8 @@ def put(tx: Tx, key: str, value: str) -> None:
     """Set or replace."""
     row = insert(setting).values(key=key, value=value)
     tx.connection.execute(row.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
+
+
+def zone(tx: Tx) -> ZoneInfo:
+    """The practice's own."""
+    return ZoneInfo(get(tx, "zone") or "UTC")

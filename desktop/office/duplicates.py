@@ -8,6 +8,7 @@ from datetime import date
 from desktop.access.fields import visible
 from desktop.access.roles import Action, hidden, may
 from desktop.audit.events import Act, Event
+from desktop.campaigns.retiring import retire
 from desktop.clock import Clock
 from desktop.errors import InputError, Refused
 from desktop.mail import cardwords
@@ -53,7 +54,7 @@ class Duplicates:
     def find_duplicates(self, session: Session, progress: Progress | None = None) -> DuplicatesFound:
         """Compared off the lanes: a hundred thousand people take seconds. Raises Refused `cancelled`."""
         opened = self._desk.check(session, Action.LIST_DUPLICATES)
-        rows = opened.database.read(lambda tx: list(duplicates.compared(tx)))
+        rows = opened.database.read_aside(lambda tx: list(duplicates.compared(tx)))
         found = []
         for pair in alike.pairs(rows):
             found.append(pair)
@@ -114,6 +115,7 @@ class Duplicates:
             cardwords.follow(tx, gone, kept)
             record(Event(Act.PEOPLE_MERGED, obj=kept, det={"person": gone}))
             cancelled = Pulling(self._clock, opened.outbox).pull(tx, (kept,), session)
+            cancelled += retire(tx, opened.outbox, session)
             forget_reach(tx)
             after = consents.standing(tx, kept, now)
             stricter = tuple(

@@ -7,8 +7,6 @@ kept, so that lists and searches say the same, and tells somebody.
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 from desktop.audit.events import Act, Event
 from desktop.audit.log import AuditLog
 from desktop.clock import Clock
@@ -45,13 +43,12 @@ class GuardianWatch:
         return settings.get(tx, LOOKED) != self._day(tx)
 
     def _day(self, tx: Tx) -> str:
-        zone = ZoneInfo(settings.get(tx, "zone") or "UTC")
-        return self._clock.now().astimezone(zone).date().isoformat()
+        return self._clock.now().astimezone(settings.zone(tx)).date().isoformat()
 
     def _end(self, tx: Tx) -> None:
-        now, zone = self._clock.now(), ZoneInfo(settings.get(tx, "zone") or "UTC")
+        now = self._clock.now()
         settings.put(tx, LOOKED, self._day(tx))
-        ended = household.end_guardians(tx, now.astimezone(zone).date(), now)
+        ended = household.end_guardians(tx, now.astimezone(settings.zone(tx)).date(), now)
         for person in ended:
             self._audit.record(tx, Event(Act.GUARDIAN_ENDED, obj=person))
         over = consent.expire(tx, self._audit, now)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from desktop.access.roles import Action, hidden
 from desktop.audit.events import Act, Event
@@ -108,7 +107,7 @@ class Households:
         return shown
 
     def _today(self, tx: Tx) -> date:
-        return self._clock.now().astimezone(ZoneInfo(settings.get(tx, "zone") or "UTC")).date()
+        return self._clock.now().astimezone(settings.zone(tx)).date()
 
     def _shown(self, tx: Tx, id_: PersonId, session: Session) -> HouseholdShown:
         person, today = found(tx, id_), self._today(tx)

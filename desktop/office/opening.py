@@ -24,6 +24,7 @@ from desktop.office.after_hours_watch import AfterHoursWatch
 from desktop.office.backup_watch import BackupWatch
 from desktop.office.desk import Opened
 from desktop.office.drill_watch import DrillWatch
+from desktop.office.duplicate_watch import DuplicateWatch
 from desktop.office.feeds import FeedWatch
 from desktop.office.folder_watch import FolderWatch
 from desktop.office.guardian_watch import GuardianWatch
@@ -106,6 +107,7 @@ class Opener:
         watch.also(AfterHoursWatch(database, answers, own).look)
         watch.also(FolderWatch(database, self._audit, self._clock, self._intake, outbox, self._has_gap).look)
         watch.also(lambda: segments.refresh(database, self._clock))
+        watch.later(DuplicateWatch(database, self._audit, self._clock, self._has_gap).look)
         watch.also(DrillWatch(database, self._audit, self._clock, self._folder).look)
         signins = SignIns(database, self._audit, self._clock)
         read_mail = MailboxWatch(database, self._reader(database, signins))

@@ -39,10 +39,15 @@ class Watch:
         self._ended = threading.Event()
         self._started = False
         self._also: list[Callable[[], None]] = []
+        self._later: list[Callable[[], None]] = []
 
     def also(self, look: Callable[[], None]) -> None:
         """Something else to be done at each sign-in and once a minute."""
         self._also.append(look)
+
+    def later(self, look: Callable[[], None]) -> None:
+        """As `also`, but never while somebody waits to be signed in: it may take seconds."""
+        self._later.append(look)
 
     def signed_in(self, role: Role) -> None:
         """Look at once, leave the weekly review where it is due, destroy what is past its time."""
@@ -88,6 +93,10 @@ class Watch:
         for look in self._also:
             look()
 
+    def look_later(self) -> None:
+        for look in self._later:
+            look()
+
     def stop(self) -> None:
         """It does not look again; not waited for, because it may be the caller."""
         self._ended.set()
@@ -111,6 +120,7 @@ class Watch:
                     self.look()
                     self.look_at_keys()
                     self._look_also()
+                    self.look_later()
                 self._pickups.look()  # of the network: not while somebody waits to be signed in
             except SealwellError as error:
                 if error.code == "locked":  # closed meanwhile

@@ -6,15 +6,18 @@ import pytest
 
 from desktop.errors import InputError, Refused
 from desktop.mail import cardwords
-from desktop.models import cards
+from desktop.models import cards, duplicates
 from desktop.models.accounts import Session
 from desktop.models.database import Tx
 from desktop.models.records import PersonId
 from desktop.models.standing import MergeId
 from desktop.office.api import Office
+from desktop.office.duplicate_watch import DuplicateWatch
 from desktop.office.values import ImportRequest, PassphraseRequest
 from desktop.office.values_audit import LogQuery
 from desktop.office.values_household import DuplicatesShown, PairLine
+from desktop.people import duplicates as alike
+from tests.made_practice import Practice
 from tests.made_staff import desk_of
 
 TWICE = (
@@ -107,3 +110,37 @@ def test_what_cannot_be_done_says_so(at_work: AtWork, pair: PairLine) -> None:
     with pytest.raises(Refused, match="cancelled"):
         office.find_duplicates(ana, lambda done, of: False)
     assert listed(office, ana).total == 1
+
+
+def test_once_a_day_they_are_looked_for_without_anybody(at_work: AtWork, practice: Practice) -> None:
+    office, ana = at_work
+    opened = desk_of(office).opened()
+    opened.watch.look_later()
+    office.import_people(ana, ImportRequest("twice.csv", TWICE))
+    opened.watch.look_later()
+    assert listed(office, ana).total == 0, "today was looked at already"
+    practice.clock.move(86_400)
+    opened.watch.look_later()
+    ana = office.unlock(practice.credentials()).session
+    assert listed(office, ana).total == 1
+    (record, *_) = [one for one in office.query_log(ana).lines if one.act == "duplicates.looked-for"]
+    assert (record.actor, record.details) == ("system", {"count": 1})
+
+
+def test_nothing_is_looked_for_while_the_log_does_not_agree(at_work: AtWork, practice: Practice) -> None:
+    office, ana = at_work
+    office.import_people(ana, ImportRequest("twice.csv", TWICE))
+    desk = desk_of(office)
+    opened = desk.opened()
+    DuplicateWatch(opened.database, desk.audit, practice.clock, lambda: True).look()
+    assert listed(office, ana).total == 0
+
+
+def test_who_is_deleted_while_they_are_compared_is_in_no_pair(at_work: AtWork) -> None:
+    office, ana = at_work
+    office.import_people(ana, ImportRequest("twice.csv", TWICE))
+    database = desk_of(office).opened().database
+    found = list(alike.pairs(database.read(lambda tx: list(duplicates.compared(tx)))))
+    office.undo_import(ana, office.list_imports(ana).imports[0].id)
+    now = desk_of(office).clock.now()
+    assert database.write(lambda tx: duplicates.put(tx, found, now)) == 0
