@@ -42,6 +42,7 @@ from desktop.models.records import (
     VisitStatus,
 )
 from desktop.people.household import NOT_THE_PATIENT
+from desktop.people.samevisits import repeated
 from desktop.texts import Texts
 
 WINDOW = "day-before"
@@ -124,8 +125,14 @@ class Reminders:
             (row.source, row.occurrence): row
             for row in messages.live_reminders(tx, [visit.id for visit in visits], WINDOW)
         }
+        live = {
+            AppointmentId(visit) for (visit, _), row in before.items() if row.state is not State.CANCELLED
+        }
+        twice = {other.id for _, other in repeated(visits, live)}
         lines = [
-            self._line(sender, visit, known[visit.person], before.get((visit.id, visit.occurrence)))
+            _excluded(visit, known[visit.person], Reason("visit-twice"))
+            if visit.id in twice
+            else self._line(sender, visit, known[visit.person], before.get((visit.id, visit.occurrence)))
             for visit in visits
         ]
         rows = tuple(line for line in lines if isinstance(line, PlannedReminder))

@@ -11,9 +11,10 @@ from sqlalchemy import insert as sql_insert
 from sqlalchemy import update as sql_update
 
 from desktop.models.lanes import Tx
-from desktop.models.records import Appointment, AppointmentId, ImportId, PersonId, VisitStatus
+from desktop.models.records import Appointment, AppointmentId, ImportId, PersonId, State, VisitStatus
 from desktop.models.rows import chunks
 from desktop.models.tables import appointment
+from desktop.models.tables_mail import message
 
 
 def _values(visit: Appointment) -> dict[str, Any]:
@@ -108,6 +109,18 @@ def of_person(tx: Tx, person: PersonId) -> list[Appointment]:
     return _all(
         tx, select(appointment).where(appointment.c.person == person).order_by(appointment.c.start_utc)
     )
+
+
+def reminded(tx: Tx, visits: Iterable[Appointment]) -> set[AppointmentId]:
+    """Those of which a reminder was sent, or is on its way."""
+    known = {(visit.id, visit.occurrence) for visit in visits}
+    found: set[AppointmentId] = set()
+    for some in chunks(ident for ident, _ in known):
+        live = and_(message.c.kind == "reminder", message.c.superseded == 0)
+        went = and_(message.c.source.in_(some), live, message.c.state != State.CANCELLED.value)
+        rows = tx.connection.execute(select(message.c.source, message.c.occurrence).where(went))
+        found.update(AppointmentId(row.source) for row in rows if (row.source, row.occurrence) in known)
+    return found
 
 
 def words(tx: Tx, since: datetime, most: int) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:

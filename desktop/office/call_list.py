@@ -40,7 +40,7 @@ from desktop.texts import Texts, clean
 
 _NOT_SENT = Reason("call-not-sent")
 _WAITS = Reason("call-waits")
-_NO_CALL = frozenset({"visit-cancelled", "visit-type-silent", "already-sent"})
+_NO_CALL = frozenset({"visit-cancelled", "visit-type-silent", "visit-twice", "already-sent"})
 """Why a visit of the plan needs no call."""
 _WORDS = {
     State.UNCERTAIN: Reason("uncertain-before"),

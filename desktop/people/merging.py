@@ -1,8 +1,9 @@
 """Two records of one person become one, and two again if that was a mistake.
 
-The record that is kept takes over what hangs on the other and fills its empty fields from it; of
-each purpose of mail the stricter word counts (refused before unknown before given), and whoever
-was never asked is unknown. Nothing becomes given here, and undoing lifts no refusal.
+The record that is kept takes over what hangs on the other and fills its empty fields from it; a
+visit that both had becomes one. Of each purpose of mail the stricter word counts (refused before
+unknown before given), and whoever was never asked is unknown. Nothing becomes given here, and
+undoing lifts no refusal.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from desktop.models.ids import new_id
 from desktop.models.merges import Merge
 from desktop.models.records import Consent, ConsentEntry, Detail, Method, PersonId, Status
 from desktop.models.standing import MailLink, MergeId, Reader, Use
+from desktop.people import samevisits
 
 HOW_MERGED = "merge"
 HOW_UNDONE = "undo"
@@ -32,7 +34,7 @@ _MINE = frozenset({"status", "detail", "preferred_method", "custom"})
 
 @dataclass(frozen=True)
 class Undone:
-    """`stayed`: links and fields of the merged record that somebody changed since, and that stay."""
+    """`stayed`: links, fields and visits of the merged record that somebody changed since, and that stay."""
 
     kept: PersonId
     restored: PersonId
@@ -70,6 +72,7 @@ def merge(tx: Tx, kept: PersonId, gone: PersonId, by: str, now: datetime) -> Mer
             "moved": merges.hand_over(tx, gone, kept),
             "number": merges.take_number(tx, gone, kept),
             "lists": merges.join_lists(tx, gone, kept, now),
+            "visits": samevisits.fold(tx, kept, now),
             "earlier": list(earlier),
             "entry": merges.last_entry(tx),
             "stops": _stops(tx, kept),
@@ -103,9 +106,10 @@ def unmerge(tx: Tx, merge: MergeId, by: str, now: datetime) -> Undone:
     if after["number"]:
         merges.take_number(tx, one.kept, one.gone)
     merges.leave_lists(tx, one.kept, after["lists"])
+    visits = samevisits.unfold(tx, after.get("visits", ()))
     _stopped_meanwhile(tx, one)
     _links_meanwhile(tx, one, now)
-    stayed = _fields_back(tx, one) + _links_back(tx, one)
+    stayed = visits + _fields_back(tx, one) + _links_back(tx, one)
     people.merge_into(tx, (one.gone,), None)
     people.merge_into(tx, [PersonId(who) for who in after["earlier"]], one.gone)
     _said_meanwhile(tx, one, by, now)
