@@ -30,6 +30,7 @@ class Limits:
     """An export of the log that names more people than this wants a second person."""
     sole_approver_wait: int = 1800
     """What takes the second person's place where nobody else may approve."""
+    template_bytes: int = 1024 * 1024
     attachment_bytes: int = 20 * 1024 * 1024
     import_bytes: int = 256 * 1024 * 1024
     import_rows: int = 1_000_000

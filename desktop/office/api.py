@@ -43,6 +43,7 @@ from desktop.office.api_person import PersonDoor
 from desktop.office.api_practice import AddressesDoor, FieldsDoor, PracticeDoor, VisitsDoor
 from desktop.office.api_protection import CardDoor, ContentDoor, HelpDoor, KeysDoor, ReachDoor, StorageDoor
 from desktop.office.api_segments import SegmentDoor
+from desktop.office.api_templates import TemplateFileDoor
 from desktop.office.values import (
     AppointmentsImport,
     AppointmentsImported,
@@ -225,7 +226,7 @@ class DoctorDoor(Protocol):
         ...
 
 
-class FileDoor(Protocol):
+class FileDoor(TemplateFileDoor, Protocol):
     """What needs no practice and no person: is this of any use?"""
 
     def inspect_key(self, data: bytes) -> KeyInspected: ...

@@ -18,6 +18,7 @@ from desktop.mail.content_values import ContentFile, ContentInput, Hit, Kind, Kn
 from desktop.mail.returned import classify
 from desktop.models.records import Reason
 from desktop.office.parsing import Parsing
+from desktop.office.template_files import TemplateFiles
 from desktop.office.values_mailbox import MailClassified, ReturnedLine
 from desktop.office.values_practice import (
     AddressChecked,
@@ -41,6 +42,11 @@ class Files:
         parsing = Parsing(clock, read)
         self.parse_people = parsing.parse_people
         self.parse_schedule = parsing.parse_schedule
+        templates = TemplateFiles()
+        self.list_library = templates.list_library
+        self.library_text = templates.library_text
+        self.check_template = templates.check_template
+        self.render_template = templates.render_template
 
     def inspect_key(self, data: bytes) -> KeyInspected:
         facts = inspect_key(data, self._clock.now())

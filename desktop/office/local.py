@@ -215,6 +215,10 @@ class LocalOffice(PeopleOffice, ImportOffice, ConsentOffice):
         self.classify_mail = files.classify_mail
         self.parse_people = files.parse_people
         self.parse_schedule = files.parse_schedule
+        self.list_library = files.list_library
+        self.library_text = files.library_text
+        self.check_template = files.check_template
+        self.render_template = files.render_template
         self.doctor = doctor.doctor
         self.look_over_computer = doctor.look_over_computer
         self.step_up = security.step_up
