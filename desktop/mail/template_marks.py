@@ -76,7 +76,8 @@ class Skeleton:
         for (slot, is_link), words in zip(self.places, self.words[1:], strict=True):
             value = values.get(slot.name) or slot.default or ""
             shown = _address(slot.name, value) if is_link else value
-            out += [_escaped(shown) if page else shown, words]
+            # In plain text nobody follows an address: a number stands there as people read it.
+            out += [_escaped(shown), words] if page else [value if slot.name in PHONES else shown, words]
         return "".join(out)
 
 
