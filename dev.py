@@ -62,8 +62,13 @@ def say(text: str) -> None:
 
 
 def call(*command: str | Path, quiet: bool = False, platform: str = "") -> int:
-    """Run in the project's root and answer the exit code; `quiet` sends stdout to stderr."""
+    """Run in the project's root and answer the exit code; `quiet` sends stdout to stderr.
+
+    Python keeps what it compiled, also where a container's image says no: hundreds of processes
+    start in a run of the tests, and each would compile the whole program for itself.
+    """
     settings = {**os.environ, "PYTHONUTF8": "1", **({"QT_QPA_PLATFORM": platform} if platform else {})}
+    settings.pop("PYTHONDONTWRITEBYTECODE", None)
     output = sys.stderr if quiet else None
     return subprocess.call([str(part) for part in command], cwd=ROOT, env=settings, stdout=output)
 

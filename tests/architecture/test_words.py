@@ -53,8 +53,9 @@ def literal_codes(*callables: str) -> dict[str, str]:
     return {
         code: f"{module.name}:{node.lineno}"
         for module in modules()
+        for constants in (module.constants(),)
         for node in module.calls(*callables)
-        for code in first_words(node, module.constants())
+        for code in first_words(node, constants)
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -16,18 +16,24 @@ class Module:
     """One file of the program, parsed; `name` is its path below the root."""
 
     name: str
+    text: str
     tree: ast.Module
+
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Walked once: there are two million in the program."""
+        return tuple(ast.walk(self.tree))
+
+    @cached_property
+    def _calls(self) -> tuple[tuple[str, ast.Call], ...]:
+        return tuple((called(node), node) for node in self.nodes if isinstance(node, ast.Call))
 
     def calls(self, *names: str) -> Iterator[ast.Call]:
         """Calls of a function or method of one of these names."""
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Call) and called(node) in names:
-                yield node
+        return (node for name, node in self._calls if name in names)
 
     def classes(self) -> Iterator[ast.ClassDef]:
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.ClassDef):
-                yield node
+        return (node for node in self.nodes if isinstance(node, ast.ClassDef))
 
     def constants(self) -> dict[str, str]:
         """The module's own names for strings."""
@@ -45,12 +51,12 @@ class Module:
         """Every string but docstrings."""
         docs = {
             id(node.body[0].value)
-            for node in ast.walk(self.tree)
+            for node in self.nodes
             if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
             and node.body
             and isinstance(node.body[0], ast.Expr)
         }
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
                 yield node
 
@@ -58,9 +64,9 @@ class Module:
 @lru_cache(maxsize=1)
 def modules() -> tuple[Module, ...]:
     """All files of the program."""
+    texts = {path: path.read_text("utf-8") for path in sorted((ROOT / "desktop").rglob("*.py"))}
     return tuple(
-        Module(path.relative_to(ROOT).as_posix(), ast.parse(path.read_text("utf-8")))
-        for path in sorted((ROOT / "desktop").rglob("*.py"))
+        Module(path.relative_to(ROOT).as_posix(), text, ast.parse(text)) for path, text in texts.items()
     )
 
 
