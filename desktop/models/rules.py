@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
@@ -241,6 +241,11 @@ def conditions(rule: Rule) -> Iterator[Condition]:
     else:
         for part in rule.rules:
             yield from conditions(part)
+
+
+def positive(one: Condition) -> Condition:
+    """The condition of which this is the opposite, or itself."""
+    return replace(one, op=OPPOSITE.get(one.op, one.op))
 
 
 def groups_in(rule: Rule) -> frozenset[SegmentId]:

@@ -38,6 +38,7 @@ from desktop.models.lanes import Tx
 from desktop.models.records import PersonId
 from desktop.models.rows import chunks
 from desktop.models.rules import CUSTOM, Condition, Op, Rule
+from desktop.models.segmentfew import gathering
 from desktop.models.segmentfields import own_index
 from desktop.models.segmentone import groups_of
 from desktop.models.segments import Basis
@@ -198,7 +199,7 @@ def basis(tx: Tx, now: datetime, today: date) -> Basis:
 
 def count(tx: Tx, rule: Rule, at: Basis) -> int:
     """How many belong now. Raises as `segments.matching`."""
-    return int(tx.connection.execute(segments.counted(rule, at)).scalar_one())
+    return int(tx.connection.execute(segments.counted(rule, gathering(tx, rule, at))).scalar_one())
 
 
 def everybody(tx: Tx) -> int:
@@ -209,6 +210,7 @@ def everybody(tx: Tx) -> int:
 
 def first(tx: Tx, rule: Rule, at: Basis, many: int, limit: int) -> list[PersonId]:
     """The first by name of the `many` who belong now. Raises as `segments.matching`."""
+    at = gathering(tx, rule, at)
     if many > DENSE:
         ordered = (
             select(person.c.id)
@@ -369,7 +371,8 @@ def work_out(tx: Tx, id_: SegmentId, at: Basis, now: datetime) -> None:
     rule = at.groups.get(id_)
     if rule is None:
         return
-    found = segments.matching(rule, at).cte("found").prefix_with("MATERIALIZED", dialect="sqlite")
+    matching = segments.matching(rule, gathering(tx, rule, at))
+    found = matching.cte("found").prefix_with("MATERIALIZED", dialect="sqlite")
     tx.connection.exec_driver_sql("CREATE TEMP TABLE IF NOT EXISTS segment_found (person TEXT PRIMARY KEY)")
     tx.connection.exec_driver_sql("DELETE FROM temp.segment_found")
     into = insert(_FOUND).from_select(["person"], select(found.c.id))

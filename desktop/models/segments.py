@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 
 from desktop.errors import InputError
+from desktop.models import rules
 from desktop.models.columns import utc_text
 from desktop.models.records import Consent, PersonId, State, VisitStatus
 from desktop.models.rules import (
@@ -79,13 +80,15 @@ MISSES = 2
 class Basis:
     """What a rule is read against: the moment, the practice's day, its own fields, other groups.
 
-    A group without a rule among `groups` is a list kept by hand.
+    A group without a rule among `groups` is a list kept by hand. Of the conditions in `few` so few rows
+    tell that these are gathered first (`segmentfew.py`); who belongs is the same.
     """
 
     now: datetime
     today: date
     own: Own = field(default_factory=dict)
     groups: Mapping[SegmentId, Rule | None] = field(default_factory=dict)
+    few: frozenset[Condition] = frozenset()
 
 
 def everybody() -> Select[str]:
@@ -113,10 +116,16 @@ def holds(rule: Rule, basis: Basis) -> Truth:
     return _Reading(basis).truth(rule, True)[1]
 
 
+def span(one: Condition, basis: Basis) -> list[Truth]:
+    """The stretch of time that a condition asks about, as an index knows it; [] of one that has none."""
+    return _Reading(basis).span(one)
+
+
 THERE = (person.c.merged_into.is_(None), person.c.withdrawn_at.is_(None))
 _BORN = type_coerce(person.c.birth_date, Text)
 _SINCE = type_coerce(person.c.since, Text)
 _START = type_coerce(appointment.c.start, Text)
+_AT = type_coerce(event.c.at, Text)
 _OWN_VISIT = appointment.c.person == person.c.id
 _COLUMN, _OWN, _LOOK, _COUNT = 1, 2, 3, 4
 """What a condition costs: a column, one of the practice's own fields, a look elsewhere, a count."""
@@ -145,8 +154,7 @@ class _Reading:
 
     def _condition(self, one: Condition, positive: bool) -> tuple[int, Truth]:
         if one.op in OPPOSITE:
-            turned = Condition(one.field, OPPOSITE[one.op], one.values, one.of)
-            return self._condition(turned, not positive)
+            return self._condition(rules.positive(one), not positive)
         if one.field == "group":
             return self._groups(one, positive)
         cost, found = self._found(one)
@@ -281,14 +289,34 @@ class _Reading:
             if wanted
         ]
         if kind == "booked":
-            until = [self._in(int(one.values[0]) + 1) > _START] if one.op is Op.IN_NEXT else []
-            return _LOOK, exists().where(_OWN_VISIT, self._coming(), *until, *of)
+            return _LOOK, self._has(one, appointment.c.person, self._coming(), *self._until(one), *of)
         was = self._came() if kind == "came" else self._was(VisitStatus(kind))
         if one.op is Op.TIMES:
             many = select(func.count()).where(_OWN_VISIT, self._since_day(int(one.values[1])), was, *of)
             return _COUNT, many.scalar_subquery() >= one.values[0]
         last = [self._since_day(int(one.values[0]))] if one.op is Op.IN_LAST else []
-        return _LOOK, exists().where(_OWN_VISIT, *last, was, *of)
+        return _LOOK, self._has(one, appointment.c.person, *last, was, *of)
+
+    def _has(self, one: Condition, whose: ColumnElement[str], *rows: Truth) -> Truth:
+        """One of `rows` is the person's."""
+        if one in self.basis.few:
+            return person.c.id.in_(select(whose).where(whose.is_not(None), *rows))
+        return exists().where(whose == person.c.id, *rows)
+
+    def _until(self, one: Condition) -> list[Truth]:
+        return [self._in(int(one.values[0]) + 1) > _START] if one.op is Op.IN_NEXT else []
+
+    def span(self, one: Condition) -> list[Truth]:
+        """As the function of that name."""
+        area, _, kind = one.field.partition(".")
+        if one.field == "visit.booked":
+            return [self._day <= _START, *self._until(one)]
+        if one.op is not Op.IN_LAST or kind == "written":
+            return []
+        days = int(one.values[0])
+        if area == "visit":
+            return [self._since_day(days), self._tomorrow > _START]
+        return [event.c.kind == kind, self._moment(days) <= _AT] if area == "mail" else []
 
     def _came(self) -> Truth:
         """Marked so, or booked and past: many schedules mark only who stayed away."""
@@ -334,7 +362,7 @@ class _Reading:
         if one.op is Op.TIMES:
             many = select(func.count()).where(table.c.person == person.c.id, which, *since)
             return _COUNT, many.scalar_subquery() >= one.values[0]
-        return _LOOK, exists().where(table.c.person == person.c.id, which, *since)
+        return _LOOK, self._has(one, table.c.person, which, *since)
 
     # --- other groups --------------------------------------------------------------------
 

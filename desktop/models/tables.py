@@ -235,7 +235,7 @@ Index(
     unique=True,
     sqlite_where=appointment.c.external_id != "",
 )
-Index("appointment_by_start", appointment.c.start)
+Index("appointment_by_start", appointment.c.start, appointment.c.status, appointment.c.person)
 Index("appointment_by_start_utc", appointment.c.start_utc)
 Index("appointment_by_person", appointment.c.person, appointment.c.start, appointment.c.status)
 

@@ -142,3 +142,4 @@ event = kept(
 )
 Index("event_by_message", event.c.message)
 Index("event_by_person", event.c.person, event.c.kind, event.c.at)
+Index("event_by_kind", event.c.kind, event.c.at, event.c.person)
