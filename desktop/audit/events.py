@@ -333,7 +333,9 @@ RULES: Mapping[Act, Rule] = MappingProxyType(
         Act.DIGEST_SIGNED: _nothing("count"),
         Act.RETENTION_SHOWN: _nothing("count"),
         Act.RETENTION_CHANGED: _nothing("kept", "days"),
-        Act.CONTENT_DESTROYED: _nothing("messages", "attempts", "drafts", "conversations", "mails", "notes"),
+        Act.CONTENT_DESTROYED: _nothing(
+            "messages", "attempts", "drafts", "conversations", "mails", "notes", "imports"
+        ),
         Act.LOG_SEALED: _nothing("year", "first", "last", "root"),
         Act.LOG_PURGED: _nothing("year", "first", "last", "root", "reason", "reason-hash", "approval"),
     }

@@ -21,7 +21,16 @@ from desktop.audit.segments import Cover, Edge, read_segment
 from desktop.audit.verify import Start
 from desktop.errors import InputError, Refused, VaultError
 from desktop.mail.states import IN_FLIGHT, TERMINAL, WAITING
-from desktop.models import alerts, audit, audit_queries, destroying, logyears, settings, vaultkeys
+from desktop.models import (
+    alerts,
+    audit,
+    audit_queries,
+    destroying,
+    import_undo,
+    logyears,
+    settings,
+    vaultkeys,
+)
 from desktop.models.correspondence import ConversationId, Retention
 from desktop.models.database import Tx
 from desktop.models.filters import AuditFilter
@@ -41,14 +50,15 @@ GIVEN: Mapping[str, int] = MappingProxyType(
         MESSAGES: 180,
         ATTEMPTS: 365,
         DRAFTS: 90,
-        IMPORTS: 0,
+        IMPORTS: 30,
         CONVERSATIONS[Retention.STANDARD]: 365,
         CONVERSATIONS[Retention.CHART]: 3650,
         CONVERSATIONS[Retention.SHORT]: 30,
     }
 )
 """Days after the end of a message, an attempt, the last change of a draft, after a conversation was
-done. The bytes of an imported file are read and never stored: 0, and it cannot be chosen."""
+done, and after an import, of which the bytes are never stored: the rows that it left out, and what it
+changed, with which it can be taken back."""
 LEAST_DAYS, MOST_DAYS = 30, 3650
 LEAST_CHART_DAYS = YEARS * 365 + 2
 """What belongs to the record of care is kept no shorter than the log that speaks of it."""
@@ -73,6 +83,8 @@ class Destroyed:
     """Received ones that belong to no conversation."""
     notes: int = 0
     """Of ended tasks that belong to no conversation."""
+    imports: int = 0
+    """Of which the rows left out and the old values went."""
 
 
 # --- content ------------------------------------------------------------------------------
@@ -80,15 +92,12 @@ class Destroyed:
 
 def classes(tx: Tx) -> dict[str, int]:
     """Days by class, as chosen."""
-    return {
-        name: days if name == IMPORTS else int(settings.get(tx, f"retention-{name}") or days)
-        for name, days in GIVEN.items()
-    }
+    return {name: int(settings.get(tx, f"retention-{name}") or days) for name, days in GIVEN.items()}
 
 
 def put_class(tx: Tx, name: str, days: int) -> None:
     """Raises InputError "retention-class-unknown", "retention-days-range"."""
-    if name not in GIVEN or name == IMPORTS:
+    if name not in GIVEN:
         raise InputError("retention-class-unknown")
     least = least_days(name)
     if not least <= days <= MOST_DAYS:
@@ -132,6 +141,7 @@ def destroy_due(tx: Tx, log: AuditLog, now: datetime) -> Destroyed | None:
         conversations=_said(tx, {kept: before(name) for kept, name in CONVERSATIONS.items()}, now),
         mails=destroying.received_mail(tx, before(CONVERSATIONS[Retention.STANDARD])),
         notes=destroying.notes(tx, before(CONVERSATIONS[Retention.STANDARD])),
+        imports=import_undo.forget(tx, before(IMPORTS)),
     )
     if done.conversations == AT_ONCE:
         settings.put(tx, _RAN_AT, (now - _EVERY).isoformat())

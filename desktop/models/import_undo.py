@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert, or_, select, update
 
-from desktop.models import appointments, names, people, search
+from desktop.models import appointments, names, people, search, settings
 from desktop.models.columns import utc_text
 from desktop.models.import_sql import IMAGE
 from desktop.models.lanes import Tx
@@ -39,9 +39,16 @@ from desktop.models.tables import (
     schedule,
     search_entry,
 )
-from desktop.models.tables_people import consent_state, duplicate_pair, import_change, person_merge
+from desktop.models.tables_people import (
+    consent_state,
+    duplicate_pair,
+    import_change,
+    import_reject,
+    person_merge,
+)
 
 PERSON, VISIT = "person", "visit"
+_FORGOTTEN = "imports-forgotten-before"
 _PLAIN = (
     *("kind", "last_name", "first_name", "name_key", "birth_date", "language", "detail", "status", "phone"),
     *("organisation", "preferred_method", "street", "city", "region", "zip", "sex", "since"),
@@ -335,6 +342,32 @@ def remove_visits(tx: Tx, import_id: ImportId) -> tuple[int, int, int]:
         tx.connection.execute(cancelled.values(status=VisitStatus.CANCELLED.value))
     tx.connection.execute(delete(schedule).where(schedule.c.import_id == import_id))
     return len(left) - len(hung), len(hung), len(stay)
+
+
+def forget(tx: Tx, before: datetime) -> int:
+    """Destroy what imports before then left out and what they changed, old and new; how many had such.
+
+    None of them can be taken back any more, also where the practice keeps such rows longer from now on.
+    """
+    old = select(import_batch.c.id).where(import_batch.c.at < before)
+    held: set[str] = set()
+    for table in (import_change, import_reject):
+        theirs = table.c.import_id.in_(old)
+        held.update(tx.connection.execute(select(table.c.import_id).where(theirs).distinct()).scalars())
+        tx.connection.execute(delete(table).where(theirs))
+    marked = settings.get(tx, _FORGOTTEN)
+    if marked is None or datetime.fromisoformat(marked) < before:
+        settings.put(tx, _FORGOTTEN, before.isoformat())
+    return len(held)
+
+
+def forgotten(tx: Tx, import_id: ImportId) -> bool:
+    """Whether what was before this import is not kept any more."""
+    marked = settings.get(tx, _FORGOTTEN)
+    if marked is None:
+        return False
+    at = tx.connection.execute(select(import_batch.c.at).where(import_batch.c.id == import_id)).scalar_one()
+    return bool(at < datetime.fromisoformat(marked))
 
 
 def batch_of(tx: Tx, import_id: ImportId) -> tuple[str, bool] | None:

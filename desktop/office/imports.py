@@ -239,8 +239,8 @@ class Imports:
 
     def rejected_rows(self, session: Session, import_id: ImportId) -> RowsFile:
         """What was left out, as the file had it, with line and problem behind it. Raises InputError
-        "import-unknown"; Refused "rows-none" where nothing was left out, "not-allowed" where somebody
-        else's file may hold more than the role sees.
+        "import-unknown", "import-forgotten"; Refused "rows-none" where nothing was left out,
+        "not-allowed" where somebody else's file may hold more than the role sees.
         """
 
         def look(tx: Tx) -> RowsFile:
@@ -248,7 +248,7 @@ class Imports:
             if row.by != session.user and FieldGroup.CLINICAL not in FIELD_GROUPS[session.role]:
                 raise Refused("not-allowed")
             if not left_out:
-                raise Refused("rows-none")
+                raise InputError("import-forgotten") if row.rejected else Refused("rows-none")
             return _rows_file(row, left_out, Texts(settings.get(tx, "language") or "en"))
 
         return self._desk.read(
@@ -261,7 +261,7 @@ class Imports:
     def undo_import(self, session: Session, import_id: ImportId) -> ImportUndone:
         """What it brought goes, what it changed comes back; refusals stay.
 
-        Raises InputError "import-unknown", "import-undone-before".
+        Raises InputError "import-unknown", "import-undone-before", "import-forgotten".
         """
 
         pull = Pull(self._desk.check(session, Action.UNDO_IMPORT).outbox, session)

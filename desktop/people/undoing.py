@@ -32,7 +32,8 @@ class Undone:
 def undo_import(tx: Tx, import_id: ImportId, by: str, now: datetime) -> Undone:
     """In the caller's transaction, which also calls back what waits for these people and visits.
 
-    Raises InputError `import-unknown` and `import-undone-before`.
+    Raises InputError `import-unknown`, `import-undone-before`, and `import-forgotten` where what was before
+    it is not kept any more.
     """
     batch = import_undo.batch_of(tx, import_id)
     if batch is None:
@@ -40,6 +41,8 @@ def undo_import(tx: Tx, import_id: ImportId, by: str, now: datetime) -> Undone:
     kind, before = batch
     if before:
         raise InputError("import-undone-before")
+    if import_undo.forgotten(tx, import_id):
+        raise InputError("import-forgotten")
     if kind == PEOPLE:
         refusals = import_undo.unsay(tx, import_id, by, now)
         restored, changed = import_undo.restore_people(tx, import_id)

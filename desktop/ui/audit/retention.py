@@ -28,8 +28,6 @@ from desktop.ui.table import Column, Rows, table
 
 _LEAST_DAYS, _MOST_DAYS = 30, 3650
 _FIRST_YEAR = 2020
-_FIXED = "imports"
-"""Never stored, so nothing to choose."""
 
 
 class RetentionSection(Page):
@@ -121,8 +119,6 @@ class RetentionSection(Page):
     def _show_class(self, kept: str, days: int) -> None:
         if kept in self._days:
             self._days[kept].setValue(days)
-            return
-        if kept == _FIXED:
             return
         row = QHBoxLayout()
         words = self.ui.say(f"retention.{kept}")

@@ -334,7 +334,7 @@ def test_it_runs_once_a_day_and_a_clock_set_back_does_not_stop_it(book: Book) ->
     [
         ("messages", 29, "retention-days-range"),
         ("messages", 3651, "retention-days-range"),
-        ("imports", 60, "retention-class-unknown"),
+        ("imports", 29, "retention-days-range"),
         ("log", 60, "retention-class-unknown"),
         ("drafts", 30, ""),
     ],

@@ -192,7 +192,7 @@ def test_how_long_content_is_kept_can_be_chosen_and_the_log_cannot(practice: Pra
     office, ana = practice.signed_in()
     given = dict(office.show_retention(ana).classes)
     said = {"conversations": 365, "conversations-chart": 3650, "conversations-short": 30}
-    assert given == {"messages": 180, "attempts": 365, "drafts": 90, "imports": 0, **said}
+    assert given == {"messages": 180, "attempts": 365, "drafts": 90, "imports": 30, **said}
     assert dict(office.set_retention(ana, "drafts", 60).classes)["drafts"] == 60
     assert "retention.changed" in acts(office, ana)
     assert code_of(lambda: office.set_retention(ana, "log", 60)) == "retention-class-unknown"
