@@ -8,7 +8,7 @@ and never takes one back.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +16,8 @@ from desktop.errors import InputError
 from desktop.models import imports, people, settings
 from desktop.models.database import Tx
 from desktop.models.records import ImportId, Reason
-from desktop.people.parsing import ParsedPeople, PersonRow, parse_people
+from desktop.people.parsing import ParsedPeople, parse_people
+from desktop.people.personrows import PersonRow, PersonRows
 from desktop.people.tabular import Rejected
 
 __all__ = ["ImportResult", "import_people", "parse_people"]
@@ -44,8 +45,7 @@ def import_people(tx: Tx, parsed: ParsedPeople, *, by: str, now: datetime, stric
     transaction then ends without a trace.
     """
     rejected = list(parsed.rejected)
-    rows = _with_names(tx, parsed.rows, rejected)
-    matched = _match(tx, rows, rejected, now)
+    matched = _match(tx, parsed.rows, rejected, now)
     if strict and rejected:
         raise InputError("rows-rejected", count=len(rejected), line=min(row.line for row in rejected))
     import_id = imports.begin(tx, "people", parsed.file_hash, by, now)
@@ -58,16 +58,16 @@ def import_people(tx: Tx, parsed: ParsedPeople, *, by: str, now: datetime, stric
     return ImportResult(import_id, matched.created, matched.updated, matched.unchanged, tuple(rejected))
 
 
-def _match(tx: Tx, rows: Sequence[PersonRow], rejected: list[Rejected], now: datetime) -> imports.Matched:
+def _match(tx: Tx, rows: PersonRows, rejected: list[Rejected], now: datetime) -> imports.Matched:
     """Match what is left, anew without the rows that would lift a refusal, until none does."""
+    without: set[int] = set()
     while True:
-        imports.stage_people(tx, _staged(rows, now))
+        imports.stage_people(tx, _staged(_with_names(tx, rows, without, rejected), now))
         matched = imports.match_people(tx)
-        lifting = frozenset(matched.refused)
-        if not lifting:
+        if not matched.refused:
             break
         rejected += [Rejected(line, Reason("consent-refused-before")) for line in matched.refused]
-        rows = [row for row in rows if row.line not in lifting]
+        without.update(matched.refused)
     for code, lines in (
         ("ambiguous", matched.ambiguous),
         ("duplicate", matched.duplicate),
@@ -77,29 +77,31 @@ def _match(tx: Tx, rows: Sequence[PersonRow], rejected: list[Rejected], now: dat
     return matched
 
 
-def _with_names(tx: Tx, rows: Sequence[PersonRow], rejected: list[Rejected]) -> Sequence[PersonRow]:
-    """Rows that go by the number alone take the names that are known; nobody is made without any."""
-    if all(row.last_name and row.first_name for row in rows):
-        return rows
-    complete = []
+def _with_names(tx: Tx, rows: PersonRows, without: set[int], rejected: list[Rejected]) -> Iterator[PersonRow]:
+    """Rows that go by the number alone take the names that are known; nobody is made without any.
+
+    The lines that are left out, here too, stand in `without`.
+    """
     for row in rows:
+        if row.line in without:
+            continue
         if row.external_id and not (row.last_name and row.first_name):
             found = people.match(
                 tx, external_id=row.external_id, last_name="", first_name="", birth_date=None
             )
             known = next((person for person in found if person.external_id == row.external_id), None)
             if known is None and not row.nameable:
+                without.add(row.line)
                 rejected.append(Rejected(row.line, Reason("name-missing")))
                 continue
             if known is not None:
                 row = row._replace(
                     last_name=row.last_name or known.last_name, first_name=row.first_name or known.first_name
                 )
-        complete.append(row)
-    return complete
+        yield row
 
 
-def _staged(rows: Sequence[PersonRow], now: datetime) -> Iterator[imports.StagedPerson]:
+def _staged(rows: Iterable[PersonRow], now: datetime) -> Iterator[imports.StagedPerson]:
     for row in rows:
         yield imports.StagedPerson(
             row.line,

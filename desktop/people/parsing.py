@@ -6,20 +6,21 @@ addresses, and rows that stand twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from desktop.errors import InputError, Refused
 from desktop.models.names import name_key
-from desktop.models.records import Consent, Detail, Kind, Method, Reason, Status
+from desktop.models.records import Consent, Kind, Reason
 from desktop.models.standing import CustomField, Use
 from desktop.people.addresses import check_address
 from desktop.people.columns import PEOPLE_COLUMNS
 from desktop.people.mapping import Mapping, mapped
 from desktop.people.mapping import day_first as date_order
 from desktop.people.owncolumns import OwnColumn, own_columns, own_values
+from desktop.people.personrows import PersonRow, PersonRows, Saying
 from desktop.people.sheets import Sheet
 from desktop.people.tabular import Rejected, RowError, Table, kept, missing, sound, understood
 from desktop.people.values import (
@@ -42,54 +43,9 @@ Progress = Callable[[int, int], bool]
 PROGRESS_ROWS = 2000
 
 
-class Saying(NamedTuple):
-    """A yes or no about one purpose of mail; a yes has its date and source."""
-
-    use: Use
-    state: Consent
-    at: datetime | None
-    source: str
-
-
-class PersonRow(NamedTuple):
-    """What one row says; '' and None are "nothing said" and never empty a stored value."""
-
-    line: int
-    external_id: str
-    first_name: str
-    last_name: str
-    birth_date: date | None
-    email: str
-    phone: str
-    organisation: str
-    language: str | None
-    detail: Detail | None
-    status: Status | None
-    kind: Kind | None
-    preferred_method: Method | None
-    consent: Consent | None
-    consent_at: datetime | None
-    consent_source: str
-    street: str = ""
-    city: str = ""
-    region: str = ""
-    zip: str = ""
-    sex: str = ""
-    since: date | None = None
-    sayings: tuple[Saying, ...] = ()
-    """What the row says of other purposes than care."""
-    custom: str = ""
-    """Fields of the practice's own, as a JSON object."""
-
-    @property
-    def nameable(self) -> bool:
-        """Whether somebody new can be made of it: both names, or a professional's one."""
-        return self.last_name != "" and (self.first_name != "" or self.kind is Kind.PROFESSIONAL)
-
-
 @dataclass(frozen=True)
 class ParsedPeople:
-    rows: tuple[PersonRow, ...]
+    rows: PersonRows
     rejected: tuple[Rejected, ...]
     ignored: tuple[str, ...]
     """Columns of the file that nothing was taken from."""
@@ -125,26 +81,33 @@ def parse_people(
         order = date_order(sheet, table.columns)
     reader = _RowReader(table, today, order, own_columns(table.columns, fields, order))
     rejected: list[Rejected] = []
-    rows: list[PersonRow] = []
-    doubles = _Doubles()
-    for number, (line, cells) in enumerate(table.rows(rejected), 1):
-        try:
-            row = reader.read(line, cells)
-            doubles.refuse(row)
-            rows.append(row)
-        except RowError as refused:
-            rejected.append(Rejected(line, refused.reason, kept(cells)))
-        if progress is not None and number % PROGRESS_ROWS == 0 and not progress(number, 0):
-            raise Refused("cancelled")
+    rows = PersonRows.of(_passing(table, reader, rejected, progress))
     rejected.sort(key=lambda left_out: left_out.line)
     return ParsedPeople(
-        tuple(rows),
+        rows,
         tuple(rejected),
         table.ignored,
         table.encoding,
         table.delimiter,
         sheet.file_hash,
     )
+
+
+def _passing(
+    table: Table, reader: _RowReader, rejected: list[Rejected], progress: Progress | None
+) -> Iterator[PersonRow]:
+    """Rows that can be stored; the others go to `rejected`."""
+    doubles = _Doubles()
+    for number, (line, cells) in enumerate(table.rows(rejected), 1):
+        try:
+            row = reader.read(line, cells)
+            doubles.refuse(row)
+        except RowError as refused:
+            rejected.append(Rejected(line, refused.reason, kept(cells)))
+        else:
+            yield row
+        if progress is not None and number % PROGRESS_ROWS == 0 and not progress(number, 0):
+            raise Refused("cancelled")
 
 
 def _need_columns(table: Table) -> None:
@@ -276,26 +239,29 @@ def _word(cells: list[str], position: int | None, read: Callable[[str], _T | Rea
 
 
 class _Doubles:
-    """Rows of one file that mean the same person, or might."""
+    """Rows of one file that mean the same person, or might. Of each only a little is kept."""
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
-        self._names: dict[tuple[object, ...], PersonRow] = {}
+        self._names: dict[str, tuple[int, bool, int]] = {}
+        """Names with birth date -> line, whether it has a number, and the hash of all that it says."""
 
     def refuse(self, row: PersonRow) -> None:
         """Raise `RowError` for a row that repeats one before it; the first of several stays."""
         number = row.external_id
         if number and number in self._numbers:
             raise RowError(Reason("duplicate", {"first": self._numbers[number]}))
-        where = (name_key(row.last_name, row.first_name), row.birth_date or row.organisation)
+        born = row.birth_date.isoformat() if row.birth_date else row.organisation
+        where = f"{name_key(row.last_name, row.first_name)}\x1f{bool(row.birth_date)}{born}"
         known = self._names.get(where) if row.last_name else None
         if known is not None:
-            numbered = bool(number and known.external_id)
-            if known[1:] == row[1:] or (not numbered and (row.birth_date or row.kind is Kind.PROFESSIONAL)):
-                raise RowError(Reason("duplicate", {"first": known.line}))
+            first, has_number, says = known
+            numbered = bool(number and has_number)
+            if says == hash(row[1:]) or (not numbered and (row.birth_date or row.kind is Kind.PROFESSIONAL)):
+                raise RowError(Reason("duplicate", {"first": first}))
             if row.birth_date or not numbered:
-                raise RowError(Reason("ambiguous", {"first": known.line}))
+                raise RowError(Reason("ambiguous", {"first": first}))
         if number:
             self._numbers[number] = row.line
         if row.last_name:
-            self._names.setdefault(where, row)
+            self._names.setdefault(where, (row.line, bool(number), hash(row[1:])))

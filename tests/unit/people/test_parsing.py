@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from desktop.errors import InputError, Refused
 from desktop.models.records import Consent, Detail, Kind, Method, Status
-from desktop.people.parsing import ParsedPeople, PersonRow
+from desktop.people.parsing import ParsedPeople
+from desktop.people.personrows import PersonRow
 from tests.support.sheets import people_of
 
 TODAY = date(2026, 11, 23)
@@ -33,7 +34,7 @@ def test_a_full_row_is_read_with_every_value() -> None:
         "Lakeside;locked file;yes;5/1/2024;signed form;44\n"
     )
 
-    assert parsed.rows == (
+    assert tuple(parsed.rows) == (
         PersonRow(
             line=2,
             external_id="77",
