@@ -391,7 +391,7 @@ def _watching(audit: _Family) -> None:
     digest = audit.verb("digest", "the last week, for the review")
     digest.add_argument("--sign", action="store_true", help="sign it off")
     retention = audit.verb("retention", "what is kept how long")
-    retention.add_argument("--keep", metavar="CLASS", help="choose for messages, attempts or drafts")
+    retention.add_argument("--keep", metavar="CLASS", help="choose for messages, attempts, drafts, conversations or imports")
     retention.add_argument("--days", type=int, metavar="N", help="days that it is kept")
     audit.verb("seal", "a closed year into its own file").add_argument("year", type=int, metavar="YEAR")
     purge = audit.verb("purge", "destroy a sealed year after its time")
