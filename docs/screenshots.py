@@ -112,12 +112,13 @@ class Camera:
         self.window.show()
 
     def settle(self, milliseconds: int = 60) -> None:
-        """Let every answer arrive, then let the pages be laid out."""
+        """Let every answer arrive, then let the pages be laid out: one pause in which nothing was asked."""
         while True:
+            asked = self.bridge.busy
             loop = QEventLoop()
             QTimer.singleShot(milliseconds, loop.quit)
             loop.exec()
-            if not self.bridge.busy:
+            if not asked and not self.bridge.busy:
                 return
 
     def take(self, name: str, widget: QWidget | None = None) -> None:

@@ -1,4 +1,4 @@
-"""`people import`, `appointments import`, `imports`, `mappings`, `folders` and `people export`."""
+"""`people import`, `appointments import`, `imports`, `folders` and `people export`."""
 
 from __future__ import annotations
 
@@ -21,17 +21,22 @@ from desktop.office.values_imports import (
     FolderLine,
     FolderRequest,
     ImportLine,
-    MappingLine,
     PeopleExport,
     ProblemGroup,
 )
 from desktop.texts import clean
+
+_TITLE = 40
+"""Characters of a column's title."""
 
 
 def people_import(call: Call) -> int | None:
     session = call.session()
     request, mark = _request(call)
     answer = call.office.import_people(session, request)
+    if answer.ignored_columns:
+        names = ", ".join(clean(one, _TITLE) for one in answer.ignored_columns)
+        call.console.say(call.console.texts.say("ui.people.ignored", names=names))
     return _taken_in(call, session, shapes.people_imported(call.console, answer), mark)
 
 
@@ -57,6 +62,7 @@ def _request(call: Call) -> tuple[ImportRequest, Mark | None]:
         strict=args.strict,
         dry_run=args.dry_run,
         mapping=args.mapping,
+        date_order=args.date_order,
     )
     return request, mark
 
@@ -84,14 +90,16 @@ def _taken_in(call: Call, session: Session, answer: Doc, mark: Mark | None) -> i
 def imports_list(call: Call) -> None:
     shown = call.office.list_imports(call.session(), call.args.limit, call.args.skip)
     lines = [_import(line) for line in shown.imports]
-    call.console.emit({"imports": lines, "total": shown.total}, [_words(line) for line in shown.imports])
+    call.console.emit(
+        {"imports": lines, "total": shown.total}, [_words(call, line) for line in shown.imports]
+    )
 
 
 def imports_show(call: Call) -> None:
     shown = call.office.show_import(call.session(), ImportId(call.args.import_id))
     problems = _problems(call.console, shown.problems)
     answer = {**_import(shown.line), "mapping": shown.mapping, "problems": problems}
-    human = [_words(shown.line), *(f"  {one['count']}  {one['reason']['words']}" for one in problems)]
+    human = [_words(call, shown.line), *(f"  {one['count']}  {one['reason']['words']}" for one in problems)]
     call.console.emit(answer, human)
 
 
@@ -119,14 +127,6 @@ def imports_file(call: Call) -> None:
     """The answer alone: a command never removes a file that it was not given."""
     line = call.office.settle_source_file(call.session(), ImportId(call.args.import_id), call.args.what)
     call.console.emit(_import(line))
-
-
-def mappings_list(call: Call) -> None:
-    _mappings(call, call.office.list_mappings(call.session()))
-
-
-def mappings_forget(call: Call) -> None:
-    _mappings(call, call.office.forget_mapping(call.session(), MappingId(call.args.mapping)))
 
 
 def folders_add(call: Call) -> None:
@@ -181,30 +181,26 @@ def _import(line: ImportLine) -> Doc:
     }
 
 
-def _words(line: ImportLine) -> str:
-    counts = f"{line.created}/{line.updated}/{line.unchanged}/{line.rejected}"
-    return f"{line.id}  {line.at:%Y-%m-%d %H:%M}  {line.kind}  {clean(line.file_name)}  {counts}"
+def _words(call: Call, line: ImportLine) -> str:
+    say = call.console.texts.say
+    did = say(
+        f"ui.imports.fact-{line.kind}",
+        created=line.created,
+        updated=line.updated,
+        unchanged=line.unchanged,
+    )
+    parts = [line.id, f"{line.at.astimezone():%Y-%m-%d %H:%M}", clean(line.file_name), did]
+    if line.rejected:
+        parts.append(call.console.texts.count("cli.left-out", line.rejected))
+    if line.undone_at is not None:
+        parts.append(say("ui.imports.undone-mark"))
+    return "  ".join(parts)
 
 
 def _problems(console: Console, groups: Iterable[ProblemGroup]) -> list[Doc]:
     return [
         {"reason": console.reason(one.reason), "count": one.count, "lines": list(one.lines)} for one in groups
     ]
-
-
-def _mappings(call: Call, lines: Iterable[MappingLine]) -> None:
-    answer = [
-        {
-            "id": one.id,
-            "name": one.name,
-            "kind": one.kind,
-            "columns": list(one.columns),
-            "options": one.options,
-            "used": shapes.moment(one.used_at),
-        }
-        for one in lines
-    ]
-    call.console.emit({"mappings": answer}, [f"{one['id']}  {one['kind']}  {one['name']}" for one in answer])
 
 
 def _folder(console: Console, line: FolderLine) -> Doc:
@@ -222,6 +218,5 @@ def _folder(console: Console, line: FolderLine) -> Doc:
 
 def _folders(call: Call, lines: Iterable[FolderLine]) -> None:
     answer = [_folder(call.console, one) for one in lines]
-    call.console.emit(
-        {"folders": answer}, [f"{one['id']}  {one['kind']}  {clean(one['path'])}" for one in answer]
-    )
+    human = [f"{one['id']}  {one['kind']}  {clean(one['path'])}" for one in answer]
+    call.console.emit({"folders": answer}, human or [call.console.texts.say("ui.imports.no-folders")])

@@ -80,7 +80,7 @@ def plain_label(text: str, name: str = "", wrap: bool = False) -> QLabel:
     return label
 
 
-def button(text: str, on_click: Callable[[], None], name: str = "") -> QPushButton:
+def button(text: str, on_click: Callable[[], object], name: str = "") -> QPushButton:
     """A push button; `name` is `primary`, `link`, or nothing."""
     made = QPushButton(text)
     made.setObjectName(name)

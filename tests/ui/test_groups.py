@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from desktop.models.rules import Condition, Every, Nope, Op, Some, from_text
+from desktop.models.rules import CUSTOM, Condition, Every, Narrow, Nope, Op, Some, from_text, to_text
+from desktop.models.standing import FieldKind
+from desktop.office.values_facts import FieldRequest, VisitRequest
+from desktop.office.values_segments import SegmentRequest
 from desktop.ui.segments.builder import RuleGroup
 from desktop.ui.segments.members import WhyDialog
 from desktop.ui.segments.page import GroupsPage
@@ -171,3 +176,67 @@ def test_a_group_that_is_opened_again_is_as_it_was_kept(at_work: AtWork, page: G
     shown = at_work.office.show_segment(at_work.session, page.rows.rows[0].id)
     assert built(page).rule() == from_text(shown.rule)
     assert page.name.text == "Older people"
+
+
+def test_visits_are_narrowed_by_provider_and_place_and_stay_so_with_another_operator(
+    at_work: AtWork, page: GroupsPage
+) -> None:
+    kept = Condition("visit.came", Op.IN_LAST, (90,), Narrow("Flu shot", "Dr. Reyes", "Main office"))
+    page.begin(Every((kept,)))
+    one = row(page, 0)
+    assert one.condition() == kept
+    where = one.narrows["location"]
+    where.setCurrentIndex(where.findData(""))
+    one.op.setCurrentIndex(one.op.findData(Op.NOT_IN_LAST.value))
+    assert one.condition() == Condition(
+        "visit.came", Op.NOT_IN_LAST, (90,), Narrow("Flu shot", "Dr. Reyes", "")
+    )
+    counted(at_work, page)
+
+
+def test_providers_and_places_that_visits_name_are_offered(at_work: AtWork, page: GroupsPage) -> None:
+    one, now = at_work.person("Zoraida"), at_work.practice.clock.now()
+    visit = VisitRequest(one, now.replace(tzinfo=None) + timedelta(days=2), "Check-up", "Dr. Reyes", "Annex")
+    at_work.office.add_visit(at_work.session, visit)
+    page.refresh()
+    at_work.screen.settle()
+    page.begin(Every((Condition("visit.booked", Op.IN_NEXT, (30,)),)))
+    for code, said in (("type", "Check-up"), ("provider", "Dr. Reyes"), ("location", "Annex")):
+        box = row(page, 0).narrows[code]
+        QTest.keyClick(box, Qt.Key.Key_Down)
+        assert box.currentData() == said
+    assert counted(at_work, page) == "1 of 3 people"
+
+
+def test_a_condition_on_a_field_that_is_gone_turns_into_an_age_when_the_group_is_saved(
+    at_work: AtWork, page: GroupsPage
+) -> None:
+    office, session = at_work.office, at_work.session
+    office.set_field(session, FieldRequest("bus", "Comes by bus", FieldKind.TEXT))
+    rule = Every((Condition(CUSTOM + "bus", Op.HAS), Condition("age", Op.AT_LEAST, (60,))))
+    office.keep_segment(session, SegmentRequest("By bus", to_text(rule)))
+    office.set_field(session, FieldRequest("bus", "Comes by bus", FieldKind.TEXT, retired=True))
+    page.refresh()
+    at_work.screen.settle()
+    page.list.selectRow(0)
+    at_work.screen.settle()
+    assert built(page).rule() == rule
+    gone = built(page).parts[0]
+    gone.gone.emit()
+    assert built(page).rule() == Every(rule.rules[1:])
+    counted(at_work, page)
+
+
+def test_a_group_says_how_many_others_name_it(at_work: AtWork, page: GroupsPage) -> None:
+    office, session = at_work.office, at_work.session
+    first = office.keep_segment(
+        session, SegmentRequest("Older", to_text(Every((Condition("age", Op.AT_LEAST, (60,)),))))
+    )
+    inner = Condition("group", Op.IN, (first.line.id,))
+    office.keep_segment(session, SegmentRequest("Within", to_text(Every((inner,)))))
+    page.refresh()
+    at_work.screen.settle()
+    for at, line in enumerate(page.rows.rows):
+        page.list.selectRow(at)
+        at_work.screen.settle()
+        assert page.used.text().startswith("1 other group") == (line.name == "Older")

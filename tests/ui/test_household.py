@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QWidget
 
+from desktop.models.accounts import Session
 from desktop.models.standing import Reader
+from desktop.office.api import Progress
 from desktop.office.values import ImportRequest
+from desktop.office.values_household import DuplicatesFound
 from desktop.ui.dialog import ConfirmDialog
 from desktop.ui.duplicates.dialog import MergeDialog
 from desktop.ui.duplicates.page import DuplicatesPage
@@ -134,6 +140,35 @@ def test_two_records_are_put_together_and_taken_apart(at_work: AtWork, people: P
     press(at_work, page, say("ui.duplicates.undo"))
     at_work.screen.settle()
     assert any(say("ui.duplicates.undone") in line for line in texts_of(page))
+
+
+def test_looking_for_records_on_file_twice_can_be_stopped(
+    at_work: AtWork, people: PeoplePage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_work.office.import_people(at_work.session, ImportRequest("twice.csv", TWICE))
+    whole = at_work.office.find_duplicates
+
+    def slow(session: Session, progress: Progress | None = None) -> DuplicatesFound:
+        """As with many people: under way until Cancel was pressed."""
+        assert progress is not None
+        while progress(0, 1):
+            time.sleep(0.01)
+        return whole(session, progress)
+
+    monkeypatch.setattr(at_work.office, "find_duplicates", slow)
+    people.tabs.open(DUPLICATES)
+    at_work.screen.settle()
+    page = people.tabs.pages[DUPLICATES]
+    assert isinstance(page, DuplicatesPage)
+    assert page.stop.isHidden()
+    QTest.keyClick(page.look, Qt.Key.Key_Space)
+    assert page.look.isHidden()
+    QTest.keyClick(page.stop, Qt.Key.Key_Space)
+    at_work.screen.settle()
+    assert page.notice.words == at_work.screen.words("ui.duplicates.stopped")
+    assert page.stop.isHidden()
+    assert page.look.isVisible()
+    assert at_work.office.list_duplicates(at_work.session).pairs == ()
 
 
 def test_two_people_are_not_asked_about_again(at_work: AtWork, people: PeoplePage) -> None:

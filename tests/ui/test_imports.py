@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox
 
+from desktop.errors import Refused
+from desktop.models.accounts import Session
+from desktop.office.api import Progress
 from desktop.office.values import ImportRequest
-from desktop.office.values_imports import VISITS
+from desktop.office.values_imports import VISITS, ImportOrder, ImportReport
 from desktop.ui.dialog import ConfirmDialog
 from desktop.ui.imports.export import ExportPeopleDialog
 from desktop.ui.imports.page import ImportsPage
@@ -150,11 +154,11 @@ def test_a_saved_answer_makes_the_next_file_quick(at_work: AtWork, page: Imports
     at_work.screen.settle()
     first.store()
     at_work.screen.settle()
-    first.give_up()
+    first.reject()
     again = wizard(at_work, page, tmp_path / "again.csv", data.replace(b"77,Ada", b"78,Eve"))
     assert again.views.currentWidget() is not again.columns
     assert again.notice.words.startswith("This file would add 1")
-    again.give_up()
+    again.reject()
     page.open_standing()
     at_work.screen.settle()
     standing = page.findChildren(StandingDialog)[-1]
@@ -165,12 +169,55 @@ def test_a_saved_answer_makes_the_next_file_quick(at_work: AtWork, page: Imports
     assert standing.mappings.rows == []
 
 
+@pytest.mark.parametrize("in_time", [True, False])
+def test_escape_while_it_is_stored_leaves_the_import_running(
+    at_work: AtWork, page: ImportsPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_time: bool
+) -> None:
+    whole = at_work.office.run_import
+
+    def slow(session: Session, order: ImportOrder, progress: Progress | None = None) -> ImportReport:
+        """As with a file of many rows: under way until Escape was pressed."""
+        assert progress is not None
+        while progress(0, 1):
+            time.sleep(0.01)
+        if in_time:
+            raise Refused("cancelled")
+        return whole(session, order)
+
+    monkeypatch.setattr(at_work.office, "run_import", slow)
+    dialog = wizard(at_work, page, tmp_path / "more.csv", MORE)
+    dialog.store()
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert dialog.isVisible(), "nobody is left without knowing what was stored"
+    at_work.screen.settle()
+    assert count(at_work) == (3 if in_time else 4)
+    if in_time:
+        assert not shiboken6.isValid(dialog) or not dialog.isVisible()
+    else:
+        assert dialog.notice.words.startswith("Added 1")
+        assert dialog.undo_button.isVisible()
+
+
+def test_after_what_was_stored_a_refused_undo_offers_the_columns_again(
+    at_work: AtWork, page: ImportsPage, tmp_path: Path
+) -> None:
+    dialog = wizard(at_work, page, tmp_path / "more.csv", MORE)
+    dialog.store()
+    at_work.screen.settle()
+    at_work.office.undo_import(at_work.session, at_work.office.list_imports(at_work.session).imports[0].id)
+    dialog.undo()
+    at_work.screen.settle()
+    assert dialog.notice.property("kind") == "error"
+    assert dialog.back_button.isHidden()
+    assert dialog.import_button.isHidden()
+
+
 def test_given_up_nothing_is_stored_and_the_file_stays(
     at_work: AtWork, page: ImportsPage, tmp_path: Path
 ) -> None:
     file = tmp_path / "more.csv"
     dialog = wizard(at_work, page, file, MORE)
-    dialog.give_up()
+    dialog.reject()
     at_work.screen.settle()
     assert count(at_work) == 3
     assert file.exists()
@@ -266,6 +313,22 @@ def test_the_list_is_handed_out_with_a_reason(at_work: AtWork, page: ImportsPage
     at_work.screen.settle()
     assert to.exists()
     assert "3 people" in dialog.notice.words
+
+
+def test_a_long_list_says_who_must_agree_and_how_one_goes_on(
+    at_work: AtWork, page: ImportsPage, tmp_path: Path
+) -> None:
+    rows = "".join(f"{4000 + at},Number,Person{at}\n" for at in range(60))
+    many = ImportRequest("many.csv", data=f"MRN,First Name,Last Name\n{rows}".encode())
+    at_work.office.import_people(at_work.session, many)
+    page.open_export()
+    dialog = page.findChildren(ExportPeopleDialog)[-1]
+    dialog.reason.input.setText("change of program")
+    dialog.start(tmp_path / "people.xlsx")
+    at_work.screen.settle()
+    assert not (tmp_path / "people.xlsx").exists()
+    assert "press Save all people again" in dialog.notice.words
+    assert dialog.go.isHidden()
 
 
 def test_a_folder_is_watched_and_forgotten(at_work: AtWork, page: ImportsPage, tmp_path: Path) -> None:

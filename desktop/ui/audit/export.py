@@ -19,7 +19,7 @@ from desktop.models.accounts import Role, Session
 from desktop.models.filters import AuditFilter
 from desktop.models.records import PersonId
 from desktop.office.values_audit import LogExport, LogFormat, PersonReport
-from desktop.ui.audit.handout import ENDINGS, HandoutDialog
+from desktop.ui.audit.handout import ENDINGS, LogHandoutDialog
 from desktop.ui.audit.inputs import day_input
 from desktop.ui.audit.personfield import PersonField
 from desktop.ui.audit.words import date_of
@@ -34,7 +34,7 @@ _YEARS = 6
 _EVERYTHING = AuditFilter()
 
 
-class ExportDialog(HandoutDialog):
+class ExportDialog(LogHandoutDialog):
     """The package is offered first; other forms stand under "more"."""
 
     def __init__(

@@ -1,174 +1,42 @@
-"""What every dialog that writes a file of the log has: a place, progress with Cancel, an answer.
-
-Proving who one is, is asked for on the way (`ui/stepup.py`); what waits for a second person is
-said in plain words.
-"""
+"""Handing out the log, or a report made from it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QProgressBar, QWidget
-
-from desktop.errors import SealwellError
-from desktop.models.accounts import Role, Session, UserState
-from desktop.office.api import Office
-from desktop.office.values_access import Purpose
 from desktop.office.values_audit import LogExport, LogExported, ReportMade
 from desktop.texts import clean
-from desktop.ui.audit.words import when_words
-from desktop.ui.base import Ui, button
 from desktop.ui.bridge import Task
-from desktop.ui.dialog import FormDialog
-from desktop.ui.files import choose_target
-from desktop.ui.stepup import Proved, proved
+from desktop.ui.handout import HandoutDialog, others
 
 ENDINGS = {"package": "zip", "jsonl": "jsonl", "csv": "csv", "pdf": "pdf", "fhir": "json", "syslog": "log"}
-_APPROVERS = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 
 
-class HandoutDialog(FormDialog):
-    """Cancel stops the writing while it goes on; nothing half is left behind."""
-
-    waits = Signal()
-    """A second person is asked; nothing was written."""
-    written = Signal()
-
-    def __init__(self, ui: Ui, session: Session, title: str, parent: QWidget) -> None:
-        super().__init__(ui, title, parent)
-        self._session = session
-        self._running: Proved[tuple[LogExported, tuple[str, ...]]] | Proved[ReportMade] | None = None
-        self.setMinimumWidth(560)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setAccessibleName(ui.say("ui.export.writing"))
-        self.bar.hide()
-        self.foot.insertWidget(0, self.bar, 1)
-        self.go = button(ui.say("ui.audit.export-go"), self.choose, "primary")
-        self.foot.addWidget(self.go)
-
-    def choose(self) -> None:
-        """Where to; then it begins."""
-        if self.problem():
-            return
-        target = choose_target(self, self.ui.say("ui.audit.export-where"), self.file_name(), self.start)
-        target.finished.connect(lambda _: self.activateWindow())
-
-    def problem(self) -> bool:
-        """Say what is missing, if something is."""
-        return False
-
-    def file_name(self) -> str:
-        raise NotImplementedError
-
-    def start(self, to: Path) -> None:
-        raise NotImplementedError
-
-    # --- writing ----------------------------------------------------------------------------
+class LogHandoutDialog(HandoutDialog):
+    """The log itself may wait for a second person; a report never does."""
 
     def write_log(self, request: LogExport) -> None:
         def work(task: Task) -> tuple[LogExported, tuple[str, ...]]:
             office = self.ui.office
             made = office.export_log(self._session, request, task.progress)
-            asked = _others(office, self._session) if made.pending and made.from_ is None else ()
+            asked = others(office, self._session) if made.pending and made.from_ is None else ()
             return made, asked
 
-        self._begin()
-        self._running = proved(
-            self, self.ui, self._session, Purpose.EXPORT, work, self._log_written, self._refused, self._told
-        )
+        self.write(work, self._log_written)
 
     def write_report(self, work: Callable[[Task], ReportMade]) -> None:
-        self._begin()
-        self._running = proved(
-            self,
-            self.ui,
-            self._session,
-            Purpose.EXPORT,
-            work,
-            self._report_written,
-            self._refused,
-            self._told,
-        )
-
-    def _begin(self) -> None:
-        self.bar.setRange(0, 0)
-        self.bar.show()
-        self.go.setEnabled(False)
-        self.notice.show_words(self.ui.say("ui.export.writing"), "plain")
-
-    def _told(self, done: int, of: int) -> None:
-        self.bar.setRange(0, max(1, of))
-        self.bar.setValue(done)
-
-    def _over(self) -> None:
-        self._running = None
-        self.bar.hide()
-        self.go.setEnabled(True)
-
-    def _refused(self, error: SealwellError) -> None:
-        self._over()
-        if error.code == "cancelled":
-            self.notice.show_words(self.ui.say("ui.export.stopped"), "plain")
-        else:
-            self.failed(error)
+        self.write(work, self._report_written)
 
     def _log_written(self, answer: tuple[LogExported, tuple[str, ...]]) -> None:
         made, asked = answer
-        self._over()
         if made.pending:
-            self._end(pending_words(self.ui, made.from_, asked), "warn")
-            self.waits.emit()
+            self.wait(made.from_, asked)
             return
         name = clean(Path(made.file).name)
         words = self.ui.texts.count("ui.export.done", made.records, file=name)
-        self._end(f"{words} {self.ui.texts.count('ui.export.people', made.people)}", "ok")
-        self.written.emit()
+        self.end(f"{words} {self.ui.texts.count('ui.export.people', made.people)}")
 
     def _report_written(self, made: ReportMade) -> None:
-        self._over()
         name = clean(Path(made.file).name)
-        self._end(self.ui.texts.count("ui.export.report-done", made.rows, file=name), "ok")
-        self.written.emit()
-
-    def _end(self, words: str, kind: str) -> None:
-        """The answer takes the place of the form."""
-        self.notice.show_words(words, kind)
-        self._holder.hide()
-        self.go.hide()
-        self.cancel.setText(self.ui.say("ui.close"))
-        self.cancel.setFocus()
-        self.adjustSize()
-
-    def reject(self) -> None:
-        """Cancel: while it is written, stop that first."""
-        if self._running is not None:
-            self._running.cancel()
-            return
-        super().reject()
-
-
-def pending_words(ui: Ui, not_before: datetime | None, names: tuple[str, ...]) -> str:
-    """Who must agree, or from when one may go on alone, and where the request is found again."""
-    if not_before is not None:
-        when = when_words(not_before, None, ui.texts.language)
-        return ui.say("ui.export.wait", when=when)
-    if names:
-        *some, last = (clean(one) for one in names)
-        either = ui.say("ui.export.or", first=", ".join(some), last=last) if some else last
-        return ui.say("ui.export.ask", names=either)
-    return ui.say("ui.export.ask-somebody")
-
-
-def _others(office: Office, session: Session) -> tuple[str, ...]:
-    """Who else may agree; an auditor does not see the list of users."""
-    if session.role is not Role.ADMINISTRATOR:
-        return ()
-    return tuple(
-        one.name
-        for one in office.list_users(session).users
-        if one.role in _APPROVERS and one.state is UserState.ACTIVE and one.id != session.user
-    )
+        self.end(self.ui.texts.count("ui.export.report-done", made.rows, file=name))

@@ -17,7 +17,7 @@ from desktop.models.records import MessageId, PersonId
 from desktop.office.values_access import ApprovalLine, ApprovalsShown, Purpose, Verdict
 from desktop.office.values_audit import LogExport, LogFormat, PurgeRequest
 from desktop.texts import clean
-from desktop.ui.audit.handout import ENDINGS, HandoutDialog
+from desktop.ui.audit.handout import ENDINGS, LogHandoutDialog
 from desktop.ui.audit.retention import PurgeDialog
 from desktop.ui.audit.words import when_words
 from desktop.ui.base import Page, Ui, button, card, plain_label
@@ -152,7 +152,7 @@ class RequestsSection(Page):
         )
 
 
-class ContinueDialog(HandoutDialog):
+class ContinueDialog(LogHandoutDialog):
     """An approved export: only the place is still to be chosen."""
 
     def __init__(self, ui: Ui, session: Session, line: ApprovalLine, words: str, parent: QWidget) -> None:

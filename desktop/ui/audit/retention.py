@@ -14,7 +14,6 @@ from desktop.models.accounts import Session
 from desktop.office.values_access import Purpose
 from desktop.office.values_audit import Purged, PurgeRequest, RetentionShown, SegmentLine
 from desktop.texts import clean
-from desktop.ui.audit.handout import pending_words
 from desktop.ui.audit.inputs import number_input
 from desktop.ui.audit.words import may_change, number_words
 from desktop.ui.base import Page, Ui, button, card, plain_label
@@ -23,6 +22,7 @@ from desktop.ui.dates import date_words
 from desktop.ui.dialog import FormDialog
 from desktop.ui.files import choose_target
 from desktop.ui.form import Field
+from desktop.ui.handout import pending_words
 from desktop.ui.stepup import proved
 from desktop.ui.table import Column, Rows, table
 

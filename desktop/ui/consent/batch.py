@@ -88,6 +88,7 @@ class BatchDialog(FormDialog):
         self.try_button.hide()
         self.sign.setEnabled(False)
         self.sign.hide()
+        self.use.box.setFocus()
 
     def _forget(self) -> None:
         """Another column is another batch: tried anew before it is signed."""
@@ -97,10 +98,7 @@ class BatchDialog(FormDialog):
 
     def look(self) -> None:
         """Which columns are there."""
-        missing = next((one for one in (self.file, self.form) if one.path is None), None)
-        if missing is not None:
-            missing.name.setText(self.ui.say("ui.form.missing"))
-            missing.choose_button.setFocus()
+        if not self.file.chosen() or not self.form.chosen():
             return
         self.notice.clear()
         name = self.file.path.name if self.file.path is not None else ""

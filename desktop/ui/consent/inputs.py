@@ -84,7 +84,21 @@ class FileField(QWidget):
     def take(self, path: Path) -> None:
         self.path = path
         self.name.setText(clean(path.name))
+        self._look("muted")
         self.choose_button.setAccessibleDescription(clean(path.name))
+
+    def chosen(self) -> bool:
+        """Whether there is one; it says so where there is none, with the button in focus."""
+        if self.path is None:
+            self.name.setText(self._ui.say("ui.form.missing"))
+            self._look("problem")
+            self.choose_button.setFocus()
+        return self.path is not None
+
+    def _look(self, name: str) -> None:
+        self.name.setObjectName(name)
+        self.name.style().unpolish(self.name)
+        self.name.style().polish(self.name)
 
     def read(self) -> bytes:
         """Off the window's thread. Raises what `files.read` raises."""
@@ -128,10 +142,7 @@ class ProofFields(QWidget):
     def fit(self) -> bool:
         """Whether it proves anything; what is missing is said beside its field."""
         if self.kind.value == EvidenceKind.FORM.value:
-            if self.file.path is None:
-                self.file.name.setText(self._ui.say("ui.form.missing"))
-                self.file.choose_button.setFocus()
-            return self.file.path is not None
+            return self.file.chosen()
         if not self.note.text.strip():
             self.note.refuse(self._ui.say("ui.form.missing"))
             return False

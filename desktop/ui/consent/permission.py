@@ -74,6 +74,7 @@ class PermissionDialog(FormDialog):
         self.foot.addWidget(self.keep)
         self.use.box.currentIndexChanged.connect(lambda _: self._fit())
         self._fit()
+        self.use.box.setFocus()
 
     def _fit(self) -> None:
         self.payer.setVisible(self.use.value == Use.PAID.value)
@@ -131,9 +132,7 @@ class PermissionDialog(FormDialog):
         fit, signed_on = self.signed_on.day(needed=True)
         if not fit:
             return
-        if self.scan.path is None:
-            self.scan.name.setText(self.ui.say("ui.form.missing"))
-            self.scan.choose_button.setFocus()
+        if not self.scan.chosen() or self.scan.path is None:
             return
         signed = SignedPermission(
             form,

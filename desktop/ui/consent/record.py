@@ -58,6 +58,7 @@ class RecordDialog(FormDialog):
         for box in (self.use.box, self.answer.box):
             box.currentIndexChanged.connect(lambda _: self._fit())
         self._fit()
+        self.answer.box.setFocus()
 
     def _fit(self) -> None:
         """What a yes needs, and what a no does, before it is stored."""

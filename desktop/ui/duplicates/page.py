@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QItemSelectionModel, Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QHeaderView, QVBoxLayout, QWidget
 
 from desktop.errors import SealwellError
 from desktop.models.accounts import Role, Session
@@ -27,7 +28,7 @@ from desktop.ui.navigation import Navigation
 from desktop.ui.table import Column, Rows, table
 
 _PAGE = 100
-_LIST = 204
+_LIST = 240
 """Logical pixels; the rest is for the two records."""
 _MAY_MERGE = frozenset({Role.ADMINISTRATOR, Role.MANAGER})
 _FIELDS = (
@@ -50,7 +51,11 @@ class DuplicatesPage(Page):
         self.count = plain_label("", "muted", wrap=True)
         self.head.addWidget(self.count, 1)
         self.look = button(say("ui.duplicates.look"), self.look_anew, "primary")
-        self.head.addWidget(self.look)
+        self.stop = button(say("ui.cancel"), self.stop_looking)
+        self._stop: Callable[[], None] = lambda: None
+        for made in (self.look, self.stop):
+            self.head.addWidget(made)
+        self.stop.hide()
         row = QHBoxLayout()
         row.setSpacing(16)
         self.rows: Rows[PairLine] = Rows(
@@ -61,6 +66,7 @@ class DuplicatesPage(Page):
         )
         self.list = table(self.rows, say("ui.duplicates.title"))
         self.list.selectionModel().currentRowChanged.connect(lambda now, _: self._chosen(now.row()))
+        self.list.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.list.setFixedWidth(_LIST)
         row.addWidget(self.list)
         right = QVBoxLayout()
@@ -82,17 +88,37 @@ class DuplicatesPage(Page):
         self.call(lambda _: self.ui.office.list_duplicates(self._session, _PAGE), self._show)
 
     def look_anew(self) -> None:
-        """Compare everybody; the list as it was stays meanwhile."""
-        self.look.setEnabled(False)
+        """Compare everybody; the list as it was stays meanwhile, and after Cancel."""
+        self._looking(True)
+        self.stop.setFocus()
         self.notice.show_words(self.ui.say("ui.duplicates.looking"), "plain")
 
         def found(done: DuplicatesFound) -> None:
-            self.look.setEnabled(True)
+            self._looking(False)
             words = self.ui.say("ui.duplicates.looked", count=done.looked_at, found=done.found)
             self.notice.show_words(words, "ok")
             self.refresh()
 
-        self.call(lambda _: self.ui.office.find_duplicates(self._session), found)
+        task = self.call(
+            lambda task: self.ui.office.find_duplicates(self._session, task.progress), found, self._not_found
+        )
+        self._stop = task.cancel
+
+    def stop_looking(self) -> None:
+        self.stop.setEnabled(False)
+        self._stop()
+
+    def _not_found(self, error: SealwellError) -> None:
+        self._looking(False)
+        if error.code == "cancelled":
+            self.notice.show_words(self.ui.say("ui.duplicates.stopped"), "plain")
+        else:
+            self.show_error(error)
+
+    def _looking(self, on: bool) -> None:
+        self.look.setVisible(not on)
+        self.stop.setVisible(on)
+        self.stop.setEnabled(on)
 
     def same(self, kept: Side, gone: Side) -> None:
         """After a second click that says what becomes of both."""
@@ -114,10 +140,6 @@ class DuplicatesPage(Page):
         self.call(lambda _: self.ui.office.unmerge_people(self._session, merge), self._unmerged)
 
     # --- what is shown ----------------------------------------------------------------
-
-    def show_error(self, error: SealwellError) -> None:
-        self.look.setEnabled(True)
-        super().show_error(error)
 
     def _show(self, shown: DuplicatesShown) -> None:
         self.rows.show(shown.pairs, shown.total)
@@ -151,7 +173,7 @@ class DuplicatesPage(Page):
         self.refresh()
 
     def _names(self, pair: PairLine) -> str:
-        return f"{clean(pair.first.name)}  =  {clean(pair.second.name)}"
+        return f"{clean(pair.first.name)}\n{clean(pair.second.name)}"
 
     def _chosen(self, row: int) -> None:
         self._show_pair(self.rows.rows[row] if 0 <= row < len(self.rows.rows) else None)

@@ -24,6 +24,8 @@ from desktop.ui.base import Ui, emptied, plain_label
 _SHOWN = 200
 """Columns; a file with more is no list that anybody keeps."""
 _TITLE, _SAMPLE = 60, 90
+_CHOICE = 260
+"""Logical pixels, of the box that says what a column is."""
 _ABSENT, DATE_ORDER = "absent", "date-order"
 _DATE_ANSWERS = ("month-first", "day-first")
 _ABSENT_ANSWERS = ("changes", "whole")
@@ -52,7 +54,8 @@ class ColumnsView(QWidget):
         self._grid.setContentsMargins(0, 0, 8, 0)
         self._grid.setHorizontalSpacing(16)
         self._grid.setVerticalSpacing(8)
-        self._grid.setColumnStretch(1, 1)
+        self._grid.setColumnStretch(0, 2)
+        self._grid.setColumnStretch(1, 3)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -79,7 +82,9 @@ class ColumnsView(QWidget):
         emptied(self._grid)
         self.combos = []
         for row, column in enumerate(seen.columns[:_SHOWN]):
+            self._grid.setRowStretch(row, 0)
             self._add(row, column, seen.fields)
+        self._grid.setRowStretch(len(self.combos), 1)
         self._changed()
 
     def _ask(self, question: QuestionSeen, answer: str) -> None:
@@ -112,16 +117,15 @@ class ColumnsView(QWidget):
         for one in fields:
             combo.addItem(field_words(self.ui, one), one.code)
         combo.setCurrentIndex(max(0, combo.findData(column.guess)))
-        combo.setMinimumWidth(220)
+        combo.setFixedWidth(_CHOICE)
         combo.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         doubt = column.guess and not column.sure
         combo.setAccessibleDescription(self.ui.say("ui.imports.look-again") if doubt else samples)
         combo.currentIndexChanged.connect(lambda _: self._changed())
         self.combos.append(combo)
-        values = plain_label(samples, "muted")
-        values.setMinimumWidth(80)
+        values = plain_label(samples, "muted", wrap=True)
         look = plain_label(self.ui.say("ui.imports.look-again") if doubt else "", "problem")
-        name = plain_label(title, "label")
+        name = plain_label(title, "label", wrap=True)
         name.setBuddy(combo)
         for at, widget in enumerate((name, values, look, combo)):
             self._grid.addWidget(widget, row, at)

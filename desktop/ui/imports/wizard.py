@@ -60,6 +60,7 @@ class ImportWizard(QDialog):
         self._order: ImportOrder | None = None
         self._report: ImportReport | None = None
         self._stop: Callable[[], None] = lambda: None
+        self._storing = False
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(ui.say("ui.window.title"))
         self.setAccessibleName(ui.say(f"ui.imports.title-{kind}"))
@@ -67,7 +68,8 @@ class ImportWizard(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 18)
         column.setSpacing(12)
-        column.addWidget(plain_label(clean(path.name), "heading", wrap=True))
+        column.addWidget(plain_label(ui.say(f"ui.imports.title-{kind}"), "heading", wrap=True))
+        column.addWidget(plain_label(clean(path.name), "muted", wrap=True))
         self.notice = Notice(ui.theme)
         column.addWidget(self.notice)
         self.reach = plain_label("", "muted", wrap=True)
@@ -98,7 +100,7 @@ class ImportWizard(QDialog):
         self.back_button = button(say("ui.imports.columns"), self.show_columns, "quiet")
         self.rows_button = button(say("ui.imports.save-rows"), self.save_rows)
         self.undo_button = button(say("ui.imports.undo"), self.ask_undo)
-        self.close_button = button(say("ui.cancel"), self.give_up)
+        self.close_button = button(say("ui.cancel"), self.reject)
         self.next_button = button(say("ui.imports.check"), self.check, "primary")
         self.import_button = button(say("ui.people.import-go"), self.store, "primary")
         for made in (self.back_button, self.rows_button, self.undo_button):
@@ -182,12 +184,14 @@ class ImportWizard(QDialog):
         self._show(report)
         self._offer(self.back_button, self.import_button)
         changes = report.created or report.updated or report.cancelled
+        self.import_button.setText(self.ui.say("ui.people.import-go"))
         self.import_button.setEnabled(bool(changes))
         (self.import_button if changes else self.close_button).setFocus()
 
     def store(self) -> None:
         order = self._order
         if order is not None:
+            self._storing = True
             self._begin(
                 lambda task: self.ui.office.run_import(self._session, order, task.progress), self._stored
             )
@@ -203,7 +207,7 @@ class ImportWizard(QDialog):
             self.source.offer(report.id, self._path, self._mark)
         if self._kind == PEOPLE and self._session.role in REACH_ROLES:
             self.ui.bridge.run(
-                self, lambda _: self.ui.office.reach(self._session), self._reached, self._failed
+                self, lambda _: self.ui.office.reach(self._session), self._reached, self._not_after
             )
 
     def _reached(self, shown: ReachShown) -> None:
@@ -229,7 +233,7 @@ class ImportWizard(QDialog):
                 self,
                 lambda _: self.ui.office.rejected_rows(self._session, import_id),
                 self._save,
-                self._failed,
+                self._not_after,
             )
 
     def _save(self, made: RowsFile) -> None:
@@ -244,7 +248,9 @@ class ImportWizard(QDialog):
     def undo(self) -> None:
         import_id = self._report.id if self._report is not None else None
         if import_id is not None:
-            self._begin(lambda _: self.ui.office.undo_import(self._session, import_id), self._undone)
+            self._begin(
+                lambda _: self.ui.office.undo_import(self._session, import_id), self._undone, self._not_after
+            )
 
     def _undone(self, answer: ImportUndone) -> None:
         self._over()
@@ -257,13 +263,18 @@ class ImportWizard(QDialog):
 
     # --- under way ----------------------------------------------------------------------------
 
-    def _begin(self, work: Callable[[Task], T], done: Callable[[T], None]) -> None:
+    def _begin(
+        self,
+        work: Callable[[Task], T],
+        done: Callable[[T], None],
+        failed: Callable[[SealwellError], None] | None = None,
+    ) -> None:
         for made in (self.next_button, self.import_button, self.undo_button, self.back_button):
             made.setEnabled(False)
         self.notice.clear()
         self.progress.setRange(0, 0)
         self.progress.show()
-        task = self.ui.bridge.run(self, work, done, self._failed, self._told)
+        task = self.ui.bridge.run(self, work, done, failed or self._failed, self._told)
         self._stop = task.cancel
 
     def _told(self, done: int, of: int) -> None:
@@ -271,13 +282,22 @@ class ImportWizard(QDialog):
         self.progress.setValue(done)
 
     def _over(self) -> None:
+        self._storing = False
         self.progress.hide()
         self._stop = lambda: None
         for made in (self.next_button, self.import_button, self.undo_button, self.back_button):
             made.setEnabled(True)
 
+    def _not_after(self, error: SealwellError) -> None:
+        """The file is stored: what can be done with it stays offered."""
+        self._over()
+        self.notice.show_words(self.ui.error(error))
+
     def _failed(self, error: SealwellError) -> None:
         self._over()
+        if error.code == "cancelled":
+            super().reject()
+            return
         self.import_button.setEnabled(False)
         if error.code == "date-order-unknown":
             self.show_columns()
@@ -296,9 +316,12 @@ class ImportWizard(QDialog):
         elif self.views.currentWidget() is not self.columns and self.columns.combos:
             self._offer(self.back_button)
 
-    def give_up(self) -> None:
+    def reject(self) -> None:
+        """Cancel, Escape and the window's own button: what is under way ends. An import that can no
+        longer be stopped shows its report, with the way back."""
         self._stop()
-        self.reject()
+        if not self._storing:
+            super().reject()
 
 
 def undone_words(ui: Ui, answer: ImportUndone) -> str:

@@ -10,13 +10,14 @@ from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QScrollArea, QVBoxLayout
 from desktop.errors import SealwellError
 from desktop.models.accounts import Role, Session
 from desktop.models.protection import KeyTrust
-from desktop.models.records import Consent, Person, PersonId, Status
+from desktop.models.records import Person, PersonId, Status
 from desktop.office.values import KeyLine, PersonShown
 from desktop.texts import clean
 from desktop.ui.audit.history import HistoryDialog
 from desktop.ui.base import Notice, Ui, button, card, emptied, plain_label
 from desktop.ui.cards.dialog import CardDialog
 from desktop.ui.consent.section import ConsentSection
+from desktop.ui.consent.words import LOOKS
 from desktop.ui.dates import date_words, moment_words
 from desktop.ui.dialog import FormDialog
 from desktop.ui.filed import filing_words
@@ -197,11 +198,10 @@ class PersonDetail(QWidget):
         return made
 
     def _show_pills(self, person: Person) -> None:
-        looks = {Consent.GIVEN: "pill-ok", Consent.REFUSED: "pill-error", Consent.UNKNOWN: "pill-plain"}
         if person.status is not Status.ACTIVE:
             self.pills.addWidget(plain_label(self.ui.say(f"ui.status.{person.status.value}"), "pill-warn"))
         consent = self.ui.say(f"ui.consent.{person.consent.value}")
-        self.pills.addWidget(plain_label(consent, looks[person.consent]))
+        self.pills.addWidget(plain_label(consent, LOOKS[person.consent]))
 
     def _clear(self) -> None:
         self.notice.clear()

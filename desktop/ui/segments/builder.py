@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.models.rules import Condition, Every, Nope, Op, Rule, Some
 from desktop.ui.base import button
-from desktop.ui.segments.row import ConditionRow
+from desktop.ui.segments.row import ConditionRow, KeptRow
 from desktop.ui.segments.words import Words
 
 DEEPEST = 3
@@ -25,7 +27,7 @@ class RuleGroup(QFrame):
     def __init__(self, words: Words, rule: Rule, depth: int = 0) -> None:
         super().__init__()
         self._words, self._depth = words, depth
-        self.parts: list[ConditionRow | RuleGroup] = []
+        self.parts: list[Part] = []
         self.setObjectName("inset" if depth else "")
         say = words.ui.say
         column = QVBoxLayout(self)
@@ -60,9 +62,7 @@ class RuleGroup(QFrame):
 
     def rule(self) -> Rule:
         """As it stands."""
-        parts = tuple(
-            part.condition() if isinstance(part, ConditionRow) else part.rule() for part in self.parts
-        )
+        parts = tuple(part.rule() if isinstance(part, RuleGroup) else part.condition() for part in self.parts)
         joint = str(self.joint.currentData())
         joined = Every(parts) if joint in ("all", "not-all") else Some(parts)
         return Nope(joined) if joint in ("not-all", "none") else joined
@@ -79,13 +79,14 @@ class RuleGroup(QFrame):
             made.joint.setFocus()
         self.changed.emit()
 
-    def _put(self, rule: Rule) -> ConditionRow | RuleGroup:
-        made: ConditionRow | RuleGroup
-        if isinstance(rule, Condition) and rule.field in self._words.fields:
+    def _put(self, rule: Rule) -> Part:
+        made: Part
+        if not isinstance(rule, Condition):
+            made = RuleGroup(self._words, rule, self._depth + 1)
+        elif rule.field in self._words.fields:
             made = ConditionRow(self._words, rule)
         else:
-            whole = Every((_FIRST,)) if isinstance(rule, Condition) else rule
-            made = RuleGroup(self._words, whole, self._depth + 1)
+            made = KeptRow(self._words, rule)
         made.changed.connect(self.changed)
         made.gone.connect(lambda: self._take(made))
         self.parts.append(made)
@@ -98,6 +99,9 @@ class RuleGroup(QFrame):
         part.deleteLater()
         self.add_button.setFocus()
         self.changed.emit()
+
+
+Part: TypeAlias = ConditionRow | KeptRow | RuleGroup
 
 
 def _taken_apart(rule: Rule) -> tuple[str, tuple[Rule, ...]]:

@@ -27,6 +27,7 @@ class WhyDialog(FormDialog):
     def __init__(self, ui: Ui, words: Words, name: str, why: SegmentWhy, parent: QWidget) -> None:
         code = "ui.groups.why-in" if why.inside else "ui.groups.why-out"
         super().__init__(ui, ui.say(code, name=clean(name)), parent)
+        self.cancel.setText(ui.say("ui.close"))
         if why.reason:
             self.content.addWidget(plain_label(ui.say(f"ui.groups.because.{why.reason}"), "muted", wrap=True))
         for part in why.parts:

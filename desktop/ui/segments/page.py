@@ -114,7 +114,8 @@ class GroupsPage(Page):
         self.remove_button = button(self.ui.say("ui.groups.remove"), self.remove)
         foot.addWidget(self.save_button)
         foot.addWidget(self.remove_button)
-        foot.addStretch()
+        self.used = plain_label("", "muted", wrap=True)
+        foot.addWidget(self.used, 1)
         return foot
 
     def _name_of(self, line: SegmentLine) -> str:
@@ -155,6 +156,8 @@ class GroupsPage(Page):
         self._line, self._kind = shown.line, shown.line.kind
         self.name.input.setText(clean(shown.line.name))
         self.remove_button.setVisible(not self.save_button.isHidden())
+        used = shown.line.used_by
+        self.used.setText(self.ui.texts.count("ui.groups.used-by", used) if used else "")
         if shown.rule:
             self._edit(rules.from_text(shown.rule))
         else:
@@ -220,6 +223,7 @@ class GroupsPage(Page):
         self.list.clearSelection()
         self.name.input.setText(name)
         self.remove_button.hide()
+        self.used.setText("")
         self.members.hide()
         self.card.show()
         self.name.input.setFocus()

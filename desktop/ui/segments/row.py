@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QMenu, QPushButton, QWidget
 
@@ -78,16 +80,19 @@ class ConditionRow(QWidget):
         _shrinks(self.op, _OP)
         self._values = QHBoxLayout()
         self._values.setSpacing(6)
+        self._second = QHBoxLayout()
         self._narrowing = QHBoxLayout()
+        self._narrowing.setSpacing(6)
         self.inputs: list[QLineEdit] = []
         self.choices: Choices | None = None
-        self.type: QComboBox | None = None
+        self.narrows: dict[str, QComboBox] = {}
         self.remove = button(say("ui.groups.take-out"), self.gone.emit, "quiet")
         row.addWidget(self.field, 0, 0)
         row.addWidget(self.op, 0, 1)
         row.addLayout(self._values, 0, 2, Qt.AlignmentFlag.AlignLeft)
         row.addWidget(self.remove, 0, 3)
-        row.addLayout(self._narrowing, 1, 0, 1, 3, Qt.AlignmentFlag.AlignLeft)
+        row.addLayout(self._second, 1, 0, 1, 3, Qt.AlignmentFlag.AlignLeft)
+        row.addLayout(self._narrowing, 2, 0, 1, 4, Qt.AlignmentFlag.AlignLeft)
         self._offer(one.op)
         self._ask(one.values)
         self.field.currentIndexChanged.connect(lambda _: self._field_chosen())
@@ -103,10 +108,12 @@ class ConditionRow(QWidget):
 
     def condition(self) -> Condition:
         """As it stands; whether it is complete is asked behind the door."""
-        of = self._of
-        if self.type is not None:
-            of = Narrow(str(self.type.currentData() or ""), of.provider, of.location)
-        return Condition(self._field.name, self._op, self._given(), of)
+        return Condition(self._field.name, self._op, self._given(), self._narrowed())
+
+    def _narrowed(self) -> Narrow:
+        """Which visits count; what is not offered here stays as it was kept."""
+        chosen = {code: str(box.currentData()) for code, box in self.narrows.items()}
+        return replace(self._of, **chosen)
 
     def _given(self) -> tuple[Scalar, ...]:
         if self.choices is not None:
@@ -127,6 +134,7 @@ class ConditionRow(QWidget):
         self.changed.emit()
 
     def _op_chosen(self) -> None:
+        self._of = self._narrowed()
         self._ask(self._given())
         self.changed.emit()
 
@@ -142,8 +150,9 @@ class ConditionRow(QWidget):
     def _ask(self, values: tuple[Scalar, ...]) -> None:
         """The inputs that the operator wants, with what stood in them."""
         emptied(self._values)
+        emptied(self._second)
         emptied(self._narrowing)
-        self.inputs, self.choices, self.type = [], None, None
+        self.inputs, self.choices, self.narrows = [], None, {}
         op, field = OPPOSITE.get(self._op, self._op), self._field
         offered = self._words.choices(field)
         if op not in _BARE:
@@ -158,7 +167,10 @@ class ConditionRow(QWidget):
         if unit:
             self._values.addWidget(plain_label(unit, "muted"))
         if field.visits and field.shape is not Shape.WORD:
-            self._narrow()
+            parts = self._words.parts
+            self._narrow("type", parts.types, self._of.type)
+            self._narrow("provider", parts.providers, self._of.provider)
+            self._narrow("location", parts.locations, self._of.location)
 
     def _choose(self, offered: list[tuple[str, str]], values: tuple[Scalar, ...]) -> None:
         none = self._words.ui.say("ui.groups.choose")
@@ -178,18 +190,42 @@ class ConditionRow(QWidget):
         made.textEdited.connect(lambda _: self.changed.emit())
         self.inputs.append(made)
         twice = op is Op.BETWEEN and made.width() == _VALUE
-        (self._narrowing if twice else self._values).addWidget(made)
+        (self._second if twice else self._values).addWidget(made)
 
-    def _narrow(self) -> None:
-        self.type = QComboBox()
-        self.type.setAccessibleName(self._words.ui.say("ui.groups.visit-type"))
-        self.type.addItem(self._words.ui.say("ui.groups.any-visit"), "")
-        for kind in dict.fromkeys((*self._words.parts.types, *filter(None, (self._of.type,)))):
-            self.type.addItem(clean(kind), kind)
-        self.type.setCurrentIndex(max(0, self.type.findData(self._of.type)))
-        self.type.currentIndexChanged.connect(lambda _: self.changed.emit())
-        _shrinks(self.type, _FIELD)
-        self._narrowing.addWidget(self.type)
+    def _narrow(self, code: str, offered: tuple[str, ...], now: str) -> None:
+        """Any, or one of those that visits have named; nothing where none was ever named."""
+        known = dict.fromkeys((*offered, *filter(None, (now,))))
+        if not known:
+            return
+        say = self._words.ui.say
+        made = QComboBox()
+        made.setAccessibleName(say(f"ui.groups.visit-{code}"))
+        made.addItem(say(f"ui.groups.any-{code}"), "")
+        for one in known:
+            made.addItem(clean(one), one)
+        made.setCurrentIndex(max(0, made.findData(now)))
+        made.currentIndexChanged.connect(lambda _: self.changed.emit())
+        _shrinks(made, _FIELD)
+        self.narrows[code] = made
+        self._narrowing.addWidget(made)
+
+
+class KeptRow(QWidget):
+    """A condition on a field that is offered no more: it holds as it was kept, until it is taken out."""
+
+    changed = Signal()
+    gone = Signal()
+
+    def __init__(self, words: Words, one: Condition) -> None:
+        super().__init__()
+        self._one = one
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(plain_label(words.condition(one), "muted", wrap=True), 1)
+        row.addWidget(button(words.ui.say("ui.groups.take-out"), self.gone.emit, "quiet"))
+
+    def condition(self) -> Condition:
+        return self._one
 
 
 def _shrinks(box: QComboBox, width: int) -> None:

@@ -53,11 +53,15 @@ class VisitActions(QWidget):
         self._shown = shown
         self.choose(None)
 
+    @property
+    def can_change(self) -> bool:
+        return self._shown is not None and self._shown.can_change
+
     def choose(self, line: VisitLine | None) -> None:
         """Only what can be done with it stands there."""
         self.line = line
         shown = self._shown
-        can = line is not None and shown is not None and shown.can_change
+        can = line is not None and self.can_change
         status = line.visit.status if line is not None else None
         begun = line is not None and shown is not None and line.visit.start_utc <= shown.now
         booked = status is VisitStatus.BOOKED

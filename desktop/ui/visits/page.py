@@ -33,6 +33,7 @@ class VisitsPage(Page):
         self._session, self._navigation = session, navigation
         self._first: date | None = None
         self._asked = 0
+        self._none = ""
         self.title.hide()
         say = ui.say
         self.span = ButtonLine(say("ui.visits.span"), lambda _: self._look())
@@ -71,7 +72,12 @@ class VisitsPage(Page):
         self.ways = VisitActions(ui, session)
         self.ways.changed.connect(self._changed)
         self.ways.failed.connect(self.show_error)
-        self.outer.addWidget(self.ways)
+        self.open_button = button(say("ui.visits.open"), self.open_person)
+        foot = QHBoxLayout()
+        foot.addWidget(self.ways, 1)
+        foot.addWidget(self.open_button)
+        self.outer.addLayout(foot)
+        self._choose(-1)
 
     def _columns(self) -> tuple[Column[VisitLine], ...]:
         ui, say, tokens = self.ui, self.ui.say, self.ui.theme.tokens
@@ -132,13 +138,19 @@ class VisitsPage(Page):
         self.rows.show(shown.lines)
         self.add_button.setVisible(shown.can_change)
         self.ways.show_list(shown)
-        none = self.ui.say("ui.visits.none-day" if shown.days == 1 else "ui.visits.none-week")
-        self.empty.setText("" if shown.lines else none)
-        self.empty.setVisible(not shown.lines)
+        self._none = "" if shown.lines else f"ui.visits.none-{DAY if shown.days == 1 else WEEK}"
         self.list.setVisible(bool(shown.lines))
+        self._choose(self.list.currentIndex().row())
 
     def _choose(self, row: int) -> None:
-        self.ways.choose(self.rows.rows[row] if 0 <= row < len(self.rows.rows) else None)
+        """What can be done stands below the list; before anything is chosen, that one can choose."""
+        line = self.rows.rows[row] if 0 <= row < len(self.rows.rows) else None
+        self.ways.choose(line)
+        self.open_button.setVisible(line is not None)
+        hint = "ui.visits.choose" if self.ways.can_change else ""
+        code = self._none or ("" if line is not None else hint)
+        self.empty.setText(self.ui.say(code) if code else "")
+        self.empty.setVisible(bool(code))
 
     def open_person(self) -> None:
         """The page of whoever the chosen visit is of."""

@@ -184,7 +184,7 @@ def test_a_storage_that_was_given_up_makes_what_waits_behind_a_link_anew(
         (Detail.MINIMAL, "en", "Message from Harbor Clinic"),
         (Detail.STANDARD, "en", "Your visit on Tuesday"),
         (Detail.FULL, "en", "Your visit on Tuesday"),
-        (Detail.STANDARD, "es", "Su visita del martes"),
+        (Detail.STANDARD, "es", "Su cita del martes"),
     ],
 )
 def test_where_the_way_is_proven_the_detail_that_was_wished_decides_the_open_subject(

@@ -132,7 +132,7 @@ def test_a_reminder_says_what_the_persons_detail_level_allows(
 def test_a_reminder_is_in_the_persons_language(office: Practice) -> None:
     office.visit(office.person(language="es", detail=Detail.FULL))
     (row,) = plan(office).rows
-    assert row.subject == "Su visita del martes 24 de noviembre de 2026"
+    assert row.subject == "Su cita del martes 24 de noviembre de 2026"
     assert "2:30 p. m.\n    con Dr. Okafor\n    en Room 4" in row.text
 
 
