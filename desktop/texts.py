@@ -94,7 +94,7 @@ class Texts:
         given = dict(params)
         reason = f"reason.{given.get('reason', '')}"
         if self.has(reason):
-            given["reason"] = self.say(reason).rstrip(".")
+            given["reason"] = self.say(reason, **given).rstrip(".")
         return self.say(f"error.{code}", **given), self.say(f"error.{code}.hint", **given)
 
     def count(self, code: str, number: int, /, **params: str | int) -> str:

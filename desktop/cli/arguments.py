@@ -9,11 +9,12 @@ from typing import NoReturn
 from desktop.cli.arguments_backup import computer, keeping
 from desktop.cli.arguments_consent import of_consent
 from desktop.cli.arguments_facts import facts, of_people, visits
-from desktop.cli.arguments_followup import following
+from desktop.cli.arguments_followup import following, how_many
 from desktop.cli.arguments_household import of_household
-from desktop.cli.arguments_imports import handing_out, taking_in
+from desktop.cli.arguments_imports import handing_out, import_options, taking_in
 from desktop.cli.arguments_messages import messages, standing
 from desktop.cli.arguments_segments import groups as of_groups
+from desktop.cli.arguments_templates import templates
 
 
 class WrongUse(Exception):
@@ -79,6 +80,7 @@ def parser() -> _Parser:
     command("reach", "how many people can be reached, and what would reach more")
     _people(family("people", "contacts"))
     of_groups(family)
+    templates(family)
     of_consent(family)
     _users(family("users", "accounts and roles"))
     review = family("access", "who has access").verb("review", "everybody, with what deserves a look")
@@ -106,16 +108,8 @@ class _Family:
         return made
 
 
-def _import_options(made: _Parser) -> None:
-    made.add_argument("file", metavar="FILE")
-    made.add_argument("--strict", action="store_true", help="refuse the file if any row fails")
-    made.add_argument("--dry-run", action="store_true", help="say what would happen, store nothing")
-    made.add_argument("--mapping", default="", metavar="NAME", help="read it as these saved answers say")
-    made.add_argument("--remove", action="store_true", help="remove the file once it is taken in")
-
-
 def _people(people: _Family) -> None:
-    _import_options(people.verb("import", "contacts from a CSV file"))
+    import_options(people.verb("import", "contacts from a file of another program"))
     people.verb("parse", "what would be made of these files").add_argument("files", nargs="+", metavar="FILE")
     people.verb("search", "find contacts").add_argument("text", metavar="TEXT")
     people.verb("show", "one contact").add_argument("person", metavar="ID")
@@ -123,7 +117,7 @@ def _people(people: _Family) -> None:
     add.add_argument("--anyway", action="store_true", help="although others are alike")
     timeline = people.verb("timeline", "what happened with one contact, newest first")
     timeline.add_argument("person", metavar="ID")
-    timeline.add_argument("--limit", type=int, default=30, metavar="N")
+    timeline.add_argument("--limit", type=how_many, default=30, metavar="N")
     timeline.add_argument("--older", default="", metavar="PLACE", help="go on behind what was printed")
     people.verb("set", "change fields of one contact").add_argument("person", metavar="ID")
     people.verb("passphrase", "make a password card").add_argument("person", metavar="ID")
@@ -170,8 +164,8 @@ def _rest(family: Callable[[str, str], _Family]) -> None:
         "files", nargs="+", metavar="FILE"
     )
     visits(schedule)
-    taken = schedule.verb("import", "visits from a CSV file")
-    _import_options(taken)
+    taken = schedule.verb("import", "visits from a file of another program")
+    import_options(taken)
     mode = taken.add_mutually_exclusive_group()
     mode.add_argument("--whole", action="store_true", help="the file is the whole schedule of its days")
     mode.add_argument("--changes", action="store_true", help="the file holds changes only")
@@ -391,7 +385,9 @@ def _watching(audit: _Family) -> None:
     digest = audit.verb("digest", "the last week, for the review")
     digest.add_argument("--sign", action="store_true", help="sign it off")
     retention = audit.verb("retention", "what is kept how long")
-    retention.add_argument("--keep", metavar="CLASS", help="choose for messages, attempts, drafts, conversations or imports")
+    retention.add_argument(
+        "--keep", metavar="CLASS", help="choose for messages, attempts, drafts, conversations or imports"
+    )
     retention.add_argument("--days", type=int, metavar="N", help="days that it is kept")
     audit.verb("seal", "a closed year into its own file").add_argument("year", type=int, metavar="YEAR")
     purge = audit.verb("purge", "destroy a sealed year after its time")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from desktop.cli.arguments_followup import Family
+from desktop.cli.arguments_followup import Family, how_many
 from desktop.models.records import VisitStatus
+
+_MARKS = tuple(status.value for status in (VisitStatus.KEPT, VisitStatus.MISSED, VisitStatus.BOOKED))
 
 
 def facts(family: Callable[[str, str], Family]) -> None:
@@ -27,18 +29,18 @@ def of_people(people: Family) -> None:
     own.add_argument("person", metavar="ID")
     doubtful = people.verb("addresses", "e-mail addresses that deserve a look")
     doubtful.add_argument("--reason", default="", metavar="CODE", help="only these")
-    doubtful.add_argument("--limit", type=int, default=200, metavar="N")
+    doubtful.add_argument("--limit", type=how_many, default=200, metavar="N")
 
 
 def visits(schedule: Family) -> None:
     """Visits by hand."""
     listed = schedule.verb("list", "a day's visits, or all of one contact")
     listed.add_argument("--date", metavar="D", help="YYYY-MM-DD; else today")
-    listed.add_argument("--days", type=int, default=1, metavar="N")
+    listed.add_argument("--days", type=how_many, default=1, metavar="N")
     listed.add_argument("--person", metavar="ID")
     schedule.verb("add", "one visit (reads a document)")
     schedule.verb("move", "to another time (reads a document)").add_argument("visit", metavar="ID")
     schedule.verb("cancel", "it does not take place").add_argument("visit", metavar="ID")
     mark = schedule.verb("mark", "the patient came, or did not; booked takes it back")
     mark.add_argument("visit", metavar="ID")
-    mark.add_argument("status", choices=(VisitStatus.KEPT, VisitStatus.MISSED, VisitStatus.BOOKED))
+    mark.add_argument("status", choices=_MARKS)

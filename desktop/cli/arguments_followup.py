@@ -15,6 +15,13 @@ class Family(Protocol):
     def verb(self, name: str, about: str) -> argparse.ArgumentParser: ...
 
 
+def how_many(text: str) -> int:
+    """An argument that is a number of things."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError("a whole number is needed")
+    return int(text)
+
+
 def following(family: Callable[[str, str], Family]) -> None:
     """After a message left: what failed, which addresses are stopped, whether mail arrives as it was sent."""
     tasks = family("tasks", "what is still to do")

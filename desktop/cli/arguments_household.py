@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desktop.cli.arguments_followup import Family
+from desktop.cli.arguments_followup import Family, how_many
 
 
 def of_household(people: Family) -> None:
@@ -13,7 +13,7 @@ def of_household(people: Family) -> None:
     mailbox.add_argument("person", metavar="ID")
     twice = people.verb("duplicates", "contacts that may be on file twice")
     twice.add_argument("--look", action="store_true", help="compare everybody anew first")
-    twice.add_argument("--limit", type=int, default=50, metavar="N")
+    twice.add_argument("--limit", type=how_many, default=50, metavar="N")
     for verb, words in (
         ("merge", "two records are one person: the first is kept"),
         ("apart", "two records are two people, and are not offered again"),

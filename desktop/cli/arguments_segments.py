@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from desktop.cli.arguments_followup import Family
+from desktop.cli.arguments_followup import Family, how_many
 
 
 def groups(family: Callable[[str, str], Family]) -> None:
@@ -15,11 +15,11 @@ def groups(family: Callable[[str, str], Family]) -> None:
     which = count.add_mutually_exclusive_group()
     which.add_argument("--recipe", metavar="NAME", help="one of `segments recipes` instead")
     which.add_argument("--segment", metavar="ID", help="a kept group instead")
-    count.add_argument("--sample", type=int, default=0, metavar="N", help="name the first of them")
+    count.add_argument("--sample", type=how_many, default=0, metavar="N", help="name the first of them")
     show = segments.verb("show", "one group, its rule and a page of its people")
     show.add_argument("segment", metavar="ID")
-    show.add_argument("--limit", type=int, default=50, metavar="N")
-    show.add_argument("--offset", type=int, default=0, metavar="N")
+    show.add_argument("--limit", type=how_many, default=50, metavar="N")
+    show.add_argument("--offset", type=how_many, default=0, metavar="N")
     segments.verb("keep", "write a group, or change it (reads a document)")
     segments.verb("retire", "remove a group").add_argument("segment", metavar="ID")
     for verb, words in (

@@ -175,9 +175,7 @@ def people_show(call: Call) -> None:
 
 def people_set(call: Call) -> None:
     session = call.session()
-    changes = {
-        str(name): "" if value is None else str(value) for name, value in call.console.document().items()
-    }
+    changes = typed_fields(call)
     shown = call.office.set_person(session, PersonId(call.args.person), changes)
     call.console.emit(shapes.person(call.console, shown))
 
@@ -331,6 +329,18 @@ def text_of(given: dict[str, Any], name: str) -> str:
     if not isinstance(value, str):
         raise WrongUse(f"{name}: text wanted")
     return value
+
+
+def typed_fields(call: Call) -> dict[str, str]:
+    """A document of fields as somebody types them: null empties one, and a list is no value."""
+    typed = {}
+    for name, value in call.console.document().items():
+        if isinstance(value, list | dict):
+            raise WrongUse(call.console.texts.say("cli.wrong-document", field=clean(name, 60)))
+        if isinstance(value, bool):
+            value = "yes" if value else "no"
+        typed[name] = "" if value is None else str(value)
+    return typed
 
 
 Handler = Callable[[Call], int | None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from desktop.cli import shapes
 from desktop.cli.arguments import WrongUse
 from desktop.cli.commands import Call, day_of, read_file, write_file
 from desktop.cli.facts import wrong
@@ -46,8 +47,9 @@ def consent_history(call: Call) -> None:
     """Every entry, newest first."""
     shown = call.office.show_consent(call.session(), PersonId(call.args.person))
     entries = [_entry(one) for one in shown.entries]
-    human = ["  ".join(str(one[name]) for name in ("at", "use", "state", "how")) for one in entries]
-    call.console.emit({"person": shown.person, "entries": entries}, human)
+    human = [_words(call, one) for one in shown.entries]
+    nothing = call.console.texts.say("cli.no-answers")
+    call.console.emit({"person": shown.person, "entries": entries}, human or [nothing])
 
 
 def consent_record(call: Call) -> None:
@@ -136,8 +138,9 @@ def consent_batch(call: Call) -> None:
     """An intake column of people who are known; `--dry-run` counts only. Without a file, the batches."""
     session = call.session()
     if not call.args.file:
-        lines = [_batch(one) for one in call.office.list_batches(session)]
-        call.console.emit({"batches": lines}, [f"{one['id']}  {one['count']}" for one in lines])
+        batches = call.office.list_batches(session)
+        lines = [_batch(one) for one in batches]
+        call.console.emit({"batches": lines}, [_batch_words(call, one) for one in batches])
         return
     said = call.console.document()
     _texts(call, said, *_COLUMNS, "wording")
@@ -192,7 +195,7 @@ def _emit(call: Call, shown: ConsentShown) -> None:
             "state": one.state.value,
             "counts": one.counts.value,
             "expires": one.expires.isoformat() if one.expires else None,
-            "because": call.console.reason(one.because) if one.because else None,
+            "because": shapes.maybe_reason(call.console, one.because),
         }
         for one in shown.uses
     ]
@@ -201,12 +204,28 @@ def _emit(call: Call, shown: ConsentShown) -> None:
             "id": one.id,
             "use": one.use.value,
             "signed_on": one.signed_on.isoformat() if one.signed_on else None,
-            "problem": call.console.reason(one.problem) if one.problem else None,
+            "problem": shapes.maybe_reason(call.console, one.problem),
         }
         for one in shown.authorizations
     ]
-    human = [f"{one['use']}  {one['counts']}" for one in uses]
+    say = call.console.texts.say
+    human = [
+        f"{say(f'ui.use.{one.use.value}')}: {say(f'ui.answer.{one.counts.value}')}" for one in shown.uses
+    ]
+    for one in shown.authorizations:
+        signed = one.signed_on.isoformat() if one.signed_on else ""
+        why = call.console.reason(one.problem)["words"] if one.problem else ""
+        human.append("  ".join(filter(None, (one.id, say(f"ui.use.{one.use.value}"), signed, why))))
     call.console.emit({"person": shown.person, "uses": uses, "permissions": permissions}, human)
+
+
+def _words(call: Call, one: EntryLine) -> str:
+    texts = call.console.texts
+    parts = [f"{one.at.astimezone():%Y-%m-%d %H:%M}", texts.say(f"ui.use.{one.use.value}")]
+    parts.append(texts.say(f"ui.answer.{one.state.value}"))
+    if texts.has(f"ui.came.{one.how}"):
+        parts.append(texts.say(f"ui.came.{one.how}"))
+    return "  ".join(parts)
 
 
 def _entry(one: EntryLine) -> dict[str, Any]:
@@ -226,6 +245,14 @@ def _entry(one: EntryLine) -> dict[str, Any]:
         "batch": one.batch,
         "permission": one.authorization,
     }
+
+
+def _batch_words(call: Call, one: BatchLine) -> str:
+    say = call.console.texts.say
+    parts = [one.id, f"{one.at.astimezone():%Y-%m-%d %H:%M}", say(f"ui.use.{one.use.value}"), str(one.count)]
+    if one.undone_at is not None:
+        parts.append(say("ui.imports.undone-mark"))
+    return "  ".join(parts)
 
 
 def _batch(one: BatchLine) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from desktop.cli import shapes
 from desktop.cli.arguments import WrongUse
-from desktop.cli.commands import Call
+from desktop.cli.commands import Call, typed_fields
 from desktop.cli.relays import chosen, maybe_word, number, only, word, words
 from desktop.cli.sending import DAYS, flag
 from desktop.models.records import PersonId
@@ -20,8 +20,6 @@ from desktop.office.values_facts import (
     PracticeShown,
 )
 from desktop.texts import clean
-
-_ADDRESS_LIST = "  "
 
 
 def practice_show(call: Call) -> None:
@@ -83,10 +81,7 @@ def people_fields(call: Call) -> None:
     if not call.console.stdin:
         call.console.emit(_custom(call.office.show_custom(session, person)))
         return
-    changes = {
-        str(name): "" if value is None else _typed(value) for name, value in call.console.document().items()
-    }
-    call.console.emit(_custom(call.office.set_custom(session, person, changes)))
+    call.console.emit(_custom(call.office.set_custom(session, person, typed_fields(call))))
 
 
 def people_addresses(call: Call) -> None:
@@ -102,9 +97,10 @@ def people_addresses(call: Call) -> None:
         for one in shown.lines
     ]
     human = [
-        _ADDRESS_LIST.join((clean(one.name), one.address, call.console.reason(one.reason)["words"]))
+        "  ".join((clean(one.name), one.address, call.console.reason(one.reason)["words"]))
         for one in shown.lines
     ]
+    human += [f"{code}  {count}" for code, count in shown.counts.items()]
     call.console.emit(
         {"addresses": lines, "counts": shown.counts, "total": shown.total, "looked_at": shown.looked_at},
         human or [call.console.texts.say("cli.addresses-fine")],
@@ -191,13 +187,6 @@ def _said(given: dict[str, Any], name: str) -> dict[str, str]:
     if not isinstance(said, dict) or not all(isinstance(one, str) for one in said.values()):
         raise TypeError(name)
     return {str(key): one for key, one in said.items()}
-
-
-def _typed(value: object) -> str:
-    """As somebody types it; the office reads it by the kind of its field."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value)
 
 
 # --- out --------------------------------------------------------------------------------

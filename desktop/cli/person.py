@@ -7,8 +7,9 @@ from typing import Any
 
 from desktop.cli import shapes
 from desktop.cli.arguments import WrongUse
-from desktop.cli.commands import Call
+from desktop.cli.commands import Call, typed_fields
 from desktop.models.records import PersonId
+from desktop.office.timeline_words import what_happened
 from desktop.office.values_person import Moment, NewPerson, TimelineLine, TimelinePlace, TimelineQuery
 from desktop.texts import clean
 
@@ -18,9 +19,7 @@ _PLACE = "/"
 def people_add(call: Call) -> None:
     """Where others are alike, they are printed and nobody is added, unless `--anyway`."""
     session = call.session()
-    fields = {
-        str(name): "" if value is None else str(value) for name, value in call.console.document().items()
-    }
+    fields = typed_fields(call)
     answer = call.office.add_person(session, NewPerson(fields, sure=call.args.anyway))
     alike = [{"id": one.person.id, "name": one.person.name, "why": list(one.why)} for one in answer.alike]
     if answer.shown is None:
@@ -37,17 +36,14 @@ def people_timeline(call: Call) -> None:
     shown = call.office.show_timeline(call.session(), query)
     older = shown.older
     lines = [_line(one) for one in shown.lines]
-    say = call.console.texts.say
-    human = [
-        "  ".join((str(one["at"]), say(f"ui.timeline.{one['kind']}"), str(one["what"]))) for one in lines
-    ]
+    human = [_words(call, one) for one in shown.lines]
     call.console.emit(
         {
             "lines": lines,
             "older": _PLACE.join((older.at.isoformat(), older.kind.value, older.ref)) if older else None,
             "hidden": list(shown.hidden),
         },
-        human or [say("ui.timeline.nothing")],
+        human or [call.console.texts.say("ui.timeline.nothing")],
     )
 
 
@@ -61,6 +57,20 @@ def _place(call: Call) -> TimelinePlace | None:
         return TimelinePlace(datetime.fromisoformat(at).astimezone(UTC), Moment(kind), ref)
     except ValueError as error:
         raise WrongUse(call.console.texts.say("cli.timeline-place")) from error
+
+
+def _words(call: Call, one: TimelineLine) -> str:
+    """A visit by the practice's clock, all else by this computer's; a message with what became of it."""
+    say = call.console.texts.say
+    at = one.start or one.at.astimezone()
+    parts = [f"{at:%Y-%m-%d %H:%M}", what_happened(call.console.texts, one)]
+    if one.kind is Moment.VISIT:
+        parts.append(clean(one.place))
+    elif one.kind is Moment.SENT:
+        parts.append(say(f"ui.state.{one.what}"))
+    if one.by:
+        parts.append(say("ui.timeline.by", name=clean(one.by)))
+    return "  ".join(part for part in parts if part)
 
 
 def _line(one: TimelineLine) -> dict[str, Any]:

@@ -22,10 +22,7 @@ def appointments_list(call: Call) -> None:
         day_of(call.console, args.date), args.days, PersonId(args.person) if args.person else None
     )
     shown = call.office.list_visits(call.session(), query)
-    human = [
-        "  ".join((one.visit.start.isoformat(" ", "minutes"), clean(one.name), one.visit.status.value))
-        for one in shown.lines
-    ]
+    human = [_words(call, one) for one in shown.lines]
     call.console.emit(
         {
             "first": shown.first.isoformat(),
@@ -101,6 +98,13 @@ def _second(given: dict[str, Any]) -> bool | None:
 
 def _emit(call: Call, changed: VisitChanged) -> None:
     call.console.emit({**_line(changed.line), "withdrawn": changed.withdrawn})
+
+
+def _words(call: Call, one: VisitLine) -> str:
+    visit = one.visit
+    status = call.console.texts.say(f"ui.timeline.visit-{visit.status.value}")
+    what = (clean(part) for part in (one.name, visit.visit_type, visit.provider, visit.location))
+    return "  ".join((visit.id, f"{visit.start:%Y-%m-%d %H:%M}", *filter(None, what), status))
 
 
 def _line(one: VisitLine) -> shapes.Doc:

@@ -31,7 +31,7 @@ from desktop.office.desk import Desk, Opened, Recorder
 from desktop.office.reach import forget as forget_reach
 from desktop.office.values import PassphraseRequest
 from desktop.office.values_health import DeliveryCheckLine, DeliveryChecksShown, DeliveryTick, StaffAccountIn
-from desktop.people.addresses import check_address
+from desktop.people.addresses import usable_address
 from desktop.sync.readback import Wanted, fetch
 from desktop.texts import Texts, clean
 
@@ -216,15 +216,11 @@ def _wanted(accounts: tuple[StaffAccountIn, ...]) -> dict[tuple[str, str], Staff
         raise InputError("too-many-accounts", limit=MOST_ACCOUNTS)
     found = {}
     for one in accounts:
-        verdict = check_address(one.address)
-        if verdict.reason is not None:
-            suggestion = verdict.reason.params.get("suggestion", "")
-            raise InputError("address-unusable", reason=verdict.reason.code, suggestion=suggestion)
+        address = usable_address(one.address)
         provider = clean(one.provider, _PROVIDER_CHARS)
         if not provider:
             raise InputError("value-needed", field="provider")
         _one_of("device", one.device, ("", "phone"))
-        address = verdict.normalised
         found[address_key(address), one.device] = StaffAccountIn(address, provider, one.device)
     return found
 

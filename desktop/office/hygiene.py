@@ -7,6 +7,7 @@ from collections import Counter
 from desktop.access.roles import Action
 from desktop.audit.events import Act
 from desktop.clock import Clock
+from desktop.errors import InputError
 from desktop.models.accounts import Session
 from desktop.models.database import Tx
 from desktop.office.desk import Desk
@@ -27,9 +28,11 @@ class Hygiene:
         self._clock = clock
 
     def check_addresses(self, session: Session, query: AddressQuery) -> AddressesShown:
-        """At most 500 lines at a time."""
+        """At most 500 lines at a time. Raises InputError "value-not-allowed" for a reason that is none."""
 
         def look(tx: Tx) -> AddressesShown:
+            if query.code and query.code not in hygiene.CODES:
+                raise InputError("value-not-allowed", field="reason", allowed=", ".join(hygiene.CODES))
             looked = hygiene.look_over(tx, self._clock.now())
             counts = Counter(doubt.reason.code for doubt in looked.doubts)
             wanted = [doubt for doubt in looked.doubts if query.code in ("", doubt.reason.code)]

@@ -25,6 +25,7 @@ from desktop.office.desk import Desk, Opened, Recorder
 from desktop.office.intake import (
     ABSENT,
     ANSWERS,
+    DATE_ORDER,
     Intake,
     Look,
     Outcome,
@@ -124,7 +125,10 @@ class Imports:
         """All rows that pass, or none, by the saved mapping or the usual names of the columns."""
         self._desk.check(session, Action.IMPORT_PEOPLE)
         order = ImportOrder(
-            _file_of(request, PEOPLE), mapping=self._mapping(request, PEOPLE), strict=request.strict
+            _file_of(request, PEOPLE),
+            options=_answers(request),
+            mapping=self._mapping(request, PEOPLE),
+            strict=request.strict,
         )
         brought = self._take_in(session, order, progress, dry_run=request.dry_run)
         return PeopleImported(
@@ -144,7 +148,7 @@ class Imports:
         file = request.file
         order = ImportOrder(
             _file_of(file, VISITS),
-            options={ABSENT: request.mode} if request.mode else {},
+            options=_answers(file) | ({ABSENT: request.mode} if request.mode else {}),
             mapping=self._mapping(file, VISITS),
             strict=file.strict,
             confirm=request.confirm,
@@ -300,6 +304,10 @@ class Imports:
 
 def _file_of(request: ImportRequest, kind: str) -> FileLook:
     return FileLook(request.name, data=request.data, kind=kind, modified=request.modified)
+
+
+def _answers(request: ImportRequest) -> dict[str, str]:
+    return {DATE_ORDER: request.date_order} if request.date_order else {}
 
 
 def _rows(outcome: Outcome) -> tuple[RejectedRow, ...]:

@@ -102,6 +102,8 @@ class ImportRequest:
     dry_run: bool = False
     mapping: str = ""
     """The id or the name of a saved mapping; '' for the one by which the file is known again."""
+    date_order: str = ""
+    """`month-first` or `day-first`; '' for the saved mapping or what the file itself says."""
 
 
 @dataclass(frozen=True)

@@ -10,22 +10,30 @@ from desktop.models import alike, people
 from desktop.models.database import Tx
 from desktop.models.ids import new_id
 from desktop.models.records import Consent, Detail, Kind, Person, PersonId, Status
-from desktop.people.contacts import CONSENT_FIELDS, changed
+from desktop.people.contacts import CONSENT_FIELDS, FIELDS, changed
+from desktop.texts import clean
 
 NAME, BIRTH, ADDRESS = "name", "birth-date", "address"
 _MOST = 10
 _NOT_HERE = frozenset({*CONSENT_FIELDS, "plain_wish"})
 """What a newcomer said about mail is recorded with its proof, once they are on file."""
+_HERE = tuple(name for name in FIELDS if name not in _NOT_HERE)
 
 
 def drafted(fields: Mapping[str, str], now: datetime) -> Person:
     """The newcomer as they would be kept.
 
-    Raises InputError as `contacts.changed` does; `consent-later` for what they said about mail.
+    Raises InputError as `contacts.changed` does, naming the fields of a newcomer; `consent-later`
+    for what they said about mail.
     """
+    if not fields:
+        raise InputError("nothing-to-change", allowed=", ".join(_HERE))
     for field in fields:
-        if field.strip().replace("-", "_") in _NOT_HERE:
+        name = field.strip().replace("-", "_")
+        if name in _NOT_HERE:
             raise InputError("consent-later")
+        if name not in _HERE:
+            raise InputError("field-unknown", field=clean(field, 60), allowed=", ".join(_HERE))
     empty = Person(
         id=PersonId(new_id()),
         kind=Kind.PATIENT,

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import idna
 from email_validator import EmailNotValidError, validate_email
 
+from desktop.errors import InputError
 from desktop.models.records import Reason
 from desktop.people.lookalikes import PROVIDERS, foreign_letters, meant_domain, without_accents
 from desktop.texts import clean
@@ -23,6 +24,16 @@ LOCAL_MAX = 64
 """Octets, RFC 5321 4.5.3.1.1."""
 ADDRESS_MAX = 254
 """Octets: the path of RFC 5321 4.5.3.1.3 without its angle brackets."""
+
+UNUSABLE = frozenset(
+    {
+        *("address-literal", "address-missing", "address-nowhere", "address-routed", "address-too-long"),
+        *("bad-address", "control-character", "domain-incomplete", "domain-typo", "hidden-character"),
+        *("lookalike", "mixed-script", "non-ascii-local-part", "not-only-address", "quoted-address"),
+        "several-addresses",
+    }
+)
+"""Every reason that an address can be refused for."""
 
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _PLAIN = re.compile(
@@ -58,6 +69,14 @@ def check_address(text: str) -> AddressVerdict:
             return _verdict(address, _domain_reason(domain), f"{local}@{domain}")
     reason, normalised = _examine(address)
     return _verdict(address, reason, normalised)
+
+
+def usable_address(text: str) -> str:
+    """As it is kept. Raises InputError `address-unusable`, with why and what was probably meant."""
+    verdict = check_address(text)
+    if verdict.reason is not None:
+        raise InputError("address-unusable", reason=verdict.reason.code, **verdict.reason.params)
+    return verdict.normalised
 
 
 def _verdict(address: str, reason: Reason | None, normalised: str) -> AddressVerdict:

@@ -18,7 +18,7 @@ from desktop.models.database import Tx
 from desktop.models.records import Consent, Detail, Kind, Method, Person, PersonId, Reason, Status
 from desktop.models.standing import EvidenceKind, Use
 from desktop.people import consent, proofs
-from desktop.people.addresses import check_address
+from desktop.people.addresses import usable_address
 from desktop.people.values import LANGUAGES, read_birth_date, read_day, read_text
 from desktop.texts import clean
 
@@ -131,7 +131,7 @@ class _Setting:
 
     def usable(self, value: _T | Reason) -> _T:
         if isinstance(value, Reason):
-            raise InputError("value-unusable", field=self.field, reason=value.code)
+            raise InputError("value-unusable", field=self.field, reason=value.code, **value.params)
         return value
 
 
@@ -153,11 +153,7 @@ def _birth_date(person: Person, value: str, setting: _Setting) -> Person:
 def _email(person: Person, value: str, setting: _Setting) -> Person:
     if not value:
         return replace(person, email="")
-    verdict = check_address(value)
-    if verdict.reason is not None:
-        suggestion = verdict.reason.params.get("suggestion", "")
-        raise InputError("address-unusable", reason=verdict.reason.code, suggestion=suggestion)
-    return replace(person, email=verdict.normalised)
+    return replace(person, email=usable_address(value))
 
 
 def _language(person: Person, value: str, setting: _Setting) -> Person:

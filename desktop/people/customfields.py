@@ -107,7 +107,7 @@ def store(
             raise InputError("custom-unknown", field=clean(name, 40))
         value = read_value(one, text, day_first=day_first) if text.strip() else None
         if isinstance(value, Reason):
-            raise InputError("value-unusable", field=one.label, reason=value.code)
+            raise InputError("value-unusable", field=one.label, reason=value.code, **value.params)
         kept[one.name] = value
     customfields.put_values(tx, person, kept)
 

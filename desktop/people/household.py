@@ -19,7 +19,7 @@ from desktop.models.ids import new_id
 from desktop.models.names import address_key
 from desktop.models.records import Person, PersonId, Reason
 from desktop.models.standing import ADULT_AT, Evidence, EvidenceId, EvidenceKind, MailLink, Reader
-from desktop.people.addresses import check_address
+from desktop.people.addresses import usable_address
 from desktop.texts import clean
 
 NOT_THE_PATIENT = frozenset({Reader.GUARDIAN, Reader.SHARED})
@@ -86,10 +86,7 @@ def set_link(tx: Tx, link: MailLink, paper: Paper | None, by: str, now: datetime
     person = people.get(tx, link.person)
     if person is None:
         raise InputError("person-unknown")
-    verdict = check_address(link.address)
-    if verdict.reason is not None:
-        suggestion = verdict.reason.params.get("suggestion", "")
-        raise InputError("address-unusable", reason=verdict.reason.code, suggestion=suggestion)
+    address = usable_address(link.address)
     other = link.reader_person
     if other is not None and (other == link.person or people.get(tx, other) is None):
         raise InputError("reader-unknown")
@@ -97,7 +94,7 @@ def set_link(tx: Tx, link: MailLink, paper: Paper | None, by: str, now: datetime
         raise InputError("guardian-needs-birth-date")
     if link.reader is Reader.GUARDIAN and is_adult(person.birth_date, today):
         raise Refused("guardian-of-adult")
-    fresh = replace(link, address=verdict.normalised, preferred=True, since=now, ended_at=None)
+    fresh = replace(link, address=address, preferred=True, since=now, ended_at=None)
     maillinks.put(tx, replace(fresh, document=_document(tx, fresh, paper, by, now)))
     people.reindex(tx, (link.person,))
 

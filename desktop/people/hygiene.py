@@ -18,7 +18,7 @@ from desktop.models import mailings
 from desktop.models.database import Tx
 from desktop.models.mailings import Mailing
 from desktop.models.records import PersonId, Reason
-from desktop.people.addresses import check_address
+from desktop.people.addresses import UNUSABLE, check_address
 from desktop.people.lookalikes import distance, without_accents
 
 SILENT_FOR = timedelta(days=365)
@@ -53,6 +53,8 @@ ORDER = (
     *("address-placeholder", "address-role", "address-shared", "address-silent"),
 )
 """The most pressing first; any other reason of `check_address` comes before all of them."""
+CODES = (*sorted(UNUSABLE.difference(ORDER)), *ORDER)
+"""Every reason there is for a doubt."""
 
 
 @dataclass(frozen=True)

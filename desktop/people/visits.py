@@ -43,7 +43,7 @@ def fit_word(text: str, field: str) -> str:
     """A type, a provider or a place as schedules write them. Raises InputError("value-unusable")."""
     value = read_text(text, limit=TEXT_MAX)
     if isinstance(value, Reason):
-        raise InputError("value-unusable", field=field, reason=value.code)
+        raise InputError("value-unusable", field=field, reason=value.code, **value.params)
     return value
 
 

@@ -70,14 +70,22 @@ class Shell:
         """A command that is about no practice of this computer yet."""
         return self.plain(*words, "--json", "--stdin", source=io.StringIO(json.dumps(given)))
 
+    def words(self, *words: str) -> str:
+        """What people read, without `--json`."""
+        self._run((*words, "--practice", str(self.folder)), io.StringIO())
+        return self.out
+
     def plain(self, *words: str, source: io.StringIO | None = None) -> Any:
-        out, err = io.StringIO(), io.StringIO()
-        self.code = run(words, self._office, "en", (source or io.StringIO(), out, err))
-        self.out, self.err = out.getvalue(), err.getvalue()
+        self._run(words, source or io.StringIO())
         try:
             return json.loads(self.out) if self.out else None
         except json.JSONDecodeError:
             return [json.loads(line) for line in self.out.splitlines()]
+
+    def _run(self, words: tuple[str, ...], source: io.StringIO) -> None:
+        out, err = io.StringIO(), io.StringIO()
+        self.code = run(words, self._office, "en", (source, out, err))
+        self.out, self.err = out.getvalue(), err.getvalue()
 
     def _office(self, folder: PracticeFolder) -> Office:
         return build_office(

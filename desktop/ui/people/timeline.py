@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.models.accounts import Session
+from desktop.office.timeline_words import what_happened
 from desktop.office.values import PersonShown
 from desktop.office.values_person import Moment, TimelineLine, TimelinePlace, TimelineQuery, TimelineShown
 from desktop.texts import clean
@@ -26,7 +27,6 @@ _PICTURES = {
     Moment.CHANGE: "pencil",
 }
 _SIZE = 18
-_TITLE_CHARS = 120
 
 
 class TimelineSection(PersonSection):
@@ -109,27 +109,7 @@ class TimelineSection(PersonSection):
 
     def words(self, line: TimelineLine) -> str:
         """What happened, in one line."""
-        say = self.ui.say
-        match line.kind:
-            case Moment.VISIT:
-                visit = clean(line.title) or say("ui.timeline.visit")
-                return f"{visit}: {say(f'ui.timeline.visit-{line.what}')}"
-            case Moment.SENT | Moment.RECEIVED:
-                kind = say(f"ui.timeline.{line.kind.value}")
-                return f"{kind}: {clean(line.title, _TITLE_CHARS) or self._untitled(line)}"
-            case Moment.CONSENT:
-                use = say(f"ui.use.{line.use.value}") if line.use is not None else ""
-                return f"{use}: {say(f'ui.answer.{line.what}')}"
-            case Moment.IMPORT:
-                return say("ui.timeline.import")
-            case Moment.CHANGE:
-                return say(f"event.{line.what}")
-
-    def _untitled(self, line: TimelineLine) -> str:
-        if line.kind is Moment.RECEIVED or line.conversation is not None:
-            return self.ui.say("ui.timeline.hidden-subject")
-        kind = f"ui.timeline.{line.place}"
-        return self.ui.say(kind if self.ui.texts.has(kind) else "ui.timeline.letter")
+        return what_happened(self.ui.texts, line)
 
     def below(self, line: TimelineLine) -> str:
         """When, where, and by whom."""

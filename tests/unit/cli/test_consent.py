@@ -118,3 +118,16 @@ def test_null_is_no_element_of_a_written_permission(desk: Shell, tmp_path: Path)
     desk("consent", "authorize", who, "--file", str(scan), given={**form, "copy_given": "yes"})
     assert desk.code == 2
     assert counts(desk("consent", "show", who))["marketing"] == "unknown"
+
+
+def test_people_read_words_and_the_id_that_revoking_takes(desk: Shell, tmp_path: Path) -> None:
+    who, scan = person(desk), tmp_path / "form.pdf"
+    scan.write_bytes(SCAN)
+    assert desk.words("consent", "history", who) == "No answer is on record.\n"
+    signed = {"what": "name", "recipient": "us", "aim": "news", "expires_event": "end of care"}
+    signed |= {"signed_on": "2026-11-01", "signed_by": "Z. C."}
+    kept = desk("consent", "authorize", who, "--file", str(scan), given={**signed, "copy_given": True})
+    said = desk.words("consent", "show", who)
+    assert "News and offers: Yes" in said
+    assert kept["permissions"][0]["id"] in said
+    assert "News and offers  Yes  in person" in desk.words("consent", "history", who)

@@ -77,6 +77,7 @@ def test_a_visit_is_added_moved_cancelled_and_marked(desk: Shell) -> None:
         "Check-up",
         0,
     )
+    assert made["id"] in desk.words("appointments", "list", "--date", "2026-11-24")
     shown = desk("appointments", "list", "--date", "2026-11-24")
     assert [one["id"] for one in shown["visits"]] == [made["id"]]
     moved = desk(
@@ -140,3 +141,44 @@ def test_a_visit_has_a_time_and_the_last_day_of_the_calendar_is_no_bug(desk: She
     far = desk("appointments", "list", "--date", "9999-12-31", "--days", "5")
     assert far["error"]["code"] == "visit-time-far"
     assert desk("appointments", "list", "--date", "0001-01-01")["visits"] == []
+
+
+def test_addresses_for_a_reason_that_there_is_not_are_refused_and_not_called_fine(desk: Shell) -> None:
+    wrong = desk("people", "addresses", "--reason", "WRONG")
+    assert (desk.code, wrong["error"]["code"]) == (1, "value-not-allowed")
+    assert "address-role" in wrong["error"]["message"]
+    assert desk("people", "addresses", "--reason", "address-role")["addresses"] == []
+
+
+def test_no_page_of_addresses_is_not_said_to_be_fine(desk: Shell) -> None:
+    person = desk("people", "search", "Bo")["people"][0]["id"]
+    desk("people", "set", person, given={"email": "office@example.org"})
+    assert "address-role  1" in desk.words("people", "addresses", "--limit", "0")
+    desk("people", "addresses", "--limit", "-1")
+    assert desk.code == 2
+
+
+@pytest.mark.parametrize("value", [["high"], {"a": 1}])
+def test_a_list_is_no_value_of_a_field(desk: Shell, value: object) -> None:
+    person = desk("people", "search", "Zoraida")["people"][0]["id"]
+    desk("fields", "set", given={"name": "note", "label": "Note"})
+    for words, given in (
+        (("people", "fields", person), {"note": value}),
+        (("people", "set", person), {"last_name": value}),
+        (("people", "add"), {"last_name": value}),
+    ):
+        desk(*words, given=given)
+        assert desk.code == 2
+    assert desk("people", "fields", person)["fields"] == {"note": None}
+    assert len(desk("people", "search", "")["people"]) == 3
+
+
+def test_why_a_value_cannot_be_is_said_without_gaps(desk: Shell) -> None:
+    person = desk("people", "search", "Zoraida")["people"][0]["id"]
+    pet = {"name": "pet", "label": "Pet", "kind": "choice", "choices": ["cat", "dog"]}
+    desk("fields", "set", given=pet)
+    assert "cat, dog" in desk("people", "fields", person, given={"pet": "cow"})["error"]["message"]
+    slip = desk("people", "set", person, given={"email": "zoe@gmial.com"})["error"]
+    assert "gmial.com looks like a typing mistake. Is gmail.com meant?" in slip["message"]
+    mailbox = desk("people", "mailbox", person, given={"address": "zoe@gmial.com"})["error"]
+    assert mailbox["message"] == slip["message"]

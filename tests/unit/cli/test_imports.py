@@ -175,3 +175,75 @@ def test_the_list_of_people_is_handed_out_once_and_with_a_reason(desk: Shell, tm
     assert desk(*words, "moving house") == {"file": str(target), "people": 3}
     assert b"Canaryfield" in target.read_bytes()
     assert desk(*words, "moving house")["error"]["code"] == "file-exists"
+
+
+ODD = b"Chart,Given,Surname,Came into the world\n77,Ada,Stone,03/04/1975\n78,Ben,Brook,05/06/1975\n"
+
+
+def test_which_of_two_numbers_is_the_day_can_be_said_with_the_file(desk: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "two.csv"
+    path.write_bytes(b"MRN,First Name,Last Name,DOB\n77,Ada,Stone,03/04/1975\n")
+    asked = desk("people", "import", str(path))
+    assert asked["error"]["code"] == "date-order-unknown"
+    assert "--date-order" in asked["error"]["hint"]
+    assert desk("people", "import", str(path), "--date-order", "day-first")["created"] == 1
+    (ada,) = desk("people", "search", "Stone")["people"]
+    assert desk("people", "show", ada["id"])["birth_date"] == "1975-04-03"
+    desk("people", "import", str(path), "--date-order", "backwards")
+    assert desk.code == 2
+
+
+def test_what_the_columns_are_is_looked_at_and_kept_for_the_next_file(desk: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "odd.csv"
+    path.write_bytes(ODD)
+    words = (str(path), "--kind", "people")
+    seen = desk("imports", "look", *words)
+    assert [one["title"] for one in seen["columns"]] == ["Chart", "Given", "Surname", "Came into the world"]
+    assert seen["columns"][1]["samples"] == ["Ada", "Ben"]
+    assert (seen["ready"], seen["mapping"]) == (False, None)
+    columns = ["external_id", "first_name", "last_name", "birth_date"]
+    assert set(columns) <= set(seen["fields"])
+    said = {"name": "Old program", "columns": columns, "options": {"date-order": "day-first"}}
+    (kept,) = desk("mappings", "keep", *words, given=said)["mappings"]
+    assert (kept["name"], kept["columns"], kept["options"]) == (said["name"], columns, said["options"])
+    assert desk("imports", "look", *words)["ready"]
+    assert desk("people", "import", str(path))["created"] == 2
+    (ben,) = desk("people", "search", "Brook")["people"]
+    assert desk("people", "show", ben["id"])["birth_date"] == "1975-06-05"
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({}, 2),
+        ({"name": "x", "columns": ["external_id"]}, 2),
+        ({"name": "x", "columns": "external_id"}, 2),
+        ({"name": "x", "options": ["day-first"]}, 2),
+        ({"name": "x", "option": {}}, 2),
+        ({"name": "", "columns": ["", "first_name", "last_name", ""]}, 1),
+        ({"name": "x", "columns": ["", "first_name", "shoe_size", ""]}, 1),
+        ({"name": "x", "options": {"date-order": "backwards"}}, 1),
+    ],
+)
+def test_answers_of_another_form_are_not_kept(
+    desk: Shell, tmp_path: Path, said: dict[str, object], code: int
+) -> None:
+    path = tmp_path / "odd.csv"
+    path.write_bytes(ODD)
+    desk("mappings", "keep", str(path), "--kind", "people", given=said)
+    assert desk.code == code
+    assert desk("mappings", "list") == {"mappings": []}
+
+
+def test_a_file_whose_fields_name_themselves_has_no_answers_to_keep(desk: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "one.vcf"
+    path.write_bytes(b"BEGIN:VCARD\r\nVERSION:3.0\r\nN:Vega;Luz;;;\r\nFN:Luz Vega\r\nEND:VCARD\r\n")
+    assert desk("imports", "look", str(path), "--kind", "people")["columns"] == []
+    kept = desk("mappings", "keep", str(path), "--kind", "people", given={"name": "cards"})
+    assert kept["error"]["code"] == "mapping-unfit"
+
+
+def test_the_list_of_imports_says_what_its_numbers_are(desk: Shell, file: Path) -> None:
+    desk("imports", "undo", desk("people", "import", str(file))["import"])
+    said = desk.words("imports", "list")
+    assert "list.csv  People: 1 new, 0 changed, 0 as they were  1 row left out  taken back" in said

@@ -24,6 +24,25 @@ def test_nobody_is_added_with_an_answer_or_without_a_name(desk: Shell) -> None:
     assert desk("people", "add", given={"first_name": "Noor"})["error"]["code"] == "value-needed"
 
 
+def test_a_field_that_there_is_not_is_answered_with_those_of_a_newcomer(desk: Shell) -> None:
+    for given in ({"name": "Noor"}, {}):
+        said = desk("people", "add", given=given)["error"]["message"]
+        assert "last_name" in said
+        assert "consent" not in said
+        assert "plain_wish" not in said
+
+
+def test_the_timeline_for_people_names_no_code(desk: Shell) -> None:
+    person = desk("people", "add", given=NOOR)["added"]["id"]
+    desk("people", "set", person, given={"phone": "+1 303 555 0101"})
+    desk("consent", "record", person, "marketing", "refused")
+    desk("appointments", "add", given={"person": person, "start": "2026-11-24T09:30", "type": "Check-up"})
+    said = desk.words("people", "timeline", person)
+    assert "2026-11-24 09:30  Check-up: booked" in said
+    assert "News and offers: No" in said
+    assert "people." not in said
+
+
 def test_the_timeline_goes_on_behind_what_was_printed(desk: Shell) -> None:
     person = desk("people", "add", given=NOOR)["added"]["id"]
     desk("people", "set", person, given={"phone": "+1 303 555 0101"})

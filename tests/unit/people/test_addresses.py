@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.people.addresses import check_address
+from desktop.people.addresses import UNUSABLE, check_address
 from desktop.people.lookalikes import distance, foreign_letters, meant_domain
 
 
@@ -84,6 +84,7 @@ def test_an_unusable_address_is_refused_with_its_own_reason(text: str, code: str
     assert not verdict.ok
     assert verdict.reason is not None
     assert verdict.reason.code == code
+    assert code in UNUSABLE
     assert verdict.normalised == ""
 
 
