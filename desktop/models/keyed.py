@@ -24,8 +24,9 @@ READ_CACHE_KIB = 96 * 1024
 An upper bound, chosen so that 100,000 people stay within 300 MiB; unused room costs nothing."""
 ASIDE_CACHE_KIB = 8 * 1024
 """What reads everything once gains nothing from more."""
-WRITE_CACHE_KIB = 8 * 1024
-"""More of it makes an import no faster, only bigger."""
+WRITE_CACHE_KIB = 24 * 1024
+"""Holds the indexes by which the people of a large import are found while the order of names is kept:
+with 8 MiB they are deciphered again and again. More makes an import hardly faster, only bigger."""
 LOG_BYTES = 16 * 1024 * 1024
 """The write-ahead log is cut back to this after a big import."""
 BUSY_MS = 5_000

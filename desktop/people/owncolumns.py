@@ -60,12 +60,11 @@ def own_columns(
 
 def own_values(columns: Sequence[OwnColumn], cells: Sequence[str]) -> str:
     """The JSON object of one row, '' where it says nothing. Raises `RowError`."""
-    pieces = []
-    for column in columns:
-        text = cells[column.position]
-        piece = column.known.get(text)
-        if piece is None:
-            piece = column.read(text)
-        if piece:
-            pieces.append(piece)
-    return f"{{{','.join(pieces)}}}" if pieces else ""
+    pieces = [column.known.get(cells[column.position]) for column in columns]
+    if None in pieces:
+        pieces = [
+            column.read(cells[column.position]) if piece is None else piece
+            for column, piece in zip(columns, pieces, strict=True)
+        ]
+    said = ",".join(filter(None, pieces))
+    return f"{{{said}}}" if said else ""
