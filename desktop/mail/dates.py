@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from desktop.texts import Texts
 
 
-def day_in_words(moment: datetime, language: str) -> str:
+def day_in_words(moment: date, language: str) -> str:
     """Such as "Tuesday, November 24, 2026"; the year is there because mail is read late."""
     texts = Texts(language)
     return texts.say(

@@ -6,17 +6,7 @@ a file name, because those show on lock screens and in folder lists.
 
 from __future__ import annotations
 
-from enum import StrEnum
-
-
-class FieldClass(StrEnum):
-    PLAIN = "plain"
-    """Says nothing about anybody."""
-    IDENTIFYING = "identifying"
-    """Says who, or when."""
-    CLINICAL = "clinical"
-    """Says, or lets guess, what for."""
-
+from desktop.models.standing import FieldClass
 
 FIELDS: dict[str, FieldClass] = {
     "practice": FieldClass.PLAIN,
@@ -36,6 +26,7 @@ FIELDS: dict[str, FieldClass] = {
     "location_address": FieldClass.CLINICAL,
     "location_phone": FieldClass.CLINICAL,
     "location_directions": FieldClass.CLINICAL,
+    "location_hours": FieldClass.CLINICAL,
     "visit_type": FieldClass.CLINICAL,
     "instructions": FieldClass.CLINICAL,
 }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 
 from desktop.mail.dates import day_in_words, time_in_words
 from desktop.mail.sender import Sender
 from desktop.models.records import Appointment, Person
-from desktop.texts import LANGUAGES
+from desktop.models.rules import CUSTOM
+from desktop.models.standing import CustomField, CustomValue, FieldKind
+from desktop.texts import LANGUAGES, Texts
 
 
 def of_practice(sender: Sender) -> dict[str, str]:
@@ -37,7 +40,7 @@ def of_person(sender: Sender, person: Person, visit: Appointment | None) -> dict
             "location": visit.location,
             "visit_type": visit.visit_type,
             **_by_type(sender, visit, person.language),
-            **_by_place(sender, visit),
+            **_by_place(sender, visit, person.language),
         }
     return values
 
@@ -55,7 +58,7 @@ def _by_type(sender: Sender, visit: Appointment, language: str) -> dict[str, str
     }
 
 
-def _by_place(sender: Sender, visit: Appointment) -> dict[str, str]:
+def _by_place(sender: Sender, visit: Appointment, language: str) -> dict[str, str]:
     """A place has its own links where it says so; else the practice's hold."""
     place = sender.facts.location(visit.location)
     if place is None:
@@ -64,6 +67,29 @@ def _by_place(sender: Sender, visit: Appointment) -> dict[str, str]:
         "location_address": place.address,
         "location_phone": place.phone,
         "location_directions": place.directions,
+        "location_hours": _hours(place.hours, language),
     }
     links = {"booking_link": place.booking_link, "portal_link": place.portal_link}
     return values | {name: link for name, link in links.items() if link}
+
+
+def _hours(hours: Mapping[str, str], language: str) -> str:
+    """A line for each day that is open, Monday first."""
+    say = Texts(language).say
+    return "\n".join(f"{say(f'mail.weekday.{day}')}: {hours[day]}" for day in sorted(hours))
+
+
+def of_own(fields: Iterable[CustomField], values: Mapping[str, CustomValue], language: str) -> dict[str, str]:
+    """What a person has in fields of the practice's own, as `custom.<name>`."""
+    return {
+        CUSTOM + one.name: _own_value(one, values[one.name], language) for one in fields if one.name in values
+    }
+
+
+def _own_value(one: CustomField, value: CustomValue, language: str) -> str:
+    """A day in words. A "no" is nothing, so that a text can ask whether it is so."""
+    if one.kind is FieldKind.DAY:
+        return day_in_words(date.fromisoformat(str(value)), language)
+    if one.kind is FieldKind.YES_NO:
+        return Texts(language).say("mail.own.yes") if value else ""
+    return str(value)

@@ -2,7 +2,8 @@
 
 Jinja2's sandbox is no policy: methods run, loops allocate (SECURITY finding 16). So only
 its parser is used; the tree is checked node by node against four forms (text,
-`{{ field }}`, `{{ field | default("...") }}`, `{% if field %}`) and rendered here.
+`{{ field }}`, `{{ field | default("...") }}`, `{% if field %}`) and rendered here. A field of the
+practice's own is written `custom.<name>`, the one dot there is.
 """
 
 from __future__ import annotations
@@ -11,11 +12,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from types import MappingProxyType
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from desktop.errors import InputError
-from desktop.mail.fields import FIELDS, FieldClass
+from desktop.mail.fields import FIELDS
+from desktop.models.rules import CUSTOM
+from desktop.models.standing import FieldClass
 from desktop.paths import resource
 from desktop.texts import LANGUAGES, clean
 
@@ -145,7 +149,12 @@ def _rendered(pieces: tuple[_Piece, ...], values: Mapping[str, str], *, mark: bo
     return "".join(out)
 
 
-def compile_text(source: str, place: Place) -> Template:
+Own = Mapping[str, FieldClass]
+"""Fields of the practice's own, as a text names them: `custom.insurer`."""
+_NONE: Own = MappingProxyType({})
+
+
+def compile_text(source: str, place: Place, own: Own = _NONE) -> Template:
     """Check `source` and make it a `Template`.
 
     Raises InputError: `template-syntax` (with the line), `template-not-allowed` (line),
@@ -159,27 +168,27 @@ def compile_text(source: str, place: Place) -> Template:
         raise InputError("template-syntax", line=error.lineno) from error
     except RecursionError as error:
         raise InputError("template-not-allowed", line=1) from error
-    return Template(_checked(tree.body, place))
+    return Template(_checked(tree.body, place, own))
 
 
-def _checked(body: list[nodes.Node], place: Place) -> tuple[_Piece, ...]:
+def _checked(body: list[nodes.Node], place: Place, own: Own) -> tuple[_Piece, ...]:
     pieces: list[_Piece] = []
     for node in body:
         if type(node) is nodes.Output:
-            pieces += [_output(part, place) for part in node.nodes]
+            pieces += [_output(part, place, own) for part in node.nodes]
         elif type(node) is nodes.If and not node.elif_ and not node.else_:
-            pieces.append(_When(_name(node.test, place), _checked(node.body, place)))
+            pieces.append(_When(_name(node.test, place, own), _checked(node.body, place, own)))
         else:
             raise InputError("template-not-allowed", line=node.lineno)
     return tuple(pieces)
 
 
-def _output(node: nodes.Expr, place: Place) -> _Piece:
+def _output(node: nodes.Expr, place: Place, own: Own) -> _Piece:
     if type(node) is nodes.TemplateData:
         return _Words(node.data)
     if type(node) is nodes.Filter and node.node is not None:
-        return _Field(_name(node.node, place), _default(node))
-    return _Field(_name(node, place))
+        return _Field(_name(node.node, place, own), _default(node))
+    return _Field(_name(node, place, own))
 
 
 def _default(node: nodes.Filter) -> str:
@@ -191,15 +200,24 @@ def _default(node: nodes.Filter) -> str:
     raise InputError("template-not-allowed", line=node.lineno)
 
 
-def _name(node: nodes.Node, place: Place) -> str:
-    if type(node) is not nodes.Name:
-        raise InputError("template-not-allowed", line=node.lineno)
-    kind = FIELDS.get(node.name)
+def _name(node: nodes.Node, place: Place, own: Own) -> str:
+    name = _written(node)
+    kind = FIELDS.get(name) or own.get(name)
     if kind is None:
-        raise InputError("template-field-unknown", field=clean(node.name, 40))
+        raise InputError("template-field-unknown", field=clean(name, 40))
     if kind is FieldClass.CLINICAL and place is Place.SUBJECT:
-        raise InputError("template-field-clinical", field=node.name)
-    return node.name
+        raise InputError("template-field-clinical", field=name)
+    return name
+
+
+def _written(node: nodes.Node) -> str:
+    if type(node) is nodes.Name:
+        return node.name
+    if type(node) is nodes.Getattr and type(node.node) is nodes.Name:
+        name = f"{node.node.name}.{node.attr}"
+        if name.startswith(CUSTOM):
+            return name
+    raise InputError("template-not-allowed", line=node.lineno)
 
 
 @dataclass(frozen=True)

@@ -72,8 +72,11 @@ class Reader(StrEnum):
 
 class FieldClass(StrEnum):
     PLAIN = "plain"
+    """Says nothing about anybody."""
     IDENTIFYING = "identifying"
+    """Says who, or when."""
     CLINICAL = "clinical"
+    """Says, or lets guess, what for."""
 
 
 class FieldKind(StrEnum):

@@ -11,18 +11,27 @@ from desktop.audit.events import Act, Event
 from desktop.clock import Clock
 from desktop.errors import InputError
 from desktop.mail import fieldvalues
-from desktop.mail.fields import FIELDS, FieldClass
+from desktop.mail.fields import FIELDS
 from desktop.mail.sender import load_sender
-from desktop.mail.templates import Place, Template, compile_text
-from desktop.models import appointments, people, snippets
+from desktop.mail.templates import Own, Place, Template, compile_text
+from desktop.models import appointments, customfields, people, snippets
 from desktop.models.accounts import Role, Session
 from desktop.models.correspondence import Snippet, SnippetId
 from desktop.models.database import Tx
 from desktop.models.ids import new_id
 from desktop.models.records import Appointment, PersonId, VisitStatus
+from desktop.models.rules import CUSTOM
 from desktop.models.snippets import SIGNATURE, TEMPLATE
+from desktop.models.standing import CustomField, FieldClass
 from desktop.office.desk import Desk, Recorder
-from desktop.office.values_messages import SnippetFilled, SnippetLine, SnippetRequest, SnippetsShown
+from desktop.office.values_messages import (
+    FieldNamed,
+    SnippetFilled,
+    SnippetLine,
+    SnippetRequest,
+    SnippetsShown,
+)
+from desktop.people.customfields import seen as seen_fields
 from desktop.texts import LANGUAGES, clean
 
 NAME_CHARS = 80
@@ -57,10 +66,10 @@ class Snippets:
         """
         self._desk.check(session, Action.KEEP_SNIPPET)
         self._may_share(session, request.id, wanted=request.shared)
-        fit = _fit(request)
         owner = None if request.shared else session.user
 
         def keep(tx: Tx, record: Recorder) -> SnippetsShown:
+            fit = _fit(request, _classes(seen_fields(customfields.listing(tx), session.role)))
             before = _found(tx, session, request.id) if request.id is not None else None
             if (before is None or before.owner != owner) and snippets.count(tx, owner) >= MOST:
                 raise InputError("snippet-many", most=MOST)
@@ -118,7 +127,9 @@ class Snippets:
             )
             for one in found
         )
-        return SnippetsShown(lines, _signature(tx, found), shares, tuple(FIELDS), _OWN_FIELDS)
+        own = seen_fields(customfields.listing(tx), session.role)
+        named = tuple(FieldNamed(CUSTOM + one.name, one.label) for one in own)
+        return SnippetsShown(lines, _signature(tx, found), shares, tuple(FIELDS), _OWN_FIELDS, named)
 
 
 def _found(tx: Tx, session: Session, id_: SnippetId) -> Snippet:
@@ -137,7 +148,11 @@ def _signature(tx: Tx, found: list[Snippet]) -> str:
     return compile_text(best.text, Place.BODY).marked(fieldvalues.of_practice(load_sender(tx)))
 
 
-def _fit(request: SnippetRequest) -> SnippetRequest:
+def _classes(fields: list[CustomField]) -> Own:
+    return {CUSTOM + one.name: one.group for one in fields}
+
+
+def _fit(request: SnippetRequest, own: Own) -> SnippetRequest:
     name, subject = clean(request.name, NAME_CHARS + 1), clean(request.subject, SUBJECT_CHARS + 1)
     if request.kind not in snippets.KINDS or request.language not in LANGUAGES:
         raise InputError("snippet-kind")
@@ -147,8 +162,8 @@ def _fit(request: SnippetRequest) -> SnippetRequest:
         raise InputError("snippet-empty")
     if len(request.text) > TEXT_CHARS or len(subject) > SUBJECT_CHARS:
         raise InputError("snippet-too-long", most=TEXT_CHARS)
-    compile_text(subject, Place.SUBJECT)
-    text = compile_text(request.text, Place.BODY)
+    compile_text(subject, Place.SUBJECT, own)
+    text = compile_text(request.text, Place.BODY, own)
     if request.kind == SIGNATURE:
         _refuse_personal(text)
     return replace(request, name=name, subject=subject if request.kind == TEMPLATE else "")
@@ -167,7 +182,12 @@ def _filled(tx: Tx, session: Session, snippet: SnippetId, person: PersonId, now:
         raise InputError("person-unknown")
     seen, visit = visible(known, session.role), _next_visit(tx, person, session.role, now)
     values = fieldvalues.of_person(load_sender(tx), replace(seen, language=one.language), visit)
-    text, subject = compile_text(one.text, Place.BODY), compile_text(one.subject, Place.SUBJECT)
+    own = seen_fields(customfields.listing(tx), session.role)
+    values |= fieldvalues.of_own(own, customfields.values(tx, person), one.language)
+    # Fields that this role does not see, or that were retired since, are known by name: nothing is in them.
+    classes = _classes(customfields.listing(tx, retired=True))
+    text = compile_text(one.text, Place.BODY, classes)
+    subject = compile_text(one.subject, Place.SUBJECT, classes)
     missing = dict.fromkeys((*subject.missing(values), *text.missing(values)))
     return SnippetFilled(text.marked(values), clean(subject.marked(values)), tuple(missing))
 

@@ -352,6 +352,14 @@ class SnippetLine:
 
 
 @dataclass(frozen=True)
+class FieldNamed:
+    """A field of the practice's own: `name` as a text writes it, `label` in the practice's words."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True)
 class SnippetsShown:
     snippets: tuple[SnippetLine, ...]
     signature: str = field(repr=False, default="")
@@ -362,6 +370,8 @@ class SnippetsShown:
     """What a text may name (`ui.blocks.field-<field>`); `own_fields` are those of the practice alone,
     which a signature may name."""
     own_fields: tuple[str, ...] = ()
+    custom: tuple[FieldNamed, ...] = ()
+    """What a block or a letter may name besides, as far as this role sees it."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QMenu, QPlainTe
 
 from desktop.models.correspondence import SnippetId
 from desktop.office.values_messages import SnippetLine, SnippetRequest, SnippetsShown
-from desktop.texts import LANGUAGES
+from desktop.texts import LANGUAGES, clean
 from desktop.ui.base import Ui, button, plain_label
 from desktop.ui.form import Field
 
@@ -130,8 +130,12 @@ class BlockForm(QWidget):
         self.subject.setVisible(kind == TEMPLATE)
         self.about.setText(self.ui.say(f"ui.blocks.about-{kind}"))
         self.menu.clear()
-        for name in self._shown.own_fields if kind == SIGNATURE else self._shown.fields:
-            made = self.menu.addAction(self.ui.say(f"ui.blocks.field-{name}"))
+        plain = self._shown.own_fields if kind == SIGNATURE else self._shown.fields
+        offered = [(name, self.ui.say(f"ui.blocks.field-{name}")) for name in plain]
+        if kind != SIGNATURE:
+            offered += [(one.name, clean(one.label)) for one in self._shown.custom]
+        for name, label in offered:
+            made = self.menu.addAction(label.replace("&", "&&"))
             made.triggered.connect(partial(self._insert, name))
 
     def _insert(self, name: str, _: bool = False) -> None:

@@ -27,7 +27,7 @@ HERE = Location(
     "12 Main Street, Denver",
     "303-555-0100",
     "Second floor",
-    {"1": "8 to 5", "2": " "},
+    {"3": "1 to 7", "1": "8 to 5", "2": " "},
     "https://book.example.org/main",
 )
 VISITS = (
@@ -109,7 +109,7 @@ def test_what_cannot_stand_in_a_letter_is_refused_and_nothing_changes(
 def test_a_place_is_added_changed_and_retired(at_work: tuple[Office, Session]) -> None:
     office, ana = at_work
     (one,) = office.set_location(ana, HERE).locations
-    assert (one.name, one.hours) == ("Main Street", {"1": "8 to 5"})
+    assert (one.name, one.hours) == ("Main Street", {"1": "8 to 5", "3": "1 to 7"})
     (changed,) = office.set_location(ana, replace(one, phone="")).locations
     assert changed == replace(one, phone="")
     for wrong, code in (
@@ -174,13 +174,14 @@ def test_a_text_block_is_filled_with_what_holds_for_the_next_visit(
     office.set_visit_rule(ana, VisitRule("", "Blood test", 15, {"en": "Do not eat."}))
     text = (
         "{{ practice_address }}|{{ booking_link }}|{{ location_address }}|{{ location_phone }}|"
-        "{{ location_directions }}|{{ arrive_early }}|{{ arrive_at }}|{{ instructions }}"
+        "{{ location_directions }}|{{ location_hours }}|{{ arrive_early }}|{{ arrive_at }}|{{ instructions }}"
     )
     block = office.keep_snippet(ana, SnippetRequest("snippet", "Facts", text)).snippets[0]
     filled = office.fill_snippet(ana, block.id, person_named(office, ana, "Canaryfield"))
     assert filled.missing == ()
     assert filled.text == (
-        "1 Elm Street|https://book.example.org/main|12 Main Street, Denver|303-555-0100|Second floor|15|"
+        "1 Elm Street|https://book.example.org/main|12 Main Street, Denver|303-555-0100|Second floor|"
+        "Monday: 8 to 5\nWednesday: 1 to 7|15|"
         "9:15 am|Do not eat."
     )
 

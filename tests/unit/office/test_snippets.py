@@ -10,12 +10,15 @@ import pytest
 from desktop.errors import InputError, Refused, SealwellError
 from desktop.models.accounts import Role, Session
 from desktop.models.correspondence import SnippetId
+from desktop.models.records import PersonId
+from desktop.models.standing import FieldClass, FieldKind
 from desktop.office.api import Office
 from desktop.office.snippets import MOST, NAME_CHARS, TEXT_CHARS
 from desktop.office.values import ImportRequest
 from desktop.office.values_access import OffboardRequest
 from desktop.office.values_audit import LogQuery
-from desktop.office.values_messages import SnippetLine, SnippetRequest
+from desktop.office.values_facts import FieldRequest
+from desktop.office.values_messages import FieldNamed, SnippetLine, SnippetRequest
 from tests.made_practice import PEOPLE, Practice, import_visits, person_named
 from tests.support.colleagues import id_of, let_in
 
@@ -230,3 +233,94 @@ def test_who_leaves_hands_their_blocks_over_and_takes_their_signature_along(
     _, ana = office, office.sign_in(practice.credentials()).session
     assert [one.name for one in office.list_snippets(ana).snippets] == ["Of Bo"]
     assert office.list_snippets(ana).signature == ""
+
+
+def the_practices_own(office: Office, ana: Session) -> PersonId:
+    """Fields of each kind, and what Zoraida has in them."""
+    for request in (
+        FieldRequest("insurer", "Insurer", FieldKind.CHOICE, choices=("Acme", "Sun Health")),
+        FieldRequest("seen_on", "Seen on", FieldKind.DAY, FieldClass.IDENTIFYING),
+        FieldRequest("a1c", "Last A1c", FieldKind.NUMBER, FieldClass.CLINICAL),
+        FieldRequest("smoker", "Smoker", FieldKind.YES_NO, FieldClass.CLINICAL),
+    ):
+        office.set_field(ana, request)
+    person = person_named(office, ana, "Zoraida")
+    office.set_custom(ana, person, {"insurer": "Acme", "seen_on": "2026-11-03", "a1c": "6.5", "smoker": "no"})
+    return person
+
+
+def test_the_practices_own_fields_are_filled_in_the_words_of_the_block(desk: tuple[Office, Session]) -> None:
+    office, ana = desk
+    person = the_practices_own(office, ana)
+    text = (
+        "{{ custom.insurer }}|{{ custom.seen_on }}|{{ custom.a1c }}|"
+        "{% if custom.smoker %}smokes{% endif %}|{{ custom.smoker | default('no') }}"
+    )
+    english = kept(office, ana, SnippetRequest("snippet", "Own", text))
+    assert office.list_snippets(ana).custom[1] == FieldNamed("custom.a1c", "Last A1c")
+    filled = office.fill_snippet(ana, english.id, person)
+    assert (filled.text, filled.missing) == ("Acme|Tuesday, November 3, 2026|6.5||no", ())
+    office.set_custom(ana, person, {"smoker": "yes"})
+    spanish = kept(office, ana, SnippetRequest("snippet", "Propio", text, language="es"))
+    said = office.fill_snippet(ana, spanish.id, person).text
+    assert said.startswith("Acme|martes")
+    assert said.endswith("|6.5|smokes|sí")
+
+
+def test_what_nobody_has_entered_is_named_and_marked(desk: tuple[Office, Session]) -> None:
+    office, ana = desk
+    the_practices_own(office, ana)
+    block = kept(office, ana, SnippetRequest("snippet", "Own", "Insured with {{ custom.insurer }}."))
+    filled = office.fill_snippet(ana, block.id, person_named(office, ana, "Bo"))
+    assert (filled.text, filled.missing) == ("Insured with [[custom.insurer]].", ("custom.insurer",))
+
+
+@pytest.mark.parametrize(
+    ("request_", "code"),
+    [
+        (SnippetRequest("template", "A", "x", "About {{ custom.a1c }}"), "template-field-clinical"),
+        (SnippetRequest("snippet", "A", "{{ custom.shoe }}"), "template-field-unknown"),
+        (SnippetRequest("snippet", "A", "{{ insurer }}"), "template-field-unknown"),
+        (SnippetRequest("snippet", "A", "{{ practice.insurer }}"), "template-not-allowed"),
+        (SnippetRequest("snippet", "A", "{{ custom.insurer.upper }}"), "template-not-allowed"),
+        (SnippetRequest("snippet", "A", "{{ custom['insurer'] }}"), "template-not-allowed"),
+        (SnippetRequest("signature", "A", "{{ custom.insurer }}"), "template-field-unknown"),
+    ],
+)
+def test_an_own_field_stands_only_where_its_class_allows(
+    desk: tuple[Office, Session], request_: SnippetRequest, code: str
+) -> None:
+    office, ana = desk
+    the_practices_own(office, ana)
+    with pytest.raises(InputError) as caught:
+        office.keep_snippet(ana, request_)
+    assert code_of(caught) == code
+    assert office.list_snippets(ana).snippets == ()
+
+
+def test_a_field_that_came_to_be_about_health_stops_the_letters_that_have_it_outside(
+    desk: tuple[Office, Session],
+) -> None:
+    office, ana = desk
+    person = the_practices_own(office, ana)
+    letter = kept(office, ana, SnippetRequest("template", "A", "x", "About {{ custom.insurer }}"))
+    choices = ("Acme", "Sun Health")
+    clinical = FieldRequest("insurer", "Insurer", FieldKind.CHOICE, FieldClass.CLINICAL, choices)
+    office.set_field(ana, clinical)
+    with pytest.raises(InputError) as caught:
+        office.fill_snippet(ana, letter.id, person)
+    assert code_of(caught) == "template-field-clinical"
+
+
+def test_who_sees_no_clinical_fields_fills_none_in_nor_names_one(
+    practice: Practice, desk: tuple[Office, Session]
+) -> None:
+    office, ana = desk
+    person = the_practices_own(office, ana)
+    shared = kept(office, ana, SnippetRequest("snippet", "A", "{{ custom.a1c }}", shared=True))
+    _, bo = let_in(practice, office, ana, "bo", Role.FRONT_DESK).signed_in(practice, office)
+    assert office.fill_snippet(bo, shared.id, person).missing == ("custom.a1c",)
+    assert [one.name for one in office.list_snippets(bo).custom] == ["custom.insurer", "custom.seen_on"]
+    with pytest.raises(InputError) as caught:
+        office.keep_snippet(bo, SnippetRequest("snippet", "Mine", "{{ custom.a1c }}"))
+    assert code_of(caught) == "template-field-unknown"
