@@ -330,8 +330,13 @@ def remove_visits(tx: Tx, import_id: ImportId) -> tuple[int, int, int]:
     )
     stay: set[str] = set()
     for some in chunks(new):
-        later = import_change.c.kind == VISIT, import_change.c.obj.in_(some)
-        stay.update(tx.connection.execute(select(import_change.c.obj).where(*later)).scalars())
+        later = (
+            select(import_change.c.obj)
+            .join(import_batch, import_batch.c.id == import_change.c.import_id)
+            .where(import_change.c.kind == VISIT, import_change.c.obj.in_(some))
+            .where(import_batch.c.undone_at.is_(None))
+        )
+        stay.update(tx.connection.execute(later).scalars())
     left = [one for one in new if one not in stay]
     hung = _hung_on(tx, "appointment", left)
     for some in chunks([one for one in left if one not in hung]):

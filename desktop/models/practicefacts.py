@@ -36,7 +36,8 @@ class Facts:
         return next(iter(self.locations.values())) if len(self.locations) == 1 else None
 
     def rule(self, visit_type: str) -> VisitRule:
-        """As `visit_rule`, without the database."""
+        """However the schedule writes the type; reminded of and told to whoever reads the person's mail where
+        nobody has said anything."""
         return self.rules.get(word_key(visit_type)) or _usual(visit_type)
 
 
@@ -48,16 +49,6 @@ def load(tx: Tx) -> Facts:
         locations={word_key(one.name): one for one in locations(tx)},
         rules={one.type_key: one for one in visit_rules(tx)},
     )
-
-
-def visit_rule(tx: Tx, visit_type: str) -> VisitRule:
-    """What holds for a type of visit, however the schedule writes it; reminded of and shown to whoever
-    reads the person's mail where nobody has said anything.
-    """
-    row = tx.connection.execute(
-        select(rules_table).where(rules_table.c.type_key == word_key(visit_type))
-    ).one_or_none()
-    return _usual(visit_type) if row is None else _rule(row)
 
 
 def visit_rules(tx: Tx) -> list[VisitRule]:

@@ -169,7 +169,7 @@ consent_entry = kept(
     Column("batch", Text, ForeignKey("consent_batch.id")),
     Column("authorization", Text, ForeignKey("authorization.id")),
 )
-"""`scope` is the purpose (`standing.Purpose`); entries of before it was kept are about care."""
+"""`scope` is the purpose (`standing.Use`); entries of before it was kept are about care."""
 Index("consent_entry_by_person", consent_entry.c.person)
 Index("consent_entry_by_import", consent_entry.c.import_id)
 Index("consent_entry_by_batch", consent_entry.c.batch)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from desktop.access.roles import Action
 from desktop.audit.events import Act, Event
 from desktop.clock import Clock
@@ -87,8 +85,8 @@ class ConsentAsking:
             by=session.user,
             asked_at=now,
             until=now + optin.VALID,
+            message=message,
         )
-        one = replace(one, message=message)
         optins.add(tx, one)
         return one
 

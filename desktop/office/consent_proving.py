@@ -7,6 +7,7 @@ patient's wish alone (164.522(b)).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from desktop.access.roles import Action
@@ -52,9 +53,7 @@ class ConsentProving:
         proof = self._desk.write(session, Action.PROVE_CONSENT, prove)
         if not papers:
             return proof
-        return ConsentProof(
-            **{**vars(proof), "file_name": "consent.pdf", "data": self._printer.print_pdf(papers[0])}
-        )
+        return replace(proof, file_name="consent.pdf", data=self._printer.print_pdf(papers[0]))
 
     def _proof(self, tx: Tx, row: Message) -> ConsentProof:
         at = max((one.at for one in messages.attempts(tx, row.id)), default=row.queued_at)

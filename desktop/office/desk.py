@@ -128,6 +128,10 @@ class Desk:
     def opened_or_none(self) -> Opened | None:
         return self._opened
 
+    def has_gap(self) -> bool:
+        """Whether entries of the log are missing and nobody said why."""
+        return self.log_watch is not None and self.log_watch.gap is not None
+
     def put(self, opened: Opened) -> None:
         with self._change:
             self._opened = opened
@@ -171,7 +175,7 @@ class Desk:
         opened = self.opened()
         try:
             self.guard.check(session, action)
-            if action not in IN_A_GAP and self.log_watch is not None and self.log_watch.gap is not None:
+            if action not in IN_A_GAP and self.has_gap():
                 raise Refused("log-gap")
         except Refused as refused:
             self._refused(opened, session, action, refused.code)

@@ -2,7 +2,8 @@
 
 Only a plain file that has stood still from one look to the next, and only where the file says
 itself what its columns are, or a saved mapping does. What cannot be taken in is tried once,
-never again with the same content, and becomes a task for somebody. The files stay where they
+never again with the same content, and becomes a task for somebody; only where it was this computer
+that could not, it is tried again. The files stay where they
 are: they belong to the program that wrote them.
 """
 
@@ -21,7 +22,7 @@ from desktop.audit.events import Act, Event
 from desktop.audit.log import AuditLog
 from desktop.clock import Clock
 from desktop.config import LIMITS
-from desktop.errors import InputError, SealwellError
+from desktop.errors import DeliveryError, InputError, Refused, SealwellError, VaultError
 from desktop.mail.outbox import Outbox
 from desktop.models import tasks, watchedfolders
 from desktop.models.database import Database, Tx
@@ -69,7 +70,7 @@ class FolderWatch:
 
     def look(self) -> None:
         """Look where it is time, on another thread: a folder on a slow share holds nobody up."""
-        if self._due():
+        if not self._looking.locked() and self._due():
             threading.Thread(target=self._look, name="folders", daemon=True).start()
 
     def _look(self) -> None:
@@ -105,9 +106,15 @@ class FolderWatch:
         (self._settling.add if fresh else self._settling.discard)(folder.id)
         trouble = ""
         for path in still:
-            if self._done.get(path) != found[path]:
+            if self._done.get(path) == found[path]:
+                continue
+            try:
                 trouble = self._take_file(folder, path) or trouble
                 self._done[path] = found[path]
+            except (DeliveryError, VaultError) as error:  # not the file's: it is tried again
+                if error.code == "locked":
+                    raise
+                trouble = error.code
         self._note(folder, trouble)
 
     def _take_file(self, folder: WatchedFolder, path: Path) -> str:
@@ -121,7 +128,7 @@ class FolderWatch:
             return ""
         try:
             self._import(folder, path, data, sha256)
-        except SealwellError as error:
+        except (InputError, Refused) as error:
             if error.code == "locked":
                 raise
             code = error.code

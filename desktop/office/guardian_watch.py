@@ -59,4 +59,6 @@ class GuardianWatch:
             tasks.close_of(tx, OWN_ADDRESS, person, TaskState.DONE, now)
         for person in ended:
             if person not in reached and person not in waiting:
-                tasks.add(tx, Task(new_id(), OWN_ADDRESS, now, source=person, person=person))
+                one = Task(new_id(), OWN_ADDRESS, now, source=person, person=person)
+                tasks.add(tx, one)
+                self._audit.record(tx, Event(Act.TASK_OPENED, one.id, det={"task-kind": OWN_ADDRESS}))

@@ -106,7 +106,7 @@ class Opener:
         watch.also(FeedWatch(database, self._audit, self._clock).look)
         watch.also(AfterHoursWatch(database, answers, own).look)
         watch.also(FolderWatch(database, self._audit, self._clock, self._intake, outbox, self._has_gap).look)
-        watch.also(lambda: segments.refresh(database, self._clock))
+        watch.also(lambda: None if self._has_gap() else segments.refresh(database, self._clock))
         watch.later(DuplicateWatch(database, self._audit, self._clock, self._has_gap).look)
         watch.also(DrillWatch(database, self._audit, self._clock, self._folder).look)
         signins = SignIns(database, self._audit, self._clock)

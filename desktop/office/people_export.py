@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.access.fields import visible
-from desktop.access.roles import FIELD_GROUPS, Action, FieldGroup
+from desktop.access.roles import Action
 from desktop.audit.events import Act, Event
 from desktop.audit.fields import Value
 from desktop.audit.tokens import keep_reason
@@ -29,7 +29,7 @@ from desktop.models.accounts import Approval, ApprovalState, Session
 from desktop.models.database import Tx
 from desktop.models.peoplelist import ListedPerson
 from desktop.models.records import PersonId
-from desktop.models.standing import CustomField, FieldClass
+from desktop.models.standing import CustomField
 from desktop.office.api import Progress
 from desktop.office.desk import Desk, Opened, Recorder
 from desktop.office.listed import Listed
@@ -39,6 +39,7 @@ from desktop.office.notices import notify
 from desktop.office.values_imports import PeopleExport, PeopleExported
 from desktop.paths import write_private
 from desktop.people import exporting
+from desktop.people.customfields import seen
 
 _TELL_EVERY = 500
 
@@ -154,12 +155,9 @@ class PeopleExports:
 
     def _make(self, session: Session, opened: Opened, format_: str, progress: Progress | None) -> _Made:
         tell = steps(opened.database, progress, 0, 1)
-        clinical = FieldGroup.CLINICAL in FIELD_GROUPS[session.role]
 
         def make(tx: Tx) -> _Made:
-            fields = tuple(
-                one for one in customfields.listing(tx) if clinical or one.group is not FieldClass.CLINICAL
-            )
+            fields = tuple(seen(customfields.listing(tx), session.role))
             ids = peoplelist.ids(tx)
             listed = _told(self._seen(session, peoplelist.read(tx, ids)), len(ids), tell)
             return _Made(_file(format_, listed, fields), tuple(ids))

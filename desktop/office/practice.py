@@ -101,8 +101,8 @@ class Practice:
         return self._desk.write(session, Action.SET_PRACTICE, work)
 
     def set_visit_rule(self, session: Session, rule: VisitRule) -> PracticeShown:
-        """Raises InputError as `people.practicefacts.fit_rule`. Reminders of visits of which nobody is to
-        be told any more are withdrawn at their claim.
+        """Raises InputError as `people.practicefacts.fit_rule`. Reminders of a type that nobody is reminded
+        of any more are withdrawn at once, those that only the patient may have at their claim.
         """
 
         def work(tx: Tx, record: Recorder) -> PracticeShown:

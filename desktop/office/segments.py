@@ -227,7 +227,9 @@ class Segments:
 
     def _refresh(self, session: Session, action: Action) -> None:
         """Counts and pages are of now; a log with a gap changes nothing, not even this."""
-        refresh(self._desk.check(session, action).database, self._clock)
+        opened = self._desk.check(session, action)
+        if not self._desk.has_gap():
+            refresh(opened.database, self._clock)
 
     def _checked(self, tx: Tx, session: Session, rule: Rule, at: Basis, id_: SegmentId | None) -> bool:
         """Whether it is about health; refused to who may not see that."""

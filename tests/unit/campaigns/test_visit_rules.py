@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from desktop.campaigns.retiring import retire
-from desktop.models import practicefacts
+from desktop.models import messages, practicefacts
 from desktop.models.ids import new_id
-from desktop.models.records import Detail, VisitStatus
+from desktop.models.records import Detail, State, VisitStatus
 from desktop.models.standing import Location, LocationId, VisitRule
 from tests.practice.office import Practice
 
@@ -50,3 +50,17 @@ def test_only_reminders_of_visits_that_changed_are_withdrawn(office: Practice) -
     assert office.db.write(lambda tx: retire(tx, office.outbox, office.session)) == 1
     assert office.db.write(lambda tx: retire(tx, office.outbox, office.session)) == 0
     assert stays.status is VisitStatus.BOOKED
+
+
+def test_reminders_of_a_type_that_is_not_reminded_of_any_more_are_withdrawn_at_once(office: Practice) -> None:
+    visit = office.visit(office.person())
+    office.change_visit(visit, visit_type="Walk-in")
+    office.visit(office.person("Ana", "Ruiz", "ana@example.org"))
+    frozen = office.reminders.seal(office.db.read(office.reminders.plan))
+    office.db.write(lambda tx: office.reminders.enqueue(tx, frozen, office.session))
+    said(office, VisitRule("", "walk-in", remind=False))
+    assert office.db.write(lambda tx: retire(tx, office.outbox, office.session)) == 1
+    (gone,) = office.db.read(lambda tx: messages.by_states(tx, (State.CANCELLED,)))
+    assert gone.source == visit.id
+    assert gone.reason is not None
+    assert gone.reason.code == "visit-type-silent"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
 
-from desktop.errors import InputError
+from desktop.errors import DeliveryError, InputError
 from desktop.models import people, tasks
 from desktop.models.standing import MappingId
 from desktop.office.folder_watch import FolderWatch
@@ -131,6 +132,33 @@ def test_a_folders_mapping_is_not_put_over_other_columns(practice: Practice, tmp
     watched.look()
     watched.look()
     assert watched.people == 2
+
+
+def test_a_file_is_tried_again_where_it_was_this_computer_that_could_not(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_worker(data: bytes, kind: str) -> None:
+        raise DeliveryError("mail-worker-failed")
+
+    watched.put("people.csv", FILE)
+    watched.look()
+    with monkeypatch.context() as broken:
+        broken.setattr(watched.watch._intake, "read", no_worker)
+        watched.look()
+    assert (watched.people, watched.tasks) == (0, [])
+    assert watched.office.list_folders(watched.session)[0].trouble is not None
+    watched.look()
+    assert watched.people == 3
+    assert watched.office.list_folders(watched.session)[0].trouble is None
+
+
+def test_a_folder_that_hangs_is_looked_into_by_one_look_alone(watched: Watched) -> None:
+    watched.practice.clock.move(120)
+    with watched.watch._looking:
+        before = threading.active_count()
+        for _ in range(3):
+            watched.watch.look()
+        assert threading.active_count() == before
 
 
 def test_hidden_and_unfinished_files_and_links_are_left_alone(watched: Watched, tmp_path: Path) -> None:

@@ -279,3 +279,18 @@ def test_unknown_ids_are_known_errors(desk: tuple[Office, Session]) -> None:
     with pytest.raises(Refused) as refused:
         office.rejected_rows(session, first)
     assert refused.value.code == "rows-none"
+
+
+def test_a_schedule_is_taken_back_whole_once_the_later_one_was(practice: Practice) -> None:
+    office, session = stocked(practice)
+    ids = []
+    for hour in (b"09:30", b"10:30"):
+        data = b"Appointment ID,MRN,Date,Time\nA1,1001,2026-11-24," + hour + b"\n"
+        ids.append(office.run_import(session, ImportOrder(FileLook("day.csv", data, VISITS))).id)
+        practice.clock.move(60)
+    first, second = ids
+    assert first is not None
+    assert second is not None
+    office.undo_import(session, second)
+    undone = office.undo_import(session, first)
+    assert (undone.removed, undone.changed_since) == (1, 0)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from desktop.access.signin import slot_uid
+from desktop.audit.witness import Gap
 from desktop.errors import InputError, Refused
 from desktop.models import customfields, users
 from desktop.models.accounts import Role, Session, User
@@ -246,3 +247,15 @@ def test_after_an_import_every_rule_is_worked_out_anew(
     assert len(names(office, ana, id_)) == 3
     golden = keep(office, ana, "Golden", Condition("city", Op.IS, ("GOLDEN",)))
     assert len(names(office, ana, golden)) == 3
+
+
+def test_while_the_log_does_not_agree_groups_are_shown_as_they_were(practice: Practice) -> None:
+    office, ana = practice.signed_in()
+    id_ = keep(office, ana, "Older", OLD)
+    office.set_person(ana, person_named(office, ana, "Bo"), {"birth_date": "1950-01-01"})
+    watch = desk_of(office).log_watch
+    assert watch is not None
+    watch.gap = Gap("missing", 1, 2, "keyring")
+    assert names(office, ana, id_) == ["Zoraida Canaryfield"]
+    watch.gap = None
+    assert len(names(office, ana, id_)) == 2
