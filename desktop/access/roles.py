@@ -256,7 +256,7 @@ IN_A_GAP = frozenset(
         *(Action.SHOW_BACKUPS, Action.SHOW_FRESHNESS, Action.VERIFY_BACKUP, Action.PLAN_MOVE),
         *(Action.SHOW_TIMELINE, Action.SHOW_HOUSEHOLD, Action.SHOW_CONSENT, Action.PROVE_CONSENT),
         *(Action.LIST_FIELDS, Action.SHOW_PRACTICE, Action.LIST_VISITS, Action.LIST_IMPORTS),
-        *(Action.LIST_DUPLICATES, Action.LIST_SEGMENTS, Action.SHOW_SEGMENT),
+        *(Action.LIST_SEGMENTS, Action.SHOW_SEGMENT),
         *(Action.LIST_NOTICES, Action.LIST_DRAFTS, Action.ISSUE_TOKEN, Action.STEP_UP, Action.SIGN_OUT),
     }
 )

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from desktop.access.roles import MATRIX, Action, may
+from desktop.access.roles import IN_A_GAP, MATRIX, Action, Purpose, may
 from desktop.access.signin import slot_uid
+from desktop.audit.witness import Gap
 from desktop.errors import Refused
 from desktop.models import users
 from desktop.models.accounts import Role, Session, User
@@ -361,3 +362,20 @@ def test_g36_every_use_case_asks_for_its_own_action(practice: Practice, name: st
         getattr(office, name)(session, *given)
     assert caught.value.args == (USE_CASES[name],)
     assert all(USE_CASES[name] in MATRIX[Role.ADMINISTRATOR] for name in USE_CASES)
+
+
+def test_nothing_that_changes_goes_on_while_the_log_does_not_agree(practice: Practice) -> None:
+    office, session = practice.signed_in()
+    desk = desk_of(office)
+    assert desk.log_watch is not None
+    for purpose in Purpose:
+        desk.guard.prove(session, purpose)
+    desk.log_watch.gap = Gap("missing", 1, 2, "keyring")
+    for name, action in USE_CASES.items():
+        if action in IN_A_GAP:
+            continue
+        parameters = list(inspect.signature(getattr(office, name)).parameters.values())[1:]
+        given = [object() for one in parameters if one.default is inspect.Parameter.empty]
+        with pytest.raises(Refused) as caught:
+            getattr(office, name)(session, *given)
+        assert caught.value.code == "log-gap", name
