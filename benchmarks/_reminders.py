@@ -152,7 +152,8 @@ def _own_address(row: tuple[str, ...]) -> tuple[str, ...]:
 def _groups(tx: Tx, numbers: list[str], methods: tuple[Method, ...]) -> dict[Method, list[Person]]:
     found: dict[Method, list[Person]] = {method: [] for method in methods}
     for place, number in enumerate(numbers):
-        (person,) = people.match(tx, external_id=number, last_name="", first_name="", birth_date=None)
+        person = people.by_number(tx, number)
+        assert person is not None
         found[methods[place % len(methods)]].append(person)
     return found
 

@@ -46,6 +46,8 @@ _EVERY: Select[Any] = (
     )
 )
 HERE = and_(people.c.merged_into.is_(None), people.c.withdrawn_at.is_(None))
+_MEANT = func.coalesce(people.c.merged_into, people.c.id)
+"""Who stands for a record now."""
 """Who is in lists, searches and audiences: everybody but those who were merged or withdrawn."""
 _WHOLE = _EVERY.where(HERE)
 
@@ -192,25 +194,25 @@ def stands_for(tx: Tx, person: PersonId) -> PersonId:
     return PersonId(into) if into else person
 
 
-def match(
-    tx: Tx, *, external_id: str, last_name: str, first_name: str, birth_date: date | None
-) -> list[Person]:
-    """Who these words may mean: the one with the external id, else all with these names and this birth date.
+def by_number(tx: Tx, external_id: str) -> Person | None:
+    """Whom the practice's number means: also that of a record that was merged; '' means nobody."""
+    if not external_id:
+        return None
+    owner = and_(external_ids.c.system == PRACTICE_SYSTEM, external_ids.c.value == external_id)
+    query = select(_MEANT).join(external_ids, external_ids.c.person == people.c.id).where(owner)
+    return next(iter(get_many(tx, tx.connection.execute(query).scalars()).values()), None)
 
-    Without a birth date, all with these names: the caller says whether that is certain. Id and names
-    of a record that was merged mean the one that it was merged into; a withdrawn one is not found.
+
+def match(tx: Tx, last_name: str, first_name: str, birth_date: date | None) -> list[Person]:
+    """Who these names may mean: all who have them and this birth date.
+
+    Without a birth date, all with these names: the caller says whether that is certain. Names of a
+    record that was merged mean the one that it was merged into; a withdrawn one is not found.
     """
-    meant = func.coalesce(people.c.merged_into, people.c.id)
-    if external_id:
-        owner = and_(external_ids.c.system == PRACTICE_SYSTEM, external_ids.c.value == external_id)
-        query = select(meant).join(external_ids, external_ids.c.person == people.c.id).where(owner)
-        found = get_many(tx, tx.connection.execute(query).scalars())
-        if found:
-            return list(found.values())
     wanted = people.c.name_key == names.name_key(last_name, first_name)
     if birth_date is not None:
         wanted = and_(wanted, people.c.birth_date == birth_date)
-    ids = tx.connection.execute(select(meant).where(wanted).order_by(meant)).scalars()
+    ids = tx.connection.execute(select(_MEANT).where(wanted).order_by(_MEANT)).scalars()
     return list(get_many(tx, ids).values())
 
 

@@ -253,19 +253,11 @@ class _Plan:
 
 
 def _find_patient(tx: Tx, row: VisitRow) -> Person:
-    found = people.match(
-        tx,
-        external_id=row.patient_id,
-        last_name=row.last_name,
-        first_name=row.first_name,
-        birth_date=row.birth_date,
-    )
-    owner = next(
-        (person for person in found if row.patient_id and person.external_id == row.patient_id), None
-    )
+    owner = people.by_number(tx, row.patient_id)
     if owner is not None:
         _need_same_patient(row, owner)
         return owner
+    found = people.match(tx, row.last_name, row.first_name, row.birth_date)
     if not found or not row.last_name:
         raise RowError(Reason("patient-unknown"))
     person = found[0]

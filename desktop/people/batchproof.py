@@ -221,9 +221,11 @@ def _person(tx: Tx, row: dict[str, str], now: datetime, *, day_first: bool) -> P
         birth_date = sound(read_birth_date(row["birth_date"], now.date(), day_first))
     if not number and not (first and last and birth_date):
         raise RowError(Reason("name-missing"))
-    found = people.match(tx, external_id=number, last_name=last, first_name=first, birth_date=birth_date)
     if number:
-        found = [one for one in found if one.external_id == number]
+        owner = people.by_number(tx, number)
+        found = [] if owner is None else [owner]
+    else:
+        found = people.match(tx, last, first, birth_date)
     if len(found) != 1:
         raise RowError(Reason("ambiguous" if found else "person-not-known"))
     who = found[0]

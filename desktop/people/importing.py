@@ -86,10 +86,7 @@ def _with_names(tx: Tx, rows: PersonRows, without: set[int], rejected: list[Reje
         if row.line in without:
             continue
         if row.external_id and not (row.last_name and row.first_name):
-            found = people.match(
-                tx, external_id=row.external_id, last_name="", first_name="", birth_date=None
-            )
-            known = next((person for person in found if person.external_id == row.external_id), None)
+            known = people.by_number(tx, row.external_id)
             if known is None and not row.nameable:
                 without.add(row.line)
                 rejected.append(Rejected(row.line, Reason("name-missing")))

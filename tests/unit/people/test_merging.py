@@ -27,8 +27,9 @@ from desktop.models.records import (
 from desktop.models.standing import MailLink, MergeId, Reader, Use
 from desktop.models.tables import metadata
 from desktop.models.tables_people import segment, segment_member
-from desktop.people import consent
+from desktop.people import batchproof, consent
 from desktop.people.merging import merge, stricter, unmerge
+from desktop.people.reading import read_sheet
 from tests.support.kept import a_message, a_person, a_visit
 from tests.support.said import proof
 from tests.unit.people.conftest import NOW, Practice
@@ -117,11 +118,11 @@ def test_both_numbers_and_both_names_find_the_record_that_is_kept(both: Practice
     merged(both)
 
     def look(tx: Tx) -> list[list[PersonId]]:
-        by_number = people.match(tx, external_id="99", last_name="", first_name="", birth_date=None)
-        by_name = people.match(
-            tx, external_id="", last_name="Lopez Ruiz", first_name="M", birth_date=GONE.birth_date
-        )
-        return [[one.id for one in found] for found in (by_number, by_name, people.search(tx, "99"))]
+        by_number = people.by_number(tx, "99")
+        by_name = people.match(tx, "Lopez Ruiz", "M", GONE.birth_date)
+        return [
+            [one.id for one in found if one] for found in ((by_number,), by_name, people.search(tx, "99"))
+        ]
 
     assert both.database.read(look) == [[KEPT.id]] * 3
 
@@ -350,3 +351,22 @@ def test_a_message_is_proved_by_the_word_of_whom_it_was_sent_to(both: Practice) 
         lambda tx: [merges.holder(tx, old.id, third.id, NOW + days * day) for days in (-1, 1, 3)]
     )
     assert held == [GONE.id, KEPT.id, third.id]
+
+
+def test_the_number_of_the_record_that_went_finds_the_person_in_schedules_lists_and_answers(
+    both: Practice,
+) -> None:
+    merged(both)
+    found = both.visits("Appointment ID,MRN,Date,Time\nA1,99,2026-11-24,9:00\n", "changes")
+    assert [row.reason.code for row in found.rejected] == []
+    assert found.created == 1
+    (visit,) = both.database.read(lambda tx: appointments.of_person(tx, KEPT.id))
+    assert visit.external_id == "A1"
+    listed = both.people("MRN,Phone\n99,555 0199\n")
+    assert (listed.updated, listed.rejected) == (1, ())
+    sheet = read_sheet(b"MRN,OK,On\n99,no,2026-11-02\n", "people")
+    columns = batchproof.Columns("OK", "On", external_id="MRN")
+    answers = both.database.read(
+        lambda tx: batchproof.read(tx, sheet, columns, Use.CARE, "v1", NOW, day_first=False)
+    )
+    assert [one.person for one in answers.answers] == [KEPT.id]
