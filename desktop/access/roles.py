@@ -135,6 +135,9 @@ _FRONT_DESK = (
         *(Action.RECORD_CONSENT, Action.RECORD_AUTHORIZATION, Action.ASK_CONSENT, Action.PROVE_CONSENT),
         *(Action.LIST_VISITS, Action.SET_VISIT, Action.LIST_DUPLICATES, Action.CHECK_ADDRESSES),
         Action.LIST_SEGMENTS,
+        *(Action.LIST_TEMPLATES, Action.TAKE_OPT_OUT, Action.LIST_WINDOWS),
+        *(Action.LIST_ANSWERS, Action.ENTER_ANSWER, Action.EXPORT_ANSWERS),
+        *(Action.SHOW_CALENDAR, Action.SET_SLOTS),
         Action.PREVIEW_REMINDERS,
         Action.SEND_REMINDERS,
         Action.EXPLAIN_PLAN,
@@ -149,6 +152,17 @@ _FRONT_DESK = (
     | _CARDS
 )
 
+_CAMPAIGNS = frozenset(
+    {
+        *(Action.KEEP_TEMPLATE, Action.APPROVE_TEMPLATE, Action.KEEP_PICTURE),
+        *(Action.SET_BRAND, Action.LIST_CAMPAIGNS, Action.SHOW_CAMPAIGN),
+        *(Action.KEEP_CAMPAIGN, Action.CHECK_CAMPAIGN, Action.TEST_LETTER),
+        *(Action.APPROVE_CAMPAIGN, Action.START_CAMPAIGN, Action.PAUSE_CAMPAIGN),
+        *(Action.EXPORT_EXCLUDED, Action.SHOW_RESULTS, Action.EXPORT_RESULTS),
+        Action.SET_WINDOW,
+    }
+)
+
 MATRIX: Mapping[Role, frozenset[Action]] = MappingProxyType(
     {
         Role.ADMINISTRATOR: frozenset(Action),
@@ -160,7 +174,8 @@ MATRIX: Mapping[Role, frozenset[Action]] = MappingProxyType(
         | {Action.SHARE_SNIPPET, Action.SHOW_AFTER_HOURS}
         | {Action.SHOW_BACKUPS, Action.MAKE_BACKUP, Action.VERIFY_BACKUP}
         | {Action.UNDO_IMPORT, Action.WATCH_FOLDER, Action.MERGE_PEOPLE, Action.EXPORT_PEOPLE}
-        | {Action.SHOW_SEGMENT, Action.SET_SEGMENT},
+        | {Action.SHOW_SEGMENT, Action.SET_SEGMENT}
+        | _CAMPAIGNS,
         Role.FRONT_DESK: _FRONT_DESK,
         Role.CLINICIAN: _OWN
         | _READ_PEOPLE
@@ -201,6 +216,8 @@ STEP_UP: Mapping[Action, Purpose] = MappingProxyType(
         Action.SIGN_DIGEST: Purpose.USERS,
         Action.PURGE_YEAR: Purpose.EXPORT,
         Action.EXPORT_PEOPLE: Purpose.EXPORT,
+        Action.START_CAMPAIGN: Purpose.EXPORT,
+        Action.APPROVE_TEMPLATE: Purpose.USERS,
         Action.BATCH_CONSENT: Purpose.USERS,
         Action.WATCH_FOLDER: Purpose.USERS,
         Action.MANAGE_OWN_KEYS: Purpose.KEYS,
@@ -257,6 +274,9 @@ IN_A_GAP = frozenset(
         *(Action.SHOW_TIMELINE, Action.SHOW_HOUSEHOLD, Action.SHOW_CONSENT, Action.PROVE_CONSENT),
         *(Action.LIST_FIELDS, Action.SHOW_PRACTICE, Action.LIST_VISITS, Action.LIST_IMPORTS),
         *(Action.LIST_SEGMENTS, Action.SHOW_SEGMENT),
+        *(Action.LIST_TEMPLATES, Action.LIST_CAMPAIGNS, Action.SHOW_CAMPAIGN),
+        *(Action.SHOW_RESULTS, Action.LIST_WINDOWS, Action.LIST_ANSWERS),
+        *(Action.SHOW_CALENDAR),
         *(Action.LIST_NOTICES, Action.LIST_DRAFTS, Action.ISSUE_TOKEN, Action.STEP_UP, Action.SIGN_OUT),
     }
 )

@@ -112,13 +112,16 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
 FIELDS: Mapping[str, Callable[[Value], bool]] = MappingProxyType(
     {
         **_fields(
-            "count rows records queued excluded due days fields attempts generation tries bytes", is_number
+            "count rows records queued included excluded due days fields attempts generation tries bytes",
+            is_number,
         ),
         **_fields(
             "created updated unchanged rejected ignored repeated cancelled changed requeued", is_number
         ),
         **_fields("accepted deferred failed uncertain expired held local too-late steps unsealed", is_number),
-        **_fields("first last first-bad seq serial epoch left sessions tasks drafts approvals", is_number),
+        **_fields(
+            "version first last first-bad seq serial epoch left sessions tasks drafts approvals", is_number
+        ),
         **_fields("conversations mails notes seconds with-key", is_number),
         **_fields("at before after until day year least minutes messages imports people", is_number),
         **_fields("appointment batch card conversation entry import key message person previous", is_id),

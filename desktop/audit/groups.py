@@ -11,8 +11,9 @@ _ROOMS = {
     "signin": "signin session tries guard clock pin",
     "people": "people consent key passphrase import imports file mapping source-file folder timeline "
     "household guardian authorization evidence duplicate duplicates addresses segment segments",
-    "visits": "appointments appointment reminders today",
-    "messages": "message outbox protection letter draft drafts",
+    "visits": "appointments appointment reminders today windows window visit answers answer calendar slots",
+    "messages": "message outbox protection letter draft drafts template templates pictures picture brand "
+    "campaign campaigns opt-out results",
     "log": "audit report checkpoint witness first-key alert alerts alert-rules alert-rule opening-hours "
     "incident digest review retention content log officer",
 }

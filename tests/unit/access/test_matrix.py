@@ -120,6 +120,30 @@ addresses.check          x   x   x   .   .   .
 segments.list            x   x   x   .   .   .
 segments.show            x   x   .   .   .   .
 segments.set             x   x   .   .   .   .
+templates.list           x   x   x   .   .   .
+templates.keep           x   x   .   .   .   .
+templates.approve        x   x   .   .   .   .
+pictures.keep            x   x   .   .   .   .
+brand.set                x   x   .   .   .   .
+campaigns.list           x   x   .   .   .   .
+campaigns.show           x   x   .   .   .   .
+campaigns.keep           x   x   .   .   .   .
+campaigns.check          x   x   .   .   .   .
+campaigns.test           x   x   .   .   .   .
+campaigns.approve        x   x   .   .   .   .
+campaigns.start          x   x   .   .   .   .
+campaigns.pause          x   x   .   .   .   .
+campaigns.excluded       x   x   .   .   .   .
+opt-outs.take            x   x   x   .   .   .
+results.show             x   x   .   .   .   .
+results.export           x   x   .   .   .   .
+windows.list             x   x   x   .   .   .
+windows.set              x   x   .   .   .   .
+answers.list             x   x   x   .   .   .
+answers.enter            x   x   x   .   .   .
+answers.export           x   x   x   .   .   .
+calendar.show            x   x   x   .   .   .
+calendar.slots           x   x   x   .   .   .
 computer.retire          x   .   .   .   .   .
 help.check               x   x   x   x   x   .
 help.show                x   x   x   x   x   .
@@ -256,7 +280,8 @@ def test_changes_of_accounts_and_exports_want_a_fresh_proof_each_for_its_purpose
         return {action.value for action, wanted in STEP_UP.items() if wanted is purpose}
 
     assert of(Purpose.EXPORT) == {
-        *("audit.export", "audit.access", "audit.disclosures", "retention.purge", "people.export")
+        *("audit.export", "audit.access", "audit.disclosures", "retention.purge", "people.export"),
+        "campaigns.start",
     }
     assert of(Purpose.KEYS) == {
         *("keys.own", "relays.grant", "backup.target", "backup.kit", "recovery.renew", "computer.retire")
@@ -270,6 +295,7 @@ def test_changes_of_accounts_and_exports_want_a_fresh_proof_each_for_its_purpose
     assert of(Purpose.USERS) == {
         "consent.batch",
         "imports.watch",
+        "templates.approve",
         "users.invite",
         "users.add",
         "users.role",

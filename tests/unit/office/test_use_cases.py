@@ -287,7 +287,32 @@ BY_THE_SESSION_ALONE = {"touch"}
 """Moving is no use case: the guard asks only whether the session lives."""
 WITHIN_ANOTHER = {Action.SHARE_SNIPPET}
 """Asked for by a use case with an action of its own, where what it changes is everybody's."""
-NO_USE_CASE_YET: set[Action] = set()
+NO_USE_CASE_YET: set[Action] = {
+    Action.LIST_TEMPLATES,
+    Action.KEEP_TEMPLATE,
+    Action.APPROVE_TEMPLATE,
+    Action.KEEP_PICTURE,
+    Action.SET_BRAND,
+    Action.LIST_CAMPAIGNS,
+    Action.SHOW_CAMPAIGN,
+    Action.KEEP_CAMPAIGN,
+    Action.CHECK_CAMPAIGN,
+    Action.TEST_LETTER,
+    Action.APPROVE_CAMPAIGN,
+    Action.START_CAMPAIGN,
+    Action.PAUSE_CAMPAIGN,
+    Action.EXPORT_EXCLUDED,
+    Action.TAKE_OPT_OUT,
+    Action.SHOW_RESULTS,
+    Action.EXPORT_RESULTS,
+    Action.LIST_WINDOWS,
+    Action.SET_WINDOW,
+    Action.LIST_ANSWERS,
+    Action.ENTER_ANSWER,
+    Action.EXPORT_ANSWERS,
+    Action.SHOW_CALENDAR,
+    Action.SET_SLOTS,
+}
 
 
 def of_the_protocol() -> set[str]:
