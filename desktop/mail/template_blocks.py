@@ -21,7 +21,7 @@ from desktop.texts import clean
 _RULES = ["heading", "list", "hr", "emphasis", "link", "image", "escape", "newline"]
 PICTURE = "picture:"
 _PICTURE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
-_MAILTO = re.compile(r"mailto:[^\s?&/]+@[^\s?&/]+")
+_MAILTO = re.compile(r"mailto:[\w.+-]+@[\w.-]+")
 _TEL = re.compile(r"tel:\+?[\d.() -]+")
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from desktop.errors import InputError
 from desktop.mail.headers import one_line
 from desktop.mail.template_blocks import Block, Button, Line, Shown
-from desktop.mail.template_marks import Marks, Skeleton, skeleton
+from desktop.mail.template_marks import Marks, Skeleton
 from desktop.mail.template_page import Around, page_of
 from desktop.mail.template_source import Parts, TemplateSource, compiled, laid_out
 from desktop.texts import clean
@@ -74,7 +74,7 @@ class Design:
         text = "\n\n".join((*map(_as_text, blocks), "-- ", "\n".join(self.around.footer)))
         shown = tuple(dict.fromkeys(block.name for block in blocks if isinstance(block, Shown)))
         logo = (self.around.brand.logo,) if self.around.brand.logo else ()
-        return _Laid(skeleton(page, marks.slots), skeleton(f"{text}\n", marks.slots), (*logo, *shown))
+        return _Laid(marks.skeleton(page), marks.skeleton(f"{text}\n"), (*logo, *shown))
 
 
 def _as_text(block: Block) -> str:

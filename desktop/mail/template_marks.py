@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -18,12 +19,8 @@ from desktop.texts import clean
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
 """Of the private use area: `template_source` lets no writer have them."""
-RESERVED = frozenset({_OPEN, _CLOSE})
-_LINK = "https://field-{}.invalid/"
+RESERVED_HOST = re.compile(r"field-[0-9a-f]+-\d+\.invalid", re.IGNORECASE)
 """RFC 2606 2: never a real host, and every tool on the way takes it for an ordinary address."""
-RESERVED_HOST = re.compile(r"field-\d+\.invalid", re.IGNORECASE)
-_MARK = re.compile(f"{_OPEN}(\\d+){_CLOSE}|https://field-(\\d+)\\.invalid/")
-_TARGET = re.compile(f"\\]\\({_OPEN}(\\d+){_CLOSE}\\)")
 _DIALLED = re.compile(r"[^\d+]")
 
 
@@ -37,26 +34,44 @@ class Slot:
 
 @dataclass
 class Marks:
-    """Numbers the places while a text is laid out."""
+    """Numbers the places while a text is laid out.
+
+    Markdown reads escapes and entities in addresses, so a writer can spell a mark in ways that no
+    check of the source sees: nobody can guess the `token` of one layout.
+    """
 
     slots: list[Slot] = field(default_factory=list)
+    token: str = field(default_factory=lambda: secrets.token_hex(8))
 
     def mark(self, name: str, default: str | None) -> str:
         self.slots.append(Slot(name, default))
-        return f"{_OPEN}{len(self.slots) - 1}{_CLOSE}"
+        return f"{_OPEN}{self.token}-{len(self.slots) - 1}{_CLOSE}"
 
     def targets(self, text: str) -> str:
         """Marks in the place of a link's address become addresses.
 
         Raises InputError `template-link-field` where the field holds none.
         """
-        return _TARGET.sub(lambda found: f"]({self._target(int(found[1]))})", text)
+        target = re.compile(rf"\]\({_OPEN}{self.token}-(\d+){_CLOSE}\)")
+        return target.sub(lambda found: f"]({self._target(int(found[1]))})", text)
 
     def _target(self, number: int) -> str:
         name = self.slots[number].name
         if name not in LINKS | PHONES:
             raise InputError("template-link-field", field=name)
-        return _LINK.format(number)
+        return f"https://field-{self.token}-{number}.invalid/"
+
+    def skeleton(self, text: str) -> Skeleton:
+        """`text` with a place for each mark in it."""
+        words: list[str] = []
+        places: list[tuple[Slot, bool]] = []
+        end = 0
+        marks = rf"{_OPEN}{self.token}-(\d+){_CLOSE}|https://field-{self.token}-(\d+)\.invalid/"
+        for found in re.finditer(marks, text):
+            words.append(text[end : found.start()])
+            places.append((self.slots[int(found[1] or found[2])], found[2] is not None))
+            end = found.end()
+        return Skeleton((*words, text[end:]), tuple(places))
 
 
 @dataclass(frozen=True)
@@ -81,17 +96,6 @@ class Skeleton:
         return "".join(out)
 
 
-def skeleton(text: str, slots: list[Slot]) -> Skeleton:
-    words: list[str] = []
-    places: list[tuple[Slot, bool]] = []
-    end = 0
-    for found in _MARK.finditer(text):
-        words.append(text[end : found.start()])
-        places.append((slots[int(found[1] or found[2])], found[2] is not None))
-        end = found.end()
-    return Skeleton((*words, text[end:]), tuple(places))
-
-
 def _escaped(value: str) -> str:
     return html.escape(value).replace("\r\n", "\n").replace("\n", "<br>")
 
@@ -103,9 +107,17 @@ def _address(name: str, value: str) -> str:
 
 
 def safe_link(address: str) -> str:
-    """An address that a letter may lead to. Raises InputError `template-link-unsafe`."""
-    parts = urlsplit(address.strip())
-    hosted = parts.scheme == "https" and parts.hostname and not parts.username
-    if not hosted or any(char.isspace() for char in address.strip()):
+    """An address that a letter may lead to. Raises InputError `template-link-unsafe`.
+
+    Nothing that a browser reads as another address than this does: no white space, nothing unseen (and
+    so no field inside an address), no backslash.
+    """
+    address = address.strip()
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        parts = urlsplit("")
+    hosted = parts.scheme == "https" and parts.hostname and parts.username is None
+    if not hosted or not address.isprintable() or " " in address or "\\" in address:
         raise InputError("template-link-unsafe", link=clean(address, 80))
-    return address.strip()
+    return address

@@ -26,7 +26,7 @@ from desktop.paths import resource
 PAGE_BYTES = 100 * 1024
 """Above about 102 KB Gmail cuts a letter off, and with it the way to say no."""
 _KEPT_TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a"}
-_KEPT_ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
+_KEPT_ATTRIBUTES: dict[str, set[str]] = {"a": {"href"}, "ol": {"start"}, "*": set()}
 _SCHEMES = {"https", "mailto", "tel"}
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _INLINER = CSSInliner(load_remote_stylesheets=False, keep_style_tags=True)

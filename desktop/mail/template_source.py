@@ -11,12 +11,13 @@ Shipped ones lie as such files in `resources/templates/library/`, one for each l
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from itertools import product
 
 from desktop.errors import InputError
 from desktop.mail.template_blocks import Block, blocks_of
-from desktop.mail.template_marks import RESERVED, RESERVED_HOST, Marks
+from desktop.mail.template_marks import Marks
 from desktop.mail.templates import Place, Template, compile_text
 
 SUBJECT_CHARS = 120
@@ -25,6 +26,7 @@ BODY_CHARS = 20_000
 MOST_ASKED = 8
 """Fields that `{% if %}` may ask for: every way that a letter can come out is tried when it is kept."""
 _HEAD = re.compile(r"\A\s*subject:[ \t]*(?P<subject>[^\n]*)\n(?:preview:[ \t]*(?P<preview>[^\n]*)\n)?\s*\n")
+_HIDDEN = ("Cc", "Cs", "Co")
 _UNFILLED = re.compile(r"(?<!!)\[([^\[\]\n]{1,200})\](?!\()")
 
 
@@ -84,9 +86,8 @@ def compiled(source: TemplateSource) -> Parts:
     `template-too-long`, `template-empty`, `template-reserved`, `template-too-many-questions`.
     """
     _check_size(source)
-    for text in (source.subject, source.preview, source.body):
-        if RESERVED & set(text) or RESERVED_HOST.search(text):
-            raise InputError("template-reserved")
+    if any(map(_is_reserved, source.subject + source.preview + source.body)):
+        raise InputError("template-reserved")
     parts = Parts(
         compile_text(source.subject, Place.SUBJECT),
         compile_text(source.preview, Place.SUBJECT),
@@ -105,6 +106,11 @@ def compiled(source: TemplateSource) -> Parts:
 def laid_out(body: Template, given: frozenset[str], marks: Marks) -> tuple[Block, ...]:
     """The blocks of a letter in which of the asked fields those in `given` are known."""
     return blocks_of(marks.targets(body.outline(given, marks.mark)))
+
+
+def _is_reserved(char: str) -> bool:
+    """Controls and halves of characters, which no page can hold, and what marks are made of."""
+    return char in "\ufffe\uffff" or (char not in "\n\t" and unicodedata.category(char) in _HIDDEN)
 
 
 def _check_size(source: TemplateSource) -> None:
