@@ -164,11 +164,6 @@ def withdraw(tx: Tx, person_ids: Iterable[PersonId], at: datetime) -> None:
     _set_here(tx, person_ids, {"withdrawn_at": at})
 
 
-def bring_back(tx: Tx, person_ids: Iterable[PersonId]) -> None:
-    """A later import found who had been withdrawn."""
-    _set_here(tx, person_ids, {"withdrawn_at": None})
-
-
 def merge_into(tx: Tx, gone: Iterable[PersonId], kept: PersonId | None) -> None:
     """`kept` stands for these records from now on; None: they stand for themselves again."""
     _set_here(tx, gone, {"merged_into": kept})

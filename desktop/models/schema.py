@@ -12,6 +12,7 @@ from desktop.models import (
     tables_access,
     tables_audit,
     tables_backup,
+    tables_campaigns,
     tables_delivery,
     tables_desk,
     tables_mail,
@@ -23,7 +24,7 @@ from desktop.models import (
 from desktop.models.sqlite_only import STATEMENTS
 from desktop.models.tables import metadata
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
 """Oldest first; numbered, so that a newer one is known as newer."""
 HEAD = REVISIONS[-1]
 
@@ -31,6 +32,7 @@ GROUPS = (
     tables_access,
     tables_audit,
     tables_backup,
+    tables_campaigns,
     tables_delivery,
     tables_desk,
     tables_mail,

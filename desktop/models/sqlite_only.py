@@ -101,6 +101,24 @@ _FORGOTTEN = (
 )
 """Groups hold nobody who is deleted."""
 
+_TEMPLATES = (
+    insert_only_trigger("template_text", "update"),
+    insert_only_trigger("template_text", "delete"),
+    insert_only_trigger("template_version", "delete"),
+    (
+        "CREATE TRIGGER template_version_no_update BEFORE UPDATE ON template_version "
+        "WHEN OLD.approved_at IS NOT NULL OR (OLD.template, OLD.number, OLD.sha256, OLD.by, OLD.at) "
+        "IS NOT (NEW.template, NEW.number, NEW.sha256, NEW.by, NEW.at) "
+        "BEGIN SELECT RAISE(ABORT, 'a version changes by its approval alone'); END"
+    ),
+)
+_REMINDED = (
+    "CREATE TRIGGER message_reminds_no_more AFTER UPDATE OF superseded ON message "
+    "WHEN NEW.superseded = 1 AND NEW.kind = 'reminder' "
+    "BEGIN UPDATE reminder_visit SET live = 0 WHERE message = NEW.id; END"
+)
+"""The next generation of a reminder takes the place of the one before it in `reminder_visit_one_live`."""
+
 STATEMENTS: tuple[str, ...] = (
     PERSON_SEARCH,
     ENTRY_SEARCH,
@@ -111,4 +129,6 @@ STATEMENTS: tuple[str, ...] = (
     _WRITTEN_TO,
     *_STOPPED,
     _FORGOTTEN,
+    *_TEMPLATES,
+    _REMINDED,
 )

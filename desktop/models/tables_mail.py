@@ -68,7 +68,9 @@ message = kept(
     Column("reason", Json),
     Column("next_try", Utc),
     link("conversation", "conversation", optional=True),
+    word("purpose"),
 )
+"""`purpose` is that of a message to many (`purposes.MailPurpose`); '' of what concerns one person's care."""
 Index("message_by_state", message.c.state, message.c.priority, message.c.not_before)
 Index("message_by_person", message.c.person)
 Index("message_by_time", message.c.queued_at)
@@ -80,6 +82,15 @@ Index(
     unique=True,
     sqlite_where=and_(message.c.kind == "reminder", message.c.superseded == 0),
 )
+
+Index(
+    "message_one_of_a_campaign",
+    message.c.source,
+    message.c.person,
+    unique=True,
+    sqlite_where=and_(message.c.kind == "campaign", message.c.superseded == 0),
+)
+"""Nobody gets a campaign twice, whatever the Python does."""
 
 message_body = kept(
     "message_body",
