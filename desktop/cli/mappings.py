@@ -11,7 +11,6 @@ from desktop.cli.commands import Call, read_file
 from desktop.cli.facts import wrong
 from desktop.cli.relays import only, word, words
 from desktop.config import LIMITS
-from desktop.errors import InputError
 from desktop.models.accounts import Session
 from desktop.models.standing import MappingId
 from desktop.office.values_imports import FileLook, FileSeen, MappingLine, MappingRequest
@@ -63,8 +62,6 @@ def mappings_keep(call: Call) -> None:
         only(given, "name", "columns", "options")
         name, columns, options = word(given, "name"), words(given, "columns"), _options(given)
         seen = _look(call, session)
-        if not seen.columns:
-            raise InputError("mapping-unfit")
         if "columns" in given and len(columns) != len(seen.columns):
             raise ValueError("columns")
     except (KeyError, TypeError, ValueError) as error:

@@ -7,26 +7,23 @@ longer (45 CFR 164.502(g)(3)). What the patient asked to be kept confidential go
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from desktop.errors import InputError, Refused
-from desktop.models import maillinks, people, proofs
+from desktop.models import maillinks, people
 from desktop.models.database import Tx
-from desktop.models.ids import new_id
 from desktop.models.names import address_key
 from desktop.models.records import Person, PersonId, Reason
-from desktop.models.standing import ADULT_AT, Evidence, EvidenceId, EvidenceKind, MailLink, Reader
+from desktop.models.standing import ADULT_AT, EvidenceId, EvidenceKind, MailLink, Reader
+from desktop.people import proofs
 from desktop.people.addresses import usable_address
-from desktop.texts import clean
 
 NOT_THE_PATIENT = frozenset({Reader.GUARDIAN, Reader.SHARED})
 """Readers who hear nothing of a visit that is only for the patient."""
 
 NO_ADDRESS = "no-address"
-_NAME_CHARS = 120
 _ENDED = {Reader.GUARDIAN: "guardian-ended", Reader.PROXY: "proxy-ended"}
 
 
@@ -81,7 +78,7 @@ def set_link(tx: Tx, link: MailLink, paper: Paper | None, by: str, now: datetime
     """From now on the person's mail goes there, read by whom the link says; in the caller's transaction.
 
     Raises InputError `person-unknown`, `address-unusable`, `reader-unknown`, `guardian-needs-birth-date`,
-    `proxy-needs-document`; Refused `guardian-of-adult`.
+    `proxy-needs-document`, for its file as `proofs.keep_file`; Refused `guardian-of-adult`.
     """
     person = people.get(tx, link.person)
     if person is None:
@@ -120,16 +117,7 @@ def _document(tx: Tx, link: MailLink, paper: Paper | None, by: str, now: datetim
     if link.reader is not Reader.PROXY:
         return None
     if paper is not None and paper.data:
-        one = Evidence(
-            EvidenceId(new_id()),
-            EvidenceKind.DOCUMENT,
-            hashlib.sha256(paper.data).hexdigest(),
-            now,
-            file_name=clean(paper.name, _NAME_CHARS),
-            by=by,
-            data=paper.data,
-        )
-        return proofs.keep(tx, one)
+        return proofs.keep_file(tx, EvidenceKind.DOCUMENT, paper.name, paper.data, by, now)
     key = address_key(link.address)
     for before in maillinks.of_person(tx, link.person):
         if before.document is not None and before.ended_at is None and address_key(before.address) == key:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -81,11 +82,14 @@ def test_who_is_alike_is_offered_until_they_are_two_people(desk: Shell, zoe: str
     assert desk("people", "duplicates", "--look")["pairs"] == []
 
 
-def test_nobody_and_oneself_are_known_errors(desk: Shell, zoe: str) -> None:
+def test_nobody_and_oneself_are_known_errors(desk: Shell, zoe: str, tmp_path: Path) -> None:
     assert desk("people", "household", NOBODY)["error"]["code"] == "person-unknown"
     assert desk("people", "merge", zoe, zoe)["error"]["code"] == "merge-same"
     assert desk("people", "merge", zoe, NOBODY)["error"]["code"] == "person-unknown"
     assert desk("people", "apart", zoe, zoe)["error"]["code"] == "merge-same"
     assert desk("people", "unmerge", NOBODY)["error"]["code"] == "merge-unknown"
+    (tmp_path / "note.txt").write_bytes(b"she said so")
+    said = {"address": "p@example.com", "reader": "proxy", "document": str(tmp_path / "note.txt")}
+    assert desk("people", "mailbox", zoe, given=said)["error"]["code"] == "proof-kind"
     proxy = desk("people", "mailbox", zoe, given={"address": "p@example.com", "reader": "proxy"})
     assert proxy["error"]["code"] == "proxy-needs-document"

@@ -235,14 +235,6 @@ def test_answers_of_another_form_are_not_kept(
     assert desk("mappings", "list") == {"mappings": []}
 
 
-def test_a_file_whose_fields_name_themselves_has_no_answers_to_keep(desk: Shell, tmp_path: Path) -> None:
-    path = tmp_path / "one.vcf"
-    path.write_bytes(b"BEGIN:VCARD\r\nVERSION:3.0\r\nN:Vega;Luz;;;\r\nFN:Luz Vega\r\nEND:VCARD\r\n")
-    assert desk("imports", "look", str(path), "--kind", "people")["columns"] == []
-    kept = desk("mappings", "keep", str(path), "--kind", "people", given={"name": "cards"})
-    assert kept["error"]["code"] == "mapping-unfit"
-
-
 def test_the_list_of_imports_says_what_its_numbers_are(desk: Shell, file: Path) -> None:
     desk("imports", "undo", desk("people", "import", str(file))["import"])
     said = desk.words("imports", "list")
