@@ -106,6 +106,16 @@ def worked(work: Callable[[], object]) -> float:
     return time.process_time() - began
 
 
+def peak() -> int:
+    """The most memory that this process had at once since the last `forget`, in KiB."""
+    lines = Path("/proc/self/status").read_text("ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+
+
+def forget() -> None:
+    Path("/proc/self/clear_refs").write_text("5", "ascii")
+
+
 def percentile(values: Sequence[float], share: float) -> float:
     """The smallest value that `share` of all do not exceed."""
     ordered = sorted(values)

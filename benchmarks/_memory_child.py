@@ -15,6 +15,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
+from benchmarks._measure import forget, peak
 from benchmarks._office import BenchPractice, LaterClock
 from benchmarks._people import EVERYBODY, FIRST, LAST
 from desktop.app import WindowRun
@@ -26,16 +27,6 @@ from desktop.ui.workspace import Workspace
 
 PAGE = 100
 PATIENCE = 60.0
-
-
-def peak() -> int:
-    """The most memory that this process had at once since the last `forget`, in KiB."""
-    lines = Path("/proc/self/status").read_text("ascii").splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
-
-
-def forget() -> None:
-    Path("/proc/self/clear_refs").write_text("5", "ascii")
 
 
 def take_in(practice: BenchPractice, file: Path) -> dict[str, object]:

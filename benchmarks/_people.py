@@ -54,6 +54,11 @@ class Key:
     salt: bytes
     vault_id: bytes
 
+    @property
+    def text(self) -> str:
+        """For a process that is measured; such a key opens nothing but invented people."""
+        return "-".join(part.hex() for part in (self.key, self.salt, self.vault_id))
+
 
 def rows(count: int, seed: int = 20261121) -> list[tuple[str, ...]]:
     """`count` people, the same ones every time; one in twenty shares an address with the one before."""
@@ -118,6 +123,12 @@ def with_own_fields(people: list[tuple[str, ...]], seed: int = 20261122) -> byte
 
 def new_key() -> Key:
     return Key(secrets.token_bytes(32), secrets.token_bytes(16), secrets.token_bytes(16))
+
+
+def key_of(text: str) -> Key:
+    """The key that `Key.text` wrote down."""
+    parts = [bytes.fromhex(part) for part in text.split("-")]
+    return Key(*parts)
 
 
 def create(path: Path, key: Key) -> Database:
