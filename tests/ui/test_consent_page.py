@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from desktop.access.roles import Purpose as ProofFor
 from desktop.errors import InputError
 from desktop.models.records import Consent, Label
 from desktop.models.standing import EvidenceKind, Use
-from desktop.office.values import LetterRequest
+from desktop.office.values import ImportRequest, LetterRequest
 from desktop.office.values_consent import ConsentShown
 from desktop.ui.consent.batch import BatchDialog
 from desktop.ui.consent.page import AnswersPage
@@ -19,6 +20,7 @@ from desktop.ui.consent.permission import EndDialog, PermissionDialog
 from desktop.ui.consent.proof import ProofDialog
 from desktop.ui.consent.record import RecordDialog
 from desktop.ui.consent.section import ConsentSection
+from desktop.ui.consent.words import proof_words
 from desktop.ui.dialog import ConfirmDialog
 from desktop.ui.people.page import PeoplePage
 from tests.made_staff import desk_of
@@ -270,3 +272,15 @@ def test_a_column_of_answers_is_tried_signed_and_taken_back(at_work: AtWork) -> 
     answers.findChildren(ConfirmDialog)[-1].go_button.click()
     at_work.screen.settle()
     assert state(at_work, Use.CARE) is Consent.UNKNOWN
+
+
+def test_the_hash_of_an_imported_file_is_shown_among_the_words(at_work: AtWork) -> None:
+    data = (
+        b"MRN,First Name,Last Name,E-mail,Consent,Consent date,Consent source\n"
+        b"8001,Ada,Stone,ada@example.org,yes,2026-01-05,front desk form\n"
+    )
+    at_work.office.import_people(at_work.session, ImportRequest("intake.csv", data=data))
+    known = at_work.office.show_consent(at_work.session, at_work.person("Ada"))
+    proofs = [one.proof for one in known.entries if one.proof is not None]
+    assert [one.kind for one in proofs] == [EvidenceKind.IMPORT_ROW]
+    assert not re.search("[0-9a-f]{16}", proof_words(at_work.screen.ui, proofs[0]))

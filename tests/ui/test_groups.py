@@ -240,3 +240,15 @@ def test_a_group_says_how_many_others_name_it(at_work: AtWork, page: GroupsPage)
         page.list.selectRow(at)
         at_work.screen.settle()
         assert page.used.text().startswith("1 other group") == (line.name == "Older")
+
+
+def test_before_a_group_is_chosen_it_is_said_what_can_be_done(at_work: AtWork, page: GroupsPage) -> None:
+    rule = to_text(Every((Condition("age", Op.AT_LEAST, (60,)),)))
+    at_work.office.keep_segment(at_work.session, SegmentRequest("Older", rule))
+    page.refresh()
+    at_work.screen.settle()
+    assert page.hint.text() == at_work.screen.words("ui.groups.choose-one")
+    page.list.selectRow(0)
+    at_work.screen.settle()
+    assert page.hint.isHidden()
+    assert page.card.isVisible()

@@ -8,12 +8,14 @@ import pytest
 import shiboken6
 from PySide6.QtWidgets import QComboBox, QLineEdit
 
+from desktop.models.accounts import Role
 from desktop.models.correspondence import FilingForm
 from desktop.models.records import Method
 from desktop.office.values_messages import ToChart
 from desktop.ui.filed import filing_words
 from desktop.ui.imports.wizard import ImportWizard
 from desktop.ui.people.dialogs import EditDialog, PassphraseDialog
+from desktop.ui.people.listing import PeopleList
 from desktop.ui.people.page import PeoplePage
 from tests.support.mailroom import Mailroom
 from tests.support.pages import texts_of
@@ -227,3 +229,15 @@ def test_cancelling_makes_no_card(at_work: AtWork, people: PeoplePage) -> None:
     card(at_work, people).cancel.click()
     at_work.screen.settle()
     assert at_work.office.show_person(at_work.session, at_work.person("Zoraida")).card is None
+
+
+@pytest.mark.parametrize(
+    ("role", "may"), [(Role.BILLING, False), (Role.CLINICIAN, False), (Role.FRONT_DESK, True)]
+)
+def test_who_may_not_import_is_offered_a_button_that_only_refuses(
+    at_work: AtWork, role: Role, may: bool
+) -> None:
+    page = PeopleList(at_work.screen.ui, replace(at_work.session, role=role), at_work.workspace)
+    at_work.screen.show(page)
+    assert page.import_button.isVisible() == may
+    assert page.acceptDrops() == may

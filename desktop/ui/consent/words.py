@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from desktop.models.records import Consent
+from desktop.models.standing import EvidenceKind
 from desktop.office.values_consent import AskedLine, AuthorizationLine, EntryLine, ProofLine, UseLine
 from desktop.texts import clean
 from desktop.ui.base import Ui
@@ -28,9 +29,10 @@ def below_use(ui: Ui, line: UseLine) -> str:
 
 
 def proof_words(ui: Ui, proof: ProofLine) -> str:
-    """How we know, without the file itself."""
+    """How we know, without the file itself; the note of an import is that file's hash."""
     parts = [ui.say(f"ui.consent.proof-{proof.kind.value}")]
-    parts += [clean(part, _CHARS) for part in (proof.file_name, proof.wording, proof.note) if part]
+    note = "" if proof.kind is EvidenceKind.IMPORT_ROW else proof.note
+    parts += [clean(part, _CHARS) for part in (proof.file_name, proof.wording, note) if part]
     return ", ".join(parts)
 
 

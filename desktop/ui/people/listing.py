@@ -25,7 +25,7 @@ from desktop.ui.table import Column
 _WAIT_MS = 150
 _STRETCH = 100
 _MAY_ADD = frozenset({Role.ADMINISTRATOR, Role.MANAGER, Role.FRONT_DESK})
-"""Who is offered to add somebody; what is allowed is decided behind the door."""
+"""Who is offered to add or import somebody; what is allowed is decided behind the door."""
 
 
 class PeopleList(Page):
@@ -38,7 +38,8 @@ class PeopleList(Page):
         self._asked = 0
         self._found = ""
         self._wanted: PersonId | None = None
-        self.setAcceptDrops(True)
+        may = session.role in _MAY_ADD
+        self.setAcceptDrops(may)
         self.search = QLineEdit()
         self.search.setPlaceholderText(ui.say("ui.people.search"))
         self.search.setAccessibleName(ui.say("ui.people.search-name"))
@@ -48,9 +49,10 @@ class PeopleList(Page):
         self.head.addStretch()
         self.add_button = button(ui.say("ui.add.button"), self.add_person)
         self.head.addWidget(self.add_button)
-        self.add_button.setVisible(session.role in _MAY_ADD)
+        self.add_button.setVisible(may)
         self.import_button = button(ui.say("ui.people.import"), self.choose)
         self.head.addWidget(self.import_button)
+        self.import_button.setVisible(may)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(_WAIT_MS)

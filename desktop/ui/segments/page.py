@@ -74,9 +74,11 @@ class GroupsPage(Page):
         right.addWidget(self.sample)
         right.addLayout(self._build_foot())
         row.addWidget(self.card, 1)
+        self.hint = plain_label("", "muted", wrap=True)
+        row.addWidget(self.hint, 1, Qt.AlignmentFlag.AlignTop)
         self.outer.addLayout(row, 1)
-        for widget in (self.card, self.members):
-            widget.hide()
+        self.members.hide()
+        self._show_card(False)
 
     def _build_head(self) -> None:
         say = self.ui.say
@@ -133,6 +135,8 @@ class GroupsPage(Page):
         for one in (self.new_button, self.recipe_button, self.list_button):
             one.setVisible(shown.can_change)
         self.save_button.setVisible(shown.can_change)
+        code = "choose" if shown.can_show else "counts-only"
+        self.hint.setText(self.ui.say(f"ui.groups.{code}-one") if shown.segments else "")
         if not shown.can_show:
             self.list.setSelectionMode(self.list.SelectionMode.NoSelection)
             return
@@ -144,6 +148,11 @@ class GroupsPage(Page):
         for recipe in parts.recipes:
             action = self.recipes.addAction(self.ui.say(f"ui.groups.recipe.{recipe.code}"))
             action.triggered.connect(lambda _=False, one=recipe: self._begin_with(one.code, one.rule))
+
+    def _show_card(self, on: bool) -> None:
+        """One group, or in its place what can be done here."""
+        self.card.setVisible(on)
+        self.hint.setVisible(not on)
 
     def _choose(self, row: int) -> None:
         if not 0 <= row < len(self.rows.rows) or self.rows.rows[row].hidden:
@@ -163,7 +172,7 @@ class GroupsPage(Page):
         else:
             self._by_hand(shown)
         self.members.show_group(shown)
-        self.card.show()
+        self._show_card(True)
 
     def _edit(self, rule: Rule) -> None:
         self.builder = RuleGroup(Words(self.ui, self._parts), rule)
@@ -225,7 +234,7 @@ class GroupsPage(Page):
         self.remove_button.hide()
         self.used.setText("")
         self.members.hide()
-        self.card.show()
+        self._show_card(True)
         self.name.input.setFocus()
 
     def _begin_with(self, code: str, rule: str) -> None:
@@ -269,8 +278,8 @@ class GroupsPage(Page):
 
     def _removed(self, shown: SegmentsShown) -> None:
         self._line, self.builder = None, None
-        for widget in (self.card, self.members):
-            widget.hide()
+        self.members.hide()
+        self._show_card(False)
         self._show(shown)
 
     def _changed_by_hand(self, shown: SegmentShown) -> None:
