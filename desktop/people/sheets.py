@@ -56,7 +56,7 @@ def sound(value: _T | Reason) -> _T:
 class Packed:
     """Rows that can be read any number of times and take little memory."""
 
-    def __init__(self, pieces: Sequence[bytes]) -> None:
+    def __init__(self, pieces: Sequence[bytes | memoryview]) -> None:
         self._pieces = pieces
 
     @classmethod
@@ -68,7 +68,7 @@ class Packed:
         return cls(pieces)
 
     @property
-    def pieces(self) -> Sequence[bytes]:
+    def pieces(self) -> Sequence[bytes | memoryview]:
         return self._pieces
 
     def holds(self, pattern: re.Pattern[bytes]) -> bool:
@@ -121,12 +121,12 @@ def to_wire(sheet: Sheet) -> bytes:
 
 def from_wire(data: bytes) -> Sheet:
     """The sheet that `to_wire` sent. Raises ValueError, KeyError or TypeError where it is none."""
-    head, *pieces = data.split(b"\n")
-    said: dict[str, Any] = json.loads(head)
+    lines = _lines(data)
+    said: dict[str, Any] = json.loads(bytes(next(lines)))
     return Sheet(
         format=_word(said["format"]),
         header=tuple(map(_word, said["header"])),
-        rows=Packed(pieces),
+        rows=Packed(tuple(lines)),
         titles=tuple([_word(cell) for cell in cells] for cells in said["titles"]),
         known={_word(name): int(at) for name, at in said["known"].items()},
         options={_word(name): _word(value) for name, value in said["options"].items()},
@@ -138,10 +138,20 @@ def from_wire(data: bytes) -> Sheet:
     )
 
 
-def _unpacked(piece: bytes) -> list[Row]:
+def _lines(data: bytes) -> Iterator[memoryview]:
+    """Where they stand, uncopied: what is large goes back to the system whole when it is let go."""
+    whole = memoryview(data)
+    begin = 0
+    while (end := data.find(b"\n", begin)) >= 0:
+        yield whole[begin:end]
+        begin = end + 1
+    yield whole[begin:]
+
+
+def _unpacked(piece: bytes | memoryview) -> list[Row]:
     """The rows of one piece, of known form: a worker that was taken over can send anything."""
     try:
-        rows = json.loads(piece)
+        rows = json.loads(bytes(piece))
         if type(rows) is not list:
             raise InputError("table-unreadable")
         for line, cells in rows:
