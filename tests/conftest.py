@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 from collections.abc import Iterator
@@ -28,6 +29,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Sentences are compiled once, before the workers start."""
     if not hasattr(config, "workerinput"):
         dev.need_sentences()
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays until the end: the garbage collector need not walk it again and again."""
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)
