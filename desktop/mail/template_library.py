@@ -39,7 +39,7 @@ class LibraryTemplate:
     purpose: MailPurpose
     layout: Layout
     needs_visit: bool
-    sources: Mapping[str, TemplateSource] = field(repr=False)
+    sources: Mapping[str, TemplateSource] = field(repr=False, hash=False)
     """By language."""
 
     def source(self, language: str) -> TemplateSource:

@@ -19,7 +19,7 @@ from desktop.texts import clean
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
 """Of the private use area: `template_source` lets no writer have them."""
-RESERVED_HOST = re.compile(r"field-[0-9a-f]+-\d+\.invalid", re.IGNORECASE)
+RESERVED_HOST = re.compile(r"field-[0-9a-f]+(-\d+)?\.invalid", re.IGNORECASE)
 """RFC 2606 2: never a real host, and every tool on the way takes it for an ordinary address."""
 _DIALLED = re.compile(r"[^\d+]")
 

@@ -17,7 +17,7 @@ from itertools import product
 
 from desktop.errors import InputError
 from desktop.mail.template_blocks import Block, blocks_of
-from desktop.mail.template_marks import Marks
+from desktop.mail.template_marks import RESERVED_HOST, Marks
 from desktop.mail.templates import Place, Template, compile_text
 
 SUBJECT_CHARS = 120
@@ -86,8 +86,9 @@ def compiled(source: TemplateSource) -> Parts:
     `template-too-long`, `template-empty`, `template-reserved`, `template-too-many-questions`.
     """
     _check_size(source)
-    if any(map(_is_reserved, source.subject + source.preview + source.body)):
-        raise InputError("template-reserved")
+    for text in (source.subject, source.preview, source.body):
+        if RESERVED_HOST.search(text) or any(map(_is_reserved, text)):
+            raise InputError("template-reserved")
     parts = Parts(
         compile_text(source.subject, Place.SUBJECT),
         compile_text(source.preview, Place.SUBJECT),

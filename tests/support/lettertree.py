@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 _UNSEEN = frozenset({"title"})
+_BLOCKS = frozenset({"p", "li", "div", "td"})
 
 
 @dataclass
@@ -52,6 +53,7 @@ class LetterTree(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         self._inside = ""
+        self.words += ["\n"] if tag in _BLOCKS else []
 
     def handle_data(self, data: str) -> None:
         if self._inside == "style":

@@ -45,7 +45,16 @@ WIDGETS = (
     "style",
     "video",
 )
-HANDLERS = ("onerror", "onpointerdown", "onload", "onclick", "onmouseover", "onfocus", "ontoggle", "onanimationstart")
+HANDLERS = (
+    "onerror",
+    "onpointerdown",
+    "onload",
+    "onclick",
+    "onmouseover",
+    "onfocus",
+    "ontoggle",
+    "onanimationstart",
+)
 CARRIERS = ("<img src=x {}=alert(1)>", '"><b {}=alert(1)>', "' {}='alert(1)", "<details open {}=alert(1)>x")
 BAD_LINKS = (
     "javascript:alert(1)",
