@@ -36,17 +36,17 @@ class Person:
         made.write_text(json.dumps({"ask": what, **given}), "utf-8")
         made.rename(path)
         answer = path.with_suffix(".answer")
-        self.wait(answer.exists, what)
+        self.wait(answer.exists, what, step=0.01)
         said = json.loads(answer.read_text("utf-8"))
         answer.unlink()
         return said
 
-    def wait(self, true: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
+    def wait(self, true: Callable[[], Any], what: str, seconds: float = PATIENCE, step: float = 0.1) -> Any:
         end = time.monotonic() + seconds
         while not (found := true()):
             if time.monotonic() > end:
                 raise AssertionError(f"{what}: not within {seconds:.0f} s")
-            time.sleep(0.1)
+            time.sleep(step)
         return found
 
     def sees(self, words: str) -> bool:
