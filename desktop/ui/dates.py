@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 
 from PySide6.QtCore import QDate, QDateTime, QLocale, QTime
 
@@ -53,3 +53,14 @@ def date_words(day: date | None, language: str) -> str:
     if day is None:
         return ""
     return _locale(language).toString(QDate(day.year, day.month, day.day), "d MMM yyyy")
+
+
+def when_words(moment: datetime, zone: tzinfo | None, language: str, *, seconds: bool = False) -> str:
+    """In the practice's zone, such as "24 Nov 2026, 2:30 PM"."""
+    local = moment.astimezone(zone)
+    locale = _locale(language)
+    day = locale.toString(QDate(local.year, local.month, local.day), "d MMM yyyy")
+    if seconds:
+        form = "HH:mm:ss" if language == "es" else "h:mm:ss AP"
+        return f"{day}, {locale.toString(QTime(local.hour, local.minute, local.second), form)}"
+    return f"{day}, {locale.toString(QTime(local.hour, local.minute), QLocale.FormatType.ShortFormat)}"

@@ -19,9 +19,9 @@ from desktop.models.accounts import Role, Session, UserState
 from desktop.office.api import Office
 from desktop.office.values_access import Purpose
 from desktop.texts import clean
-from desktop.ui.audit.words import when_words
 from desktop.ui.base import Ui, button
 from desktop.ui.bridge import Task
+from desktop.ui.dates import when_words
 from desktop.ui.dialog import FormDialog
 from desktop.ui.files import choose_target
 from desktop.ui.stepup import proved

@@ -25,7 +25,7 @@ BREACHES = {
     "desktop/mail/breach.py": "import gnupg\nimport aiosmtplib\nimport pickle",
     "desktop/mail/breach_two.py": "import imapclient\nimport holidays\nimport fido2\nimport pypdfium2",
     "desktop/sync/breach_two.py": "import paramiko",
-    "desktop/mail/breach_three.py": "import pikepdf\nimport obstore\nimport flufl.bounce\nimport nh3",
+    "desktop/mail/breach_three.py": "import pikepdf\nimport obstore\nimport flufl.bounce\nimport nh3\nimport mjml",
     "desktop/audit/one.py": "import desktop.audit.two",
     "desktop/audit/two.py": "import desktop.audit.one",
     "desktop/ui/breach.py": "import keyring",

@@ -20,8 +20,9 @@ from desktop.ui.audit.filters import FilterBar
 from desktop.ui.audit.log import LogSection
 from desktop.ui.audit.model import MOST, PAGE, LogModel
 from desktop.ui.audit.page import AuditPageView
-from desktop.ui.audit.words import plain_fields, technical_fields, when_words
+from desktop.ui.audit.words import plain_fields, technical_fields
 from desktop.ui.base import Ui
+from desktop.ui.dates import when_words
 from tests.support.pages import texts_of
 from tests.ui.conftest import AtWork, Screen
 

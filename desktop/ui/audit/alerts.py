@@ -13,8 +13,9 @@ from desktop.models.accounts import Session
 from desktop.office.values_access import Purpose
 from desktop.office.values_audit import AlertLine, AlertsShown
 from desktop.texts import clean
-from desktop.ui.audit.words import may_change, when_words
+from desktop.ui.audit.words import may_change
 from desktop.ui.base import Page, Ui, button, card, plain_label
+from desktop.ui.dates import when_words
 from desktop.ui.dialog import FormDialog
 from desktop.ui.form import Field
 from desktop.ui.icons import pixmap

@@ -13,9 +13,9 @@ from desktop.models.accounts import Session
 from desktop.office.values_access import Purpose
 from desktop.office.values_audit import Digest, DigestSigned
 from desktop.texts import clean
-from desktop.ui.audit.words import may_change, number_words, when_words
+from desktop.ui.audit.words import may_change, number_words
 from desktop.ui.base import Page, Ui, button, card, emptied, plain_label
-from desktop.ui.dates import date_words
+from desktop.ui.dates import date_words, when_words
 from desktop.ui.stepup import proved
 
 

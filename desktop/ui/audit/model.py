@@ -18,8 +18,9 @@ from PySide6.QtGui import QBrush, QColor
 from desktop.models.filters import AuditFilter
 from desktop.office.values_audit import LogQuery
 from desktop.office.values_practice import AuditLine, AuditPage
-from desktop.ui.audit.words import summary, when_words, who_words
+from desktop.ui.audit.words import summary, who_words
 from desktop.ui.base import Ui
+from desktop.ui.dates import when_words
 
 Index = QModelIndex | QPersistentModelIndex
 Ask = Callable[[LogQuery, Callable[[AuditPage], None]], None]

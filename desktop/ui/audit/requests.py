@@ -19,8 +19,8 @@ from desktop.office.values_audit import LogExport, LogFormat, PurgeRequest
 from desktop.texts import clean
 from desktop.ui.audit.handout import ENDINGS, LogHandoutDialog
 from desktop.ui.audit.retention import PurgeDialog
-from desktop.ui.audit.words import when_words
 from desktop.ui.base import Page, Ui, button, card, plain_label
+from desktop.ui.dates import when_words
 from desktop.ui.stepup import proved
 
 EXPORT, PURGE = "export", "purge"

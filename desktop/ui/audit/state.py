@@ -14,8 +14,9 @@ from desktop.models.accounts import Session
 from desktop.office.values_access import Purpose
 from desktop.office.values_audit import CheckpointMade, GapExplained, LogState, ReportMade, WitnessLine
 from desktop.texts import clean
-from desktop.ui.audit.words import may_change, number_words, when_words
+from desktop.ui.audit.words import may_change, number_words
 from desktop.ui.base import Page, Ui, button, plain_label
+from desktop.ui.dates import when_words
 from desktop.ui.dialog import FormDialog
 from desktop.ui.files import choose_target
 from desktop.ui.form import Field

@@ -4,19 +4,32 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, tzinfo
 
-from PySide6.QtCore import QDate, QLocale, QTime
+from PySide6.QtCore import QDate, QLocale
 
 from desktop.models.accounts import Role
 from desktop.office.values_practice import AuditLine
 from desktop.texts import clean
 from desktop.ui.base import Ui
+from desktop.ui.dates import when_words
 
 SYSTEM = "system"
 """The actor of what the program does by itself."""
 OUTCOMES = ("ok", "refused", "failed")
 LOOKS = {"ok": "pill-ok", "refused": "pill-warn", "failed": "pill-error"}
 _NUMBERS = (
-    *("count", "records", "rows", "people", "queued", "excluded", "created", "updated", "unchanged"),
+    *(
+        "count",
+        "records",
+        "rows",
+        "people",
+        "queued",
+        "included",
+        "excluded",
+        "version",
+        "created",
+        "updated",
+        "unchanged",
+    ),
     *("rejected", "cancelled", "changed", "requeued", "uncertain", "messages", "attempts", "tries", "left"),
     *(
         "sessions",
@@ -50,17 +63,6 @@ _CODES = {
 }
 """Fields that hold a code, and where its words are."""
 _TIMES = ("at", "before", "after", "until")
-
-
-def when_words(moment: datetime, zone: tzinfo | None, language: str, *, seconds: bool = False) -> str:
-    """In the practice's zone, such as "24 Nov 2026, 2:30 PM"."""
-    local = moment.astimezone(zone)
-    locale = _locale(language)
-    day = locale.toString(QDate(local.year, local.month, local.day), "d MMM yyyy")
-    if seconds:
-        form = "HH:mm:ss" if language == "es" else "h:mm:ss AP"
-        return f"{day}, {locale.toString(QTime(local.hour, local.minute, local.second), form)}"
-    return f"{day}, {locale.toString(QTime(local.hour, local.minute), QLocale.FormatType.ShortFormat)}"
 
 
 def full_when(moment: datetime, zone: tzinfo | None, language: str) -> str:
