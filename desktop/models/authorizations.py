@@ -96,6 +96,18 @@ def of_person(tx: Tx, person: PersonId) -> list[Authorization]:
     return [_authorization(row) for row in tx.connection.execute(wanted)]
 
 
+def of_many(tx: Tx, people: Iterable[PersonId], use: Use) -> dict[PersonId, tuple[Authorization, ...]]:
+    """Those of one purpose, each person's newest first; who has none is left out."""
+    found: dict[PersonId, tuple[Authorization, ...]] = {}
+    for some in chunks(dict.fromkeys(people)):
+        mine = authorization.c.person.in_(some), authorization.c.purpose == use.value
+        wanted = select(authorization).where(*mine)
+        for row in tx.connection.execute(wanted.order_by(authorization.c.kept_at.desc(), authorization.c.id)):
+            who = PersonId(row.person)
+            found[who] = (*found.get(who, ()), _authorization(row))
+    return found
+
+
 def revoke(tx: Tx, id_: AuthorizationId, on: date, at: datetime, how: str) -> bool:
     """False where it was taken back before."""
     live = authorization.c.id == id_, authorization.c.revoked_at.is_(None)
