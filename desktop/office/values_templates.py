@@ -9,6 +9,7 @@ from desktop.models.campaigning import KeptPicture, TemplateId
 from desktop.models.purposes import MailPurpose
 from desktop.models.records import PersonId, Reason
 from desktop.models.standing import AuthorizationId, FieldClass
+from desktop.office.values_letter_shown import LetterShown
 
 
 @dataclass(frozen=True)
@@ -183,6 +184,8 @@ class TemplatePreview:
     missing: tuple[str, ...] = ()
     findings: tuple[TemplateFinding, ...] = ()
     cids: dict[str, str] = field(default_factory=dict)
+    letter: LetterShown | None = None
+    """The same piece by piece (`letter_shown`); None where nothing is rendered."""
 
 
 @dataclass(frozen=True)
