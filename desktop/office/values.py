@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from desktop.models.campaigning import DAY_BEFORE, WindowId, WindowKind
 from desktop.models.correspondence import ConversationId
 from desktop.models.protection import Form, KeyTrust
 from desktop.models.records import (
@@ -283,6 +284,22 @@ class ReminderLine:
     method: Method
     reasons: tuple[Reason, ...]
     state: State
+    window: WindowId = DAY_BEFORE
+    kind: WindowKind = WindowKind.REMINDER
+    hour: datetime | None = None
+    """Not before this moment (UTC); None: as soon as it is sent."""
+    others: tuple[FamilyVisit, ...] = ()
+    """Of a family's one letter: the further visits that it names."""
+
+
+@dataclass(frozen=True)
+class FamilyVisit:
+    """`start` as in `ReminderLine`."""
+
+    appointment: AppointmentId
+    person: PersonId
+    name: str
+    start: datetime
 
 
 @dataclass(frozen=True)
@@ -292,11 +309,17 @@ class ExcludedLine:
     name: str
     start: datetime
     reason: Reason
+    window: WindowId = DAY_BEFORE
+    kind: WindowKind = WindowKind.REMINDER
+    hour: datetime | None = None
 
 
 @dataclass(frozen=True)
 class ReminderPlan:
-    """One line per appointment of `day`: reminders plus excluded are all of them.
+    """One line per appointment of `day`: reminders (with their `others`) plus excluded are all of them.
+
+    With times of the practice's own and no day asked for: one for each visit and time that is due by
+    the end of `until`.
 
     `batch` names this preview; `send_reminders` freezes the same day anew and refuses
     nothing, but reports what changed since.
@@ -309,6 +332,7 @@ class ReminderPlan:
     """Filled by `send_reminders`: what Undo cancels."""
     exported_at: datetime | None = None
     """When the schedule's file for this day was made."""
+    until: date | None = None
 
 
 # --- outbox ------------------------------------------------------------------------
