@@ -21,6 +21,7 @@ ENTRY_ROLES: dict[str, frozenset[Role]] = {
     "outbox": _DESK | {Role.BILLING},
     "blocks": _DESK | {Role.BILLING},
     "people": _DESK | {Role.BILLING},
+    "campaigns": frozenset({Role.ADMINISTRATOR, Role.MANAGER}),
     "audit": frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
     "settings": frozenset({Role.ADMINISTRATOR}),
     "backups": frozenset({Role.ADMINISTRATOR, Role.MANAGER}),

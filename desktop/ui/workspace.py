@@ -27,6 +27,7 @@ from desktop.ui.backups.banner import BackupBanner
 from desktop.ui.backups.kit import NewKeyDialog
 from desktop.ui.backups.page import BackupsPage
 from desktop.ui.base import Page, Ui
+from desktop.ui.campaigns.place import CampaignsPlace
 from desktop.ui.compose.page import ComposePage
 from desktop.ui.gate.gate import Desk, Work
 from desktop.ui.gate.lock import CHANGE_PERSON
@@ -46,6 +47,7 @@ _PICTURES = {
     "today": "calendar-check",
     "messages": "inbox",
     "people": "users",
+    "campaigns": "send",
     "audit": "scroll-text",
     "settings": "settings",
     "account": "user",
@@ -296,6 +298,7 @@ class Workspace(Desk):
             "outbox": lambda: OutboxPage(ui, who, self),
             "blocks": lambda: BlocksPage(ui, who, self),
             "people": lambda: PeoplePage(ui, who, self),
+            "campaigns": lambda: CampaignsPlace(ui, who, self),
             "audit": lambda: AuditPageView(ui, who, self._count_alerts, self.banner.show_state),
             "settings": lambda: SettingsPage(ui, who, self),
             "backups": lambda: BackupsPage(ui, who, self),

@@ -1,0 +1,1 @@
+"""Campaigns: the list, the five pages from who to go, and what goes on while one runs."""

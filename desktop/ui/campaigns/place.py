@@ -1,0 +1,38 @@
+"""The place of campaigns in the rail: letters to many, and the templates that they are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from desktop.models.accounts import Session
+from desktop.ui.base import Page, Ui
+from desktop.ui.navigation import Navigation
+from desktop.ui.tabs import Tabs
+from desktop.ui.templates.page import TemplatesPage
+
+TEMPLATES = "templates"
+_BUILD: dict[str, Callable[[Ui, Session, Navigation], Page]] = {TEMPLATES: TemplatesPage}
+"""In the order of the row; the first is opened."""
+
+
+class CampaignsPlace(Page):
+    """Each part is built when it is first opened."""
+
+    def __init__(self, ui: Ui, session: Session, navigation: Navigation) -> None:
+        super().__init__(ui, ui.say("ui.campaigns.title"))
+        self.head.addStretch()
+        parts = tuple(
+            (code, ui.say(f"ui.campaigns.tab-{code}"), partial(build, ui, session, navigation))
+            for code, build in _BUILD.items()
+        )
+        self.tabs = Tabs(ui.say("ui.campaigns.title"), parts)
+        self.tabs.row.setVisible(len(parts) > 1)
+        self.outer.addWidget(self.tabs, 1)
+
+    def refresh(self) -> None:
+        self.tabs.open(self.tabs.current or next(iter(_BUILD)))
+
+    def open_part(self, code: str) -> None:
+        """Bring one part to the front."""
+        self.tabs.open(code)
