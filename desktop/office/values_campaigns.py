@@ -13,6 +13,7 @@ from desktop.models.campaigning import CampaignId, CampaignSchedule, CampaignSta
 from desktop.models.purposes import MailPurpose
 from desktop.models.records import Label, MessageId, Method, PersonId, Reason
 from desktop.models.standing import SegmentId
+from desktop.office.values_letter_shown import LetterShown
 
 
 @dataclass(frozen=True)
@@ -231,7 +232,9 @@ class CampaignPreview:
     reason: Reason | None = None
     """Why this person would get nothing as things stand now."""
     pictures: Mapping[str, bytes] = field(default_factory=dict, repr=False)
-    """By the name that stands in the page behind `cid:`."""
+    """By the name that stands in the page behind `cid:`, or in `letter`."""
+    letter: LetterShown | None = None
+    """The same piece by piece (`mail/template_shown.py`), as a window lays it out."""
 
 
 @dataclass(frozen=True)
