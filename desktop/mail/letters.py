@@ -7,6 +7,7 @@ written: whoever queues a letter keeps its words as an entry of a conversation (
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +17,7 @@ from desktop.config import LIMITS
 from desktop.errors import InputError, Refused
 from desktop.mail import standby
 from desktop.mail.decision import Decision, KeptTrace, read_trace
+from desktop.mail.fields import FIELDS
 from desktop.mail.gather import GONE, Gathered, Wishes, gather, gather_one
 from desktop.mail.means import SealMeans
 from desktop.mail.mime import Attachment
@@ -44,6 +46,8 @@ from desktop.texts import clean
 SUBJECT_CHARS = 200
 TEXT_CHARS = 200_000
 FILE_NAME_CHARS = 120
+_UNFILLED = re.compile(rf"\[\[({'|'.join(FIELDS)}|custom\.[a-z0-9_-]{{1,60}})\]\]")
+"""What a text block left for its writer to fill (`Template.marked`)."""
 FIRST = 1
 LETTER_PRIORITY = 10
 """Before reminders (0): somebody waits for it."""
@@ -116,7 +120,7 @@ class Letters:
         """Decide and gather; nothing is written.
 
         Raises NotSendable; Refused `decision-changed` where people saw another decision;
-        InputError `person-unknown`, `letter-empty`, `letter-too-long`,
+        InputError `person-unknown`, `letter-empty`, `letter-unfilled`, `letter-too-long`,
         `attachments-too-large`.
         """
         _check(draft)
@@ -236,6 +240,9 @@ def _decided(known: Gathered, row: Message, kept: KeptTrace, now: datetime) -> D
 def _check(draft: Draft) -> None:
     if not draft.text.strip() or not clean(draft.subject):
         raise InputError("letter-empty")
+    unfilled = _UNFILLED.search(f"{draft.subject}\n{draft.text}")
+    if unfilled is not None:
+        raise InputError("letter-unfilled", field=unfilled[1])
     if len(draft.text) > TEXT_CHARS:
         raise InputError("letter-too-long", limit=TEXT_CHARS)
     if sum(len(file.data) for file in draft.attachments) > LIMITS.attachment_bytes:

@@ -88,6 +88,8 @@ def test_without_a_way_the_refusal_carries_the_decision(office: Practice, maria:
     [
         ({"text": " \n"}, "letter-empty"),
         ({"subject": "\u200b "}, "letter-empty"),
+        ({"text": "You come on [[date]]."}, "letter-unfilled"),
+        ({"subject": "With [[custom.insurer]]"}, "letter-unfilled"),
         ({"text": "x" * 200_001}, "letter-too-long"),
         (
             {"attachments": (Attachment("a", bytes(11 << 20)), Attachment("b", bytes(10 << 20)))},
