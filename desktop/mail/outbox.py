@@ -88,12 +88,13 @@ class Outbox(OutboxRows):
         Raises Refused `already-queued` where the same reminder is live. One that was
         cancelled gives its place to the next generation.
         """
-        before = self._live(tx, frozen)
-        if before is not None:
-            if before.state is not State.CANCELLED or frozen.generation <= before.generation:
+        for before in self._live(tx, frozen):
+            late = before.source == frozen.source and frozen.generation <= before.generation
+            if before.state is not State.CANCELLED or late:
                 raise Refused("already-queued")
             self._mark_superseded(tx, before)
-        return self._insert(tx, frozen, self._clock.now() + timedelta(seconds=LIMITS.hold), by)
+        held = self._clock.now() + timedelta(seconds=LIMITS.hold)
+        return self._insert(tx, frozen, max(held, frozen.not_before or held), by)
 
     def resend(self, tx: Tx, message: MessageId, frozen: Frozen, by: Session) -> Message:
         """A person's decision to send again what ended without arriving, or is uncertain.

@@ -14,7 +14,7 @@ from desktop.mail.outgoing import Frozen
 from desktop.mail.sealing import REMINDER, Sealed
 from desktop.mail.settling import outcome_event
 from desktop.mail.states import check
-from desktop.models import messages, pickups
+from desktop.models import messages, pickups, remindervisits
 from desktop.models.accounts import Session
 from desktop.models.database import Tx
 from desktop.models.ids import new_id
@@ -29,10 +29,14 @@ class OutboxRows:
         self._clock = clock
         self._audit = audit
 
-    def _live(self, tx: Tx, frozen: Frozen) -> Message | None:
+    def _live(self, tx: Tx, frozen: Frozen) -> list[Message]:
+        """What is in the way of a reminder: each live one about any of its visits."""
         if frozen.kind != REMINDER:
-            return None
-        return messages.live_reminder(tx, frozen.source, frozen.occurrence, frozen.window)
+            return []
+        first = messages.live_reminder(tx, frozen.source, frozen.occurrence, frozen.window)
+        known = remindervisits.live(tx, [one.appointment for one in frozen.visits])
+        others = [known[one] for one in frozen.visits if one in known]
+        return list({row.id: row for row in (*others, *([first] if first else []))}.values())
 
     def _insert(self, tx: Tx, frozen: Frozen, not_before: datetime, by: Session | None) -> Message:
         decision = frozen.decision
@@ -58,7 +62,9 @@ class OutboxRows:
             priority=frozen.priority,
             window=frozen.window,
         )
-        messages.insert(tx, message, frozen.sealed.wire, keep_trace(decision, frozen.wording))
+        trace = keep_trace(decision, frozen.wording)
+        messages.insert(tx, message, frozen.sealed.wire, trace, frozen.purpose)
+        remindervisits.add(tx, message.id, frozen.visits)
         self._keep_file(tx, message.id, frozen.sealed)
         event = Event(
             Act.MESSAGE_QUEUED,

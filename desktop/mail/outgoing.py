@@ -10,6 +10,7 @@ from desktop.mail.decision import Decision
 from desktop.mail.sealing import Sealed
 from desktop.models.database import Tx
 from desktop.models.records import Label, Message, PersonId, Reason, Relay, RelayId, State
+from desktop.models.remindervisits import Told
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,12 @@ class Frozen:
     priority: int = 0
     wording: str = ""
     """Kept with the decision, for a source that asks at the claim whether it would say the same."""
+    purpose: str = ""
+    """Of a message to many (`purposes.MailPurpose`)."""
+    not_before: datetime | None = None
+    """Its own hour; None: as soon as the hold is over."""
+    visits: tuple[Told, ...] = ()
+    """Of a reminder: what it is about. The database refuses a second one about any of them."""
 
 
 @dataclass(frozen=True)
