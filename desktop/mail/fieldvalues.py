@@ -7,10 +7,19 @@ from datetime import date, timedelta
 
 from desktop.mail.dates import day_in_words, time_in_words
 from desktop.mail.sender import Sender
+from desktop.models import customfields
+from desktop.models.database import Tx
 from desktop.models.records import Appointment, Person
 from desktop.models.rules import CUSTOM
 from desktop.models.standing import CustomField, CustomValue, FieldKind
 from desktop.texts import LANGUAGES, Texts
+
+
+def values_for(tx: Tx, sender: Sender, person: Person, visit: Appointment | None) -> dict[str, str]:
+    """Everything that a letter to `person` may name, in their language; of fields of the practice's own
+    those that are in use."""
+    own = of_own(customfields.listing(tx), customfields.values(tx, person.id), person.language)
+    return of_person(sender, person, visit) | own
 
 
 def of_practice(sender: Sender) -> dict[str, str]:

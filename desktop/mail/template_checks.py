@@ -14,18 +14,22 @@ from urllib.parse import urlsplit
 from desktop.errors import InputError
 from desktop.mail import content_words
 from desktop.mail.content_fold import fold
+from desktop.mail.fields import FIELDS
 from desktop.mail.readability import grade
 from desktop.mail.template_blocks import Block, Button, Shown
 from desktop.mail.template_footer import Imprint, footer
 from desktop.mail.template_marks import RESERVED_HOST, Marks
 from desktop.mail.template_page import Around, Brand, Layout, page_of
 from desktop.mail.template_source import Parts, TemplateSource, compiled, laid_out, placeholders
+from desktop.mail.templates import NONE_OWN, Own
 from desktop.models.purposes import MailPurpose
 from desktop.models.records import Reason
+from desktop.models.standing import FieldClass
 from desktop.texts import clean
 
 MOST_GRADE = 8
 """Years of school; health writing aims at the sixth to the eighth."""
+_WITH_CLINICAL = frozenset({MailPurpose.TREATMENT, MailPurpose.PAYMENT, MailPurpose.OPERATIONS})
 _NAMES = ("name", "last_name")
 _LINK = re.compile(r'href="([^"]+)"')
 _LOUD = re.compile(r"!!|\${2,}|[🎉💰🔥]")
@@ -42,7 +46,8 @@ class Finding:
 
 @dataclass(frozen=True)
 class Checked:
-    """What a template is checked against. `hosts` are sites that letters may lead to."""
+    """What a template is checked against. `hosts` are sites that letters may lead to, `own` the fields of
+    the practice's own."""
 
     purpose: MailPurpose
     language: str
@@ -50,12 +55,13 @@ class Checked:
     hosts: frozenset[str] = frozenset()
     pictures: frozenset[str] = frozenset()
     brand: Brand = field(default_factory=lambda: Brand(""))
+    own: Own = field(default_factory=lambda: NONE_OWN)
 
 
 def check(source: TemplateSource, against: Checked) -> tuple[Finding, ...]:
     """Everything that was found, what stops first."""
     try:
-        parts = compiled(source)
+        parts = compiled(source, against.own)
         lines = footer(against.purpose, against.imprint, against.language)
         blocks = laid_out(parts.body, parts.body.asked(), Marks())
         page_of(blocks, "", Around(against.language, Layout.LETTER, against.brand, lines))
@@ -63,6 +69,7 @@ def check(source: TemplateSource, against: Checked) -> tuple[Finding, ...]:
         return (Finding(Reason(error.code, error.params), True),)
     found = [
         *_subject(source, parts),
+        *_fields(parts, against),
         *_links(blocks, against.hosts),
         *_pictures(blocks, against.pictures),
         *_unfilled(source),
@@ -83,6 +90,15 @@ def _subject(source: TemplateSource, parts: Parts) -> Iterator[Finding]:
             yield Finding(Reason("check-subject-name"), False)
     if _is_loud(source.subject):
         yield Finding(Reason("check-subject-loud"), False)
+
+
+def _fields(parts: Parts, against: Checked) -> Iterator[Finding]:
+    """Of what somebody is treated for only what the purpose cannot do without (45 CFR 164.502(b))."""
+    if against.purpose in _WITH_CLINICAL:
+        return
+    for name in sorted(parts.fields):
+        if {**FIELDS, **against.own}[name] is FieldClass.CLINICAL:
+            yield Finding(Reason("check-field-purpose", {"field": name}), True)
 
 
 def _is_loud(subject: str) -> bool:

@@ -15,6 +15,7 @@ from desktop.mail.template_blocks import Block, Button, Line, Shown
 from desktop.mail.template_marks import Marks, Skeleton
 from desktop.mail.template_page import Around, page_of
 from desktop.mail.template_source import Parts, TemplateSource, compiled, laid_out
+from desktop.mail.templates import NONE_OWN, Own
 from desktop.texts import clean
 
 
@@ -38,8 +39,8 @@ class _Laid:
 class Design:
     """Raises what `compiled` raises."""
 
-    def __init__(self, source: TemplateSource, around: Around) -> None:
-        self.parts: Parts = compiled(source)
+    def __init__(self, source: TemplateSource, around: Around, own: Own = NONE_OWN) -> None:
+        self.parts: Parts = compiled(source, own)
         self.around = around
         self._laid: dict[frozenset[str], _Laid] = {}
 

@@ -18,7 +18,7 @@ from itertools import product
 from desktop.errors import InputError
 from desktop.mail.template_blocks import Block, blocks_of
 from desktop.mail.template_marks import RESERVED_HOST, Marks
-from desktop.mail.templates import Place, Template, compile_text
+from desktop.mail.templates import NONE_OWN, Own, Place, Template, compile_text
 
 SUBJECT_CHARS = 120
 PREVIEW_CHARS = 150
@@ -79,7 +79,7 @@ def placeholders(source: TemplateSource) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def compiled(source: TemplateSource) -> Parts:
+def compiled(source: TemplateSource, own: Own = NONE_OWN) -> Parts:
     """Check every part, and every way that the body can come out.
 
     Raises InputError as `compile_text` and `blocks_of` do, `template-no-subject`,
@@ -90,9 +90,9 @@ def compiled(source: TemplateSource) -> Parts:
         if RESERVED_HOST.search(text) or any(map(_is_reserved, text)):
             raise InputError("template-reserved")
     parts = Parts(
-        compile_text(source.subject, Place.SUBJECT),
-        compile_text(source.preview, Place.SUBJECT),
-        compile_text(source.body, Place.BODY),
+        compile_text(source.subject, Place.SUBJECT, own),
+        compile_text(source.preview, Place.SUBJECT, own),
+        compile_text(source.body, Place.BODY, own),
     )
     asked = sorted(parts.body.asked())
     if len(asked) > MOST_ASKED:

@@ -151,10 +151,10 @@ def _rendered(pieces: tuple[_Piece, ...], values: Mapping[str, str], *, mark: bo
 
 Own = Mapping[str, FieldClass]
 """Fields of the practice's own, as a text names them: `custom.insurer`."""
-_NONE: Own = MappingProxyType({})
+NONE_OWN: Own = MappingProxyType({})
 
 
-def compile_text(source: str, place: Place, own: Own = _NONE) -> Template:
+def compile_text(source: str, place: Place, own: Own = NONE_OWN) -> Template:
     """Check `source` and make it a `Template`.
 
     Raises InputError: `template-syntax` (with the line), `template-not-allowed` (line),
