@@ -10,19 +10,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from desktop.errors import InputError
 from desktop.mail import fieldvalues
 from desktop.mail.decision import Decision
+from desktop.mail.letterhead import Letterhead, load_letterhead, shown_in
 from desktop.mail.mime import Picture
-from desktop.mail.sender import Sender
-from desktop.mail.template_design import Design, Rendered
-from desktop.models.campaigning import CampaignId
+from desktop.mail.own_templates import Wording, approved
+from desktop.mail.sender import Sender, load_sender
+from desktop.mail.template_design import Rendered
+from desktop.models import customfields
+from desktop.models.campaigning import Campaign, CampaignId, TemplateId
+from desktop.models.database import Tx
 from desktop.models.purposes import BASES, MailPurpose
-from desktop.models.records import Person, Reason
-from desktop.texts import LANGUAGES
+from desktop.models.records import Person, PersonId, Reason
+from desktop.models.standing import CustomField, CustomValue
 
 OTHER_ADDRESS, OTHER_WAY, OTHER_WORDS = (
     "practised-other-address",
@@ -35,23 +41,28 @@ _DIGITS = 24
 
 @dataclass(frozen=True)
 class Script:
-    """All that the letters of one campaign are made of, read once. `designs` by variant and language."""
+    """All that the letters of one campaign are made of, read once (`read_script`).
+
+    `wordings` by variant; `own` is what some people have in the practice's own fields (`with_people`).
+    """
 
     campaign: CampaignId
     purpose: MailPurpose
     sender: Sender
-    designs: Mapping[tuple[str, str], Design] = field(repr=False)
+    wordings: Mapping[str, Wording] = field(repr=False)
     pictures: Mapping[str, Picture] = field(default_factory=dict, repr=False)
+    fields: tuple[CustomField, ...] = ()
+    own: Mapping[PersonId, Mapping[str, CustomValue]] = field(default_factory=dict, repr=False)
 
     @property
     def commercial(self) -> bool:
         """Whether its letters must offer a way to say no."""
         return BASES[self.purpose].commercial
 
-    def design(self, variant: str, language: str) -> Design:
-        """In the person's language where it was written in that; else in the first that there is."""
-        found = (self.designs.get((variant, tongue)) for tongue in (language, *LANGUAGES))
-        return next(design for design in found if design is not None)
+    def values(self, person: Person) -> dict[str, str]:
+        mine = self.own.get(person.id, {})
+        own = fieldvalues.of_own(self.fields, mine, person.language)
+        return fieldvalues.of_person(self.sender, person, None) | own
 
 
 @dataclass(frozen=True)
@@ -60,21 +71,52 @@ class Practised:
 
     decision: Decision
     letter: Rendered = field(repr=False)
+    language: str
     mark: str
+
+
+def read_script(tx: Tx, campaign: Campaign, now: datetime) -> Script:
+    """Raises InputError "template-unknown", Refused "template-not-approved"."""
+    sender = load_sender(tx)
+    today = now.astimezone(ZoneInfo(sender.zone)).date()
+    head = load_letterhead(tx, today)
+    if campaign.variants:
+        parts = {one.name: (one.template, one.version) for one in campaign.variants}
+    elif campaign.template is not None:
+        parts = {"": (campaign.template, campaign.template_version)}
+    else:
+        raise InputError("template-unknown")
+    wordings = {name: _wording(tx, campaign, head, *part) for name, part in parts.items()}
+    return Script(
+        campaign.id,
+        campaign.purpose,
+        sender,
+        wordings,
+        {one.name: one for one in shown_in(tx, sorted(head.pictures), today)},
+        tuple(customfields.listing(tx)),
+    )
+
+
+def with_people(tx: Tx, script: Script, ids: Iterable[PersonId]) -> Script:
+    """The script with what these people have in the practice's own fields."""
+    return replace(script, own=customfields.values_many(tx, ids)) if script.fields else script
 
 
 def practise(script: Script, person: Person, decision: Decision, variant: str = "") -> Practised | Reason:
     """The letter of `person`, or why it cannot be written: `text-incomplete` (field), or an error's code."""
-    design = script.design(variant, person.language)
-    values = fieldvalues.of_person(script.sender, person, None)
-    missing = design.missing(values)
+    wording, values = script.wordings[variant], script.values(person)
+    language = wording.language(person.language)
+    missing = wording.missing(values, language)
     if missing:
         return Reason("text-incomplete", {"field": missing[0]})
     try:
-        letter = design.render(values, person.name)
+        letter = wording.render(values, person.name, language)
     except InputError as error:
         return Reason(error.code, dict(error.params))
-    return Practised(decision, letter, _mark(script, decision, letter))
+    gone = next((name for name in letter.pictures if name not in script.pictures), None)
+    if gone is not None:
+        return Reason("picture-gone", {"name": gone})
+    return Practised(decision, letter, language, _mark(script, decision, letter))
 
 
 def differs(kept: str, now: str) -> Reason | None:
@@ -86,7 +128,7 @@ def differs(kept: str, now: str) -> Reason | None:
 
 def _mark(script: Script, decision: Decision, letter: Rendered) -> str:
     way = decision.way
-    shown = [script.pictures[name].data for name in letter.pictures if name in script.pictures]
+    shown = [script.pictures[name].data for name in letter.pictures]
     return ".".join(
         (
             _digits(way.address),
@@ -94,6 +136,13 @@ def _mark(script: Script, decision: Decision, letter: Rendered) -> str:
             _digits(json.dumps([letter.subject, letter.html, letter.text]), *shown),
         )
     )
+
+
+def _wording(tx: Tx, campaign: Campaign, head: Letterhead, template: TemplateId, number: int) -> Wording:
+    """As approved, under the campaign's own purpose: what stands below a letter follows from that."""
+    kept, version = approved(tx, template, number)
+    payer = campaign.payer or kept.payer
+    return Wording.of_version(replace(kept, purpose=campaign.purpose, payer=payer), version, head)
 
 
 def _digits(text: str, *more: bytes) -> str:

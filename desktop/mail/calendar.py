@@ -39,6 +39,18 @@ class Calendar:
         """As `opens`, by hours of something else: of the office, or of what may be said aloud."""
         return now if self.is_open(hours, now) else next(self._openings(hours, now), None)
 
+    def opens_too(self, kind: str, own: Hours | None, now: datetime) -> datetime | None:
+        """As `opens`, where something has hours of its own beside those of its kind."""
+        at = self.opens(kind, now)
+        for _ in range(_HORIZON if own is not None else 0):
+            then = self.opens_in(own, at) if own is not None and at is not None else None
+            if then is None or then == at:
+                return then
+            at = self.opens(kind, then)
+            if at == then:
+                return at
+        return at if own is None else None
+
     def is_open(self, hours: Hours, moment: datetime) -> bool:
         """Hours over midnight belong to the day on which they began."""
         local = moment.astimezone(self._zone)

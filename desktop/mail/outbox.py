@@ -96,8 +96,9 @@ class Outbox(OutboxRows):
         held = self._clock.now() + timedelta(seconds=LIMITS.hold)
         return self._insert(tx, frozen, max(held, frozen.not_before or held), by)
 
-    def resend(self, tx: Tx, message: MessageId, frozen: Frozen, by: Session) -> Message:
-        """A person's decision to send again what ended without arriving, or is uncertain.
+    def resend(self, tx: Tx, message: MessageId, frozen: Frozen, by: Session | None) -> Message:
+        """A person's decision to send again what ended without arriving, or is uncertain; without `by` a
+        campaign's own rule.
 
         Raises Refused `not-resendable` in any other state, and where somebody was faster: a
         message has one next generation.

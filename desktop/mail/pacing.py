@@ -20,6 +20,7 @@ from desktop.audit.log import AuditLog
 from desktop.mail import breakers, ramp
 from desktop.mail.buckets import DAY, HOUR, MINUTE, Bucket, Period
 from desktop.mail.calendar import Calendar
+from desktop.mail.campaignpace import BY_CAMPAIGN, BY_DOMAIN, Schedules
 from desktop.mail.lanes import lane_of
 from desktop.mail.outgoing import Outcome
 from desktop.mail.providers import pace_group
@@ -36,6 +37,7 @@ WAITS = (
     *("waits-for-hours", "waits-for-day"),
     *("pace-minute", "pace-hour", "pace-day", "share-minute", "share-hour", "share-day"),
     *("ramp-minute", "ramp-day", "group-minute", "group-hour", "group-day"),
+    *(BY_CAMPAIGN, BY_DOMAIN),
     LATE_LIMIT,
 )
 """Every reason for which a row waits here: when a rule changes, those rows are asked again."""
@@ -172,8 +174,8 @@ class RulesPacer:
     def _pass(
         self, books: _Books, calendar: Calendar, row: Message, in_front: dict[tuple[str, Lane], int]
     ) -> Pass:
-        now = books.now
-        opens = calendar.opens(row.kind, now)
+        now, own = books.now, books.schedules.hours(row)
+        opens = calendar.opens_too(row.kind, own, now)
         if opens is None or _is_late(row, opens):
             return Late(Reason(LATE_HOURS)) if row.useless_after else self._never(row, calendar, now)
         if opens > now:
@@ -195,7 +197,7 @@ class RulesPacer:
             ahead = sending.waiting(books.tx, latest.reason, relay, now, lane)
         in_front[latest.bucket, lane] = ahead + 1
         place = min(books.bucket(latest).room_at(ahead), first + _LONGEST_PLACE)
-        until = calendar.opens(row.kind, place) or place
+        until = calendar.opens_too(row.kind, own, place) or place
         return Wait(min(until, row.useless_after or until), latest.reason)
 
     def _never(self, row: Message, calendar: Calendar, now: datetime) -> Wait:
@@ -238,6 +240,7 @@ class _Books:
     def __init__(self, tx: Tx, now: datetime) -> None:
         self.tx = tx
         self.now = now
+        self.schedules = Schedules(tx)
         self._sendings: dict[RelayId, RelaySending] = {}
         self._ramps: dict[RelayId, ramp.Ramp] = {}
         self._buckets: dict[str, tuple[Bucket, dict[datetime | None, int]]] = {}
@@ -261,7 +264,8 @@ class _Books:
     def limits(self, row: Message) -> list[Limit]:
         """Every limit that the row falls under."""
         bulk = lane_of(row.kind) is Lane.BULK
-        found: list[Limit] = []
+        own = self.schedules.per_hour(row)
+        found = [Limit(name, HOUR, count, reason) for name, count, reason in own]
         if row.relay is not None:
             found += relay_limits(self.sending(row.relay))
             if bulk:

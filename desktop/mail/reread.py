@@ -36,8 +36,9 @@ class Meant:
     automatic: bool = False
     asked: tuple[tuple[str, str], ...] = ()
     """What tells the relay how the message goes on, name and value, if anything does."""
-    thread: tuple[tuple[str, str], ...] = ()
-    """In-Reply-To and References, name and value unfolded, if it answers something."""
+    besides: tuple[tuple[str, str], ...] = ()
+    """What it answers (In-Reply-To, References) and how to get no more of it (List-Unsubscribe), name and
+    value unfolded."""
 
 
 def reread(wire: bytes, meant: Meant) -> None:
@@ -48,7 +49,7 @@ def reread(wire: bytes, meant: Meant) -> None:
     names = message.keys()
     allowed = {*_ONCE, "Content-Transfer-Encoding", "Content-Disposition"}
     allowed |= {"Auto-Submitted"} if meant.automatic else set()
-    meant_too = (*meant.asked, *meant.thread)
+    meant_too = (*meant.asked, *meant.besides)
     needed = {*_ONCE, *(name for name, _ in meant_too)}
     twice = len({name.lower() for name in names}) != len(names)
     if message.defects or twice or not needed <= set(names) <= allowed | needed:

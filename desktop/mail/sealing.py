@@ -35,7 +35,9 @@ REMINDER = "reminder"
 LETTER = "letter"
 AUTO_ANSWER = "auto-answer"
 """What the program answers by itself while nobody is in the office."""
-_SUBMITTED = {REMINDER: "auto-generated", AUTO_ANSWER: "auto-replied"}
+CAMPAIGN = "campaign"
+"""One letter of those to many."""
+_SUBMITTED = {REMINDER: "auto-generated", CAMPAIGN: "auto-generated", AUTO_ANSWER: "auto-replied"}
 """RFC 3834 5: no out-of-office note comes back to these."""
 HEADER = "header"
 SUBJECT_TAG = "subject-tag"
@@ -69,6 +71,8 @@ class Letter:
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
     """Of an answer: the Message-IDs of what it answers. They stand outside too, where they say nothing."""
+    leaving: tuple[Header, ...] = ()
+    """How programs offer to say no to more of it (`unsubscribing.leave_fields`); they read it outside."""
 
 
 @dataclass(frozen=True)
@@ -116,15 +120,16 @@ class Sealer:
         subject = outer_subject(letter, decision, means.onward)
         asked = (*written(letter.message_id), *relay_asked(decision, means.onward))
         fields = (headers.unstructured(name, value) for name, value in asked)
-        outside = (*_header(letter, subject), *fields)
+        outside = (*_header(letter, subject), *fields, *letter.leaving)
         name = hosted.new_name() if decision.form is Form.LINK else ""
         entity, extra = self._entity(letter, decision, means, outside, name)
         wire = mime.outer(outside, entity)
-        thread = tuple((name, value.replace("\r\n ", " ")) for name, value in _thread(letter))
+        folded = (*_thread(letter), *letter.leaving)
+        besides = tuple((name, value.replace("\r\n ", " ")) for name, value in folded)
         automatic = letter.kind in _SUBMITTED
         reread(
             wire,
-            Meant(letter.address, letter.sender, subject, letter.message_id, automatic, asked, thread),
+            Meant(letter.address, letter.sender, subject, letter.message_id, automatic, asked, besides),
         )
         stored = means.storage if name else None
         return Sealed(wire, hashlib.sha256(wire).hexdigest(), letter.message_id, extra, name, stored)

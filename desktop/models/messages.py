@@ -95,8 +95,8 @@ def _all(tx: Tx, query: Select[Any]) -> list[Message]:
     return [_message(row) for row in tx.connection.execute(query)]
 
 
-def insert(tx: Tx, row: Message, wire: bytes, trace: str) -> None:
-    """Add a row, its sealed bytes and the decision's trace (JSON).
+def insert(tx: Tx, row: Message, wire: bytes, trace: str, purpose: str = "") -> None:
+    """Add a row, its sealed bytes, the decision's trace (JSON) and, of one to many, what it is for.
 
     A second live reminder of one visit, occurrence and window breaks the unique index.
     """
@@ -128,6 +128,7 @@ def insert(tx: Tx, row: Message, wire: bytes, trace: str) -> None:
             priority=row.priority,
             reason=_reason_out(row.reason),
             next_try=row.next_try,
+            purpose=purpose,
         )
     )
     tx.connection.execute(sql_insert(message_body).values(message=row.id, wire=wire))
