@@ -15,9 +15,9 @@ import rfc8785
 
 from desktop.mail.fields import FIELDS
 from desktop.mail.templates import Place, compile_text
-from desktop.models import campaigns, customfields
-from desktop.models.campaigning import Campaign, CampaignPerson, TemplateId
-from desktop.models.campaigns import Wording, schedule_data, variant_data
+from desktop.models import customfields, pictures, templates
+from desktop.models.campaigning import Campaign, CampaignPerson, TemplateId, TemplateKept, TemplateVersion
+from desktop.models.campaigns import schedule_data, variant_data
 from desktop.models.database import Tx
 from desktop.models.rules import CUSTOM
 from desktop.models.standing import FieldClass
@@ -25,11 +25,10 @@ from desktop.models.standing import FieldClass
 
 def content_hash(tx: Tx, one: Campaign) -> str:
     """Of purpose, payer, every text and picture, the variants and the schedule; '' of what has no text."""
-    wordings = _wordings(tx, one)
-    if not wordings or None in wordings.values():
+    wanted, found = wordings(one), _found(tx, one)
+    if not wanted or len(found) < len(wanted):
         return ""
-    known = campaigns.pictures(tx)
-    written = {number: _written(each, known) for number, each in wordings.items() if each is not None}
+    known = {picture.name: picture.sha256 for picture in pictures.listing(tx)}
     return _hash(
         {
             "campaign": one.id,
@@ -37,7 +36,7 @@ def content_hash(tx: Tx, one: Campaign) -> str:
             "payer": one.payer,
             "segment": one.segment or "",
             "without": sorted(one.without),
-            "texts": {f"{template}/{number}": text for (template, number), text in written.items()},
+            "texts": {f"{kept.id}/{each.number}": _written(kept, each, known) for kept, each in found},
             "template": [one.template or "", one.template_version],
             "variants": [variant_data(variant) for variant in one.variants],
             "schedule": schedule_data(one.schedule),
@@ -60,7 +59,7 @@ def tells_health(tx: Tx, one: Campaign) -> bool:
     """Whether its texts name a field that is about somebody's health."""
     own = {CUSTOM + each.name: each.group for each in customfields.listing(tx, retired=True)}
     classes = {**FIELDS, **own}
-    texts = (text for each in _wordings(tx, one).values() if each for text in each.texts.values())
+    texts = (text for _, each in _found(tx, one) for text in each.texts.values())
     fields = (
         name
         for text in texts
@@ -70,27 +69,29 @@ def tells_health(tx: Tx, one: Campaign) -> bool:
     return any(classes.get(name) is FieldClass.CLINICAL for name in fields)
 
 
-def _wordings(tx: Tx, one: Campaign) -> dict[tuple[TemplateId, int], Wording | None]:
+def wordings(one: Campaign) -> set[tuple[TemplateId, int]]:
     """Every version of a template that somebody may get."""
     if one.variants:
-        wanted = [(variant.template, variant.version) for variant in one.variants]
-    else:
-        wanted = [(one.template, one.template_version)] if one.template is not None else []
-    return {(template, number): campaigns.wording(tx, template, number) for template, number in wanted}
+        return {(variant.template, variant.version) for variant in one.variants}
+    return {(one.template, one.template_version)} if one.template is not None else set()
 
 
-def _written(one: Wording, known: dict[str, str]) -> dict[str, Any]:
-    texts = {
-        language: [text.subject, text.preview, text.body] for language, text in sorted(one.texts.items())
-    }
-    bodies = "\n".join(text.body for text in one.texts.values())
-    shown = {name: sha256 for name, sha256 in sorted(known.items()) if f"]({name}" in bodies}
+def _found(tx: Tx, one: Campaign) -> list[tuple[TemplateKept, TemplateVersion]]:
+    """Those of them that there are."""
+    pairs = [(templates.get(tx, id_), templates.version(tx, id_, number)) for id_, number in wordings(one)]
+    return [(kept, version) for kept, version in pairs if kept is not None and version is not None]
+
+
+def _written(one: TemplateKept, version: TemplateVersion, known: dict[str, str]) -> dict[str, Any]:
+    texts = {language: [text.subject, text.preview, text.body] for language, text in version.texts.items()}
+    bodies = "\n".join(text.body for text in version.texts.values())
     return {
+        "sha256": version.sha256,
         "purpose": one.purpose.value,
         "payer": one.payer,
         "layout": one.layout,
         "texts": texts,
-        "pictures": shown,
+        "pictures": {name: sha256 for name, sha256 in known.items() if f"]({name}" in bodies},
     }
 
 

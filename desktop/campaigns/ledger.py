@@ -1,19 +1,20 @@
 """Who gets a campaign and who does not: frozen at the check, everybody of its group exactly once.
 
 People are found by one query and asked about in portions, so that memory stays flat; the sums are
-compared before anything is kept.
+compared before anything is kept. Whoever may get it has their letter practised in the same step.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
 
 from desktop.campaigns.content import audience_hash, content_hash
-from desktop.campaigns.gate import Answer, AuthorizedAudience, Gate, Terms
+from desktop.campaigns.gate import AuthorizedPerson, Gate, Terms
 from desktop.campaigns.planner import balanced
+from desktop.campaigns.rehearsal import Script, practise, read_script, with_people
+from desktop.campaigns.variants import variant_of
 from desktop.errors import InputError, Refused
 from desktop.models import campaignpeople, segmentrows
 from desktop.models.campaigning import Campaign, CampaignPerson
@@ -23,20 +24,6 @@ from desktop.models.rows import chunks
 
 PORTION = 500
 Progress = Callable[[int, int], bool]
-
-
-class PracticeRun(Protocol):
-    """Does with people who may get it everything but the network."""
-
-    def variant(self, campaign: Campaign, person: PersonId) -> str:
-        """Which wording somebody gets; '' where there is one."""
-        ...
-
-    def rehearse(
-        self, tx: Tx, campaign: Campaign, audience: AuthorizedAudience
-    ) -> Mapping[PersonId, str | Reason]:
-        """Of each the hash of what would be sent, or why it cannot be written."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -56,7 +43,6 @@ class Frozen:
 def freeze(
     tx: Tx,
     gate: Gate,
-    run: PracticeRun,
     campaign: Campaign,
     today: date,
     now: datetime,
@@ -64,18 +50,19 @@ def freeze(
 ) -> Frozen:
     """Ask about everybody of the group; keeps nothing.
 
-    Raises InputError "group-unknown"; Refused "cancelled", "campaign-fundraising-health".
+    Raises InputError "group-unknown"; Refused "cancelled", "campaign-fundraising-health"; and as
+    `read_script`.
     """
     group = segmentrows.get(tx, campaign.segment) if campaign.segment is not None else None
     if group is None:
         raise InputError("group-unknown")
-    terms = gate.terms(tx, campaign)
+    terms, script = gate.terms(tx, campaign), read_script(tx, campaign, now)
     everybody = campaignpeople.members(tx, group, segmentrows.basis(tx, now, today))
     rows: list[CampaignPerson] = []
     for some in chunks(everybody, PORTION):
         if progress is not None and not progress(len(rows), len(everybody)):
             raise Refused("cancelled")
-        rows += _portion(tx, gate, run, terms, some)
+        rows += _portion(tx, gate, script, terms, some)
     if progress is not None and not progress(len(rows), len(everybody)):
         raise Refused("cancelled")
     included = [row.person for row in rows if row.included]
@@ -84,38 +71,29 @@ def freeze(
 
 
 def _portion(
-    tx: Tx, gate: Gate, run: PracticeRun, terms: Terms, some: Sequence[PersonId]
+    tx: Tx, gate: Gate, script: Script, terms: Terms, some: Sequence[PersonId]
 ) -> list[CampaignPerson]:
     campaign = terms.campaign
-    answer = gate.ask(tx, terms, {who: run.variant(campaign, who) for who in some})
-    written = run.rehearse(tx, campaign, answer.audience)
-    return [
-        *_included(campaign, answer, written),
-        *(
-            CampaignPerson(campaign.id, left.person, included=False, reason=left.reason)
-            for left in answer.left
-        ),
-    ]
+    variants = {who: variant_of(campaign.id, who, campaign.variants) for who in some}
+    answer, script = gate.ask(tx, terms, variants), with_people(tx, script, some)
+    left = (CampaignPerson(campaign.id, one.person, included=False, reason=one.reason) for one in answer.left)
+    return [*(_practised(script, campaign, one) for one in answer.audience.people), *left]
 
 
-def _included(
-    campaign: Campaign, answer: Answer, written: Mapping[PersonId, str | Reason]
-) -> list[CampaignPerson]:
+def _practised(script: Script, campaign: Campaign, one: AuthorizedPerson) -> CampaignPerson:
     """Whoever's letter cannot be written is left out after all."""
-    rows = []
-    for one in answer.audience.people:
-        who, method = one.known.person.id, one.decision.method
-        said = written[who]
-        if isinstance(said, Reason):
-            rows.append(CampaignPerson(campaign.id, who, included=False, reason=said, variant=one.variant))
-        else:
-            rows.append(
-                CampaignPerson(
-                    *(campaign.id, who, True, None, one.variant, method),
-                    rehearsed=said,
-                )
-            )
-    return rows
+    who = one.known.person
+    letter = practise(script, who, one.decision, one.variant)
+    if isinstance(letter, Reason):
+        return CampaignPerson(campaign.id, who.id, included=False, reason=letter, variant=one.variant)
+    return CampaignPerson(
+        campaign.id,
+        who.id,
+        included=True,
+        variant=one.variant,
+        method=one.decision.method,
+        rehearsed=letter.mark,
+    )
 
 
 def is_as_checked(tx: Tx, campaign: Campaign) -> tuple[str, ...]:

@@ -39,12 +39,15 @@ PEOPLE_EXPORT = "people-export"
 """The list of people itself is."""
 PURGE = "purge"
 """A closed year of the log is to be destroyed."""
+CAMPAIGN = "campaign"
+"""Letters are to go to many people."""
 NEEDS: Mapping[str, Action] = MappingProxyType(
     {
         ELEVATION: Action.SET_ROLE,
         EXPORT: Action.EXPORT_AUDIT,
         PEOPLE_EXPORT: Action.DECIDE_APPROVAL,
         PURGE: Action.PURGE_YEAR,
+        CAMPAIGN: Action.APPROVE_CAMPAIGN,
     }
 )
 """Who may do a thing may approve of it, where they decide about others' requests at all."""

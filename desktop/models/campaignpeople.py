@@ -119,6 +119,50 @@ def sums(tx: Tx, campaign: CampaignId) -> tuple[int, int]:
     return yes, of - yes
 
 
+def included(tx: Tx, campaign: CampaignId) -> list[PersonId]:
+    """The ids of who gets it, in the order of names."""
+    query = select(_ROW.person).outerjoin(search_entry, search_entry.c.person == _ROW.person)
+    mine = query.where(_ROW.campaign == campaign, _ROW.included == 1)
+    ordered = mine.order_by(search_entry.c.rank, _ROW.person)
+    return [PersonId(who) for who in tx.connection.execute(ordered).scalars()]
+
+
+def by_name_length(tx: Tx, campaign: CampaignId, *, longest: bool) -> PersonId | None:
+    """Of those who get it the one with the longest or the shortest name."""
+    length = func.length(person.c.first_name + person.c.last_name)
+    return _first(tx, campaign, length.desc() if longest else length)
+
+
+def odd_name(tx: Tx, campaign: CampaignId) -> PersonId | None:
+    """Somebody whose name lacks a part, or holds a digit or a sign."""
+    name = person.c.first_name + person.c.last_name
+    odd = or_(person.c.first_name == "", person.c.last_name == "", name.op("GLOB")('*[0-9&<>@/"]*'))
+    return _first(tx, campaign, person.c.id, odd)
+
+
+def of_language(tx: Tx, campaign: CampaignId) -> PersonId | None:
+    """Somebody who reads the language that fewest of them do; None where all read the same."""
+    many = func.count().label("many")
+    mine = _ROW.campaign == campaign, _ROW.included == 1
+    query = select(person.c.language, many).join(campaign_person, _ROW.person == person.c.id).where(*mine)
+    spoken = tx.connection.execute(query.group_by(person.c.language).order_by(many, person.c.language)).all()
+    few = spoken[0].language if len(spoken) > 1 else None
+    return None if few is None else _first(tx, campaign, person.c.id, person.c.language == few)
+
+
+def going(tx: Tx, campaign: CampaignId, method: Method) -> PersonId | None:
+    """Somebody whose letter goes this way."""
+    return _first(tx, campaign, person.c.id, _ROW.method == method.value)
+
+
+def _first(
+    tx: Tx, campaign: CampaignId, order: ColumnElement[Any], *which: ColumnElement[bool]
+) -> PersonId | None:
+    query = select(_ROW.person).join(person, person.c.id == _ROW.person)
+    mine = query.where(_ROW.campaign == campaign, _ROW.included == 1, *which)
+    return tx.connection.execute(mine.order_by(order, person.c.id).limit(1)).scalar()
+
+
 def _joined(query: Select[Any]) -> Select[Any]:
     named = query.join(person, person.c.id == _ROW.person)
     return named.outerjoin(search_entry, search_entry.c.person == _ROW.person)

@@ -7,7 +7,7 @@ which knows no step but those of `campaigning.NEXT`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
@@ -21,7 +21,6 @@ from desktop.models.campaigning import (
     CampaignSchedule,
     CampaignState,
     TemplateId,
-    TemplateText,
     Variant,
 )
 from desktop.models.columns import utc_text, utc_value
@@ -31,10 +30,6 @@ from desktop.models.standing import SegmentId
 from desktop.models.tables_campaigns import (
     campaign,
     campaign_person,
-    picture,
-    template,
-    template_text,
-    template_version,
 )
 from desktop.models.tables_people import segment
 
@@ -102,60 +97,6 @@ def counts(tx: Tx) -> dict[CampaignId, tuple[int, int]]:
 
 
 # --- what it rests on --------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Wording:
-    """One version of a template as an approval covers it: every text, and how it comes out."""
-
-    name: str
-    purpose: MailPurpose
-    payer: str
-    layout: str
-    visit: bool
-    newest: int
-    approved: bool
-    texts: Mapping[str, TemplateText] = field(repr=False)
-
-
-def wording(tx: Tx, id_: TemplateId, number: int) -> Wording | None:
-    """None of a version that there is not."""
-    query = (
-        select(template, template_version.c.approved_at)
-        .join(template_version, template_version.c.template == template.c.id)
-        .where(template.c.id == id_, template_version.c.number == number)
-    )
-    row = tx.connection.execute(query).one_or_none()
-    if row is None:
-        return None
-    written = select(template_text).where(template_text.c.template == id_, template_text.c.number == number)
-    return Wording(
-        name=row.name,
-        purpose=MailPurpose(row.purpose),
-        payer=row.payer,
-        layout=row.layout,
-        visit=bool(row.visit),
-        newest=row.version,
-        approved=row.approved_at is not None,
-        texts={
-            one.language: TemplateText(one.subject, one.preview, one.body)
-            for one in tx.connection.execute(written.order_by(template_text.c.language))
-        },
-    )
-
-
-def newest_approved(tx: Tx, id_: TemplateId) -> int:
-    """0 where none is."""
-    query = select(func.max(template_version.c.number)).where(
-        template_version.c.template == id_, template_version.c.approved_at.is_not(None)
-    )
-    return tx.connection.execute(query).scalar() or 0
-
-
-def pictures(tx: Tx) -> dict[str, str]:
-    """The hash of each that letters may show, by name."""
-    query = select(picture.c.name, picture.c.sha256).where(picture.c.retired_at.is_(None))
-    return {row.name: row.sha256 for row in tx.connection.execute(query)}
 
 
 @dataclass(frozen=True)

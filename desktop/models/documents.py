@@ -78,7 +78,12 @@ class QrCode:
     millimetres: float = 45.0
 
 
-Block = Paragraph | Facts | Table | QrCode
+@dataclass(frozen=True)
+class NewPage:
+    """What follows stands on a sheet of its own: letters that are handed out one by one."""
+
+
+Block = Paragraph | Facts | Table | QrCode | NewPage
 
 
 @dataclass(frozen=True)

@@ -232,7 +232,7 @@ class CampaignPreview:
     reason: Reason | None = None
     """Why this person would get nothing as things stand now."""
     pictures: Mapping[str, bytes] = field(default_factory=dict, repr=False)
-    """By the name that stands in the page behind `cid:`, or in `letter`."""
+    """By name, as `letter` names them; the page does as `cid:<name>@picture.invalid`."""
     letter: LetterShown | None = None
     """The same piece by piece (`mail/template_shown.py`), as a window lays it out."""
 

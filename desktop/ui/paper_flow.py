@@ -14,7 +14,17 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPdfWriter, QTextLayout, QTextOption
 
 from desktop.errors import Refused
-from desktop.models.documents import Block, Document, Facts, Paragraph, Progress, QrCode, Style, Table
+from desktop.models.documents import (
+    Block,
+    Document,
+    Facts,
+    NewPage,
+    Paragraph,
+    Progress,
+    QrCode,
+    Style,
+    Table,
+)
 from desktop.texts import Texts
 from desktop.ui.theme import LIGHT
 
@@ -156,6 +166,10 @@ class Flow:
                 self._facts(block)
             elif isinstance(block, QrCode):
                 self._code(block)
+            elif isinstance(block, NewPage):
+                self._turn()
+                self._steps.laid()
+                continue
             else:
                 self._paragraph(block)
             self._y += _GAP
