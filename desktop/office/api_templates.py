@@ -22,6 +22,7 @@ from desktop.office.values_templates import (
     TemplateShown,
     TemplatesShown,
     TemplateTryRequest,
+    TemplateWords,
     TestLetterRequest,
 )
 
@@ -32,6 +33,10 @@ class TemplateFileDoor(Protocol):
     def list_library(self) -> tuple[TemplateLine, ...]: ...
     def library_text(self, code: str, language: str) -> str:
         """One of the library as its writer would see it."""
+        ...
+
+    def library_words(self, code: str) -> dict[str, TemplateWords]:
+        """The same in each language, part by part."""
         ...
 
     def check_template(self, request: TemplateRequest) -> tuple[TemplateFinding, ...]: ...

@@ -29,9 +29,11 @@ from desktop.office.keys_own import OwnKeyDesk
 from desktop.office.keys_shown import KeyLists
 from desktop.office.kit import Kits
 from desktop.office.letters import Letters
+from desktop.office.local_campaigns import CampaignOffice, CampaignRooms
 from desktop.office.local_consent import ConsentOffice, ConsentRooms
 from desktop.office.local_imports import ImportOffice, ImportRooms
 from desktop.office.local_people import PeopleOffice, PeopleRooms
+from desktop.office.local_schedule import ScheduleOffice, ScheduleRooms
 from desktop.office.log_export import LogExports
 from desktop.office.log_reports import LogReports
 from desktop.office.mail_found import MailSearch
@@ -72,7 +74,7 @@ from desktop.office.users_join import Joining
 from desktop.office.witness import Witnesses
 
 
-class LocalOffice(PeopleOffice, ImportOffice, ConsentOffice):
+class LocalOffice(PeopleOffice, ImportOffice, ConsentOffice, ScheduleOffice, CampaignOffice):
     """Fulfils `office.api.Office`; the use cases live in the rooms it is made of."""
 
     def __init__(
@@ -143,10 +145,14 @@ class LocalOffice(PeopleOffice, ImportOffice, ConsentOffice):
         rooms: PeopleRooms,
         import_rooms: ImportRooms,
         consent_rooms: ConsentRooms,
+        campaign_rooms: CampaignRooms,
+        schedule_rooms: ScheduleRooms,
     ) -> None:
         PeopleOffice.__init__(self, rooms)
         ImportOffice.__init__(self, import_rooms)
         ConsentOffice.__init__(self, consent_rooms)
+        CampaignOffice.__init__(self, campaign_rooms)
+        ScheduleOffice.__init__(self, schedule_rooms)
         self.practice_exists = entry.practice_exists
         self.create_practice = entry.create_practice
         self.sign_in = entry.sign_in
@@ -217,6 +223,7 @@ class LocalOffice(PeopleOffice, ImportOffice, ConsentOffice):
         self.parse_schedule = files.parse_schedule
         self.list_library = files.list_library
         self.library_text = files.library_text
+        self.library_words = files.library_words
         self.check_template = files.check_template
         self.render_template = files.render_template
         self.doctor = doctor.doctor

@@ -13,7 +13,7 @@ from desktop.mail.fields import LINKS
 from desktop.mail.template_checks import Checked, check
 from desktop.mail.template_design import Design
 from desktop.mail.template_footer import Imprint, footer
-from desktop.mail.template_library import library, shipped_template
+from desktop.mail.template_library import library, library_template, shipped_template
 from desktop.mail.template_page import Around, Brand, Layout
 from desktop.mail.template_source import read_source, write_source
 from desktop.models.purposes import BASES
@@ -23,6 +23,7 @@ from desktop.office.values_templates import (
     TemplateLine,
     TemplateRendered,
     TemplateRequest,
+    TemplateWords,
 )
 
 _SAMPLE_ADDRESS = "1 Main St, Springfield, IL 62701"
@@ -48,6 +49,13 @@ class TemplateFiles:
     def library_text(self, code: str, language: str) -> str:
         """Raises InputError "template-unknown"."""
         return write_source(shipped_template(code, language))
+
+    def library_words(self, code: str) -> dict[str, TemplateWords]:
+        """Raises InputError "template-unknown"."""
+        return {
+            language: TemplateWords(source.subject, source.body, source.preview)
+            for language, source in library_template(code).sources.items()
+        }
 
     def check_template(self, request: TemplateRequest) -> tuple[TemplateFinding, ...]:
         """What stops it first."""
