@@ -83,11 +83,6 @@ PART_OF: Mapping[Measure, Measure] = MappingProxyType(
 )
 """Of which other count each is a part: what is left of that one must not be small either."""
 
-RATE_OF: Mapping[Measure, Measure] = MappingProxyType(
-    {**PART_OF, _M.CONFIRMED: _M.ARRIVED, _M.CLICKED: _M.ARRIVED}
-)
-"""What a percentage is of."""
-
 FROM_FEEDS = frozenset({_M.OPENED, _M.CLICKED})
 """Known only where a mail service reports it; no letter of ours asks."""
 
@@ -151,12 +146,13 @@ class Shown(StrEnum):
 
 @dataclass(frozen=True)
 class Figure:
-    """`value` of `EXACT` alone; `percent` where what it is part of may be shown too."""
+    """`value` of `EXACT` alone; `percent` is its share of `of`, which is exact too."""
 
     measure: Measure
     shown: Shown
     value: int = 0
     percent: float | None = None
+    of: Measure | None = None
 
 
 @dataclass(frozen=True)
