@@ -21,7 +21,7 @@ from desktop.campaigns.gate import AuthorizedPerson, Gate, Left
 from desktop.campaigns.pacing import room
 from desktop.campaigns.rehearsal import Practised, Script, practise, read_script, with_people
 from desktop.clock import Clock
-from desktop.errors import InputError, SealwellError
+from desktop.errors import InputError, SealwellError, VaultError
 from desktop.mail.decision import LEVEL_OF, RANK, read_trace
 from desktop.mail.letterhead import load_letterhead
 from desktop.mail.outbox import Cancel, Frozen, Keep, Outbox, Replace, Verdict
@@ -151,7 +151,7 @@ class Making:
         for made in portion.made:
             try:
                 frozen.append(self._frozen(portion.script, portion.label, made, sealer))
-            except InputError as error:
+            except (InputError, VaultError) as error:
                 left.append(Left(made.to.known.person.id, Reason(error.code, dict(error.params))))
         return Sealed(portion.campaign.id, tuple(frozen), tuple(left))
 
@@ -220,7 +220,7 @@ class Making:
         made = Made(to, letter, row.generation + 1)
         try:
             return Replace(self._frozen(script, row.label, made, self._sealer()), reason)
-        except InputError as error:
+        except (InputError, VaultError) as error:
             return Cancel(Reason(error.code, dict(error.params)))
 
     def _scripts_of(self, tx: Tx, rows: Sequence[Message]) -> Mapping[CampaignId, Script | Reason]:

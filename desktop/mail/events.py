@@ -14,14 +14,15 @@ from datetime import datetime
 
 from desktop.audit.events import Act, Event
 from desktop.audit.log import AuditLog
+from desktop.mail import optouts
 from desktop.mail.breakers import came_back
 from desktop.mail.states import IN_FLIGHT, check
-from desktop.models import consents, events, messages, people, silences, suppressions, tasks
+from desktop.models import events, messages, people, silences, suppressions, tasks
 from desktop.models.database import Tx
 from desktop.models.delivery import DeliveryEvent, EventKind, Match, Suppression, SuppressionKind
 from desktop.models.ids import new_id
 from desktop.models.names import address_key
-from desktop.models.records import Attempt, Consent, Message, MessageId, Reason, State
+from desktop.models.records import Attempt, Message, MessageId, Reason, State
 
 FAILED_TASK = "failed-delivery"
 """Somebody finds out why it did not arrive, and tells them by another way."""
@@ -157,9 +158,10 @@ def _refuse(work: _Work, event: DeliveryEvent, row: Message | None) -> None:
     """No more marketing (16 CFR 316.5: at once); what is about their care goes on."""
     found = row.person if row is not None else event.person
     person = people.stands_for(work.tx, found) if found is not None else None
-    if person is not None and consents.refuse_marketing(work.tx, person, work.now, event.source, _BY):
-        det: dict[str, str | int] = {"consent": Consent.REFUSED, "event": event.kind}
-        work.records.append(Event(Act.CONSENT_RECORDED, person, det=det))
+    if person is not None:
+        proof = event.ref if event.source == _BY else ""
+        said = optouts.OptOut(person, work.now, event.source, _BY, proof=proof)
+        work.records += optouts.take(work.tx, said).events
 
 
 def _open_task(work: _Work, kind: str, row: Message, cause: str) -> None:

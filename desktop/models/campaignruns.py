@@ -67,6 +67,12 @@ def ends(tx: Tx, campaign: CampaignId) -> Ends:
     return Ends(states, ahead, late)
 
 
+def by_variant(tx: Tx, campaign: CampaignId) -> dict[str, int]:
+    """How many get which wording."""
+    query = select(_ROW.variant, func.count()).where(_ROW.campaign == campaign, _ROW.included == 1)
+    return {name: many for name, many in tx.connection.execute(query.group_by(_ROW.variant))}
+
+
 def late_reasons(tx: Tx, campaign: CampaignId) -> list[tuple[str, int]]:
     """Why rows fell out after the approval, most first."""
     many = func.count().label("many")

@@ -160,18 +160,6 @@ def _entry(row: Row[Any]) -> ConsentEntry:
     )
 
 
-def refuse_marketing(tx: Tx, person: PersonId, at: datetime, source: str, by: str) -> bool:
-    """Enter that they want no marketing; False where that is what they said last.
-
-    Their consent stays what it is, and no import of a list can take this back: only another
-    entry about marketing, with its proof, can.
-    """
-    if person in no_marketing(tx, (person,)):
-        return False
-    enter(tx, ConsentEntry(person, Consent.REFUSED, at, source, by, scope=Use.MARKETING, how="by-mail"))
-    return True
-
-
 def no_marketing(tx: Tx, people_ids: Iterable[PersonId]) -> frozenset[PersonId]:
     """Those whose last word about marketing is no."""
     found: set[PersonId] = set()

@@ -27,6 +27,7 @@ from desktop.mail.outbox import Outbox
 from desktop.models.accounts import Session, SessionId, UserId
 from desktop.models.database import Database, Tx
 from desktop.office.backup_watch import BackupWatch
+from desktop.office.campaign_watch import CampaignWatch
 from desktop.office.listed import Listed
 from desktop.office.logwatch import LogWatch
 from desktop.office.looks import Looks
@@ -57,6 +58,7 @@ class Opened:
     own: OwnKeys
     outbox: Outbox
     reminders: Reminders
+    campaigns: CampaignWatch
     letters: Letters
     dispatcher: Dispatcher
     network: NetworkLoop

@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 
 from desktop.clock import Clock
 from desktop.compliance.freshness import freshness
-from desktop.models import conversations, mailboxes, messages, pauses, sendingrules, settings
+from desktop.models import campaigns, conversations, mailboxes, messages, pauses, sendingrules, settings
+from desktop.models.campaigning import CampaignState
 from desktop.models.database import Tx
 from desktop.models.delivery import EVERYTHING
 from desktop.models.records import State
@@ -101,7 +102,9 @@ def due(tx: Tx) -> int:
 
 def is_wanted(tx: Tx) -> bool:
     """Whether something goes on that the vault must be open for."""
-    return due(tx) > 0 or bool(mailboxes.listing(tx, live=True))
+    if due(tx) > 0 or mailboxes.listing(tx, live=True):
+        return True
+    return bool(campaigns.in_states(tx, frozenset({CampaignState.RUNNING})))
 
 
 def goes_on(opened: Opened) -> bool:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from desktop.audit.log import AuditLog
+from desktop.campaigns.gate import Gate
+from desktop.campaigns.making import Making
 from desktop.campaigns.reminders import Reminders
+from desktop.campaigns.running import Runs
 from desktop.clock import Clock
 from desktop.compliance.hours import opens
 from desktop.crypto.vault import OpenVault
@@ -14,7 +17,7 @@ from desktop.mail.checkmail import CHECK
 from desktop.mail.letters import Letters
 from desktop.mail.outbox import Outbox
 from desktop.mail.pacing import RulesPacer
-from desktop.mail.sealing import AUTO_ANSWER, LETTER, REMINDER
+from desktop.mail.sealing import AUTO_ANSWER, CAMPAIGN, LETTER, REMINDER
 from desktop.mail.unsealing import Unsealer
 from desktop.models import vaultkeys
 from desktop.models.database import Database
@@ -22,6 +25,7 @@ from desktop.models.migrate import upgrade
 from desktop.office import emergency_record, segments
 from desktop.office.after_hours_watch import AfterHoursWatch
 from desktop.office.backup_watch import BackupWatch
+from desktop.office.campaign_watch import CampaignWatch
 from desktop.office.desk import Opened
 from desktop.office.drill_watch import DrillWatch
 from desktop.office.duplicate_watch import DuplicateWatch
@@ -85,9 +89,13 @@ class Opener:
         letters = Letters(self._clock)
         network = NetworkLoop()
         answers = Answers(self._clock, letters, outbox, self._audit, opens)
+        making = Making(self._clock, outbox, self._audit, Gate(self._clock), own.sealer)
+        runs = Runs(self._clock, outbox, self._audit)
+        campaigns = CampaignWatch(database, self._audit, self._clock, runs, making, self._has_gap)
         rechecks = {
             REMINDER: reminders.recheck,
             LETTER: letters.recheck,
+            CAMPAIGN: making.recheck,
             CHECK: checkmail.recheck,
             AUTO_ANSWER: answers.recheck,
         }
@@ -107,9 +115,15 @@ class Opener:
         watch.also(AfterHoursWatch(database, answers, own).look)
         watch.also(FolderWatch(database, self._audit, self._clock, self._intake, outbox, self._has_gap).look)
         watch.also(lambda: None if self._has_gap() else segments.refresh(database, self._clock))
+        watch.later(campaigns.look)
         watch.later(DuplicateWatch(database, self._audit, self._clock, self._has_gap).look)
         watch.also(DrillWatch(database, self._audit, self._clock, self._folder).look)
         signins = SignIns(database, self._audit, self._clock)
+
+        def ahead(background: bool) -> None:
+            campaigns.look()
+            pickups.before_run(background)
+
         read_mail = MailboxWatch(database, self._reader(database, signins))
         watch.also(read_mail.start)
         backups = BackupWatch(self._folder, vault, database, self._audit, self._clock, self._has_gap)
@@ -120,6 +134,7 @@ class Opener:
             own=own,
             outbox=outbox,
             reminders=reminders,
+            campaigns=campaigns,
             letters=letters,
             dispatcher=Dispatcher(
                 database,
@@ -129,7 +144,7 @@ class Opener:
                 self._clock,
                 network,
                 before=looks.at_due,
-                ahead=pickups.before_run,
+                ahead=ahead,
                 pacer=RulesPacer(self._audit),
                 signins=signins,
             ),

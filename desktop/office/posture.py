@@ -62,7 +62,7 @@ class OwnPosture:
         if relay is None:
             raise InputError("no-relay-yet")
         shown = self._posture.check_posture(
-            PostureRequest(domain_of(relay.sender), service=_service(relay.host))
+            PostureRequest(domain_of(relay.sender), service=service_of(relay.host))
         )
         bad = sum(line.grade == "bad" for line in shown.checks)
         self._desk.write(
@@ -73,7 +73,7 @@ class OwnPosture:
         return shown
 
 
-def _service(host: str) -> str:
+def service_of(host: str) -> str:
     """The mail service that a relay's host belongs to; '' where it is none that is known."""
     site = ".".join(host.lower().split(".")[-2:])
     return next(
