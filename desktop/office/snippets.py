@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from desktop.access.fields import visible
-from desktop.access.roles import Action, FieldGroup, hidden, may
+from desktop.access.roles import Action, may
 from desktop.audit.events import Act, Event
 from desktop.clock import Clock
 from desktop.errors import InputError
@@ -14,16 +13,17 @@ from desktop.mail import fieldvalues
 from desktop.mail.fields import FIELDS
 from desktop.mail.sender import load_sender
 from desktop.mail.templates import Own, Place, Template, compile_text
-from desktop.models import appointments, customfields, people, snippets
-from desktop.models.accounts import Role, Session
+from desktop.models import customfields, snippets
+from desktop.models.accounts import Session
 from desktop.models.correspondence import Snippet, SnippetId
 from desktop.models.database import Tx
 from desktop.models.ids import new_id
-from desktop.models.records import Appointment, PersonId, VisitStatus
+from desktop.models.records import PersonId
 from desktop.models.rules import CUSTOM
 from desktop.models.snippets import SIGNATURE, TEMPLATE
 from desktop.models.standing import CustomField, FieldClass
 from desktop.office.desk import Desk, Recorder
+from desktop.office.mergevalues import seen_classes, seen_values
 from desktop.office.values_messages import (
     FieldNamed,
     SnippetFilled,
@@ -69,7 +69,7 @@ class Snippets:
         owner = None if request.shared else session.user
 
         def keep(tx: Tx, record: Recorder) -> SnippetsShown:
-            fit = _fit(request, _classes(seen_fields(customfields.listing(tx), session.role)))
+            fit = _fit(request, seen_classes(tx, session.role))
             before = _found(tx, session, request.id) if request.id is not None else None
             if (before is None or before.owner != owner) and snippets.count(tx, owner) >= MOST:
                 raise InputError("snippet-many", most=MOST)
@@ -177,23 +177,11 @@ def _refuse_personal(text: Template) -> None:
 
 
 def _filled(tx: Tx, session: Session, snippet: SnippetId, person: PersonId, now: datetime) -> SnippetFilled:
-    one, known = _found(tx, session, snippet), people.get(tx, person)
-    if known is None:
-        raise InputError("person-unknown")
-    seen, visit = visible(known, session.role), _next_visit(tx, person, session.role, now)
-    values = fieldvalues.of_person(load_sender(tx), replace(seen, language=one.language), visit)
-    own = seen_fields(customfields.listing(tx), session.role)
-    values |= fieldvalues.of_own(own, customfields.values(tx, person), one.language)
+    one = _found(tx, session, snippet)
+    values = seen_values(tx, session.role, person, one.language, now)
     # Fields that this role does not see, or that were retired since, are known by name: nothing is in them.
     classes = _classes(customfields.listing(tx, retired=True))
     text = compile_text(one.text, Place.BODY, classes)
     subject = compile_text(one.subject, Place.SUBJECT, classes)
     missing = dict.fromkeys((*subject.missing(values), *text.missing(values)))
     return SnippetFilled(text.marked(values), clean(subject.marked(values)), tuple(missing))
-
-
-def _next_visit(tx: Tx, person: PersonId, role: Role, now: datetime) -> Appointment | None:
-    if FieldGroup.APPOINTMENT in hidden(role):
-        return None
-    booked = (one for one in appointments.of_person(tx, person) if one.status is VisitStatus.BOOKED)
-    return next((one for one in booked if one.start_utc >= now), None)
