@@ -106,7 +106,7 @@ def load_look(tx: Tx) -> Look:
     )
 
 
-def keep_look(tx: Tx, look: Look, today: date) -> None:
+def keep_look(tx: Tx, look: Look) -> None:
     """Raises InputError `template-colour`, `brand-hours`, `brand-site`, `brand-sites-many`,
     `picture-unknown`, and `picture-of-patient`: a permission can end, and the look of letters stays."""
     Brand("", look.colour)
