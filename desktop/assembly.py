@@ -15,6 +15,7 @@ from desktop.access.securitykeys import SecurityKeys
 from desktop.access.signin import KeysFor, SignIn
 from desktop.access.typedpin import TypedPin
 from desktop.audit.log import AuditLog
+from desktop.campaigns.gate import Gate
 from desktop.clock import Clock
 from desktop.config import LIMITS, Limits
 from desktop.crypto.devicekey import DeviceStore, system_store
@@ -25,7 +26,12 @@ from desktop.office.after_hours import AfterHoursDesk
 from desktop.office.alerts import Alerts
 from desktop.office.approvals import Approvals
 from desktop.office.backups import Backups
+from desktop.office.calendar import CalendarDesk
 from desktop.office.call_list import CallLists
+from desktop.office.campaign_check import CampaignChecks
+from desktop.office.campaign_paper import CampaignPapers
+from desktop.office.campaign_run import CampaignRuns
+from desktop.office.campaigns import Campaigns
 from desktop.office.cards import Cards
 from desktop.office.consent import ConsentDesk
 from desktop.office.consent_asking import ConsentAsking
@@ -58,9 +64,12 @@ from desktop.office.keys_shown import KeyLists
 from desktop.office.kit import Kits
 from desktop.office.letters import Letters
 from desktop.office.local import LocalOffice
+from desktop.office.local_campaigns import CampaignRooms
 from desktop.office.local_consent import ConsentRooms
 from desktop.office.local_imports import ImportRooms
 from desktop.office.local_people import PeopleRooms
+from desktop.office.local_running import RunRooms
+from desktop.office.local_schedule import ScheduleRooms
 from desktop.office.log_export import LogExports
 from desktop.office.log_files import LatePrinter
 from desktop.office.log_reports import LogReports
@@ -76,6 +85,7 @@ from desktop.office.notices import Notices
 from desktop.office.offboarding import Offboarding
 from desktop.office.onward import OnwardDesk
 from desktop.office.opening import Opener
+from desktop.office.opt_outs import OptOuts
 from desktop.office.outbox import OutboxDesk
 from desktop.office.outbox_pauses import Pauses
 from desktop.office.outbox_settle import Settling
@@ -93,9 +103,11 @@ from desktop.office.relays import Relays
 from desktop.office.reminders import Reminders
 from desktop.office.replies import Replies
 from desktop.office.restore import Restore
+from desktop.office.results import Results
 from desktop.office.retention import Retention
 from desktop.office.retire import Retiring
 from desktop.office.review import Review
+from desktop.office.schedule_answers import ScheduleAnswers
 from desktop.office.security import Security
 from desktop.office.segments import Segments
 from desktop.office.sending import Sending
@@ -243,4 +255,12 @@ def build_office(
             ConsentBatches(desk, clock, read),
             ConsentProving(desk, clock, paper),
         ),
+        CampaignRooms(
+            Campaigns(desk, clock),
+            CampaignChecks(desk, clock, Gate(clock)),
+            CampaignPapers(desk, clock, paper),
+        ),
+        ScheduleRooms(ScheduleAnswers(desk, clock, paper), CalendarDesk(desk, clock)),
+        RunRooms(CampaignRuns(desk, clock, posture), OptOuts(desk, clock)),
+        Results(desk, clock, paper),
     )

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, literal, or_, select
 
-from desktop.models.campaigning import CampaignId, VisitAnswer
+from desktop.models.campaigning import CampaignId, CampaignState, VisitAnswer
 from desktop.models.delivery import EventKind
 from desktop.models.lanes import Tx
 from desktop.models.outcomes import Counts, Kind, Measure, Outcome, Sort
@@ -65,6 +65,12 @@ def of_campaign(tx: Tx, one: CampaignId) -> dict[Kind, Counts]:
     for kind, more in _unwritten(tx, one).items():
         written[kind] = written.get(kind, Counts()) + more
     return written
+
+
+def head(tx: Tx, one: CampaignId) -> tuple[str, CampaignState] | None:
+    """Its name and where it stands."""
+    row = tx.connection.execute(select(campaign.c.name, campaign.c.state).where(campaign.c.id == one)).first()
+    return (row.name, CampaignState(row.state)) if row is not None else None
 
 
 def excluded(tx: Tx, one: CampaignId) -> tuple[int, int]:

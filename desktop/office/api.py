@@ -16,6 +16,7 @@ from typing import Protocol
 from desktop.models.accounts import Session
 from desktop.models.records import MessageId, PersonId, Reason, RelayId, State
 from desktop.office.api_access import SecurityDoor, UsersDoor
+from desktop.office.api_answers import AnswerDoor
 from desktop.office.api_audit import AlertDoor, LogDoor, RetentionDoor
 from desktop.office.api_backups import (
     BackupDoor,
@@ -25,6 +26,8 @@ from desktop.office.api_backups import (
     RestoreDoor,
     TargetDoor,
 )
+from desktop.office.api_calendar import CalendarDoor
+from desktop.office.api_campaigns import CampaignDoor
 from desktop.office.api_consent import ConsentDoor
 from desktop.office.api_delivery import (
     DeliveryCheckDoor,
@@ -42,6 +45,8 @@ from desktop.office.api_messages import AfterHoursDoor, MessagesDoor, ReadingDoo
 from desktop.office.api_person import PersonDoor
 from desktop.office.api_practice import AddressesDoor, FieldsDoor, PracticeDoor, VisitsDoor
 from desktop.office.api_protection import CardDoor, ContentDoor, HelpDoor, KeysDoor, ReachDoor, StorageDoor
+from desktop.office.api_results import ResultDoor
+from desktop.office.api_running import RunDoor
 from desktop.office.api_segments import SegmentDoor
 from desktop.office.api_templates import TemplateFileDoor
 from desktop.office.values import (
@@ -291,6 +296,11 @@ class Office(
     HouseholdDoor,
     DuplicatesDoor,
     ConsentDoor,
+    CampaignDoor,
+    AnswerDoor,
+    CalendarDoor,
+    RunDoor,
+    ResultDoor,
     Protocol,
 ):
     """Everything."""

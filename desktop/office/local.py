@@ -33,6 +33,8 @@ from desktop.office.local_campaigns import CampaignOffice, CampaignRooms
 from desktop.office.local_consent import ConsentOffice, ConsentRooms
 from desktop.office.local_imports import ImportOffice, ImportRooms
 from desktop.office.local_people import PeopleOffice, PeopleRooms
+from desktop.office.local_results import ResultOffice
+from desktop.office.local_running import RunOffice, RunRooms
 from desktop.office.local_schedule import ScheduleOffice, ScheduleRooms
 from desktop.office.log_export import LogExports
 from desktop.office.log_reports import LogReports
@@ -59,6 +61,7 @@ from desktop.office.relays import Relays
 from desktop.office.reminders import Reminders
 from desktop.office.replies import Replies
 from desktop.office.restore import Restore
+from desktop.office.results import Results
 from desktop.office.retention import Retention
 from desktop.office.retire import Retiring
 from desktop.office.review import Review
@@ -74,7 +77,9 @@ from desktop.office.users_join import Joining
 from desktop.office.witness import Witnesses
 
 
-class LocalOffice(PeopleOffice, ImportOffice, ConsentOffice, ScheduleOffice, CampaignOffice):
+class LocalOffice(
+    PeopleOffice, ImportOffice, ConsentOffice, ScheduleOffice, CampaignOffice, RunOffice, ResultOffice
+):
     """Fulfils `office.api.Office`; the use cases live in the rooms it is made of."""
 
     def __init__(
@@ -147,12 +152,16 @@ class LocalOffice(PeopleOffice, ImportOffice, ConsentOffice, ScheduleOffice, Cam
         consent_rooms: ConsentRooms,
         campaign_rooms: CampaignRooms,
         schedule_rooms: ScheduleRooms,
+        run_rooms: RunRooms,
+        results: Results,
     ) -> None:
         PeopleOffice.__init__(self, rooms)
         ImportOffice.__init__(self, import_rooms)
         ConsentOffice.__init__(self, consent_rooms)
         CampaignOffice.__init__(self, campaign_rooms)
         ScheduleOffice.__init__(self, schedule_rooms)
+        RunOffice.__init__(self, run_rooms)
+        ResultOffice.__init__(self, results)
         self.practice_exists = entry.practice_exists
         self.create_practice = entry.create_practice
         self.sign_in = entry.sign_in
