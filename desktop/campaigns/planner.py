@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from desktop.mail.decision import Decision
+from desktop.models import windows
+from desktop.models.campaigning import Window
 from desktop.models.records import Appointment, PersonId, Reason
 
 
@@ -22,6 +25,8 @@ class Excluded:
     appointment: Appointment
     reason: Reason
     decision: Decision | None = None
+    window: Window = windows.USUAL
+    hour: datetime | None = None
 
 
 class UnbalancedError(Exception):

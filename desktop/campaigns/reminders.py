@@ -1,4 +1,4 @@
-"""Tomorrow's reminders: one line per visit, either with its way or with why it stays home.
+"""What is written about visits: one line per visit and window, with its way or with why it stays home.
 
 `plan` reads and decides, `seal` computes without the database, `enqueue` writes all rows
 in one transaction. `recheck` is asked again for each row when it is about to leave.
@@ -6,98 +6,50 @@ in one transaction. `recheck` is asked again for each row when it is about to le
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from desktop.campaigns import families, windows
+from desktop.campaigns.planned import Plan, PlannedReminder, QueuedReminders
 from desktop.campaigns.planner import Excluded, balanced
+from desktop.campaigns.reminderlines import LABEL, Lines
+from desktop.campaigns.windows import Due, Windows
 from desktop.clock import Clock
 from desktop.errors import Refused
-from desktop.mail import fieldvalues, standby
+from desktop.mail import standby
 from desktop.mail.decision import Decision, KeptTrace, read_trace
-from desktop.mail.gather import GONE, Gathered, Wishes, gather
+from desktop.mail.gather import GONE, Gathered, Wishes
 from desktop.mail.letters import NotSendable
 from desktop.mail.outbox import Cancel, Frozen, Keep, Outbox, Replace, Verdict
 from desktop.mail.policy import decide
 from desktop.mail.sealing import REMINDER, Letter, Sealer
 from desktop.mail.sender import Origin, Sender, load_sender
-from desktop.mail.templates import shipped
-from desktop.models import appointments, messages, people, pickups
+from desktop.models import appointments, messages, people, pickups, remindervisits
+from desktop.models import windows as kept_windows
 from desktop.models.accounts import Session
+from desktop.models.campaigning import AFTER, Window, WindowId
 from desktop.models.database import Tx
 from desktop.models.records import (
     Appointment,
     AppointmentId,
     Detail,
-    Label,
     Message,
     MessageId,
-    Method,
-    Person,
     PersonId,
     Reason,
     State,
     VisitStatus,
 )
-from desktop.people.household import NOT_THE_PATIENT
+from desktop.models.remindervisits import Told
 from desktop.people.samevisits import repeated
 from desktop.texts import Texts
 
-WINDOW = "day-before"
-LABEL = Label.ROUTINE
+__all__ = ["Plan", "QueuedReminders", "Reminders", "tomorrow"]
+
 PRIORITY = 0
-FIRST = 1
-
-_STANDS = {
-    State.ACCEPTED: "already-sent",
-    State.FAILED: "failed-before",
-    State.BOUNCED: "failed-before",
-    State.COMPLAINED: "complained-before",
-    State.UNCERTAIN: "uncertain-before",
-    State.EXPIRED: "too-late",
-}
-"""Why a visit with a live reminder gets no other; everything else is still on its way."""
-
-
-@dataclass(frozen=True)
-class PlannedReminder:
-    """One reminder, decided and worded, not sealed yet."""
-
-    appointment: Appointment
-    known: Gathered
-    decision: Decision
-    generation: int
-    subject: str = field(repr=False)
-    text: str = field(repr=False)
-
-    @property
-    def person(self) -> Person:
-        return self.known.person
-
-    @property
-    def wording(self) -> str:
-        """What tells two wordings apart: less detail is wished, or the visit has another room."""
-        return hashlib.sha256(f"{self.subject}\0{self.text}".encode()).hexdigest()
-
-
-@dataclass(frozen=True)
-class Plan:
-    """All visits of `day`: `rows` and `excluded` together are each of them once."""
-
-    day: date
-    sender: Sender
-    rows: tuple[PlannedReminder, ...]
-    excluded: tuple[Excluded, ...]
-
-
-@dataclass(frozen=True)
-class QueuedReminders:
-    """What `enqueue` did; `crossed` met a reminder that somebody queued meanwhile."""
-
-    messages: tuple[Message, ...]
-    crossed: tuple[AppointmentId, ...]
+_Line = PlannedReminder | Excluded | Reason
 
 
 def tomorrow(now: datetime, zone: str) -> date:
@@ -114,42 +66,39 @@ class Reminders:
         self._sealer = sealer
 
     def plan(self, tx: Tx, day: date | None = None) -> Plan:
-        """Everything about `day` (default: tomorrow), decided now; writes nothing."""
-        now = self._clock.now()
-        sender = load_sender(tx)
-        wanted = day or tomorrow(now, sender.zone)
-        visits = appointments.on_day(tx, wanted)
-        known = self._known(tx, visits, sender)
-        visits = [visit for visit in visits if visit.person in known]
-        before = {
-            (row.source, row.occurrence): row
-            for row in messages.live_reminders(tx, [visit.id for visit in visits], WINDOW)
-        }
-        live = {
-            AppointmentId(visit) for (visit, _), row in before.items() if row.state is not State.CANCELLED
-        }
-        twice = {other.id for _, other in repeated(visits, live)}
-        lines = [
-            _excluded(visit, known[visit.person], Reason("visit-twice"))
-            if visit.id in twice
-            else self._line(sender, visit, known[visit.person], before.get((visit.id, visit.occurrence)))
-            for visit in visits
+        """Everything about the visits of `day`; without one what is due by the end of the next working day,
+        or where no windows are set about tomorrow. Decided now; writes nothing."""
+        now, sender = self._clock.now(), load_sender(tx)
+        at = windows.load(tx, sender.zone)
+        visits = _visits(tx, at, now, day)
+        lines = Lines(tx, sender, visits, now)
+        visits = [visit for visit in visits if visit.person in lines.known]
+        live = {told for told, row in lines.live.items() if row.state is not State.CANCELLED}
+        due = _due(at, visits, now, day, live)
+        twice = {other.id for _, other in repeated(visits, {told.appointment for told in live})}
+        made = [
+            lines.excluded(one, Reason("visit-twice")) if one.visit.id in twice else lines.new(one)
+            for one in due
         ]
-        rows = tuple(line for line in lines if isinstance(line, PlannedReminder))
-        excluded = tuple(line for line in lines if isinstance(line, Excluded))
+        single = [line for line in made if isinstance(line, PlannedReminder)]
+        rows = families.merged(tx, sender, single, now)
+        excluded = tuple(line for line in made if isinstance(line, Excluded))
         balanced(
-            [visit.id for visit in visits],
-            [row.appointment.id for row in rows],
-            [line.appointment.id for line in excluded],
+            [_mark(one.told) for one in due],
+            [_mark(told) for row in rows for told in row.visits],
+            [_mark(_told(line)) for line in excluded],
         )
-        return Plan(wanted, sender, rows, excluded)
+        until = at.until(now) if day is None and not at.are_usual else None
+        return Plan(day or tomorrow(now, sender.zone), sender, rows, excluded, until)
 
     def people_on(self, tx: Tx, day: date | None = None) -> tuple[PersonId, ...]:
-        """Who has a visit on `day` (default: tomorrow) that stands."""
-        wanted = day or tomorrow(self._clock.now(), load_sender(tx).zone)
-        visits = appointments.on_day(tx, wanted)
-        booked = dict.fromkeys(visit.person for visit in visits if visit.status is VisitStatus.BOOKED)
-        return tuple(people.get_many(tx, booked))
+        """Whom `plan` would be about: those whose visits stand."""
+        now, sender = self._clock.now(), load_sender(tx)
+        at = windows.load(tx, sender.zone)
+        visits = [visit for visit in _visits(tx, at, now, day) if visit.status is not VisitStatus.CANCELLED]
+        live = remindervisits.live(tx, [visit.id for visit in visits])
+        due = _due(at, visits, now, day, live)
+        return tuple(people.get_many(tx, dict.fromkeys(one.visit.person for one in due)))
 
     def seal(self, plan: Plan, progress: Callable[[int, int], bool] | None = None) -> tuple[Frozen, ...]:
         """The sealed messages of a plan, outside the database.
@@ -167,15 +116,15 @@ class Reminders:
     def enqueue(self, tx: Tx, frozen: Iterable[Frozen], by: Session) -> QueuedReminders:
         """Queue them all, or none, in the caller's transaction."""
         queued: list[Message] = []
-        crossed: list[AppointmentId] = []
+        lost: list[Told] = []
         for item in frozen:
             try:
                 queued.append(self._outbox.enqueue(tx, item, by))
             except Refused as error:
                 if error.code != "already-queued":
                     raise
-                crossed.append(AppointmentId(item.source))
-        return QueuedReminders(tuple(queued), tuple(crossed))
+                lost += item.visits
+        return QueuedReminders(tuple(queued), tuple(lost))
 
     def again(self, tx: Tx, row: Message) -> Plan:
         """The next generation of a reminder that a person sends again, decided and worded now.
@@ -183,21 +132,18 @@ class Reminders:
         Raises Refused `visit-not-on` where the visit was cancelled or moved, is somebody else's by
         now, or has begun; NotSendable or Refused `not-sendable` where no way is open.
         """
-        visit, sender = appointments.get(tx, AppointmentId(row.source)), load_sender(tx)
-        if (
-            visit is None
-            or visit.status is not VisitStatus.BOOKED
-            or (visit.occurrence, visit.person) != (row.occurrence, row.person)
-            or visit.start_utc <= self._clock.now()
-        ):
+        now, sender = self._clock.now(), load_sender(tx)
+        asked = _Asked(tx, sender, [row], now)
+        if asked.are_over(row):
             raise Refused("visit-not-on")
-        known = self._known(tx, (visit,), sender).get(visit.person)
-        if known is None:
-            raise Refused("visit-not-on")
-        line = self._worded(sender, visit, known, row.generation + 1)
-        if isinstance(line, Excluded):
-            raise NotSendable(line.decision) if line.decision is not None else Refused("not-sendable")
-        return Plan(visit.start.date(), sender, (line,), ())
+        lines = asked.lines_of(row)
+        made = [line for line in lines if isinstance(line, PlannedReminder)]
+        if not made:
+            decision = _refused(lines)
+            raise NotSendable(decision) if decision is not None else Refused("not-sendable")
+        letter = _letter_of(families.merged(tx, sender, made, now), row)
+        later = replace(letter, generation=max(letter.generation, row.generation + 1))
+        return Plan(letter.appointment.start.date(), sender, (later,), ())
 
     def recheck(self, tx: Tx, rows: Sequence[Message]) -> list[Verdict]:
         """At the claim: is the visit still on, at this time, and would we decide and say the same?
@@ -212,45 +158,32 @@ class Reminders:
         return [verdicts[row.id] for row in rows]
 
     def _verdicts(self, tx: Tx, rows: Sequence[Message], sender: Sender) -> dict[MessageId, Verdict]:
-        visits = appointments.get_many(tx, [AppointmentId(row.source) for row in rows])
-        known = self._known(tx, visits.values(), sender)
+        now = self._clock.now()
+        asked = _Asked(tx, sender, rows, now)
         ids = [row.id for row in rows]
-        traces, gone = messages.traces(tx, ids), pickups.gone(tx, ids, self._clock.now())
+        traces, gone = messages.traces(tx, ids), pickups.gone(tx, ids, now)
         return {
-            row.id: self._verdict(row, visits, known, traces[row.id], sender, gone=row.id in gone)
-            for row in rows
+            row.id: self._verdict(tx, row, asked, traces[row.id], sender, gone=row.id in gone) for row in rows
         }
 
     def _verdict(
-        self,
-        row: Message,
-        visits: dict[AppointmentId, Appointment],
-        known: dict[PersonId, Gathered],
-        trace: str,
-        sender: Sender,
-        *,
-        gone: bool,
+        self, tx: Tx, row: Message, asked: _Asked, trace: str, sender: Sender, *, gone: bool
     ) -> Verdict:
-        visit = visits.get(AppointmentId(row.source))
-        if visit is None or visit.status is not VisitStatus.BOOKED:
-            return Cancel(Reason("visit-cancelled"))
-        if visit.occurrence != row.occurrence:
-            return Cancel(Reason("visit-moved"))
-        if visit.person != row.person:
-            return Cancel(Reason("visit-other-person"))
-        if visit.person not in known:
-            return Cancel(Reason(GONE))
-        line = self._worded(sender, visit, known[visit.person], row.generation + 1)
-        if isinstance(line, Excluded):
-            return Cancel(line.reason)
+        lines = asked.lines_of(row)
+        made = [line for line in lines if isinstance(line, PlannedReminder)]
+        if not made:
+            return Cancel(_why(lines))
+        letter = _letter_of(families.merged(tx, sender, made, self._clock.now()), row)
         kept = read_trace(trace)
         same_relay = sender.relay is not None and sender.relay.id == row.relay
-        same_way = same_relay and (line.decision.holds(kept.way) or self._form_holds(line.known, kept))
-        if same_way and kept.wording in ("", line.wording) and not gone:
+        same_way = same_relay and (letter.decision.holds(kept.way) or self._form_holds(letter.known, kept))
+        same_words = kept.wording in ("", letter.wording) and set(letter.visits) == set(asked.told[row.id])
+        if same_way and same_words and not gone:
             return Keep()
         changed = "wording-changed" if same_way else "way-changed"
         reason = Reason("link-expired" if gone else changed)
-        return Replace(self._seal(sender, line, self._sealer()), reason)
+        later = replace(letter, generation=max(letter.generation, row.generation + 1))
+        return Replace(self._seal(sender, later, self._sealer()), reason)
 
     def _form_holds(self, known: Gathered, kept: KeptTrace) -> bool:
         """Whether a locked file is still possible as it was made, though another form comes first now."""
@@ -259,51 +192,11 @@ class Reminders:
         wishes = Wishes(form=kept.way.form)
         return decide(known.asks(LABEL, self._clock.now(), wishes)).holds(kept.way)
 
-    def _line(
-        self, sender: Sender, visit: Appointment, known: Gathered, before: Message | None
-    ) -> PlannedReminder | Excluded:
-        if visit.status is not VisitStatus.BOOKED:
-            return _excluded(visit, known, Reason("visit-cancelled"))
-        if visit.start_utc <= self._clock.now():
-            return _excluded(visit, known, Reason("too-late"))
-        if before is not None and before.state is not State.CANCELLED:
-            return _excluded(visit, known, Reason(_STANDS.get(before.state, "already-queued")))
-        return self._worded(sender, visit, known, before.generation + 1 if before else FIRST)
-
-    def _worded(
-        self, sender: Sender, visit: Appointment, known: Gathered, generation: int
-    ) -> PlannedReminder | Excluded:
-        person, now = known.person, self._clock.now()
-        if not sender.facts.rule(visit.visit_type).remind:
-            return _excluded(visit, known, Reason("visit-type-silent"))
-        if sender.facts.rule(visit.visit_type).patient_only and known.reader(now) in NOT_THE_PATIENT:
-            return _excluded(visit, known, Reason("visit-only-patient", {"name": person.name}))
-        decision = decide(known.asks(LABEL, now))
-        if decision.method is Method.NONE:
-            return _excluded(visit, known, decision.reasons[0], decision)
-        wording = shipped(f"{REMINDER}-{person.detail.value}", person.language)
-        values = fieldvalues.of_person(sender, person, visit)
-        missing = (*wording.subject.missing(values), *wording.text.missing(values))
-        if missing:
-            return _excluded(visit, known, Reason("text-incomplete", {"field": missing[0]}))
-        return PlannedReminder(
-            appointment=visit,
-            known=known,
-            decision=decision,
-            generation=generation,
-            subject=wording.subject.render(values, person.name),
-            text=wording.text.render(values, person.name),
-        )
-
-    def _known(self, tx: Tx, visits: Iterable[Appointment], sender: Sender) -> dict[PersonId, Gathered]:
-        who = (visit.person for visit in visits)
-        return gather(tx, who, sender.relay, self._clock.now().date())
-
     def _seal(self, sender: Sender, row: PlannedReminder, sealer: Sealer) -> Frozen:
-        visit, person = row.appointment, row.person
+        visit, person, window = row.appointment, row.person, row.window
         if sender.relay is None:
             raise ValueError("a way was found without a relay")
-        origin = Origin(REMINDER, visit.id, person.id, visit.occurrence, WINDOW, row.generation)
+        origin = Origin(REMINDER, visit.id, person.id, visit.occurrence, window.id, row.generation)
         letter = Letter(
             person=person.id,
             address=row.decision.address,
@@ -316,36 +209,135 @@ class Reminders:
             kind=REMINDER,
             message_id=sender.message_id(origin),
             date=self._clock.now(),
-            open_subject=_open_subject(visit, person),
+            open_subject=_open_subject(row),
             phone=sender.phone,
             phrase=sender.phrase,
+            html=row.letter.html,
+            pictures=row.letter.pictures,
         )
         return Frozen(
             kind=REMINDER,
             source=visit.id,
             occurrence=visit.occurrence,
-            window=WINDOW,
+            window=window.id,
             generation=row.generation,
             person=person.id,
             decision=row.decision,
             label=LABEL,
             relay=sender.relay.id,
             sealed=sealer.seal(letter, row.decision, row.known.means),
-            useless_after=visit.start_utc,
+            useless_after=row.useless_after,
             priority=PRIORITY,
             wording=row.wording,
+            not_before=row.hour,
+            visits=row.visits,
         )
 
 
-def _open_subject(visit: Appointment, person: Person) -> str:
+class _Asked:
+    """Rows of the outbox beside what the newest schedule says of the visits that they are about."""
+
+    def __init__(self, tx: Tx, sender: Sender, rows: Sequence[Message], now: datetime) -> None:
+        told = remindervisits.of_messages(tx, [row.id for row in rows])
+        self.told: Mapping[MessageId, tuple[Told, ...]] = {
+            row.id: told.get(row.id) or (_of_row(row),) for row in rows
+        }
+        self._visits = appointments.get_many(
+            tx, {one.appointment for some in self.told.values() for one in some}
+        )
+        self._lines = Lines(tx, sender, self._visits.values(), now)
+        self._at = windows.load(tx, sender.zone)
+        self._now = now
+        self._windows: Mapping[WindowId, Window] = kept_windows.known(tx)
+
+    def lines_of(self, row: Message) -> list[_Line]:
+        """One for each visit of the message; a reason where the visit is not the one that it was."""
+        alone = len(self.told[row.id]) == 1
+        return [self._line(told, row, alone=alone) for told in self.told[row.id]]
+
+    def are_over(self, row: Message) -> bool:
+        """Whether none of its visits stands as it did, or all have begun."""
+        return not any(self._stands(told, row) for told in self.told[row.id])
+
+    def _stands(self, told: Told, row: Message) -> bool:
+        visit, window = self._visits.get(told.appointment), self._windows.get(told.window)
+        if visit is None or window is None or visit.person not in self._lines.known:
+            return False
+        theirs = visit.person == row.person or len(self.told[row.id]) > 1
+        as_told = windows.follows(window, visit) or visit.status is VisitStatus.BOOKED
+        in_time = self._at.due(visit, window).useless_after > self._now
+        return theirs and as_told and visit.occurrence == told.occurrence and in_time
+
+    def _line(self, told: Told, row: Message, *, alone: bool) -> _Line:
+        visit, window = self._visits.get(told.appointment), self._windows.get(told.window)
+        if visit is None or window is None:
+            return Reason("visit-cancelled")
+        if window.kind not in AFTER and visit.status is VisitStatus.CANCELLED:
+            return Reason("visit-cancelled")
+        if visit.occurrence != told.occurrence:
+            return Reason("visit-moved")
+        if alone and visit.person != row.person:
+            return Reason("visit-other-person")
+        if visit.person not in self._lines.known:
+            return Reason(GONE)
+        return self._lines.again(self._at.due(visit, window))
+
+
+def _visits(tx: Tx, at: Windows, now: datetime, day: date | None) -> list[Appointment]:
+    if day is not None:
+        return appointments.on_day(tx, day)
+    return (
+        appointments.on_day(tx, tomorrow(now, at.zone.key)) if at.are_usual else windows.around(tx, at, now)
+    )
+
+
+def _due(
+    at: Windows, visits: Sequence[Appointment], now: datetime, day: date | None, live: Collection[Told]
+) -> list[Due]:
+    by_day = day is not None or at.are_usual
+    return windows.due_on(at, visits, now, live) if by_day else windows.due_by(at, visits, now, live)
+
+
+def _letter_of(letters: Sequence[PlannedReminder], row: Message) -> PlannedReminder:
+    """Of what a family's letter has come to, the one about the visit that the message names.
+
+    Where they may not be told together any more the others are due again in the next plan.
+    """
+    source = AppointmentId(row.source)
+    return next(
+        (one for one in letters if any(told.appointment == source for told in one.visits)), letters[0]
+    )
+
+
+def _why(lines: Iterable[_Line]) -> Reason:
+    """Of several visits that all fell out, the first says why."""
+    return next(
+        line if isinstance(line, Reason) else line.reason
+        for line in lines
+        if not isinstance(line, PlannedReminder)
+    )
+
+
+def _refused(lines: Iterable[_Line]) -> Decision | None:
+    return next((line.decision for line in lines if isinstance(line, Excluded)), None)
+
+
+def _of_row(row: Message) -> Told:
+    return Told(AppointmentId(row.source), row.occurrence, WindowId(row.window))
+
+
+def _told(line: Excluded) -> Told:
+    return Told(line.appointment.id, line.appointment.occurrence, line.window.id)
+
+
+def _mark(told: Told) -> str:
+    return f"{told.appointment}/{told.occurrence}/{told.window}"
+
+
+def _open_subject(row: PlannedReminder) -> str:
     """What may stand in the open where the way is proven encrypted, unless least detail was wished."""
-    if person.detail is Detail.MINIMAL:
+    quiet = any(one.person.detail is Detail.MINIMAL for one in row.all)
+    if quiet or row.window.kind in AFTER:
         return ""
-    day = Texts(person.language).say(f"mail.weekday.{visit.start.isoweekday()}")
-    return Texts(person.language).say("mail.subject-visit", day=day)
-
-
-def _excluded(
-    visit: Appointment, known: Gathered, reason: Reason, decision: Decision | None = None
-) -> Excluded:
-    return Excluded(visit.person, known.person.name, visit, reason, decision)
+    day = Texts(row.person.language).say(f"mail.weekday.{row.appointment.start.isoweekday()}")
+    return Texts(row.person.language).say("mail.subject-visit", day=day)

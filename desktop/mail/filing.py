@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from desktop.audit.log import AuditLog
-from desktop.mail import moves, optin, threads, wrong_person
+from desktop.mail import moves, optin, threads, visit_answers, wrong_person
 from desktop.mail.asking import ASK_WRONG_PERSON, Asked, ask_of, declined
 from desktop.mail.beneath import Beneath, beneath
 from desktop.mail.correlate import Tied, same_mailbox
@@ -19,6 +19,7 @@ from desktop.mail.replytext import DECLINED, own_words
 from desktop.mail.returned_values import Kind, Understood
 from desktop.mail.sealing import REMINDER
 from desktop.models import appointments, conversations, entries, people
+from desktop.models.campaigning import VisitAnswer
 from desktop.models.correspondence import ConversationState, Entry
 from desktop.models.database import Tx
 from desktop.models.delivery import Received
@@ -77,6 +78,9 @@ def file(tx: Tx, audit: AuditLog, one: Told, now: datetime) -> Entry:
         wrong_person.report(tx, audit, one.answered, now, None, conversation=entry.conversation)
     elif visit is not None and entry.person is not None and one.answer != DECLINED:
         moves.asked(tx, audit, asked.codes, visit, entry.person, entry.conversation, now)
+        if asked.codes & moves.ASKS:
+            message = one.answered.id if one.answered is not None else None
+            visit_answers.said(tx, audit, visit, VisitAnswer.DECLINED, one.row.at, message)
     return entry
 
 
@@ -111,6 +115,12 @@ def add_plain_yes(tx: Tx, audit: AuditLog, one: Told, now: datetime) -> None:
     if after is not None and after.id == before.id and before.state is not ConversationState.OPEN:
         stays = replace(after, state=before.state, unseen=before.unseen, done_at=before.done_at)
         conversations.put(tx, stays)
+
+
+def keep_answer(tx: Tx, audit: AuditLog, one: Told) -> None:
+    """A plain yes or no is one about the visits that the reminder named."""
+    if one.answer and one.tied.message is not None:
+        visit_answers.answered(tx, audit, one.tied.message, VisitAnswer(one.answer), one.row.at)
 
 
 def join_refusal(tx: Tx, one: Told) -> None:

@@ -16,7 +16,7 @@ from datetime import datetime
 
 from desktop.audit.events import Act, Event
 from desktop.audit.log import AuditLog
-from desktop.mail import filing, replytext
+from desktop.mail import filing, replytext, visit_answers
 from desktop.mail.asking import is_urgent
 from desktop.mail.beneath import beneath
 from desktop.mail.correlate import Doubt, Tied, tie
@@ -150,6 +150,7 @@ def file_all(
         if not received.add(tx, row):
             continue
         said = filing.Told(row, mail.understood, one, answer, person, _written_to(one, known_people))
+        filing.keep_answer(tx, audit, said)
         if row.raw:
             filing.file(tx, audit, said, now)
         elif answer == replytext.CONFIRMED:
@@ -304,6 +305,8 @@ def _answer(tx: Tx, mail: Arrived, one: Tied, person: Person | None) -> str:
         return ""
     answer = replytext.answer(said.own, (person.first_name, person.name))
     if answer == replytext.CONFIRMED and beneath(tx, said, row, urgent_only=False).needs_reading:
+        return ""
+    if answer == replytext.DECLINED and visit_answers.is_of_family(tx, row):
         return ""
     return answer
 

@@ -13,12 +13,12 @@ from zoneinfo import ZoneInfo
 from desktop.access.fields import visible
 from desktop.access.roles import Action
 from desktop.audit.events import Act
-from desktop.campaigns.reminders import WINDOW
+from desktop.campaigns.planned import Plan
 from desktop.clock import Clock
 from desktop.mail.calls import CALL
 from desktop.mail.dates import day_in_words, time_in_words
 from desktop.mail.settling import CALLED, RESOLUTIONS
-from desktop.models import messages, people, settings, tasks
+from desktop.models import people, remindervisits, settings, tasks
 from desktop.models.accounts import Role, Session
 from desktop.models.database import Tx
 from desktop.models.documents import Column, Document, Paragraph, Printer, Style, Table
@@ -40,7 +40,9 @@ from desktop.texts import Texts, clean
 
 _NOT_SENT = Reason("call-not-sent")
 _WAITS = Reason("call-waits")
-_NO_CALL = frozenset({"visit-cancelled", "visit-type-silent", "visit-twice", "already-sent"})
+_NO_CALL = frozenset(
+    {"visit-cancelled", "visit-over", "visit-type-silent", "visit-twice", "visit-confirmed", "already-sent"}
+)
 """Why a visit of the plan needs no call."""
 _WORDS = {
     State.UNCERTAIN: Reason("uncertain-before"),
@@ -86,35 +88,39 @@ class CallLists:
         days = (day,) if day is not None else (today, today + timedelta(days=1))
         lines: list[CallLine] = []
         for one in days:
-            plan = opened.reminders.plan(tx, one)
-            visits = [(row.appointment, _NOT_SENT) for row in plan.rows]
-            visits += [(line.appointment, line.reason) for line in plan.excluded]
+            visits = _planned(opened.reminders.plan(tx, one))
             lines += _lines(tx, [pair for pair in visits if day or pair[0].start_utc > now], role)
         return CallList(day or today, tuple(sorted(lines, key=_when)))
+
+
+def _planned(plan: Plan) -> list[tuple[Appointment, Reason]]:
+    """Each visit once: one that needs no call for any of its reminders needs none."""
+    lines = [(one.appointment, _NOT_SENT) for row in plan.rows for one in row.all]
+    lines += [(line.appointment, line.reason) for line in plan.excluded]
+    lines.sort(key=lambda pair: pair[1].code not in _NO_CALL)
+    first: dict[AppointmentId, tuple[Appointment, Reason]] = {}
+    for visit, reason in lines:
+        first.setdefault(visit.id, (visit, reason))
+    return list(first.values())
 
 
 def _lines(tx: Tx, visits: Iterable[tuple[Appointment, Reason]], role: Role) -> list[CallLine]:
     some = [(visit, reason) for visit, reason in visits if reason.code not in _NO_CALL]
     known = people.get_many(tx, list({visit.person for visit, _ in some}))
-    rows = _reminders(tx, [visit for visit, _ in some])
+    rows = remindervisits.present(tx, {visit.id: visit.occurrence for visit, _ in some})
     lines = []
     for visit, reason in some:
-        person, row = known.get(visit.person), rows.get(visit.id)
+        person, row = known.get(visit.person), _telling(rows.get(visit.id, []))
         why = _why(tx, row, reason)
         if why is not None and person is not None and person.status is Status.ACTIVE:
             lines.append(_line(visit, visible(person, role), row, why))
     return lines
 
 
-def _reminders(tx: Tx, visits: list[Appointment]) -> dict[AppointmentId, Message]:
-    """The live reminder of each visit at its present time."""
-    occurrences = {visit.id: visit.occurrence for visit in visits}
-    found: dict[AppointmentId, Message] = {}
-    for row in messages.live_reminders(tx, occurrences, WINDOW):
-        visit = AppointmentId(row.source)
-        if row.occurrence == occurrences[visit]:
-            found[visit] = row
-    return found
+def _telling(rows: list[Message]) -> Message | None:
+    """Of several reminders one that arrived or was told by telephone, else the last."""
+    there = (row for row in rows if row.state is State.ACCEPTED or row.reason == RESOLUTIONS[CALLED].reason)
+    return next(there, rows[0] if rows else None)
 
 
 def _why(tx: Tx, row: Message | None, planned: Reason) -> Reason | None:

@@ -110,7 +110,7 @@ def _rules(tx: Tx) -> ContentPolicyShown:
 
 
 def _plan(plan: Plan) -> PlanExplained:
-    decided = [(row.person.id, row.decision) for row in plan.rows]
+    decided = [(one.person.id, one.decision) for row in plan.rows for one in row.all]
     decided += [(line.person, line.decision) for line in plan.excluded if line.decision is not None]
     counts = Counter(decision.method for _, decision in decided)
     return PlanExplained(

@@ -12,7 +12,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from desktop.access.roles import FieldGroup, hidden
-from desktop.campaigns.reminders import WINDOW
 from desktop.errors import Refused, VaultError
 from desktop.models.accounts import Role, UserState
 from desktop.models.records import Reason, State, Status, VisitStatus
@@ -180,13 +179,17 @@ def _people(
 def _reminders(
     salvage: Salvage, wanted: set[str], found: Callable[[Found, str], tuple[Values, ...]]
 ) -> Mapping[tuple[str, int], str]:
-    """The state of the live reminder of each visit, at its present time."""
+    """The state of the live reminder of each visit, at its present time: of several one that arrived."""
     rows = salvage.rows(
         *(message.c.source, message.c.occurrence, message.c.state, message.c.kind),
-        *(message.c.window, message.c.superseded),
-        keep=lambda row: row[0] in wanted and row[3:] == ("reminder", WINDOW, 0),
+        message.c.superseded,
+        keep=lambda row: row[0] in wanted and row[3:] == ("reminder", 0),
     )
-    return {(row[0], row[1]): row[2] for row in found(rows, "message")}
+    states: dict[tuple[str, int], str] = {}
+    for source, occurrence, state, *_ in found(rows, "message"):
+        if states.get((source, occurrence)) != State.ACCEPTED.value:
+            states[source, occurrence] = state
+    return states
 
 
 def _why(state: str | None, *, mailed: bool, lost: bool) -> str:

@@ -9,12 +9,11 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from desktop.access.roles import Action, may
-from desktop.campaigns.reminders import WINDOW
+from desktop.campaigns.windows import is_working
 from desktop.mail.calls import CALL
 from desktop.mail.events import FAILED_TASK
-from desktop.mail.holidays import is_holiday
 from desktop.mail.settling import is_unclear
-from desktop.models import conversations, events, messages, schedules, sendingrules, tasks
+from desktop.models import conversations, events, messages, remindervisits, schedules, sendingrules, tasks
 from desktop.models.accounts import Role, Session
 from desktop.models.database import Tx
 from desktop.models.delivery import EventKind
@@ -27,7 +26,6 @@ RECENT = timedelta(days=3)
 NOON = time(12)
 STALE = timedelta(days=1)
 _ANSWERED = frozenset({EventKind.CONFIRMED, EventKind.DECLINED})
-_SATURDAY = 5
 _OFFICE = frozenset({"review", "system"})
 _COUNTED_APART = frozenset({CALL, FAILED_TASK})
 _APART = _OFFICE | {"moves", "urgent"}
@@ -76,30 +74,20 @@ def _schedule(tx: Tx, any_visits: bool, day: date, local: datetime) -> tuple[Des
     """Missing from noon on where the practice works on that day; stale once the file is a day old."""
     known = schedules.latest(tx, day)
     if known is None and not any_visits:
-        missing = local.time() >= NOON and _is_working(tx, day)
+        missing = local.time() >= NOON and is_working(sendingrules.get(tx), day)
         return (DeskLine("schedule-missing", 1, "import"),) if missing else ()
     made = (known.exported_at or known.recorded_at) if known is not None else None
     stale = made is not None and local - made > STALE
     return (DeskLine("schedule-stale", 1, "import"),) if stale else ()
 
 
-def _is_working(tx: Tx, day: date) -> bool:
-    rules = sendingrules.get(tx)
-    closed = day.isoformat() in rules.closed or is_holiday(rules.country, rules.region, day)
-    return day.weekday() < _SATURDAY and not closed
-
-
 def _not_confirmed(tx: Tx, visits: list[Appointment]) -> int:
-    """Reminders that surely reached the mail service, and to which nobody has said yes or no."""
-    occurrences = {visit.id: visit.occurrence for visit in visits}
-    rows = messages.live_reminders(tx, occurrences, WINDOW)
-    there = [
-        row.id
-        for row in rows
-        if row.state is State.ACCEPTED and (row.source, row.occurrence) in occurrences.items()
-    ]
-    told = events.of_messages(tx, there)
-    return sum(not any(one.kind in _ANSWERED for one in told.get(id_, ())) for id_ in there)
+    """Visits whose reminder surely reached the mail service, and of which nobody has said yes or no."""
+    known = remindervisits.present(tx, {visit.id: visit.occurrence for visit in visits})
+    there = {visit: [row.id for row in rows if row.state is State.ACCEPTED] for visit, rows in known.items()}
+    told = events.of_messages(tx, {id_ for ids in there.values() for id_ in ids})
+    answered = {id_ for id_, some in told.items() if any(one.kind in _ANSWERED for one in some)}
+    return sum(bool(ids) and answered.isdisjoint(ids) for ids in there.values())
 
 
 def _due(tx: Tx, session: Session, local: datetime) -> int:

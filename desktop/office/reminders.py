@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from desktop.access.roles import Action
 from desktop.audit.events import Act, Event
 from desktop.audit.fields import Value
+from desktop.campaigns.planned import Plan, PlannedReminder, QueuedReminders
 from desktop.campaigns.planner import Excluded
-from desktop.campaigns.reminders import Plan, QueuedReminders
 from desktop.clock import Clock
 from desktop.mail.relays import baa_problem
 from desktop.models import appointments, messages, people, schedules, tasks
@@ -21,7 +21,7 @@ from desktop.office.desk import Desk, Recorder
 from desktop.office.listed import Listed
 from desktop.office.overview import desk_lines
 from desktop.office.task_kinds import seen_by
-from desktop.office.values import ExcludedLine, ReminderLine, ReminderPlan
+from desktop.office.values import ExcludedLine, FamilyVisit, ReminderLine, ReminderPlan
 from desktop.office.values_practice import TodayShown
 
 _WAITING = frozenset({State.QUEUED, State.DEFERRED})
@@ -107,7 +107,7 @@ class Reminders:
             det: dict[str, Value] = {
                 "day": int(plan.day.strftime("%Y%m%d")),
                 "queued": len(done.messages),
-                "excluded": len(plan.excluded) + len(done.crossed),
+                "excluded": len(plan.excluded) + len(done.lost),
             }
             listed = Listed(Act.REMINDERS_QUEUED, _named(shown), det)
             listed.keep(tx, record, opened.token_key, opened.field_key)
@@ -118,32 +118,50 @@ class Reminders:
 
 def _named(plan: ReminderPlan) -> tuple[PersonId, ...]:
     """Whose names the plan shows."""
-    return (*(r.person for r in plan.reminders), *(e.person for e in plan.excluded))
+    family = (other.person for r in plan.reminders for other in r.others)
+    return (*(r.person for r in plan.reminders), *family, *(e.person for e in plan.excluded))
 
 
 def _shown(tx: Tx, plan: Plan, state: State, done: QueuedReminders | None = None) -> ReminderPlan:
-    crossed = frozenset(done.crossed) if done else frozenset()
+    lost = frozenset(done.lost) if done else frozenset()
     known = schedules.latest(tx, plan.day)
     return ReminderPlan(
         plan.day,
-        tuple(
-            ReminderLine(
-                row.appointment.id,
-                row.person.id,
-                row.person.name,
-                row.appointment.start,
-                row.decision.method,
-                row.decision.reasons,
-                state,
-            )
-            for row in plan.rows
-            if row.appointment.id not in crossed
-        ),
+        tuple(_line(row, state) for row in plan.rows if row.due.told not in lost),
         tuple(_excluded(line) for line in plan.excluded),
         tuple(message.id for message in done.messages) if done else (),
         known.exported_at if known else None,
+        plan.until,
+    )
+
+
+def _line(row: PlannedReminder, state: State) -> ReminderLine:
+    return ReminderLine(
+        row.appointment.id,
+        row.person.id,
+        row.person.name,
+        row.appointment.start,
+        row.decision.method,
+        row.decision.reasons,
+        state,
+        row.window.id,
+        row.window.kind,
+        row.hour,
+        tuple(
+            FamilyVisit(one.appointment.id, one.person.id, one.person.name, one.appointment.start)
+            for one in row.others
+        ),
     )
 
 
 def _excluded(line: Excluded) -> ExcludedLine:
-    return ExcludedLine(line.appointment.id, line.person, line.name, line.appointment.start, line.reason)
+    return ExcludedLine(
+        line.appointment.id,
+        line.person,
+        line.name,
+        line.appointment.start,
+        line.reason,
+        line.window.id,
+        line.window.kind,
+        line.hour,
+    )

@@ -13,15 +13,14 @@ from zoneinfo import ZoneInfo
 from desktop.access.fields import visible
 from desktop.access.roles import Action, may
 from desktop.audit.events import Act, Event
-from desktop.campaigns.reminders import WINDOW
 from desktop.campaigns.retiring import retire
 from desktop.clock import Clock
 from desktop.errors import InputError
 from desktop.mail.moves import close_settled
-from desktop.models import appointments, messages, people, settings
+from desktop.models import appointments, people, remindervisits, settings
 from desktop.models.accounts import Role, Session
 from desktop.models.database import Tx
-from desktop.models.records import Appointment, AppointmentId, PersonId, State, VisitStatus
+from desktop.models.records import Appointment, AppointmentId, PersonId, VisitStatus
 from desktop.office.desk import Desk, Recorder
 from desktop.office.listed import Listed
 from desktop.office.values_facts import (
@@ -163,14 +162,11 @@ def _lines(tx: Tx, role: Role, found: Iterable[Appointment]) -> tuple[VisitLine,
     given = tuple(found)
     known = people.get_many(tx, {visit.person for visit in given})
     some = [visit for visit in given if visit.person in known]
-    state: dict[tuple[str, int], State] = {
-        (row.source, row.occurrence): row.state
-        for row in messages.live_reminders(tx, [visit.id for visit in some], WINDOW)
-    }
+    written = remindervisits.present(tx, {visit.id: visit.occurrence for visit in some})
     lines = []
     for visit in some:
         who = visible(known[visit.person], role)
-        reminder = state.get((visit.id, visit.occurrence))
+        reminder = written[visit.id][0].state if visit.id in written else None
         lines.append(VisitLine(visit, who.name or who.organisation, who.birth_date, reminder))
     return tuple(lines)
 
