@@ -119,6 +119,7 @@ from desktop.office.timeline import Timelines
 from desktop.office.users import Users
 from desktop.office.users_join import Joining
 from desktop.office.visits import Visits
+from desktop.office.windows import Windows
 from desktop.office.witness import Witnesses
 from desktop.paths import PracticeFolder
 from desktop.texts import Texts
@@ -260,7 +261,9 @@ def build_office(
             CampaignChecks(desk, clock, Gate(clock)),
             CampaignPapers(desk, clock, paper),
         ),
-        ScheduleRooms(ScheduleAnswers(desk, clock, paper), CalendarDesk(desk, clock)),
+        ScheduleRooms(
+            ScheduleAnswers(desk, clock, paper), CalendarDesk(desk, clock), Windows(desk, clock)
+        ),
         RunRooms(CampaignRuns(desk, clock, posture), OptOuts(desk, clock)),
         Results(desk, clock, paper),
     )

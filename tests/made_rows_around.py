@@ -11,6 +11,8 @@ from desktop.office.values_messages import SnippetRequest
 from tests.made_rows_consent import CONSENT
 from tests.made_rows_facts import FACTS
 from tests.made_rows_household import HOUSEHOLD
+from tests.made_rows_schedule import SCHEDULE
+from tests.made_rows_campaigns import CAMPAIGNS
 from tests.made_rows_segments import SEGMENTS
 
 Call = Callable[[Any, Session], object]
@@ -30,6 +32,8 @@ AROUND: dict[str, Call] = {
     "show_after_hours": lambda w, s: w.office.show_after_hours(s),
     **FACTS,
     **SEGMENTS,
+    **CAMPAIGNS,
+    **SCHEDULE,
     **HOUSEHOLD,
     **CONSENT,
 }

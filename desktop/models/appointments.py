@@ -104,6 +104,25 @@ def on_day(tx: Tx, day: date) -> list[Appointment]:
     return _all(tx, select(appointment).where(wanted).order_by(appointment.c.start, appointment.c.id))
 
 
+def counts(tx: Tx, first: date, last: date) -> dict[date, int]:
+    """How many are booked on each day of the wall calendar from `first` to `last`."""
+    begins, ends = datetime.combine(first, time()), datetime.combine(last + timedelta(days=1), time())
+    day = func.substr(appointment.c.start, 1, 10)
+    wanted = and_(appointment.c.start >= begins, appointment.c.start < ends)
+    booked = and_(wanted, appointment.c.status == VisitStatus.BOOKED.value)
+    rows = tx.connection.execute(select(day, func.count()).where(booked).group_by(day))
+    return {date.fromisoformat(on): count for on, count in rows}
+
+
+def brought_by(tx: Tx, visits: Iterable[AppointmentId]) -> set[ImportId]:
+    """The imports that first brought these visits; one written by hand came with none."""
+    found: set[ImportId] = set()
+    for some in chunks(visits):
+        query = select(appointment.c.import_id).where(appointment.c.id.in_(some)).distinct()
+        found.update(ImportId(one) for one in tx.connection.execute(query).scalars() if one)
+    return found
+
+
 def of_person(tx: Tx, person: PersonId) -> list[Appointment]:
     """All visits of one person, by time."""
     return _all(

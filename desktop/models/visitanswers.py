@@ -61,11 +61,20 @@ def of_visits(tx: Tx, occurrences: Mapping[AppointmentId, int]) -> dict[Appointm
     }
 
 
-def enter(tx: Tx, appointment: AppointmentId, occurrence: int, by: UserId, now: datetime) -> bool:
-    """Somebody has put it into the schedule; False where nothing was said, or that was done before."""
+def enter(tx: Tx, appointment: AppointmentId, occurrence: int, by: UserId | None, now: datetime) -> bool:
+    """Somebody has put it into the schedule, or (nobody) the schedule shows it; False where nothing was
+    said, or that was done before."""
     rows = visit_answer.c
     that = and_(rows.appointment == appointment, rows.occurrence == occurrence, rows.entered_at.is_(None))
     done = update(visit_answer).where(that).values(entered_at=now, entered_by=by)
+    return tx.connection.execute(done).rowcount > 0
+
+
+def take_back(tx: Tx, appointment: AppointmentId, occurrence: int) -> bool:
+    """It is not in the schedule after all; False where nobody had said that it is."""
+    rows = visit_answer.c
+    that = and_(rows.appointment == appointment, rows.occurrence == occurrence, rows.entered_at.is_not(None))
+    done = update(visit_answer).where(that).values(entered_at=None, entered_by=None)
     return tx.connection.execute(done).rowcount > 0
 
 

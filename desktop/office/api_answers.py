@@ -24,6 +24,6 @@ class AnswerDoor(Protocol):
     def answers_file(self, session: Session, day: date | None = None, form: str = "csv") -> AnswersFile:
         """The day for the schedule's program, as paper, or as FHIR; recorded before it is handed out.
 
-        Raises InputError "form-unknown"; Refused "answers-none" where the day has no visits.
+        Raises InputError "format-unknown"; Refused "answers-none" where the day has no visits.
         """
         ...

@@ -39,8 +39,8 @@ class CalendarDay:
     letters: tuple[CalendarLetters, ...]
     slots: tuple[SlotLine, ...]
     free: int | None
-    closed: str = ""
-    """The name of a holiday, where it is one."""
+    closed: bool = False
+    """Whether it is one of the practice's closed days, or a public holiday."""
 
 
 @dataclass(frozen=True)

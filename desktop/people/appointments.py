@@ -13,7 +13,17 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from desktop.errors import InputError
-from desktop.models import appointments, import_undo, imports, names, people, schedules, settings
+from desktop.models import (
+    appointments,
+    import_undo,
+    imports,
+    names,
+    people,
+    schedules,
+    settings,
+    visitanswers,
+)
+from desktop.models.campaigning import VisitAnswer
 from desktop.models.database import Tx
 from desktop.models.ids import new_id
 from desktop.models.records import (
@@ -92,6 +102,7 @@ def import_appointments(
     for visit in gone:
         appointments.update(tx, replace(visit, status=VisitStatus.CANCELLED))
     dropped = [(visit, replace(visit, status=VisitStatus.CANCELLED)) for visit in gone]
+    _tick(tx, [*plan.stands, *(after for _, after in dropped)], plan.confirmed, now)
     import_undo.keep_visits(tx, import_id, [*zip(plan.known, plan.changed, strict=True), *dropped])
     imports.keep_rejects(
         tx, import_id, ((one.line, one.reason.code, one.reason.params, one.cells) for one in plan.rejected)
@@ -108,6 +119,18 @@ def import_appointments(
         cancelled=(*plan.cancelled, *(visit.id for visit in gone)),
         days=days,
     )
+
+
+def _tick(tx: Tx, visits: Iterable[Appointment], confirmed: set[AppointmentId], now: datetime) -> None:
+    """What patients answered counts as entered once the schedule itself says so."""
+    shown = {visit.id: visit for visit in visits}
+    for answer in visitanswers.of_visits(
+        tx, {id_: visit.occurrence for id_, visit in shown.items()}
+    ).values():
+        off = shown[answer.appointment].status is VisitStatus.CANCELLED
+        yes = answer.appointment in confirmed and not off
+        if off if answer.answer is VisitAnswer.DECLINED else yes:
+            visitanswers.enter(tx, answer.appointment, answer.occurrence, None, now)
 
 
 def _mode(tx: Tx, mode: str | None) -> str:
@@ -177,6 +200,9 @@ class _Plan:
         self.known: list[Appointment] = []
         """What the changed ones were before."""
         self.cancelled: list[AppointmentId] = []
+        self.stands: list[Appointment] = []
+        """Every visit of the file that was known before, as the file has it."""
+        self.confirmed: set[AppointmentId] = set()
         self.unchanged = 0
 
     def take(self, row: VisitRow) -> None:
@@ -197,6 +223,9 @@ class _Plan:
             self.new.append(after)
             return
         self._met.add(known.id)
+        self.stands.append(after)
+        if row.confirmed:
+            self.confirmed.add(after.id)
         if after == known:
             self.unchanged += 1
             return

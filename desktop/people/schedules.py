@@ -24,7 +24,7 @@ from desktop.people.mapping import day_first as date_order
 from desktop.people.parsing import PROGRESS_ROWS, Progress
 from desktop.people.sheets import Sheet
 from desktop.people.tabular import Rejected, RowError, Table, kept, missing, sound, understood
-from desktop.people.values import read_day, read_text, read_time, read_visit_status
+from desktop.people.values import read_day, read_text, read_time, read_visit_status, says_yes
 from desktop.people.walltime import moment_of
 
 _T = TypeVar("_T")
@@ -45,6 +45,8 @@ class VisitRow(NamedTuple):
     provider: str
     location: str
     status: VisitStatus | None
+    confirmed: bool = False
+    """Whether the schedule says that the patient has said yes."""
 
 
 @dataclass(frozen=True)
@@ -171,6 +173,7 @@ class _VisitReader:
             self._line(cells, "provider"),
             self._line(cells, "location"),
             self._text(cells, "status", read_visit_status),
+            self._text(cells, "status", says_yes) or False,
         )
 
     def _who(self, cells: list[str]) -> tuple[str, str, str]:

@@ -32,6 +32,28 @@ RECIPES: Mapping[str, Rule] = MappingProxyType(
             Condition("zip", Op.STARTS, (ZIP_HERE,)),
             Condition("visit.came", Op.NOT_IN_LAST, (180,), Narrow(type="Flu shot")),
         ),
+        "school": _of_patients(
+            Condition("age", Op.BETWEEN, (4, 18)),
+            Condition("visit.came", Op.NOT_IN_LAST, (365,)),
+            Condition("visit.booked", Op.NEVER),
+        ),
+        "sports": _of_patients(
+            Condition("age", Op.BETWEEN, (11, 18)),
+            Condition("visit.came", Op.NOT_IN_LAST, (365,), Narrow(type="Sports physical")),
+        ),
+        "allergies": _of_patients(
+            Condition("visit.came", Op.IN_LAST, (730,), Narrow(type="Allergy")),
+            Condition("visit.booked", Op.NEVER),
+        ),
+        "breast-screening": _of_patients(
+            Condition("age", Op.BETWEEN, (40, 74)),
+            Condition("sex", Op.IS, ("female",)),
+            Condition("visit.came", Op.NOT_IN_LAST, (730,), Narrow(type="Mammogram")),
+        ),
+        "colon-screening": _of_patients(
+            Condition("age", Op.BETWEEN, (45, 75)),
+            Condition("visit.came", Op.NOT_IN_LAST, (365,), Narrow(type="Colon screening")),
+        ),
         "checkup": _of_patients(
             Condition("visit.came", Op.NOT_IN_LAST, (365,)),
             Condition("visit.came", Op.EVER),

@@ -133,6 +133,8 @@ _METHOD_WORDS = _by_word(METHODS)
 _VISIT_WORDS = _by_word(VISIT_STATUSES)
 _LANGUAGE_WORDS = _by_word(_LANGUAGES)
 _SEX_WORDS = _by_word(SEXES)
+_YES_WORDS = frozenset(("confirmed", "conf", "confirmada", "confirmado"))
+"""Of the words for a booked visit those that say that the patient has said yes."""
 
 
 def _listed(values: type[StrEnum]) -> str:
@@ -177,6 +179,11 @@ def read_method(text: str) -> Method | Reason:
 @lru_cache(maxsize=1024)
 def read_visit_status(text: str) -> VisitStatus | Reason:
     return _VISIT_WORDS.get(folded(text)) or Reason("visit-status-unknown", {"allowed": _listed(VisitStatus)})
+
+
+def says_yes(text: str) -> bool:
+    """Whether a visit's status says that the patient has confirmed it."""
+    return folded(text) in _YES_WORDS
 
 
 _MARKED = frozenset("=+-@'\uff1d\uff0b\uff0d\uff20")

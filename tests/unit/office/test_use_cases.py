@@ -292,6 +292,9 @@ USE_CASES: dict[str, Action] = {
     "retire_segment": Action.SET_SEGMENT,
     "add_to_segment": Action.SET_SEGMENT,
     "remove_from_segment": Action.SET_SEGMENT,
+    "list_windows": Action.LIST_WINDOWS,
+    "set_window": Action.SET_WINDOW,
+    "retire_window": Action.SET_WINDOW,
     "list_answers": Action.LIST_ANSWERS,
     "mark_answer": Action.ENTER_ANSWER,
     "answers_file": Action.EXPORT_ANSWERS,
@@ -316,8 +319,6 @@ NO_USE_CASE_YET: set[Action] = {
     Action.START_CAMPAIGN,
     Action.PAUSE_CAMPAIGN,
     Action.TAKE_OPT_OUT,
-    Action.LIST_WINDOWS,
-    Action.SET_WINDOW,
 }
 
 
