@@ -26,6 +26,7 @@ from desktop.office.after_hours import AfterHoursDesk
 from desktop.office.alerts import Alerts
 from desktop.office.approvals import Approvals
 from desktop.office.backups import Backups
+from desktop.office.brand import BrandDesk
 from desktop.office.calendar import CalendarDesk
 from desktop.office.call_list import CallLists
 from desktop.office.campaign_check import CampaignChecks
@@ -70,6 +71,7 @@ from desktop.office.local_imports import ImportRooms
 from desktop.office.local_people import PeopleRooms
 from desktop.office.local_running import RunRooms
 from desktop.office.local_schedule import ScheduleRooms
+from desktop.office.local_templates import TemplateRooms
 from desktop.office.log_export import LogExports
 from desktop.office.log_files import LatePrinter
 from desktop.office.log_reports import LogReports
@@ -93,6 +95,7 @@ from desktop.office.outbox_shown import MessageDesk
 from desktop.office.people import People
 from desktop.office.people_export import PeopleExports
 from desktop.office.permissions import Permissions
+from desktop.office.pictures import Pictures
 from desktop.office.policy import PolicyDesk
 from desktop.office.posture import OwnPosture, Posture
 from desktop.office.practice import Practice
@@ -115,6 +118,8 @@ from desktop.office.snippets import Snippets
 from desktop.office.storage import Storages
 from desktop.office.targets import Targets
 from desktop.office.tasks import Tasks
+from desktop.office.template_preview import TemplatePreviews
+from desktop.office.templates import Templates
 from desktop.office.timeline import Timelines
 from desktop.office.users import Users
 from desktop.office.users_join import Joining
@@ -255,6 +260,12 @@ def build_office(
             ConsentAsking(desk, clock, letters),
             ConsentBatches(desk, clock, read),
             ConsentProving(desk, clock, paper),
+        ),
+        TemplateRooms(
+            Templates(desk, clock),
+            TemplatePreviews(desk, clock),
+            Pictures(desk, clock),
+            BrandDesk(desk, clock),
         ),
         CampaignRooms(
             Campaigns(desk, clock),

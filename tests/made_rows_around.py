@@ -14,6 +14,7 @@ from tests.made_rows_household import HOUSEHOLD
 from tests.made_rows_schedule import SCHEDULE
 from tests.made_rows_campaigns import CAMPAIGNS
 from tests.made_rows_segments import SEGMENTS
+from tests.made_rows_templates import TEMPLATES
 
 Call = Callable[[Any, Session], object]
 
@@ -32,6 +33,7 @@ AROUND: dict[str, Call] = {
     "show_after_hours": lambda w, s: w.office.show_after_hours(s),
     **FACTS,
     **SEGMENTS,
+    **TEMPLATES,
     **CAMPAIGNS,
     **SCHEDULE,
     **HOUSEHOLD,

@@ -78,7 +78,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "handed": ("in-person", "by-phone", "by-post"),
     "how": tuple(one for one in Match if one),
     "key-kind": ("openpgp", "smime"),
-    "kind": ("reminder", "letter", "campaign", "journey", "check", "auto-answer"),
+    "kind": ("reminder", "letter", "campaign", "journey", "check", "test", "auto-answer"),
     "level": tuple(Level),
     "method": tuple(Method),
     "mode": ("whole", "changes"),

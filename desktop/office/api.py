@@ -49,7 +49,7 @@ from desktop.office.api_results import ResultDoor
 from desktop.office.api_reminders import WindowDoor
 from desktop.office.api_running import RunDoor
 from desktop.office.api_segments import SegmentDoor
-from desktop.office.api_templates import TemplateFileDoor
+from desktop.office.api_templates import TemplateDoor, TemplateFileDoor
 from desktop.office.values import (
     AppointmentsImport,
     AppointmentsImported,
@@ -297,6 +297,7 @@ class Office(
     HouseholdDoor,
     DuplicatesDoor,
     ConsentDoor,
+    TemplateDoor,
     CampaignDoor,
     AnswerDoor,
     CalendarDoor,

@@ -39,6 +39,7 @@ from desktop.office.local_schedule import ScheduleOffice, ScheduleRooms
 from desktop.office.log_export import LogExports
 from desktop.office.log_reports import LogReports
 from desktop.office.mail_found import MailSearch
+from desktop.office.local_templates import TemplateOffice, TemplateRooms
 from desktop.office.mailbox import Mailboxes
 from desktop.office.marks import Marks
 from desktop.office.messages import Messages
@@ -78,7 +79,14 @@ from desktop.office.witness import Witnesses
 
 
 class LocalOffice(
-    PeopleOffice, ImportOffice, ConsentOffice, ScheduleOffice, CampaignOffice, RunOffice, ResultOffice
+    PeopleOffice,
+    ImportOffice,
+    ConsentOffice,
+    TemplateOffice,
+    ScheduleOffice,
+    CampaignOffice,
+    RunOffice,
+    ResultOffice,
 ):
     """Fulfils `office.api.Office`; the use cases live in the rooms it is made of."""
 
@@ -150,6 +158,7 @@ class LocalOffice(
         rooms: PeopleRooms,
         import_rooms: ImportRooms,
         consent_rooms: ConsentRooms,
+        template_rooms: TemplateRooms,
         campaign_rooms: CampaignRooms,
         schedule_rooms: ScheduleRooms,
         run_rooms: RunRooms,
@@ -158,6 +167,7 @@ class LocalOffice(
         PeopleOffice.__init__(self, rooms)
         ImportOffice.__init__(self, import_rooms)
         ConsentOffice.__init__(self, consent_rooms)
+        TemplateOffice.__init__(self, template_rooms)
         CampaignOffice.__init__(self, campaign_rooms)
         ScheduleOffice.__init__(self, schedule_rooms)
         RunOffice.__init__(self, run_rooms)

@@ -11,13 +11,14 @@ from desktop.clock import Clock
 from desktop.compliance.hours import opens
 from desktop.crypto.vault import OpenVault
 from desktop.errors import VaultError
-from desktop.mail import checkmail, replies
+from desktop.mail import checkmail, replies, testletters
 from desktop.mail.after_hours import Answers
 from desktop.mail.checkmail import CHECK
 from desktop.mail.letters import Letters
 from desktop.mail.outbox import Outbox
 from desktop.mail.pacing import RulesPacer
 from desktop.mail.sealing import AUTO_ANSWER, CAMPAIGN, LETTER, REMINDER
+from desktop.mail.testletters import TEST
 from desktop.mail.unsealing import Unsealer
 from desktop.models import vaultkeys
 from desktop.models.database import Database
@@ -97,6 +98,7 @@ class Opener:
             LETTER: letters.recheck,
             CAMPAIGN: making.recheck,
             CHECK: checkmail.recheck,
+            TEST: testletters.recheck,
             AUTO_ANSWER: answers.recheck,
         }
         token_key, field_key = database.read(

@@ -303,6 +303,20 @@ USE_CASES: dict[str, Action] = {
     "show_results": Action.SHOW_RESULTS,
     "show_campaign_results": Action.SHOW_RESULTS,
     "export_results": Action.EXPORT_RESULTS,
+    "list_templates": Action.LIST_TEMPLATES,
+    "template_parts": Action.LIST_TEMPLATES,
+    "show_template": Action.LIST_TEMPLATES,
+    "preview_template": Action.LIST_TEMPLATES,
+    "keep_template": Action.KEEP_TEMPLATE,
+    "retire_template": Action.KEEP_TEMPLATE,
+    "approve_template": Action.APPROVE_TEMPLATE,
+    "send_test_letter": Action.TEST_LETTER,
+    "list_pictures": Action.LIST_TEMPLATES,
+    "picture_data": Action.LIST_TEMPLATES,
+    "add_picture": Action.KEEP_PICTURE,
+    "retire_picture": Action.KEEP_PICTURE,
+    "show_brand": Action.LIST_TEMPLATES,
+    "set_brand": Action.SET_BRAND,
     "sign_out": Action.SIGN_OUT,
 }
 BY_THE_SESSION_ALONE = {"touch"}
@@ -310,12 +324,6 @@ BY_THE_SESSION_ALONE = {"touch"}
 WITHIN_ANOTHER = {Action.SHARE_SNIPPET}
 """Asked for by a use case with an action of its own, where what it changes is everybody's."""
 NO_USE_CASE_YET: set[Action] = {
-    Action.LIST_TEMPLATES,
-    Action.KEEP_TEMPLATE,
-    Action.APPROVE_TEMPLATE,
-    Action.KEEP_PICTURE,
-    Action.SET_BRAND,
-    Action.TEST_LETTER,
     Action.START_CAMPAIGN,
     Action.PAUSE_CAMPAIGN,
     Action.TAKE_OPT_OUT,
