@@ -272,9 +272,7 @@ def build_office(
             CampaignChecks(desk, clock, Gate(clock)),
             CampaignPapers(desk, clock, paper),
         ),
-        ScheduleRooms(
-            ScheduleAnswers(desk, clock, paper), CalendarDesk(desk, clock), Windows(desk, clock)
-        ),
+        ScheduleRooms(ScheduleAnswers(desk, clock, paper), CalendarDesk(desk, clock), Windows(desk, clock)),
         RunRooms(CampaignRuns(desk, clock, posture), OptOuts(desk, clock)),
         Results(desk, clock, paper),
     )

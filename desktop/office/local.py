@@ -36,10 +36,10 @@ from desktop.office.local_people import PeopleOffice, PeopleRooms
 from desktop.office.local_results import ResultOffice
 from desktop.office.local_running import RunOffice, RunRooms
 from desktop.office.local_schedule import ScheduleOffice, ScheduleRooms
+from desktop.office.local_templates import TemplateOffice, TemplateRooms
 from desktop.office.log_export import LogExports
 from desktop.office.log_reports import LogReports
 from desktop.office.mail_found import MailSearch
-from desktop.office.local_templates import TemplateOffice, TemplateRooms
 from desktop.office.mailbox import Mailboxes
 from desktop.office.marks import Marks
 from desktop.office.messages import Messages
