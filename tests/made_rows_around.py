@@ -8,13 +8,15 @@ from typing import Any
 from desktop.models.accounts import Session
 from desktop.models.correspondence import AfterHours, Notify
 from desktop.office.values_messages import SnippetRequest
+from tests.made_rows_campaigns import CAMPAIGNS
 from tests.made_rows_consent import CONSENT
 from tests.made_rows_facts import FACTS
 from tests.made_rows_household import HOUSEHOLD
+from tests.made_rows_results import RESULTS
 from tests.made_rows_schedule import SCHEDULE
-from tests.made_rows_campaigns import CAMPAIGNS
 from tests.made_rows_segments import SEGMENTS
 from tests.made_rows_templates import TEMPLATES
+from tests.made_rows_windows import WINDOWS
 
 Call = Callable[[Any, Session], object]
 
@@ -35,7 +37,9 @@ AROUND: dict[str, Call] = {
     **SEGMENTS,
     **TEMPLATES,
     **CAMPAIGNS,
+    **RESULTS,
     **SCHEDULE,
+    **WINDOWS,
     **HOUSEHOLD,
     **CONSENT,
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from desktop.models.accounts import Role
+from desktop.models.campaigning import CampaignId
 from desktop.models.correspondence import ConversationId
 from desktop.models.records import MessageId, PersonId
 from desktop.office.values_access import DraftKept
@@ -22,6 +23,7 @@ ENTRY_ROLES: dict[str, frozenset[Role]] = {
     "blocks": _DESK | {Role.BILLING},
     "people": _DESK | {Role.BILLING},
     "campaigns": frozenset({Role.ADMINISTRATOR, Role.MANAGER}),
+    "results": frozenset({Role.ADMINISTRATOR, Role.MANAGER}),
     "audit": frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
     "settings": frozenset({Role.ADMINISTRATOR}),
     "backups": frozenset({Role.ADMINISTRATOR, Role.MANAGER}),
@@ -94,6 +96,14 @@ class Navigation(Protocol):
     def person(self, person: PersonId) -> None: ...
     def people(self, part: str) -> None:
         """One part of the place of people (`ui/people/page.py`), such as `imports`."""
+        ...
+
+    def campaigns(self, part: str) -> None:
+        """One part of the place of campaigns (`ui/campaigns/place.py`), such as `templates`."""
+        ...
+
+    def results(self, campaign: CampaignId) -> None:
+        """What came of one campaign."""
         ...
 
     def queued(self, messages: tuple[MessageId, ...], words: Callable[[int], str]) -> None: ...

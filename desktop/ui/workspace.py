@@ -6,13 +6,16 @@ Thrown away whole at every lock and sign-out, so that no name stays on the scree
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout
 
+from desktop.errors import SealwellError
 from desktop.models.accounts import Session
+from desktop.models.campaigning import CampaignId
 from desktop.models.correspondence import ConversationId
 from desktop.models.records import MessageId, PersonId
 from desktop.office.values import Cancelled
@@ -29,7 +32,7 @@ from desktop.ui.backups.page import BackupsPage
 from desktop.ui.base import Page, Ui
 from desktop.ui.campaigns.place import CampaignsPlace
 from desktop.ui.compose.page import ComposePage
-from desktop.ui.gate.gate import Desk, Work
+from desktop.ui.gate.gate import Desk, Unfinished, Work
 from desktop.ui.gate.lock import CHANGE_PERSON
 from desktop.ui.messages.page import MessagesPage
 from desktop.ui.moving.retire import RetireDialog
@@ -39,6 +42,7 @@ from desktop.ui.outbox.status import StatusLine
 from desktop.ui.people.page import PeoplePage
 from desktop.ui.rail import Entry, Rail
 from desktop.ui.reminders.page import TodayPage
+from desktop.ui.results.page import ResultsPage
 from desktop.ui.settings.page import SettingsPage
 from desktop.ui.snippets.page import BlocksPage
 from desktop.ui.toast import Toast
@@ -48,11 +52,14 @@ _PICTURES = {
     "messages": "inbox",
     "people": "users",
     "campaigns": "send",
+    "results": "chart",
     "audit": "scroll-text",
     "settings": "settings",
     "account": "user",
 }
 """In the rail."""
+_DRAFTS = ("compose", "campaigns")
+"""Pages on which something may stand that is not kept yet."""
 
 
 class Workspace(Desk):
@@ -102,16 +109,32 @@ class Workspace(Desk):
         self.banner.look()
         self.backup_banner.look()
 
-    def unfinished(self) -> Work | None:
-        page = self.pages.get("compose")
-        return page.unfinished() if isinstance(page, ComposePage) else None
+    def unfinished(self) -> Unfinished | None:
+        works = {code: work for code in _DRAFTS if (work := self._work(code)) is not None}
+        if not works:
+            return None
+        front = next((code for code in works if self.pages[code] is self.stack.currentWidget()), None)
+
+        def keep() -> None:
+            for work in works.values():
+                with suppress(SealwellError):
+                    work()
+
+        return Unfinished(front or next(iter(works)), keep)
+
+    def _work(self, code: str) -> Work | None:
+        page = self.pages.get(code)
+        return page.unfinished() if isinstance(page, ComposePage | CampaignsPlace) else None
 
     def lost(self) -> str:
         shown = any(one.isVisible() for one in self.findChildren(NewKeyDialog))
         return self.ui.say("ui.kit.key-lost") if shown else ""
 
-    def take_up(self) -> None:
-        self._letters(ComposePage.take_up)
+    def take_up(self, place: str) -> None:
+        self.open(place)
+        page = self.pages.get(place)
+        if isinstance(page, ComposePage | CampaignsPlace):
+            page.take_up()
 
     def open(self, code: str) -> None:
         """Bring a page to the front and let it look anew."""
@@ -232,6 +255,18 @@ class Workspace(Desk):
         if isinstance(page, PeoplePage):
             page.open_part(part)
 
+    def campaigns(self, part: str) -> None:
+        self.open("campaigns")
+        page = self.pages.get("campaigns")
+        if isinstance(page, CampaignsPlace):
+            page.open_part(part)
+
+    def results(self, campaign: CampaignId) -> None:
+        self.open("results")
+        page = self.pages.get("results")
+        if isinstance(page, ResultsPage):
+            page.show_campaign(campaign)
+
     def backed_up(self) -> None:
         self.backup_banner.look()
 
@@ -299,6 +334,7 @@ class Workspace(Desk):
             "blocks": lambda: BlocksPage(ui, who, self),
             "people": lambda: PeoplePage(ui, who, self),
             "campaigns": lambda: CampaignsPlace(ui, who, self),
+            "results": lambda: ResultsPage(ui, who, self),
             "audit": lambda: AuditPageView(ui, who, self._count_alerts, self.banner.show_state),
             "settings": lambda: SettingsPage(ui, who, self),
             "backups": lambda: BackupsPage(ui, who, self),

@@ -1,0 +1,1 @@
+"""Reports: what came of reminders and campaigns."""
