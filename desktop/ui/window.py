@@ -20,7 +20,7 @@ from desktop.office.values_entry import DutyState, SignedIn
 from desktop.ui.base import Ui
 from desktop.ui.capture import block_capture
 from desktop.ui.clipboard import forget_clipboard
-from desktop.ui.gate.gate import Desk, LatePages, Work
+from desktop.ui.gate.gate import Desk, LatePages, Unfinished
 from desktop.ui.gate.lock import LockPage
 from desktop.ui.gate.pages import Pages
 from desktop.ui.gate.signin import SignInPage
@@ -51,8 +51,8 @@ class MainWindow(QMainWindow):
         self._pages = pages
         self._exists = practice_exists
         self._session: Session | None = None
-        self._unfinished: UserId | None = None
-        """Whose letter waits to come back after the lock."""
+        self._unfinished: tuple[UserId, str] | None = None
+        """Whose work waits to come back after the lock, and on which page."""
         self._seen = False
         self._away = False
         """Closed, and not on the screen again."""
@@ -135,8 +135,8 @@ class MainWindow(QMainWindow):
         if isinstance(workspace, Desk):
             workspace.leave.connect(self._leave)
             workspace.retired.connect(self._retired)
-            if self._unfinished == session.user:
-                workspace.take_up()
+            if self._unfinished is not None and self._unfinished[0] == session.user:
+                workspace.take_up(self._unfinished[1])
         self._unfinished = None
         self.ui.bridge.run(
             workspace, lambda _: self.ui.office.start_sending(session), lambda _: None, lambda _: None
@@ -171,7 +171,7 @@ class MainWindow(QMainWindow):
     def lock(self) -> None:
         """Screen lock: nothing of any person stays on the screen from this moment on.
 
-        An unfinished letter is kept first, off this thread: the page does not wait for it.
+        Unfinished work is kept first, off this thread: the page does not wait for it.
         """
         before = self.centralWidget()
         if isinstance(before, Desk) and before.ending:
@@ -187,7 +187,7 @@ class MainWindow(QMainWindow):
         forget_clipboard()
         keep = self._keeping()
         if keep is not None:
-            self._unfinished = session.user
+            self._unfinished = session.user, keep.place
         duty = DutyState("", locked=True, vault_open=False, due=0)
         page = LockPage(self.ui, session.user_name, duty)
         page.signed_in.connect(self.arrive)
@@ -203,15 +203,15 @@ class MainWindow(QMainWindow):
         self.lock()
         self.show_error(VaultError("service-gone"))
 
-    def _keeping(self) -> Work | None:
+    def _keeping(self) -> Unfinished | None:
         page = self.centralWidget()
         return page.unfinished() if isinstance(page, Desk) else None
 
-    def _end(self, keep: Work | None) -> DutyState:
+    def _end(self, keep: Unfinished | None) -> DutyState:
         """On the bridge's pool. What cannot be kept does not hold up the lock."""
         if keep is not None:
             with suppress(SealwellError):
-                keep()
+                keep.keep()
         return self.ui.office.lock()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name

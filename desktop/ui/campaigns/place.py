@@ -7,12 +7,17 @@ from functools import partial
 
 from desktop.models.accounts import Session
 from desktop.ui.base import Page, Ui
+from desktop.ui.campaigns.page import CampaignsPage
+from desktop.ui.gate.gate import Work
 from desktop.ui.navigation import Navigation
 from desktop.ui.tabs import Tabs
 from desktop.ui.templates.page import TemplatesPage
 
-TEMPLATES = "templates"
-_BUILD: dict[str, Callable[[Ui, Session, Navigation], Page]] = {TEMPLATES: TemplatesPage}
+CAMPAIGNS, TEMPLATES = "campaigns", "templates"
+_BUILD: dict[str, Callable[[Ui, Session, Navigation], Page]] = {
+    CAMPAIGNS: CampaignsPage,
+    TEMPLATES: TemplatesPage,
+}
 """In the order of the row; the first is opened."""
 
 
@@ -36,3 +41,14 @@ class CampaignsPlace(Page):
     def open_part(self, code: str) -> None:
         """Bring one part to the front."""
         self.tabs.open(code)
+
+    def unfinished(self) -> Work | None:
+        """What keeps the campaign that is being made; None where nothing of it is lost."""
+        page = self.tabs.pages.get(CAMPAIGNS)
+        return page.unfinished() if isinstance(page, CampaignsPage) else None
+
+    def take_up(self) -> None:
+        """Back after a lock: the campaign as it was."""
+        page = self.tabs.bring(CAMPAIGNS)
+        if isinstance(page, CampaignsPage):
+            page.take_up()

@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 Work = Callable[[], None]
 
 
+@dataclass(frozen=True)
+class Unfinished:
+    """What must be kept before the session ends, off the window's thread, and the page where it stands."""
+
+    place: str
+    keep: Work
+
+
 class Gate(Protocol):
     """Moves from page to page before anybody's work is on the screen."""
 
@@ -59,16 +67,16 @@ class Desk(QWidget):
     ending = False
     """What goes on here ends every session of its own: its answer is waited for, not locked away."""
 
-    def unfinished(self) -> Work | None:
-        """What must be kept before the session ends, to be done off the window's thread; else None."""
+    def unfinished(self) -> Unfinished | None:
+        """What must be kept before the session ends; else None."""
         return None
 
     def lost(self) -> str:
         """What goes with a lock and has to be done again, in words for the lock page; else empty."""
         return ""
 
-    def take_up(self) -> None:
-        """The same person is back: show again what was kept."""
+    def take_up(self, place: str) -> None:
+        """The same person is back: show again what was kept, where it stood."""
 
 
 @dataclass(frozen=True)
