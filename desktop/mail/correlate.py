@@ -116,7 +116,7 @@ def _tied(one: Understood, at: datetime, named: list[tuple[Message, Clue]], answ
     if len(named) > 1 and not spoken:  # a thread names all that was written in it
         return Tied(row, how, Doubt.TWO_MESSAGES)
     recipient = next((each for each in one.found.recipients if same_mailbox(each.address, row.address)), None)
-    doubt = _doubt(one, at, row, recipient)
+    doubt = _doubt(one, at, row, recipient, how)
     if not doubt and one.found.kind is Kind.BOUNCE and row.id in answered:
         doubt = Doubt.CONTRADICTION
     if not doubt and how is Match.RELAY_REF and not _unguessable(clue.value):
@@ -124,14 +124,16 @@ def _tied(one: Understood, at: datetime, named: list[tuple[Message, Clue]], answ
     return Tied(row, how, doubt, recipient)
 
 
-def _doubt(one: Understood, at: datetime, row: Message, recipient: Returned | None) -> Doubt:
+def _doubt(one: Understood, at: datetime, row: Message, recipient: Returned | None, how: Match) -> Doubt:
     kind = one.found.kind
     if row.state not in _LEFT:
         return Doubt.NOT_SENT
     if kind in _SPOKEN:
         return Doubt.NONE if same_mailbox(one.sender, row.address) else Doubt.OTHER_SENDER
     if kind is Kind.UNSUBSCRIBE:
-        return Doubt.NONE  # the token is the link's own (RFC 8058 3.1); only marketing ends
+        # The header's own token speaks for itself (RFC 8058 3.1); a word in an answer is its reader's.
+        by_word = bool(one.in_reply_to) and how is Match.MESSAGE_ID
+        return Doubt.OTHER_SENDER if by_word and not same_mailbox(one.sender, row.address) else Doubt.NONE
     if recipient is None and any(each.address for each in one.found.recipients):
         return Doubt.OTHER_RECIPIENT
     longest = _COMPLAINED_FOR if kind in (Kind.COMPLAINT, Kind.RECEIPT) else _TRIED_FOR

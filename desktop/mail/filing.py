@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from desktop.audit.log import AuditLog
-from desktop.mail import moves, optin, threads, visit_answers, wrong_person
+from desktop.mail import moves, optin, optouts, threads, visit_answers, wrong_person
 from desktop.mail.asking import ASK_WRONG_PERSON, Asked, ask_of, declined
 from desktop.mail.beneath import Beneath, beneath
 from desktop.mail.correlate import Tied, same_mailbox
@@ -74,6 +74,8 @@ def file(tx: Tx, audit: AuditLog, one: Told, now: datetime) -> Entry:
     if one.answered is not None and one.said.found.kind is Kind.MESSAGE:
         raw_hash = hashlib.sha256(one.row.raw).hexdigest()
         optin.answered(tx, audit, one.answered.person, one.said.sender, entry.own, raw_hash, now)
+    if entry.person is not None and one.said.found.kind is Kind.MESSAGE:
+        optouts.suggest(tx, entry.person, entry.own, entry.conversation, now)
     if one.answered is not None and ASK_WRONG_PERSON in asked.codes and not _is_family(tx, one, asked):
         wrong_person.report(tx, audit, one.answered, now, None, conversation=entry.conversation)
     elif visit is not None and entry.person is not None and one.answer != DECLINED:

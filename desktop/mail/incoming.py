@@ -16,7 +16,7 @@ from datetime import datetime
 
 from desktop.audit.events import Act, Event
 from desktop.audit.log import AuditLog
-from desktop.mail import filing, replytext, visit_answers
+from desktop.mail import filing, optouts, replytext, visit_answers
 from desktop.mail.asking import is_urgent
 from desktop.mail.beneath import beneath
 from desktop.mail.correlate import Doubt, Tied, tie
@@ -211,7 +211,7 @@ def _row(
     pressing: bool,
 ) -> tuple[Received, DeliveryEvent | None]:
     said, kind = mail.understood, mail.understood.found.kind
-    event = _event(mail, one, answer)
+    event = _event(mail, one, answer, leaves=_leaves_by_word(said, one))
     wanted = pressing or _for_a_person(said, one, known, answer)
     words = {"doubt": one.doubt.value, "answer": answer, "sealed": said.sealed}
     details: dict[str, str | int] = {
@@ -323,11 +323,20 @@ def _still_on(tx: Tx, row: Message, at: datetime) -> bool:
     )
 
 
-def _event(mail: Arrived, one: Tied, answer: str) -> DeliveryEvent | None:
+def _leaves_by_word(said: Understood, one: Tied) -> bool:
+    """One of the words on a line of its own, in its reader's answer to a letter to many; somebody reads
+    whatever stands beside it."""
+    row = one.message
+    if row is None or one.doubt or said.found.kind is not Kind.MESSAGE or row.kind not in BULK_KINDS:
+        return False
+    return optouts.says_stop(said.own)
+
+
+def _event(mail: Arrived, one: Tied, answer: str, *, leaves: bool) -> DeliveryEvent | None:
     row, found = one.message, mail.understood.found
     if row is None or one.doubt:
         return None
-    kind = _REPORTS.get(found.kind) or _ANSWERS[answer]
+    kind = EventKind.UNSUBSCRIBED if leaves else _REPORTS.get(found.kind) or _ANSWERS[answer]
     details: dict[str, str | int] = {"how": one.matched.value}
     if found.kind in (Kind.RECEIPT, Kind.AUTO_REPLY):
         details["by"] = found.kind.value

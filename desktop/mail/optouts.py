@@ -15,13 +15,16 @@ from datetime import datetime
 from desktop.audit.events import Act, Event
 from desktop.mail.replytext import plain
 from desktop.mail.states import WAITING, check
-from desktop.models import consents, lettersto, messages, proofs
+from desktop.models import consents, lettersto, messages, proofs, tasks
+from desktop.models.correspondence import ConversationId
 from desktop.models.database import Tx
 from desktop.models.ids import new_id
 from desktop.models.purposes import BASES
 from desktop.models.records import Attempt, Consent, ConsentEntry, PersonId, Reason, State
 from desktop.models.standing import Evidence, EvidenceId, EvidenceKind, Use
 
+SUGGESTED = "opt-out-suggested"
+"""A task: somebody may want no more of it, and staff decide."""
 WORDS = frozenset({"stop", "alto", "unsubscribe", "baja"})
 WHY = "no-marketing"
 OFFERS = frozenset(purpose for purpose, basis in BASES.items() if basis.commercial)
@@ -75,6 +78,14 @@ def may_mean_it(own: str) -> bool:
     return any(f" {words} " in said for words in _FREE)
 
 
+def suggest(tx: Tx, person: PersonId, own: str, conversation: ConversationId, now: datetime) -> None:
+    """Leave a task where somebody may want no more of it and has not said so plainly."""
+    if not may_mean_it(own) or person in consents.no_marketing(tx, (person,)):
+        return
+    if all(one.person != person for one in tasks.open_ones(tx, SUGGESTED)):
+        tasks.add(tx, tasks.Task(new_id(), SUGGESTED, now, person=person, conversation=conversation))
+
+
 def take(tx: Tx, said: OptOut) -> Taken:
     """Enter it with its evidence, and pull what waits, in the caller's transaction."""
     new = said.person not in consents.no_marketing(tx, (said.person,))
@@ -84,6 +95,9 @@ def take(tx: Tx, said: OptOut) -> Taken:
         det: dict[str, str | int] = {"consent": Consent.REFUSED, "use": Use.MARKETING}
         events.append(Event(Act.CONSENT_RECORDED, said.person, det=det))
         events.append(Event(Act.OPT_OUT_TAKEN, said.person, det={"use": Use.MARKETING}))
+    for one in tasks.open_ones(tx, SUGGESTED):
+        if one.person == said.person:
+            tasks.close(tx, one.id, tasks.TaskState.DONE, said.at)
     pulled = _pull(tx, said)
     return Taken(new, len(pulled), (*events, *pulled))
 

@@ -28,6 +28,8 @@ _DAEMON = re.compile(
 )
 _ADDRESS = re.compile(r"<?([^\s<>@\"(),;:]{1,64}@[A-Za-z0-9.-]{1,253}\.[A-Za-z0-9-]{2,63})>?")
 _ANSWERED = re.compile(r"^(?:(?:re|fw|fwd|rv)\s*:\s*)+")
+_BY_HEADER = re.compile(r"^\s*(unsubscribe)[ +]+[a-z2-7]{26}\s*$", re.IGNORECASE)
+"""What a program writes for its reader, as our own List-Unsubscribe asks (`mail/unsubscribing.py`)."""
 _ABSENT = ("x-autoreply", "x-autorespond", "x-auto-reply", "x-autoresponder")
 _RETURNED = (Kind.BOUNCE, Kind.DELAY)
 _OWN_ID = re.compile(r"^message-id:\s*(<[^\s<>]{1,900}>)", re.IGNORECASE | re.MULTILINE)
@@ -127,7 +129,8 @@ def _automatic(mail: Incoming) -> bool:
 def _leaves(mail: Incoming) -> bool:
     """The subject alone, or the words of the answer alone, are one of the short forms."""
     own = own_words(mail.first("text/plain"), mail.first("text/html"))
-    return is_leave_word(mail.one("subject")) or is_leave_word(" ".join(own.split()))
+    subject = mail.one("subject")
+    return is_leave_word(_BY_HEADER.sub(r"\1", subject)) or is_leave_word(" ".join(own.split()))
 
 
 def is_leave_word(words: str) -> bool:

@@ -18,6 +18,7 @@ from desktop.compliance.review import ACCESS_REVIEW
 from desktop.mail.calls import CALL
 from desktop.mail.events import DECLINED_TASK, FAILED_TASK
 from desktop.mail.moves import CANCEL_VISIT, MOVE
+from desktop.mail.optouts import SUGGESTED
 from desktop.mail.wrong_person import TASK as WRONG_PERSON
 from desktop.models import addresschecks, checks
 from desktop.models.accounts import Role
@@ -76,6 +77,7 @@ KINDS: Mapping[str, TaskKind] = MappingProxyType(
         DECLINED_TASK: TaskKind(
             "moves", "task-declined", _who_may(Action.TODAY), "conversation", True, Urgency.ASKS
         ),
+        SUGGESTED: TaskKind("replies", "task-opt-out", _who_may(Action.TAKE_OPT_OUT), "conversation"),
         KEY_EXPIRING: TaskKind("keys", "task-key-expiring", _who_may(Action.FIND_KEY), "keys", True),
         OWN_KEY_EXPIRING: TaskKind(
             "keys", "task-own-key-expiring", _who_may(Action.MANAGE_OWN_KEYS), "settings", True

@@ -1,0 +1,176 @@
+"""Who wants no more offers is believed at once; nobody else can say it for them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from desktop.mail.correlate import Doubt, tie
+from desktop.mail.incoming import Arrived, file_all
+from desktop.mail.optouts import may_mean_it, says_stop
+from desktop.mail.returned_reading import understand
+from desktop.mail.unsubscribing import leave_fields
+from desktop.models import consents, proofs, tasks
+from desktop.models.records import Consent, Person, State
+from desktop.models.standing import EvidenceKind, Use
+from tests.practice.office import Practice
+from tests.support.correspondence import an_account
+from tests.support.running import Running
+
+
+@pytest.fixture
+def run(office: Practice) -> Running:
+    return Running(office)
+
+
+class Scene:
+    """Maria had a first letter, and a second one waits for her."""
+
+    def __init__(self, run: Running) -> None:
+        self.run, office = run, run.office
+        self.maria = office.person("Maria", "Lopez", "maria@mail.example")
+        self.juan = office.person("Juan", "Vega", "juan@mail.example")
+        run.start(run.approve())
+        run.make()
+        office.clock.pass_(seconds=20)
+        run.send()
+        self.first = next(row for row in run.messages() if row.person == self.maria.id)
+        run.start(run.approve())
+        run.make()
+
+    def comes(
+        self, text: str, sender: str = "maria@mail.example", subject: str = "Re: news", **head: str
+    ) -> None:
+        office = self.run.office
+        head = {"In-Reply-To": self.first.message_id, **head}
+        lines = [f"From: {sender}", "To: office@harbor.example", f"Subject: {subject}"]
+        lines += [
+            "Message-ID: <b1@mail.example>",
+            *(f"{name}: {value}" for name, value in head.items() if value),
+        ]
+        raw = ("\r\n".join([*lines, "", text]) + "\r\n").encode()
+        mail = Arrived(1, office.clock.now(), len(raw), understand(raw), raw)
+        office.db.write(lambda tx: file_all(tx, office.audit, an_account(tx), 1, [mail], office.clock.now()))
+
+    def refused(self, who: Person | None = None) -> bool:
+        whose = who or self.maria
+        standing = self.run.office.db.read(
+            lambda tx: consents.standing(tx, whose.id, self.run.office.clock.now())
+        )
+        return standing.of(Use.MARKETING) is Consent.REFUSED and standing.care is not Consent.REFUSED
+
+    def waits(self, who: Person | None = None) -> bool:
+        return any(
+            row.person == (who or self.maria).id and row.state is State.QUEUED for row in self.run.messages()
+        )
+
+
+@pytest.mark.parametrize(
+    "word", ["STOP", "Alto", "unsubscribe", "BAJA.", "Stop\r\n\r\nMaria", "Hello,\r\nSTOP"]
+)
+def test_a_word_alone_on_a_line_ends_offers_at_once_and_pulls_what_waits(run: Running, word: str) -> None:
+    scene = Scene(run)
+    assert scene.waits()
+    scene.comes(word)
+    assert scene.refused()
+    assert not scene.waits()
+    assert scene.waits(scene.juan)
+    assert not scene.refused(scene.juan)
+
+
+def test_the_refusal_has_the_mail_as_its_evidence(run: Running) -> None:
+    scene = Scene(run)
+    scene.comes("STOP")
+
+    def look(tx: Any) -> Any:
+        found = consents.last(tx, scene.maria.id, Use.MARKETING)
+        assert found is not None
+        return proofs.get(tx, found[1].evidence)
+
+    proof = run.office.db.read(look)
+    assert proof is not None
+    assert proof.kind is EvidenceKind.REPLY
+    assert len(proof.sha256) == 64
+
+
+@pytest.mark.parametrize(
+    ("text", "head"),
+    [
+        ("I will not stop coming to you", {}),
+        ("Thanks!\r\n\r\nOn Mon, Nov 23, 2026, Harbor Clinic wrote:\r\n> STOP", {}),
+        ("See below\r\n\r\n-----Original Message-----\r\nFrom: Maria\r\nSent: today\r\nSTOP", {}),
+        ("STOP", {"sender": "eve@mail.example"}),
+        ("STOP\r\nnow", {"sender": "juan@mail.example"}),
+    ],
+)
+def test_a_quoted_a_forwarded_or_a_strangers_word_is_none(
+    run: Running, text: str, head: dict[str, str]
+) -> None:
+    scene = Scene(run)
+    scene.comes(text, **head)
+    assert not scene.refused()
+    assert not scene.refused(scene.juan)
+    assert scene.waits()
+
+
+def test_the_headers_own_token_is_enough_from_any_address(run: Running) -> None:
+    scene = Scene(run)
+    ((_, value),) = leave_fields("office@harbor.example", scene.first.message_id)
+    subject = value.partition("subject=")[2].strip(">").replace("%20", " ")
+    head = {"In-Reply-To": ""}
+    scene.comes("", sender="maria@elsewhere.example", subject=subject, **head)
+    assert scene.refused()
+    assert not scene.waits()
+
+
+def test_a_token_that_nobody_has_ends_nothing(run: Running) -> None:
+    scene = Scene(run)
+    scene.comes("", subject=f"unsubscribe {'a' * 26}", **{"In-Reply-To": ""})
+    assert not scene.refused()
+    assert not scene.refused(scene.juan)
+
+
+def test_free_words_are_a_suggestion_to_staff_and_no_refusal(run: Running) -> None:
+    scene = Scene(run)
+    scene.comes("Could you please take me off your list, thank you")
+    assert not scene.refused()
+    assert scene.waits()
+    (task,) = run.office.db.read(lambda tx: tasks.open_ones(tx, "opt-out-suggested"))
+    assert task.person == scene.maria.id
+    scene.comes("STOP", **{"Message-ID": "<b2@mail.example>"})
+
+
+def test_words() -> None:
+    assert says_stop("Thanks\nstop!\nMaria")
+    assert not says_stop("please stop by on Friday")
+    assert may_mean_it("No quiero recibir más correos")
+    assert not may_mean_it("Can I stop the tablets?")
+
+
+def test_no_address_in_the_fields_can_be_fetched() -> None:
+    """What follows links ahead of a reader sends no mail, so that it can opt nobody out."""
+    fields = leave_fields("o'neil+x@harbor.example", f"<{'b' * 26}@harbor.example>")
+    assert [name for name, _ in fields] == ["List-Unsubscribe"]
+    assert all("http" not in value for _, value in fields)
+
+
+def test_one_click_is_offered_with_its_own_field_and_only_over_https() -> None:
+    token = "b" * 26
+    name = f"<{token}@harbor.example>"
+    fields = dict(leave_fields("a@b.example", name, "https://relay.example/u/{token}"))
+    assert fields["List-Unsubscribe"].endswith(f"<https://relay.example/u/{token}>")
+    assert fields["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    for bad in ("http://relay.example/{token}", "https://relay.example/u", "https://a b/{token}"):
+        with pytest.raises(ValueError, match="one-click"):
+            leave_fields("a@b.example", name, bad)
+
+
+def test_a_word_from_another_address_is_put_before_a_person(run: Running) -> None:
+    scene = Scene(run)
+    raw = (
+        "From: eve@mail.example\r\nSubject: Re: news\r\n"
+        f"In-Reply-To: {scene.first.message_id}\r\n\r\nSTOP\r\n"
+    ).encode()
+    (tied,) = run.office.db.read(lambda tx: tie(tx, [(understand(raw), run.office.clock.now())]))
+    assert tied.doubt is Doubt.OTHER_SENDER
