@@ -160,6 +160,23 @@ def _entry(row: Row[Any]) -> ConsentEntry:
     )
 
 
+def refused_since(tx: Tx, use: Use, source: str, since: datetime, limit: int) -> list[tuple[int, PersonId]]:
+    """Refusals from one source that are still the last word, by their numbers, newest first."""
+    wanted = (
+        select(consent_entry.c.seq, consent_entry.c.person)
+        .join(consent_state, consent_state.c.entry == consent_entry.c.seq)
+        .where(
+            consent_entry.c.scope == use.value,
+            consent_entry.c.state == Consent.REFUSED.value,
+            consent_entry.c.source == source,
+            consent_entry.c.at >= since,
+        )
+        .order_by(consent_entry.c.seq.desc())
+        .limit(limit)
+    )
+    return [(row.seq, PersonId(row.person)) for row in tx.connection.execute(wanted)]
+
+
 def no_marketing(tx: Tx, people_ids: Iterable[PersonId]) -> frozenset[PersonId]:
     """Those whose last word about marketing is no."""
     found: set[PersonId] = set()

@@ -31,6 +31,9 @@ def of_purposes(
     return [found[id_] for id_ in ids]
 
 
-def purpose_of(tx: Tx, id_: MessageId) -> str:
-    """'' of what concerns one person's care."""
-    return tx.connection.execute(select(message.c.purpose).where(message.c.id == id_)).scalar() or ""
+def is_from(tx: Tx, source: str) -> bool:
+    """Whether anything was ever queued from this source."""
+    return (
+        tx.connection.execute(select(message.c.id).where(message.c.source == source).limit(1)).first()
+        is not None
+    )

@@ -15,6 +15,7 @@ from desktop.mail import checkmail, replies, testletters
 from desktop.mail.after_hours import Answers
 from desktop.mail.checkmail import CHECK
 from desktop.mail.letters import Letters
+from desktop.mail.optout_answers import OptOutAnswers
 from desktop.mail.outbox import Outbox
 from desktop.mail.pacing import RulesPacer
 from desktop.mail.sealing import AUTO_ANSWER, CAMPAIGN, LETTER, REMINDER
@@ -118,6 +119,7 @@ class Opener:
         watch.also(FolderWatch(database, self._audit, self._clock, self._intake, outbox, self._has_gap).look)
         watch.also(lambda: None if self._has_gap() else segments.refresh(database, self._clock))
         watch.later(campaigns.look)
+        watch.later(OptOutAnswers(database, letters, outbox, own.sealer, self._clock).look)
         watch.later(DuplicateWatch(database, self._audit, self._clock, self._has_gap).look)
         watch.also(DrillWatch(database, self._audit, self._clock, self._folder).look)
         signins = SignIns(database, self._audit, self._clock)
