@@ -216,7 +216,7 @@ STEP_UP: Mapping[Action, Purpose] = MappingProxyType(
         Action.SIGN_DIGEST: Purpose.USERS,
         Action.PURGE_YEAR: Purpose.EXPORT,
         Action.EXPORT_PEOPLE: Purpose.EXPORT,
-        Action.START_CAMPAIGN: Purpose.EXPORT,
+        Action.START_CAMPAIGN: Purpose.CAMPAIGN,
         Action.APPROVE_TEMPLATE: Purpose.USERS,
         Action.BATCH_CONSENT: Purpose.USERS,
         Action.WATCH_FOLDER: Purpose.USERS,

@@ -281,8 +281,8 @@ def test_changes_of_accounts_and_exports_want_a_fresh_proof_each_for_its_purpose
 
     assert of(Purpose.EXPORT) == {
         *("audit.export", "audit.access", "audit.disclosures", "retention.purge", "people.export"),
-        "campaigns.start",
     }
+    assert of(Purpose.CAMPAIGN) == {"campaigns.start"}
     assert of(Purpose.KEYS) == {
         *("keys.own", "relays.grant", "backup.target", "backup.kit", "recovery.renew", "computer.retire")
     }
