@@ -345,7 +345,7 @@ RULES: Mapping[Act, Rule] = MappingProxyType(
         Act.CAMPAIGN_PREVIEWED: _one("person"),
         Act.CAMPAIGN_TESTED: _one("message"),
         Act.CAMPAIGN_ASKED: _one("approval", "content"),
-        Act.CAMPAIGN_APPROVED: _one("approval", "content"),
+        Act.CAMPAIGN_APPROVED: _one("content"),
         Act.CAMPAIGN_VOIDED: _one("approval"),
         Act.CAMPAIGN_STARTED: _one("included", "content"),
         Act.CAMPAIGN_QUEUED: _one("queued", "excluded"),

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from desktop.cli.arguments_backup import computer, keeping
+from desktop.cli.arguments_campaigns import campaigns
 from desktop.cli.arguments_consent import of_consent
 from desktop.cli.arguments_facts import facts, of_people, visits
 from desktop.cli.arguments_followup import following, how_many
 from desktop.cli.arguments_household import of_household
 from desktop.cli.arguments_imports import handing_out, import_options, taking_in
 from desktop.cli.arguments_messages import messages, standing
+from desktop.cli.arguments_reminders import reminding
 from desktop.cli.arguments_segments import groups as of_groups
 from desktop.cli.arguments_templates import templates
 
@@ -81,6 +83,7 @@ def parser() -> _Parser:
     _people(family("people", "contacts"))
     of_groups(family)
     templates(family)
+    campaigns(family)
     of_consent(family)
     _users(family("users", "accounts and roles"))
     review = family("access", "who has access").verb("review", "everybody, with what deserves a look")
@@ -196,12 +199,7 @@ def _rest(family: Callable[[str, str], _Family]) -> None:
     pickups.verb("list", "what waits, and what was picked up")
     pickups.verb("revoke", "delete a locked file now").add_argument("pickup", metavar="ID")
 
-    reminders = family("reminders", "tomorrow's visits")
-    for verb, words in (("preview", "who gets one, how and why"), ("send", "freeze and queue them")):
-        reminders.verb(verb, words).add_argument("--date", metavar="D", help="YYYY-MM-DD; else tomorrow")
-    calls = reminders.verb("call-list", "whom to phone because no reminder reached them")
-    calls.add_argument("--date", metavar="D", help="YYYY-MM-DD of the visits; else today and tomorrow")
-    calls.add_argument("--to", metavar="FILE", help="as a paper (PDF)")
+    reminding(family)
 
     outbox = family("outbox", "what goes out")
     outbox.verb("list", "every message and where it stands")

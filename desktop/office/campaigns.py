@@ -111,7 +111,7 @@ class Campaigns:
         def ask(tx: Tx, record: Recorder) -> CampaignShown:
             now = self._clock.now()
             one = campaign_approval.ask(tx, found(tx, campaign), session.user, now)
-            det = {"approval": one.approval or "", "content": one.content}
+            det = {"content": one.content, **({"approval": one.approval} if one.approval else {})}
             at_once = one.state is CampaignState.APPROVED
             record(Event(Act.CAMPAIGN_APPROVED if at_once else Act.CAMPAIGN_ASKED, obj=one.id, det=det))
             asked = campaign_approval.asked_for(tx, one)
@@ -254,14 +254,14 @@ def _approved(tx: Tx, id_: TemplateId, number: int) -> TemplateVersion:
 
 
 def _purpose(tx: Tx, request: CampaignRequest, template: TemplateId | None) -> tuple[MailPurpose, str]:
-    """What was answered, else the template's own; never weaker than what a wording is for."""
+    """What was answered or said, else the template's own; never weaker than what a wording is for."""
     ids = [one.template for one in request.variants] or ([template] if template is not None else [])
     kept = [one for id_ in ids if (one := templates.get(tx, id_)) is not None]
     step = classed(request.answers) if request.answers else None
     if isinstance(step, Classed):
         purpose = step.purpose
     else:
-        purpose = kept[0].purpose if kept else MailPurpose.MARKETING
+        purpose = request.purpose or (kept[0].purpose if kept else MailPurpose.MARKETING)
     if any(is_weaker(purpose, one.purpose) for one in kept):
         raise InputError("purpose-weaker")
     payer = clean(request.payer, PAYER_CHARS) or next((one.payer for one in kept if one.payer), "")

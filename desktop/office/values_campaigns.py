@@ -60,8 +60,9 @@ class CampaignsShown:
 class CampaignRequest:
     """A new campaign, or with `id` a change of one; `version` is the one that its writer saw (0 for any).
 
-    `answers` are those of the questions about its purpose; without any the template's own purpose is
-    taken. Of a template `template_version` 0 is its newest approved version.
+    `answers` are those of the questions about its purpose; without any `purpose` counts, as somebody
+    says who knows the rule, else the template's own. Of a template `template_version` 0 is its newest
+    approved version.
     """
 
     name: str
@@ -75,6 +76,7 @@ class CampaignRequest:
     template_version: int = 0
     variants: tuple[Variant, ...] = ()
     schedule: CampaignSchedule = field(default_factory=CampaignSchedule)
+    purpose: MailPurpose | None = None
 
 
 @dataclass(frozen=True)
