@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
+from desktop.errors import SealwellError
 from desktop.models.accounts import Session
 from desktop.ui.base import Page, Ui
 from desktop.ui.campaigns.page import CampaignsPage
+from desktop.ui.campaigns.purpose import PurposeQuestions
 from desktop.ui.gate.gate import Work
 from desktop.ui.navigation import Navigation
 from desktop.ui.tabs import Tabs
@@ -16,7 +19,7 @@ from desktop.ui.templates.page import TemplatesPage
 CAMPAIGNS, TEMPLATES = "campaigns", "templates"
 _BUILD: dict[str, Callable[[Ui, Session, Navigation], Page]] = {
     CAMPAIGNS: CampaignsPage,
-    TEMPLATES: TemplatesPage,
+    TEMPLATES: partial(TemplatesPage, PurposeQuestions),
 }
 """In the order of the row; the first is opened."""
 
@@ -43,12 +46,20 @@ class CampaignsPlace(Page):
         self.tabs.open(code)
 
     def unfinished(self) -> Work | None:
-        """What keeps the campaign that is being made; None where nothing of it is lost."""
-        page = self.tabs.pages.get(CAMPAIGNS)
-        return page.unfinished() if isinstance(page, CampaignsPage) else None
+        """What keeps the campaign and the template that are being made; None where nothing is lost."""
+        pages = [one for one in self.tabs.pages.values() if isinstance(one, CampaignsPage | TemplatesPage)]
+        works = [work for work in (page.unfinished() for page in pages) if work is not None]
+        return partial(_each, works) if works else None
 
     def take_up(self) -> None:
         """Back after a lock: the campaign as it was."""
         page = self.tabs.bring(CAMPAIGNS)
         if isinstance(page, CampaignsPage):
             page.take_up()
+
+
+def _each(works: list[Work]) -> None:
+    """What cannot be kept does not keep the rest from it."""
+    for work in works:
+        with suppress(SealwellError):
+            work()

@@ -47,14 +47,15 @@ class Gallery(QWidget):
         self.search.setClearButtonEnabled(True)
         self.group = QComboBox()
         self.group.setAccessibleName(say("ui.templates.group"))
+        self.group.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         row.addWidget(self.search, 1)
         row.addWidget(self.group)
         column.addLayout(row)
         self.rows = Rows[Shelf](
             [
                 Column(say("ui.templates.template"), self.name_of, stretch=True),
-                Column(say("ui.templates.for"), self._purpose, width=150),
-                Column(say("ui.templates.state"), self._state, colour=self._colour, width=150),
+                Column(say("ui.templates.for"), self._purpose, width=140),
+                Column(say("ui.templates.state"), self._state, colour=self._colour, width=184),
             ]
         )
         self.list = table(self.rows, say("ui.templates.title"))
