@@ -263,16 +263,6 @@ def _say_found(call: Call, session: Session, request: LetterRequest) -> Explaine
     return shown
 
 
-def reminders_preview(call: Call) -> None:
-    plan = call.office.preview_reminders(call.session(), _day(call))
-    call.console.emit(shapes.reminder_plan(call.console, plan))
-
-
-def reminders_send(call: Call) -> None:
-    plan = call.office.send_reminders(call.session(), _day(call))
-    call.console.emit(shapes.reminder_plan(call.console, plan))
-
-
 def outbox_list(call: Call) -> None:
     call.console.emit(shapes.outbox(call.office.list_outbox(call.session())))
 
@@ -299,10 +289,6 @@ def relay_test(call: Call) -> None:
         for step in answer.steps
     ]
     call.console.emit({"ok": answer.ok, "steps": steps})
-
-
-def _day(call: Call) -> date | None:
-    return day_of(call.console, call.args.date)
 
 
 def day_of(console: Console, given: str | None) -> date | None:

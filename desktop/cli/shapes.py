@@ -105,11 +105,22 @@ def reminder(console: Console, line: ReminderLine) -> Doc:
         "method": line.method.value,
         "reasons": reasons(console, line.reasons),
         "state": line.state.value,
+        **_window(line),
+        "others": [{"person": one.person, "start": moment(one.start)} for one in line.others],
     }
 
 
 def excluded(console: Console, line: ExcludedLine) -> Doc:
-    return {"person": line.person, "reason": console.reason(line.reason)}
+    return {"person": line.person, "reason": console.reason(line.reason), **_window(line)}
+
+
+def _window(line: ReminderLine | ExcludedLine) -> Doc:
+    return {
+        "start": moment(line.start),
+        "window": line.window,
+        "kind": line.kind.value,
+        "not_before": moment(line.hour),
+    }
 
 
 def reminder_plan(console: Console, plan: ReminderPlan) -> Doc:

@@ -45,8 +45,8 @@ from desktop.office.api_messages import AfterHoursDoor, MessagesDoor, ReadingDoo
 from desktop.office.api_person import PersonDoor
 from desktop.office.api_practice import AddressesDoor, FieldsDoor, PracticeDoor, VisitsDoor
 from desktop.office.api_protection import CardDoor, ContentDoor, HelpDoor, KeysDoor, ReachDoor, StorageDoor
-from desktop.office.api_results import ResultDoor
 from desktop.office.api_reminders import WindowDoor
+from desktop.office.api_results import ResultDoor
 from desktop.office.api_running import RunDoor
 from desktop.office.api_segments import SegmentDoor
 from desktop.office.api_templates import TemplateDoor, TemplateFileDoor
