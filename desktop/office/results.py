@@ -56,7 +56,6 @@ class Results:
         self._printer = printer
 
     def show_results(self, session: Session, query: ResultsQuery) -> ResultsShown:
-        _check(query)
         return self._desk.read(
             session,
             Action.SHOW_RESULTS,
@@ -79,7 +78,6 @@ class Results:
         if request.form not in FORMS:
             raise InputError("format-unknown")
         try:
-            _check(request.query)
             to = refuse_existing(request.to, LogFormat.PDF)
             tell = steps(opened.database, progress, 0, 1)
             practice = opened.database.read(practice_of)
@@ -103,6 +101,7 @@ class Results:
         return ResultsExported(str(to))
 
     def _of_span(self, tx: Tx, query: ResultsQuery) -> ResultsShown:
+        _check(query)
         zone = settings.zone(tx)
         today = self._clock.now().astimezone(zone).date()
         since, until = reports.period(query.span, query.back, today)
