@@ -59,6 +59,7 @@ from docs import (
     screenshots_messages,
     screenshots_people,
     screenshots_protection,
+    screenshots_templates,
 )
 
 SHOWN = Path(__file__).parent / "screenshots"
@@ -183,6 +184,7 @@ def at_work(camera: Camera, signed: SignedIn, visits: Path, contacts: Path, *, s
     screenshots_messages.at_work(camera, workspace, signed.session)
     screenshots_audit.at_work(camera, workspace, signed.session)
     screenshots_people.at_work(camera, workspace, signed.session, contacts)
+    screenshots_templates.at_work(camera, workspace, signed.session)
     _compose(camera, workspace, contacts)
     name = "Montgomery Sandoval"
     workspace.queued((), lambda left: camera.ui.say("ui.compose.leaves", name=name, seconds=left))
@@ -254,10 +256,10 @@ def _plan(target: Path | None) -> list[tuple[Variant, Callable[[str], Path | Non
         ]
         return [(one, _into(target, one)) for one in everything]
     dark = {"today-imported", "review", "people", "compose", "sign-in", "settings-users", "account"}
-    dark |= {"settings-backups", "settings-backups-old"}
+    dark |= {"settings-backups", "settings-backups-old", "template"}
     dark |= {"messages", "audit", "audit-alerts", "audit-gap", "compose-card", "review-card"}
     spanish = {"today-imported", "review", "compose", "outbox", "settings-users", "lock-quick"}
-    spanish |= {"settings-backups", "drill-done"}
+    spanish |= {"settings-backups", "drill-done", "templates", "template"}
     spanish |= {"messages", "tasks", "audit", "audit-alerts", "audit-export", "compose-card", "compose-found"}
     return [
         (Variant(), lambda name: SHOWN / f"{name}.png"),
@@ -281,6 +283,7 @@ def main(arguments: list[str]) -> int:
             run.hand_over_keys(session)
             screenshots_access.add_users(run.office, session)
             screenshots_people.add_people(run.office, session)
+            screenshots_templates.add_templates(run.office, session)
             screenshots_backups.add_places(run.office, session, folder)
             visits = folder / "visits.csv"
             visits.write_bytes(visits_file(SystemClock().now().astimezone(ZoneInfo(ZONE)).date()))
