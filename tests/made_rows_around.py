@@ -13,6 +13,7 @@ from tests.made_rows_consent import CONSENT
 from tests.made_rows_facts import FACTS
 from tests.made_rows_household import HOUSEHOLD
 from tests.made_rows_results import RESULTS
+from tests.made_rows_running import RUNNING
 from tests.made_rows_schedule import SCHEDULE
 from tests.made_rows_segments import SEGMENTS
 from tests.made_rows_templates import TEMPLATES
@@ -37,6 +38,7 @@ AROUND: dict[str, Call] = {
     **SEGMENTS,
     **TEMPLATES,
     **CAMPAIGNS,
+    **RUNNING,
     **RESULTS,
     **SCHEDULE,
     **WINDOWS,

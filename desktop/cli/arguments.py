@@ -15,6 +15,7 @@ from desktop.cli.arguments_household import of_household
 from desktop.cli.arguments_imports import handing_out, import_options, taking_in
 from desktop.cli.arguments_messages import messages, standing
 from desktop.cli.arguments_reminders import reminding
+from desktop.cli.arguments_reports import reports
 from desktop.cli.arguments_running import running
 from desktop.cli.arguments_segments import groups as of_groups
 from desktop.cli.arguments_templates import templates
@@ -84,7 +85,9 @@ def parser() -> _Parser:
     _people(family("people", "contacts"))
     of_groups(family)
     templates(family)
-    running(campaigns(family))
+    of_campaigns = campaigns(family)
+    running(of_campaigns)
+    reports(family, of_campaigns)
     of_consent(family)
     _users(family("users", "accounts and roles"))
     review = family("access", "who has access").verb("review", "everybody, with what deserves a look")
