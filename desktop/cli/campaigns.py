@@ -11,6 +11,7 @@ from desktop.cli import shapes
 from desktop.cli.commands import Call
 from desktop.cli.facts import wrong
 from desktop.cli.relays import chosen, maybe_word, number, only, word, words
+from desktop.cli.reports import results
 from desktop.cli.shapes import Doc
 from desktop.models.accounts import Session
 from desktop.models.campaigning import CampaignId, CampaignSchedule, TemplateId, Variant
@@ -97,6 +98,12 @@ def campaigns_approve(call: Call) -> None:
     _emit(call, session, call.office.approve_campaign(session, verdict))
 
 
+def campaigns_report(call: Call) -> None:
+    session, id_ = call.session(), CampaignId(call.args.campaign)
+    found = call.office.show_campaign_results(session, id_)
+    _emit(call, session, call.office.show_campaign(session, id_), results(call, found.results))
+
+
 def campaigns_audience(call: Call) -> None:
     args = call.args
     query = AudienceQuery(
@@ -144,7 +151,7 @@ def campaigns_excluded(call: Call) -> None:
 # --- shapes ------------------------------------------------------------------------------
 
 
-def _emit(call: Call, session: Session, shown: CampaignShown) -> None:
+def _emit(call: Call, session: Session, shown: CampaignShown, more: Doc | None = None) -> None:
     """The fixed form: who is left out in full, so that nobody has to ask again."""
     line, excluded = shown.line, list[CampaignRow]()
     while len(excluded) < line.excluded and "list" in shown.may:
@@ -185,6 +192,7 @@ def _emit(call: Call, session: Session, shown: CampaignShown) -> None:
                 }
                 for one in excluded
             ],
+            **(more or {}),
         }
     )
 
