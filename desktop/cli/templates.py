@@ -52,7 +52,7 @@ def templates_check(call: Call) -> None:
             {
                 "file": path,
                 "ok": not any(one.stops for one in found),
-                "findings": [_said(call, one) for one in found],
+                "findings": [said(call, one) for one in found],
             }
         )
 
@@ -65,7 +65,7 @@ def templates_render(call: Call) -> None:
     )
 
 
-def _said(call: Call, one: TemplateFinding) -> dict[str, object]:
+def said(call: Call, one: TemplateFinding) -> dict[str, object]:
     """What a reader of templates refuses is an error there and an answer here."""
     code, params, texts = one.reason.code, one.reason.params, call.console.texts
     known = texts.has(f"reason.{code}")
@@ -74,12 +74,16 @@ def _said(call: Call, one: TemplateFinding) -> dict[str, object]:
 
 
 def _request(call: Call, path: str, values: dict[str, str]) -> TemplateRequest:
+    return TemplateRequest(text_of(path), call.args.language, MailPurpose(call.args.purpose), values)
+
+
+def text_of(path: str) -> str:
+    """Raises InputError `template-not-text`."""
     data, _ = read_file(path, LIMITS.template_bytes)
     try:
-        text = data.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError("template-not-text") from error
-    return TemplateRequest(text, call.args.language, MailPurpose(call.args.purpose), values)
 
 
 def _values(path: str) -> dict[str, str]:

@@ -45,6 +45,7 @@ class Files:
         templates = TemplateFiles()
         self.list_library = templates.list_library
         self.library_text = templates.library_text
+        self.template_words = templates.template_words
         self.library_words = templates.library_words
         self.check_template = templates.check_template
         self.render_template = templates.render_template

@@ -242,6 +242,7 @@ class LocalOffice(
         self.parse_schedule = files.parse_schedule
         self.list_library = files.list_library
         self.library_text = files.library_text
+        self.template_words = files.template_words
         self.library_words = files.library_words
         self.check_template = files.check_template
         self.render_template = files.render_template

@@ -57,6 +57,11 @@ class TemplateFiles:
             for language, source in library_template(code).sources.items()
         }
 
+    def template_words(self, text: str) -> TemplateWords:
+        """Raises InputError "template-no-subject"."""
+        source = read_source(text)
+        return TemplateWords(source.subject, source.body, source.preview)
+
     def check_template(self, request: TemplateRequest) -> tuple[TemplateFinding, ...]:
         """What stops it first."""
         imprint = _imprint(request.values)
