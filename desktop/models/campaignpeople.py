@@ -107,7 +107,7 @@ def by_reason(tx: Tx, campaign: CampaignId) -> list[tuple[str, int]]:
 def by_method(tx: Tx, campaign: CampaignId) -> list[tuple[Method, int]]:
     """How many would go which way, most first."""
     many = func.count().label("many")
-    query = select(_ROW.method, many).where(_ROW.campaign == campaign, _ROW.included == 1)
+    query = select(_ROW.method, many).where(_ROW.campaign == campaign, _ROW.method != "", _ROW.included == 1)
     rows = tx.connection.execute(query.group_by(_ROW.method).order_by(many.desc(), _ROW.method))
     return [(Method(row.method), row.many) for row in rows]
 
