@@ -137,7 +137,7 @@ def _changed(call: Call, session: Session) -> TemplateKeep:
 def _pairs(given: list[str]) -> dict[str, str]:
     if not all("=" in one for one in given):
         raise WrongUse("NAME=VALUE")
-    return dict((one.partition("=")[0], one.partition("=")[2]) for one in given)
+    return {one.partition("=")[0]: one.partition("=")[2] for one in given}
 
 
 def _emit(call: Call, shown: TemplateShown) -> None:
