@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import NoReturn
 
+from desktop.cli.arguments_answers import back
 from desktop.cli.arguments_backup import computer, keeping
 from desktop.cli.arguments_campaigns import campaigns
 from desktop.cli.arguments_consent import of_consent
@@ -84,6 +85,7 @@ def parser() -> _Parser:
     command("reach", "how many people can be reached, and what would reach more")
     _people(family("people", "contacts"))
     of_groups(family)
+    back(family)
     templates(family)
     of_campaigns = campaigns(family)
     running(of_campaigns)

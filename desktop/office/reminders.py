@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from desktop.access.roles import Action
 from desktop.audit.events import Act, Event
 from desktop.audit.fields import Value
+from desktop.campaigns.fixes import Fix, fix_of
 from desktop.campaigns.planned import Plan, PlannedReminder, QueuedReminders
 from desktop.campaigns.planner import Excluded
 from desktop.clock import Clock
@@ -27,6 +28,16 @@ from desktop.office.values_practice import TodayShown
 _WAITING = frozenset({State.QUEUED, State.DEFERRED})
 _CAME_BACK = frozenset({State.BOUNCED, State.COMPLAINED})
 _STANDING = frozenset({"already-queued", "already-sent"})
+_OF_THE_VISIT = ("visit-cancelled", "visit-type-", "visit-twice", "visit-confirmed", "visit-declined")
+_RIGHT = _STANDING | {"too-late"}
+_DESK_FIXES = {
+    Fix.ADDRESS: "address",
+    Fix.OWN_ADDRESS: "address",
+    Fix.PROTECT: "protect",
+    Fix.COMPLETE: "complete",
+    Fix.RELAY: "relay",
+    Fix.CALL: "call",
+}
 
 
 class Reminders:
@@ -164,4 +175,10 @@ def _excluded(line: Excluded) -> ExcludedLine:
         line.window.id,
         line.window.kind,
         line.hour,
+        _fix(line.reason.code),
     )
+
+
+def _fix(code: str) -> str:
+    """What somebody at the desk can do about it; '' where the visit or its reminder is right as it is."""
+    return "" if code in _RIGHT or code.startswith(_OF_THE_VISIT) else _DESK_FIXES.get(fix_of(code), "")

@@ -312,6 +312,8 @@ class ExcludedLine:
     window: WindowId = DAY_BEFORE
     kind: WindowKind = WindowKind.REMINDER
     hour: datetime | None = None
+    fix: str = ""
+    """What mends it: `address`, `protect`, `complete`, `relay`, `call`; '' where it is right as it is."""
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from desktop.office.values_practice import TodayShown
 from desktop.ui.base import Page, Ui
 from desktop.ui.bridge import Task
 from desktop.ui.buttonline import ButtonLine
+from desktop.ui.calendar.page import CalendarPage
 from desktop.ui.dates import day_words
 from desktop.ui.decision.card import DecisionCard
 from desktop.ui.decision.steps import Steps, steps_of
@@ -33,12 +34,17 @@ from desktop.ui.files import choose_file, dropped_file, import_request
 from desktop.ui.imports.wizard import ImportWizard
 from desktop.ui.moving.arrival import ArrivalLine, open_items
 from desktop.ui.navigation import Navigation
+from desktop.ui.outbox.calls import CallDialog
 from desktop.ui.reach import REACH_ROLES
+from desktop.ui.reminders.answers import AnswersPage
 from desktop.ui.reminders.review import ReviewView
 from desktop.ui.reminders.start import StartView
 from desktop.ui.tasks.page import ALL, TasksPage
 
-START, TASKS = "start", "tasks"
+START, ANSWERS, CALENDAR, TASKS = "start", "answers", "calendar", "tasks"
+_EDIT, _CARD, _MAIL = Reason("remedy-consent"), Reason("remedy-password-card"), Reason("remedy-record-tls")
+_STEP_OF = {"address": _EDIT, "complete": _EDIT, "protect": _CARD, "relay": _MAIL}
+"""Where the one click leads that fixes a row (`ExcludedLine.fix`); `call` opens the call list."""
 
 
 class TodayPage(Page):
@@ -55,6 +61,8 @@ class TodayPage(Page):
         self.setAcceptDrops(True)
         self.choice = ButtonLine(ui.say("ui.today.title"), self._choose_view)
         self.choice.add(START, ui.say("ui.today.start"))
+        self.choice.add(ANSWERS, ui.say("ui.answers.title"))
+        self.choice.add(CALENDAR, ui.say("ui.calendar.title"))
         self.choice.add(TASKS, ui.say("ui.tasks.title"))
         self.choice.buttons[START].setChecked(True)
         self.head.addWidget(self.choice, 1)
@@ -78,17 +86,26 @@ class TodayPage(Page):
         card = DecisionCard(ui, steps_of(session))
         card.step_wanted.connect(self._take_step)
         self.review_view = ReviewView(
-            ui, on_send=self.send, on_back=self._show_start, on_person=self.explain, card=card
+            ui,
+            on_send=self.send,
+            on_back=self._show_start,
+            on_person=self.explain,
+            on_fix=self.fix,
+            card=card,
         )
+        self.answers = AnswersPage(ui, session)
+        self.calendar = CalendarPage(ui, session)
         self.views.addWidget(self.start)
         self.views.addWidget(self.review_view)
-        self.views.addWidget(self.tasks)
+        for view in (self.answers, self.calendar, self.tasks):
+            self.views.addWidget(view)
         self.outer.addWidget(self.views, 1)
 
     def refresh(self) -> None:
         """What was in front stays there, but a review: what it showed may hold no more."""
-        if self.views.currentWidget() is self.tasks:
-            self.tasks.refresh()
+        front = self.views.currentWidget()
+        if isinstance(front, Page):
+            front.refresh()
         else:
             self._show_start()
 
@@ -141,6 +158,11 @@ class TodayPage(Page):
     def _choose_view(self, code: str) -> None:
         if code == TASKS:
             self.show_tasks(ALL)
+        elif code in (ANSWERS, CALENDAR):
+            self.notice.clear()
+            page: Page = self.answers if code == ANSWERS else self.calendar
+            self.views.setCurrentWidget(page)
+            page.refresh()
         else:
             self._show_start()
 
@@ -272,6 +294,18 @@ class TodayPage(Page):
     def _take_step(self, remedy: Reason) -> None:
         if self._who is not None:
             self._steps.take(remedy, self._who, self.review)
+
+    def fix(self, person: PersonId, what: str) -> None:
+        """The one thing that somebody can do for a row that does not go; afterwards the plan is made anew."""
+        if what not in _STEP_OF:
+            CallDialog(self.ui, self._session, self).open()
+            return
+        remedy = _STEP_OF[what]
+
+        def take(who: PersonShown) -> None:
+            self._steps.take(remedy, who, self.review)
+
+        self.call(lambda _: self.ui.office.show_person(self._session, person), take)
 
     def send(self) -> None:
         day = self.review_view.day

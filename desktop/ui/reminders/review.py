@@ -6,22 +6,28 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
-from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
+from desktop.models.campaigning import WindowKind
 from desktop.models.records import PersonId
-from desktop.office.values import Explained, PersonShown, ReminderPlan
+from desktop.office.values import ExcludedLine, Explained, PersonShown, ReminderLine, ReminderPlan
 from desktop.texts import clean
 from desktop.ui.base import Ui, button, plain_label
-from desktop.ui.dates import day_words, time_words
+from desktop.ui.dates import day_words, moment_words, time_words
 from desktop.ui.decision.beside import Beside
 from desktop.ui.decision.card import DecisionCard
 from desktop.ui.decision.words import reason_words
 from desktop.ui.reminders.drill import ALL, GROUPS, NEED, CountLine
 from desktop.ui.table import Column, Rows, table
 
-_HOW, _WHY = 2, 3
-"""Columns; the opened card says the last one better."""
+_LEAVES, _HOW, _WHY, _FIX = 2, 3, 4, 5
+"""Columns; the opened card says why, and what would help, better."""
+_MOST_FIXES = 300
+"""Rows with a button of their own; those who need somebody stand first."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,10 @@ class Line:
     how: str
     why: str
     group: str
+    leaves: str = ""
+    """At which hour, and for what where it is no plain reminder."""
+    fix: str = ""
+    family: bool = False
 
     @property
     def ready(self) -> bool:
@@ -53,13 +63,17 @@ class ReviewView(QWidget):
         on_send: Callable[[], None],
         on_back: Callable[[], None],
         on_person: Callable[[PersonId], None],
+        on_fix: Callable[[PersonId, str], None],
         card: DecisionCard,
     ) -> None:
         super().__init__()
         self.ui = ui
+        self._on_fix = on_fix
+        self.fixes: dict[int, QPushButton] = {}
         self.day: date | None = None
         self._lines: list[Line] = []
         self._ready = 0
+        self._timed = False
         self._on_person = on_person
         self._cancel: Callable[[], None] = lambda: None
         column = QVBoxLayout(self)
@@ -71,6 +85,7 @@ class ReviewView(QWidget):
         column.addWidget(self.counts)
         self.rows = Rows[Line](self._columns())
         self.view = table(self.rows, ui.say("ui.review.list"))
+        QShortcut(QKeySequence("Ctrl+Return"), self.view).activated.connect(self.fix_current)
         self.view.clicked.connect(lambda index: self._open(index.row()))
         self.view.activated.connect(lambda index: self._open(index.row()))
         self.view.selectionModel().currentRowChanged.connect(lambda now, _: self._follow(now.row()))
@@ -86,6 +101,7 @@ class ReviewView(QWidget):
         return [
             Column(ui.say("ui.review.time"), lambda line: time_words(line.start, language), width=90),
             Column(ui.say("ui.review.name"), lambda line: line.name, width=185),
+            Column(ui.say("ui.review.hour"), lambda line: line.leaves, width=140),
             Column(
                 ui.say("ui.review.how"),
                 lambda line: line.how,
@@ -93,6 +109,7 @@ class ReviewView(QWidget):
                 width=195,
             ),
             Column(ui.say("ui.review.why"), lambda line: line.why, stretch=True),
+            Column(ui.say("ui.review.fix"), lambda line: "", width=150),
         ]
 
     def _build_foot(
@@ -122,46 +139,78 @@ class ReviewView(QWidget):
         self.sending_ended()
         self.close_card()
         self.day = plan.day
-        say = self.ui.say
-        need = [
-            Line(
-                e.start,
-                e.person,
-                clean(e.name),
-                say("ui.review.not-sent"),
-                reason_words(self.ui, e.reason),
-                NEED,
-            )
-            for e in plan.excluded
-        ]
-        ready = [
-            Line(
-                r.start,
-                r.person,
-                clean(r.name),
-                say(f"ui.method.{r.method.value}"),
-                " ".join(reason_words(self.ui, reason) for reason in r.reasons),
-                GROUPS[r.method],
-            )
-            for r in plan.reminders
-        ]
+        need = [self._left_out(line) for line in plan.excluded]
+        ready = [line for one in plan.reminders for line in self._goes(one)]
         self._lines = [*sorted(need, key=_when), *sorted(ready, key=_when)]
-        self._ready = len(ready)
+        self._ready = len(plan.reminders)
         counts = Counter(line.group for line in self._lines)
         self.counts.show_counts(counts)
+        self._timed = any(line.leaves for line in self._lines)
         self.show_group(ALL)
-        self.heading.setText(
-            self.ui.texts.count(
-                "ui.review.heading", len(self._lines), day=day_words(plan.day, self.ui.texts.language)
-            )
-        )
+        texts = self.ui.texts
+        words = [texts.count("ui.review.heading", len(self._lines), day=day_words(plan.day, texts.language))]
+        families = sum(1 for one in plan.reminders if one.others)
+        if families:
+            words.append(texts.count("ui.review.families", families))
+        self.heading.setText("  ·  ".join(words))
         self.send_button.setText(self.ui.texts.count("ui.review.send", self._ready))
         self.send_button.setEnabled(bool(self._ready))
+
+    def _goes(self, one: ReminderLine) -> list[Line]:
+        """A row for each visit of it; a family's further ones say whose letter they share."""
+        why = " ".join(reason_words(self.ui, reason) for reason in one.reasons)
+        leaves = self._leaves(one.kind, one.hour)
+        how = self.ui.say(f"ui.method.{one.method.value}")
+        first = clean(one.name)
+        others = ", ".join(clean(other.name) for other in one.others)
+        name = self.ui.say("ui.review.with-family", name=first, others=others) if others else first
+        made = Line(one.start, one.person, name, how, why, GROUPS[one.method], leaves)
+        shared = self.ui.say("ui.review.shares", name=first)
+        return [
+            made,
+            *(
+                Line(o.start, o.person, clean(o.name), how, shared, GROUPS[one.method], leaves, family=True)
+                for o in one.others
+            ),
+        ]
+
+    def _left_out(self, one: ExcludedLine) -> Line:
+        why, leaves = reason_words(self.ui, one.reason), self._leaves(one.kind, one.hour)
+        say = self.ui.say("ui.review.not-sent")
+        return Line(one.start, one.person, clean(one.name), say, why, NEED, leaves, one.fix)
+
+    def _leaves(self, kind: WindowKind, hour: datetime | None) -> str:
+        """'' for the plain reminder that leaves when it is sent: most practices have no other."""
+        what = "" if kind is WindowKind.REMINDER else self.ui.say(f"ui.review.what-{kind.value}")
+        when = moment_words(hour, self.ui.texts.language) if hour is not None else ""
+        return " · ".join(part for part in (when, what) if part)
 
     def show_group(self, group: str) -> None:
         """The people of one count alone, or everybody."""
         self.close_card()
         self.rows.show([line for line in self._lines if group in (ALL, line.group)])
+        self.view.setColumnHidden(_LEAVES, not self._timed)
+        self._offer_fixes()
+
+    def _offer_fixes(self) -> None:
+        """A button in the row of whoever somebody can do something for."""
+        self.fixes = {}
+        for at, line in enumerate(self.rows.rows[:_MOST_FIXES]):
+            if not line.fix:
+                continue
+            words = self.ui.say(f"ui.review.fix-{line.fix}")
+            made = button(words, partial(self._on_fix, line.person, line.fix), "link")
+            made.setAccessibleName(f"{words}: {line.name}")
+            made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            self.view.setIndexWidget(self.rows.index(at, _FIX), made)
+            self.fixes[at] = made
+        self.view.setColumnHidden(_FIX, not self.fixes)
+
+    def fix_current(self) -> None:
+        """What the button of the row in front does, by Ctrl+Enter."""
+        made = self.fixes.get(self.view.currentIndex().row())
+        if made is not None:
+            made.click()
 
     # --- one person ------------------------------------------------------------------------
 
@@ -193,6 +242,7 @@ class ReviewView(QWidget):
         header = self.view.horizontalHeader()
         mode = QHeaderView.ResizeMode.Interactive if shown else QHeaderView.ResizeMode.Stretch
         self.view.setColumnHidden(_WHY, not shown)
+        self.view.setColumnHidden(_FIX, not (shown and self.fixes))
         header.setSectionResizeMode(_HOW, mode)
         if shown:
             header.resizeSection(_HOW, self.rows.columns[_HOW].width)

@@ -20,6 +20,7 @@ from desktop.ui.settings.practice import PracticeSection
 from desktop.ui.settings.relays import RelaySection
 from desktop.ui.settings.sending import SendingSection
 from desktop.ui.settings.storage import StorageSection
+from desktop.ui.settings.times import TimesSection
 from desktop.ui.snippets.page import BlocksSection
 from desktop.ui.users.matrix import MatrixSection
 from desktop.ui.users.page import UsersSection
@@ -38,6 +39,7 @@ class SettingsPage(Page):
                 ("relay", ui.say("ui.settings.relay"), lambda: RelaySection(ui, session)),
                 ("mailbox", ui.say("ui.settings.mailbox"), lambda: MailboxSection(ui, session)),
                 ("sending", ui.say("ui.settings.sending"), lambda: SendingSection(ui, session)),
+                ("times", ui.say("ui.settings.times"), lambda: TimesSection(ui, session)),
                 ("after-hours", ui.say("ui.settings.after-hours"), lambda: AfterHoursSection(ui, session)),
                 ("practice", ui.say("ui.settings.practice"), lambda: PracticeSection(ui, session)),
                 ("fields", ui.say("ui.settings.fields"), lambda: OwnFieldsSection(ui, session)),

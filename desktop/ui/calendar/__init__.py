@@ -1,0 +1,1 @@
+"""The calendar of letters to many, and of what the practice has room for."""
