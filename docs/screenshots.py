@@ -53,6 +53,7 @@ from docs import (
     screenshots_access,
     screenshots_audit,
     screenshots_backups,
+    screenshots_campaigns,
     screenshots_decision,
     screenshots_delivery,
     screenshots_keys,
@@ -184,6 +185,7 @@ def at_work(camera: Camera, signed: SignedIn, visits: Path, contacts: Path, *, s
     screenshots_messages.at_work(camera, workspace, signed.session)
     screenshots_audit.at_work(camera, workspace, signed.session)
     screenshots_people.at_work(camera, workspace, signed.session, contacts)
+    screenshots_campaigns.at_work(camera, workspace)
     screenshots_templates.at_work(camera, workspace, signed.session)
     _compose(camera, workspace, contacts)
     name = "Montgomery Sandoval"
@@ -283,6 +285,7 @@ def main(arguments: list[str]) -> int:
             run.hand_over_keys(session)
             screenshots_access.add_users(run.office, session)
             screenshots_people.add_people(run.office, session)
+            screenshots_campaigns.add_campaign(run.office, session)
             screenshots_templates.add_templates(run.office, session)
             screenshots_backups.add_places(run.office, session, folder)
             visits = folder / "visits.csv"
