@@ -133,10 +133,14 @@ def _text(subtype: str, text: str, legacy_subject: str) -> Entity:
     )
 
 
+_PLAIN = bytes((*b"\r\n", *range(0x20, 0x7F)))
+"""Bytes that quoted-printable leaves as they are."""
+
+
 def _encoded(data: bytes) -> tuple[str, bytes]:
     """Quoted-printable, unless a relay could mistake a line of it, or base64 is shorter."""
-    plain = sum(0x20 <= byte <= 0x7E or byte in b"\r\n" for byte in data[:4096])
-    if plain * 5 >= len(data[:4096]) * 4:
+    begins = data[:4096]
+    if len(begins.translate(None, _PLAIN)) * 5 <= len(begins):
         quoted = binascii.b2a_qp(data, istext=True)
         if not _RISKY_LINE.search(quoted):
             return "quoted-printable", quoted

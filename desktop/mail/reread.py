@@ -16,7 +16,8 @@ from email.policy import compat32
 from email.utils import getaddresses
 
 _BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
-_LONG = re.compile(rb"[^\r\n]{999}")
+_LONGEST = 998
+"""RFC 5322 2.1.1."""
 _EIGHT_BIT = re.compile(rb"[^\t\r\n\x20-\x7e]")
 _ONCE = ("From", "To", "Date", "Message-ID", "Subject", "MIME-Version", "Content-Type")
 
@@ -43,7 +44,8 @@ class Meant:
 
 def reread(wire: bytes, meant: Meant) -> None:
     """Raise `MisreadError` unless `wire` is clean and its header is exactly what was meant."""
-    if _BARE.search(wire) or _LONG.search(wire) or _EIGHT_BIT.search(wire) or not wire.endswith(b"\r\n"):
+    long = max(map(len, wire.splitlines()), default=0) > _LONGEST
+    if long or _BARE.search(wire) or _EIGHT_BIT.search(wire) or not wire.endswith(b"\r\n"):
         raise MisreadError("bytes")
     message = BytesHeaderParser(policy=compat32).parsebytes(wire)
     names = message.keys()

@@ -12,7 +12,7 @@ from desktop.campaigns.making import Making
 from desktop.campaigns.running import Runs
 from desktop.mail.outbox import Outcome
 from desktop.mail.pacing import Pacer
-from desktop.models import campaignpeople, campaigns, messages, practicefacts, rules, segmentrows, settings
+from desktop.models import campaignpeople, campaigns, messages, practicefacts, segmentrows, settings
 from desktop.models.campaigning import Campaign, CampaignId, CampaignSchedule, CampaignState, Variant
 from desktop.models.database import Tx
 from desktop.models.ids import new_id
@@ -25,6 +25,7 @@ from tests.practice.office import HOLDER, TUESDAY, Practice
 from tests.support.campaigns import approved_template
 
 SIGNER = b"s" * 32
+PATH = (State.CONNECTING, State.ENVELOPE, State.DATA, State.DOT_SENT)
 ACTIVE = Condition("status", Op.IS, (Status.ACTIVE.value,))
 
 
@@ -123,10 +124,9 @@ class Running:
         )
         for one in claimed:
             outcome = answer(one.message)
-            if outcome.state in (State.ACCEPTED, State.UNCERTAIN):
-                self.wires[one.message.person] += outcome.state is State.ACCEPTED
-            path = (State.CONNECTING, State.ENVELOPE, State.DATA, State.DOT_SENT)
-            went = office.db.write(lambda tx, one=one: office.outbox.advance(tx, one, *path))
+            if outcome.state is State.ACCEPTED:
+                self.wires[one.message.person] += 1
+            went = office.db.write(lambda tx, one=one: office.outbox.advance(tx, one, *PATH))
             office.db.write(
                 lambda tx, went=went, outcome=outcome: office.outbox.settle(tx, went.message.id, outcome)
             )
