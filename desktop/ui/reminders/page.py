@@ -262,6 +262,7 @@ class TodayPage(Page):
 
     def _reviewed(self, plan: ReminderPlan) -> None:
         self.review_view.show_plan(plan)
+        self.choice.buttons[START].setChecked(True)
         self.views.setCurrentWidget(self.review_view)
         self.review_view.focus_send()
 

@@ -41,7 +41,7 @@ class Line:
     why: str
     group: str
     leaves: str = ""
-    """At which hour, and for what where it is no plain reminder."""
+    """At which hour; '' at once."""
     fix: str = ""
     family: bool = False
 
@@ -101,7 +101,7 @@ class ReviewView(QWidget):
         return [
             Column(ui.say("ui.review.time"), lambda line: time_words(line.start, language), width=90),
             Column(ui.say("ui.review.name"), lambda line: line.name, width=185),
-            Column(ui.say("ui.review.hour"), lambda line: line.leaves, width=140),
+            Column(ui.say("ui.review.hour"), lambda line: line.leaves, width=172),
             Column(
                 ui.say("ui.review.how"),
                 lambda line: line.how,
@@ -159,7 +159,7 @@ class ReviewView(QWidget):
     def _goes(self, one: ReminderLine) -> list[Line]:
         """A row for each visit of it; a family's further ones say whose letter they share."""
         why = " ".join(reason_words(self.ui, reason) for reason in one.reasons)
-        leaves = self._leaves(one.kind, one.hour)
+        why, leaves = self._said(one.kind, why), self._leaves(one.hour)
         how = self.ui.say(f"ui.method.{one.method.value}")
         first = clean(one.name)
         others = ", ".join(clean(other.name) for other in one.others)
@@ -175,15 +175,19 @@ class ReviewView(QWidget):
         ]
 
     def _left_out(self, one: ExcludedLine) -> Line:
-        why, leaves = reason_words(self.ui, one.reason), self._leaves(one.kind, one.hour)
+        why, leaves = self._said(one.kind, reason_words(self.ui, one.reason)), self._leaves(one.hour)
         say = self.ui.say("ui.review.not-sent")
         return Line(one.start, one.person, clean(one.name), say, why, NEED, leaves, one.fix)
 
-    def _leaves(self, kind: WindowKind, hour: datetime | None) -> str:
-        """'' for the plain reminder that leaves when it is sent: most practices have no other."""
-        what = "" if kind is WindowKind.REMINDER else self.ui.say(f"ui.review.what-{kind.value}")
-        when = moment_words(hour, self.ui.texts.language) if hour is not None else ""
-        return " · ".join(part for part in (when, what) if part)
+    def _leaves(self, hour: datetime | None) -> str:
+        """'' for what leaves when it is sent: most practices have nothing else."""
+        return moment_words(hour, self.ui.texts.language) if hour is not None else ""
+
+    def _said(self, kind: WindowKind, why: str) -> str:
+        """Before the reasons, what it is where it is no plain reminder."""
+        if kind is WindowKind.REMINDER:
+            return why
+        return f"{self.ui.say(f'ui.review.what-{kind.value}')}. {why}".strip()
 
     def show_group(self, group: str) -> None:
         """The people of one count alone, or everybody."""

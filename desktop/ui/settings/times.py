@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.models.accounts import Session
 from desktop.models.campaigning import AFTER, TemplateId, WindowKind
@@ -78,16 +78,21 @@ class TimesSection(Page):
         self.change_button = button(say("ui.times.change"), self.change)
         self.remove_button = button(say("ui.times.remove"), self.remove)
         form = QWidget()
-        row = QHBoxLayout(form)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(self.type, 2)
-        row.addWidget(self.kind, 2)
-        row.addWidget(self.number)
-        row.addWidget(self.unit)
-        row.addWidget(self.words, 2)
-        for made in (self.add_button, self.change_button, self.remove_button):
-            row.addWidget(made)
+        column = QVBoxLayout(form)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        row, below = QHBoxLayout(), QHBoxLayout()
+        for box in (self.type, self.kind, self.words):
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(12)
+            row.addWidget(box, 1)
+        below.addWidget(self.number)
+        below.addWidget(self.unit)
+        below.addStretch()
+        for made in (self.remove_button, self.change_button, self.add_button):
+            below.addWidget(made)
+        column.addLayout(row)
+        column.addLayout(below)
         return form
 
     # --- looking -------------------------------------------------------------------------------
