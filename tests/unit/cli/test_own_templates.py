@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.made_rows_templates import a_picture
 from tests.support.shell import Shell
 
-LETTER = "subject: A word from {{ practice }}\npreview: Call us\n\nHello {{ first_name }},\n\nplease call us.\n"
+LETTER = "subject: A word from {{ practice }}\npreview: Call us\n\nHello {{ first_name }},\n\nplease call.\n"
 LINE = {
     *("id", "name", "group", "purpose", "citation", "layout", "languages", "version", "approved", "visit"),
     *("by", "code", "retired", "used"),
