@@ -60,6 +60,7 @@ from docs import (
     screenshots_messages,
     screenshots_people,
     screenshots_protection,
+    screenshots_results,
     screenshots_templates,
 )
 
@@ -186,6 +187,7 @@ def at_work(camera: Camera, signed: SignedIn, visits: Path, contacts: Path, *, s
     screenshots_audit.at_work(camera, workspace, signed.session)
     screenshots_people.at_work(camera, workspace, signed.session, contacts)
     screenshots_campaigns.at_work(camera, workspace)
+    screenshots_results.at_work(camera, workspace, signed.session)
     screenshots_templates.at_work(camera, workspace, signed.session)
     _compose(camera, workspace, contacts)
     name = "Montgomery Sandoval"

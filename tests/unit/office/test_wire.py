@@ -9,7 +9,7 @@ from typing import get_type_hints
 
 import pytest
 
-from desktop.models import correspondence, records
+from desktop.models import correspondence, outcomes, records
 from desktop.office import (
     api,
     values,
@@ -18,6 +18,7 @@ from desktop.office import (
     values_messages,
     values_practice,
     values_protection,
+    values_results,
     values_segments,
 )
 from desktop.office.wire import from_json, to_json
@@ -27,7 +28,7 @@ CLASSES = [
     item
     for module in (
         *(values, values_entry, values_practice, values_messages, values_delivery, values_protection),
-        *(values_segments, records, correspondence),
+        *(values_segments, values_results, outcomes, records, correspondence),
     )
     for item in vars(module).values()
     if isinstance(item, type) and dataclasses.is_dataclass(item) and item.__module__ == module.__name__
