@@ -12,7 +12,7 @@ from desktop.models import rules
 from desktop.models.campaigning import CampaignSchedule, CampaignState
 from desktop.models.purposes import MailPurpose
 from desktop.models.rules import Condition, Every, Op
-from desktop.office.values_campaigns import CampaignRequest, CampaignShown
+from desktop.office.values_campaigns import CampaignLine, CampaignRequest, CampaignShown
 from desktop.office.values_segments import SegmentRequest, SegmentShown
 from desktop.office.values_templates import TemplateKeep, TemplateWords
 from desktop.ui.campaigns import draft as drafts
@@ -67,6 +67,11 @@ def in_hand(at_work: AtWork, shown: CampaignShown) -> CampaignsPage:
     return page
 
 
+def kept_line(page: CampaignsPage) -> CampaignLine:
+    assert page.wizard.shown is not None
+    return page.wizard.shown.line
+
+
 def press(at_work: AtWork, widget: object) -> None:
     QTest.keyClick(widget, Qt.Key.Key_Space)  # type: ignore[call-overload]
     at_work.screen.settle()
@@ -97,18 +102,16 @@ def test_five_pages_with_the_keyboard_up_to_the_approval(at_work: AtWork) -> Non
     assert wizard.step == CHECK
     assert page.notice.words == ""
     press(at_work, wizard.check.check_button)
-    assert wizard.shown is not None
-    assert wizard.shown.line.state is CampaignState.CHECKED
-    assert wizard.shown.line.included + wizard.shown.line.excluded == 3
-    assert wizard.check.gets.text() == at_work.screen.ui.texts.count(
-        "ui.campaigns.get-it", wizard.shown.line.included
-    )
+    line = kept_line(page)
+    assert line.state is CampaignState.CHECKED
+    assert line.included + line.excluded == 3
+    assert wizard.check.gets.text() == at_work.screen.ui.texts.count("ui.campaigns.get-it", line.included)
     assert len(wizard.check.audience.rows.rows) == 3
     press(at_work, wizard.next_button)
     assert wizard.step == APPROVE
     assert wizard.approve.state.text() == at_work.screen.words("ui.campaigns.needs-nobody")
     press(at_work, wizard.approve.ask_button)
-    assert wizard.shown.line.state is CampaignState.APPROVED
+    assert kept_line(page).state is CampaignState.APPROVED
     press(at_work, wizard.next_button)
     assert wizard.step == GO
     assert wizard.last.start_button.isVisible()
