@@ -114,6 +114,14 @@ def pages(
     for code in people.detail.sections.line.buttons:  # type: ignore[attr-defined]
         people.detail.sections.open(code)  # type: ignore[attr-defined]
         screen.settle()
+    campaigns = workspace.pages["campaigns"]
+    for code in campaigns.tabs.buttons:  # type: ignore[attr-defined]
+        campaigns.tabs.open(code)  # type: ignore[attr-defined]
+        screen.settle()
+    templates = campaigns.tabs.pages["templates"]  # type: ignore[attr-defined]
+    templates.open_shelf(templates.gallery.rows.rows[0])
+    screen.qtbot.waitUntil(lambda: templates.editor.preview.settled, timeout=20_000)
+    screen.settle()
     add_ben(office, session, practice.clock)
     person = office.search_people(session, "Zoraida").people[0].id
     shown = office.show_person(session, person)
@@ -139,6 +147,7 @@ def pages(
         "answer": RecordDialog(ui, session, person, Use.CARE, workspace),
         "permission": PermissionDialog(ui, session, person, "en", workspace),
         "answers": BatchDialog(ui, session, workspace),
+        **{f"campaigns-{code}": page for code, page in campaigns.tabs.pages.items()},  # type: ignore[attr-defined]
         **{f"audit-{code}": page for code, page in audit.tabs.pages.items()},  # type: ignore[attr-defined]
         "history": HistoryDialog(ui, session, person, "Zoraida Canaryfield", workspace),
         "gap": GapDialog(ui, session, GAP, workspace),

@@ -24,13 +24,13 @@ class ConflictDialog(FormDialog):
 
     def __init__(self, ui: Ui, session: Session, theirs: TemplateShown, page: Page) -> None:
         super().__init__(ui, ui.say("ui.templates.conflict-title"), page)
-        self.setMinimumWidth(560)
         line = theirs.line
         when = moment_words(line.changed_at, ui.texts.language)
         lead = ui.say("ui.templates.conflict-lead", who=clean(line.by), when=when, number=line.version)
         self.content.addWidget(plain_label(lead, "muted", wrap=True))
         self.reader = WordsReader(ui)
         self.reader.show_words(theirs.texts)
+        self.reader.setMinimumWidth(520)
         self.content.addWidget(self.reader)
         self.beside_button = button(ui.say("ui.templates.keep-beside"), self._beside)
         self.over_button = button(ui.say("ui.templates.keep-over"), self._over, "primary")

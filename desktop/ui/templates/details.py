@@ -73,6 +73,7 @@ class DetailsDialog(FormDialog):
         self.questions: Questions | None = None
         self._purpose_part = QWidget()
         self.content.addWidget(self._purpose_part)
+        self._purpose_part.setVisible(asks is not None and not fixed)
         place = QVBoxLayout(self._purpose_part)
         place.setContentsMargins(0, 0, 0, 0)
         if asks is not None and not fixed:

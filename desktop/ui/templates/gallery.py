@@ -55,7 +55,7 @@ class Gallery(QWidget):
             [
                 Column(say("ui.templates.template"), self.name_of, stretch=True),
                 Column(say("ui.templates.for"), self._purpose, width=140),
-                Column(say("ui.templates.state"), self._state, colour=self._colour, width=184),
+                Column(say("ui.templates.state"), self._state, colour=self._colour, width=124),
             ]
         )
         self.list = table(self.rows, say("ui.templates.title"))

@@ -31,7 +31,6 @@ class LookDialog(FormDialog):
         super().__init__(ui, ui.say("ui.templates.letters-look"), page)
         self._session = session
         say = ui.say
-        self.setMinimumWidth(560)
         self.colour = Field(say("ui.templates.colour"), hint=say("ui.templates.colour-hint"))
         self.pick = button(say("ui.templates.pick-colour"), self.choose_colour)
         self.colour.beside(self.pick)
@@ -56,6 +55,7 @@ class LookDialog(FormDialog):
         self.sites = QPlainTextEdit()
         self.sites.setAccessibleName(say("ui.templates.sites"))
         self.sites.setTabChangesFocus(True)
+        self.sites.setMinimumWidth(500)
         self.sites.setFixedHeight(76)
         label.setBuddy(self.sites)
         self.sites_about = plain_label(say("ui.templates.sites-hint"), "muted", wrap=True)

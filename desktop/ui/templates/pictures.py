@@ -39,14 +39,13 @@ class PicturesDialog(FormDialog):
         self._session, self._page = session, page
         self._lines: list[PictureLine] = []
         say = ui.say
-        self.setMinimumWidth(600)
         self.setAcceptDrops(True)
         self.cancel.setText(say("ui.close"))
         self.content.addWidget(plain_label(say("ui.templates.pictures-lead"), "muted", wrap=True))
         self.list = QListWidget()
         self.list.setAccessibleName(say("ui.templates.pictures"))
         self.list.setIconSize(_THUMB)
-        self.list.setMinimumHeight(230)
+        self.list.setMinimumSize(520, 230)
         self.content.addWidget(self.list, 1)
         drop = QFrame()
         drop.setObjectName("drop")

@@ -13,7 +13,7 @@ from desktop.ui.dialog import FormDialog
 from desktop.ui.table import Column, Rows, table
 from desktop.ui.templates.reader import WordsReader
 
-_TALL = 160
+_WIDE, _TALL = 600, 160
 
 
 class VersionsDialog(FormDialog):
@@ -26,7 +26,6 @@ class VersionsDialog(FormDialog):
         self._session, self._template = session, shown.line.id
         self._words: dict[str, TemplateWords] = {}
         self._asked = 0
-        self.setMinimumWidth(660)
         self.cancel.setText(ui.say("ui.close"))
         say = ui.say
         self.rows = Rows[TemplateVersionLine](
@@ -37,7 +36,7 @@ class VersionsDialog(FormDialog):
             ]
         )
         self.list = table(self.rows, say("ui.templates.versions"))
-        self.list.setMinimumHeight(_TALL)
+        self.list.setMinimumSize(_WIDE, _TALL)
         self.content.addWidget(self.list)
         self.reader = WordsReader(ui)
         self.content.addWidget(self.reader, 1)

@@ -122,16 +122,20 @@ class WordsForm(QWidget):
     def _build_tools(self) -> QWidget:
         holder = QWidget()
         holder.setAccessibleName(self.ui.say("ui.templates.tools"))
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(2)
+        rows = QVBoxLayout(holder)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        marks, row = QHBoxLayout(), QHBoxLayout()
+        for line in (marks, row):
+            line.setSpacing(14)
+            rows.addLayout(line)
         acts: dict[str, Callable[[], None]] = {
             "heading": lambda: self._before_lines("## "),
             "bold": self._bold,
             "list": lambda: self._before_lines("- "),
         }
         for code, keys in _TOOLS:
-            made = self._tool(row, code)
+            made = self._tool(marks, code)
             made.clicked.connect(lambda _=False, act=acts[code]: act())
             # A shortcut of the editor, not of the window: it is there while the words are.
             action = QAction(self.body)
@@ -140,11 +144,12 @@ class WordsForm(QWidget):
             self.body.addAction(action)
             made.setToolTip(QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText))
         self._menus = {code: self._menu(row, code) for code in ("button", "picture", "field", "known")}
+        marks.addStretch()
         row.addStretch()
         return holder
 
     def _tool(self, row: QHBoxLayout, code: str) -> QPushButton:
-        made = button(self.ui.say(f"ui.templates.tool-{code}"), lambda: None, "link")
+        made = button(self.ui.say(f"ui.templates.tool-{code}"), lambda: None, "quiet")
         row.addWidget(made)
         self.tools[code] = made
         return made
