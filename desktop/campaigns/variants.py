@@ -42,17 +42,3 @@ def least_difference(first: int, second: int, base: float) -> float:
         return 1.0
     spread = math.sqrt(base * (1 - base) * (1 / first + 1 / second))
     return min(1.0, (_Z_SURE + _Z_FOUND) * spread)
-
-
-def probably_differ(first: tuple[int, int], second: tuple[int, int]) -> float:
-    """How often chance alone would show a difference as large between two shares, each (of whom it is
-    true, of how many): the two-sided two-proportion z-test with pooled variance (ibid., 3.2).
-    """
-    (yes, all_), (other_yes, other_all) = first, second
-    if not all_ or not other_all:
-        return 1.0
-    pooled = (yes + other_yes) / (all_ + other_all)
-    spread = math.sqrt(pooled * (1 - pooled) * (1 / all_ + 1 / other_all))
-    if not spread:
-        return 1.0
-    return math.erfc(abs(yes / all_ - other_yes / other_all) / spread / math.sqrt(2))

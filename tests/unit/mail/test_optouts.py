@@ -155,17 +155,6 @@ def test_no_address_in_the_fields_can_be_fetched() -> None:
     assert all("http" not in value for _, value in fields)
 
 
-def test_one_click_is_offered_with_its_own_field_and_only_over_https() -> None:
-    token = "b" * 26
-    name = f"<{token}@harbor.example>"
-    fields = dict(leave_fields("a@b.example", name, "https://relay.example/u/{token}"))
-    assert fields["List-Unsubscribe"].endswith(f"<https://relay.example/u/{token}>")
-    assert fields["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    for bad in ("http://relay.example/{token}", "https://relay.example/u", "https://a b/{token}"):
-        with pytest.raises(ValueError, match="one-click"):
-            leave_fields("a@b.example", name, bad)
-
-
 def test_a_word_from_another_address_is_put_before_a_person(run: Running) -> None:
     scene = Scene(run)
     raw = (
