@@ -61,6 +61,7 @@ from desktop.office.values_protection import (
 )
 from tests.made_practice import PASSWORD, PEOPLE, VISITS, person_named
 from tests.made_rows_around import AROUND
+from tests.made_rows_campaigns import ready_for_campaigns
 from tests.made_rows_computer import an_arrival
 from tests.made_rows_delivery import CHECKS, FAILURES, OUTBOX, SENDING, a_failed_letter, run_outbox
 from tests.made_rows_mailbox import MAILBOXES
@@ -160,6 +161,7 @@ def a_world(staff: Staff, folder: Path) -> World:
     world.kept["notice"] = office.list_notices(session).notices[0].id
     world.kept["alert"] = office.list_alerts(session).alerts[0].id
     world.kept["rule"] = office.list_rules(session)[0]
+    ready_for_campaigns(world)
     return world
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from desktop.models import rules
+from desktop.models import people, rules
 from desktop.models.accounts import Session
 from desktop.models.campaigning import TemplateId
 from desktop.models.database import Tx
 from desktop.models.ids import new_id
-from desktop.models.records import Status
+from desktop.models.records import Method, Status
 from desktop.models.rules import Condition, Op
 from desktop.models.standing import SegmentId
 from desktop.office.values_campaigns import (
@@ -20,8 +20,9 @@ from desktop.office.values_campaigns import (
     PreviewRequest,
 )
 from desktop.office.values_segments import SegmentRequest
-from tests.made_staff import desk_of
+from tests.made_staff import desk_of, without_printer
 from tests.support.campaigns import approved_template
+from tests.support.kept import a_person
 
 EVERYBODY = rules.to_text(Condition("status", Op.IS, (Status.ACTIVE.value,)))
 
@@ -41,9 +42,16 @@ def _template(world: Any, session: Session) -> TemplateId:
     return opened.database.write(make)
 
 
+def ready_for_campaigns(world: Any) -> None:
+    """A group, a letter that is approved, and somebody who has to be called."""
+    desk_of(world.office).opened().database.write(
+        lambda tx: people.insert(tx, a_person(first_name="Nadia", preferred_method=Method.NONE))
+    )
+    world.kept["campaign-group"] = _group(world, world.session)
+    world.kept["campaign-template"] = _template(world, world.session)
+
+
 def _keep(world: Any, session: Session) -> None:
-    world.kept["campaign-group"] = _group(world, session)
-    world.kept["campaign-template"] = _template(world, session)
     asked = CampaignRequest(
         "Spring", segment=world.kept["campaign-group"], template=world.kept["campaign-template"]
     )
@@ -74,7 +82,9 @@ CAMPAIGNS = {
     "show_campaign": _shown,
     "list_audience": lambda w, s: w.office.list_audience(s, AudienceQuery(w.kept["campaign"])),
     "preview_campaign": lambda w, s: w.office.preview_campaign(s, PreviewRequest(w.kept["campaign"])),
-    "print_excluded": lambda w, s: w.office.print_excluded(s, w.kept["campaign"], "call-list"),
+    "print_excluded": lambda w, s: without_printer(
+        lambda: w.office.print_excluded(s, w.kept["campaign"], "call-list")
+    ),
     "ask_campaign": _ask,
     "approve_campaign": _approve,
 }
