@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 import pytest
 
 from desktop.models import appointments, maillinks, messages, tasks, visitanswers
 from desktop.models.campaigning import AnswerKept, VisitAnswer
+from desktop.models.database import Tx
 from desktop.models.delivery import AccountId
 from desktop.models.records import Appointment, AppointmentId, Message, State
 from desktop.models.standing import MailLink, Reader
@@ -23,12 +25,16 @@ def box(office: Practice) -> AccountId:
 
 
 def said(office: Practice, visit: AppointmentId) -> AnswerKept | None:
-    def look(tx: object) -> AnswerKept | None:
-        found = appointments.get(tx, visit)  # type: ignore[arg-type]
+    def look(tx: Tx) -> AnswerKept | None:
+        found = appointments.get(tx, visit)
         assert found is not None
-        return visitanswers.of_visits(tx, {visit: found.occurrence}).get(visit)  # type: ignore[arg-type]
+        return visitanswers.of_visits(tx, {visit: found.occurrence}).get(visit)
 
     return office.db.read(look)
+
+
+def _put(link: MailLink, tx: Tx) -> None:
+    maillinks.put(tx, link)
 
 
 def family(office: Practice) -> tuple[Message, list[Appointment]]:
@@ -37,7 +43,7 @@ def family(office: Practice) -> tuple[Message, list[Appointment]]:
     for hour, first in enumerate(("Ana", "Bea"), 9):
         child = office.person(first, birth_date=date(2015, 5, 5), email=MOTHER)
         link = MailLink(child.id, MOTHER, True, Reader.GUARDIAN)
-        office.db.write(lambda tx, link=link: maillinks.put(tx, link))
+        office.db.write(partial(_put, link))
         visits.append(office.visit(child, hour))
     office.db.write(lambda tx: maillinks.set_family(tx, MOTHER, "merge"))
     sealed = office.reminders.seal(office.db.read(lambda tx: office.reminders.plan(tx, TUESDAY)))
