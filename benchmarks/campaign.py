@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from desktop.campaigns.rehearsal import practise, read_script
 from desktop.models import campaignpeople, people
+from desktop.models.database import Tx
 from desktop.models.ids import new_id
 from desktop.models.records import Consent, Detail, Kind, Person, PersonId, Status
 from tests.practice.office import practice
@@ -30,7 +31,7 @@ def main(count: int) -> dict[str, float]:
     seconds: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as folder, practice(Path(folder)) as office:
         run = Running(office)
-        office.db.write(lambda tx: [people.insert(tx, _person(at)) for at in range(count)])
+        office.db.write(lambda tx: _fill(tx, count))
         begun = time.process_time()
         id_ = run.approve()
         seconds["check"] = time.process_time() - begun
@@ -39,6 +40,11 @@ def main(count: int) -> dict[str, float]:
         wires = _queue(run, count, seconds)
         seconds["anchor"] = _anchor(wires)
     return seconds
+
+
+def _fill(tx: Tx, count: int) -> None:
+    for at in range(count):
+        people.insert(tx, _person(at))
 
 
 def _person(at: int) -> Person:
@@ -86,7 +92,7 @@ def _queue(run: Running, count: int, seconds: dict[str, float]) -> list[bytes]:
         sealed = run.making.seal(portion)
         seconds["seal"] += time.process_time() - begun
         begun = time.process_time()
-        done += run.office.db.write(lambda tx, sealed=sealed: run.making.enqueue(tx, sealed))
+        done += run.office.db.write(lambda tx, sealed=sealed: run.making.enqueue(tx, sealed))  # type: ignore[misc]
         seconds["queue"] += time.process_time() - begun
         wires += [item.sealed.wire for item in sealed.frozen]
         run.office.db.write(

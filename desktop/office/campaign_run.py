@@ -62,8 +62,10 @@ class CampaignRuns:
             if one.state is not _S.APPROVED:
                 raise Refused("campaign-not-approved")
             refuse_start(tx, one, now, tied=tied)
-            opened.campaigns.runs.begin(tx, one, started_by=session.user)
             included, _ = campaignpeople.sums(tx, one.id)
+            if one.variants and included < variants.LEAST_PEOPLE:
+                raise Refused("campaign-variants-few", least=variants.LEAST_PEOPLE)
+            opened.campaigns.runs.begin(tx, one, started_by=session.user)
             record(Event(Act.CAMPAIGN_STARTED, one.id, det={"included": included, "content": one.content}))
             return self._shown(tx, found(tx, one.id), session)
 

@@ -126,13 +126,13 @@ class Running:
             outcome = answer(one.message)
             if outcome.state is State.ACCEPTED:
                 self.wires[one.message.person] += 1
-            went = office.db.write(lambda tx, one=one: office.outbox.advance(tx, one, *PATH))
+            went = office.db.write(lambda tx, one=one: office.outbox.advance(tx, one, *PATH))  # type: ignore[misc]
             office.db.write(
-                lambda tx, went=went, outcome=outcome: office.outbox.settle(tx, went.message.id, outcome)
+                lambda tx, went=went, outcome=outcome: office.outbox.settle(tx, went.message.id, outcome)  # type: ignore[misc]
             )
             if pacer is not None:
                 office.db.write(
-                    lambda tx, one=one, outcome=outcome: pacer.note(
+                    lambda tx, one=one, outcome=outcome: pacer.note(  # type: ignore[misc]
                         tx, one.message, outcome, office.clock.now()
                     )
                 )

@@ -81,7 +81,7 @@ def test_two_portions_sealed_at_once_queue_each_person_once(run: Running, office
     run.start(id_)
     twice = [office.db.read(run.making.portion) for _ in range(2)]
     sealed = [run.making.seal(one) for one in twice if one is not None]
-    assert [office.db.write(lambda tx, one=one: run.making.enqueue(tx, one)) for one in sealed] == [3, 0]
+    assert [office.db.write(lambda tx, one=one: run.making.enqueue(tx, one)) for one in sealed] == [3, 0]  # type: ignore[misc]
     assert len(run.messages()) == 3
 
 

@@ -84,7 +84,7 @@ class History:
             path = [State.CONNECTING, State.ENVELOPE, State.DATA][: self.chance.randint(0, 3)]
             if path:
                 self.office.db.write(
-                    lambda tx, one=one, path=path: self.office.outbox.advance(tx, one, *path)
+                    lambda tx, one=one, path=path: self.office.outbox.advance(tx, one, *path)  # type: ignore[misc]
                 )
         self.office.db.write(lambda tx: self.office.outbox.recover(tx, HOLDER))
 

@@ -13,7 +13,7 @@ from desktop.mail.returned_reading import understand
 from desktop.mail.unsubscribing import leave_fields
 from desktop.models import consents, proofs, tasks
 from desktop.models.records import Consent, Person, State
-from desktop.models.standing import EvidenceKind, Use
+from desktop.models.standing import EvidenceId, EvidenceKind, Use
 from tests.practice.office import Practice
 from tests.support.correspondence import an_account
 from tests.support.running import Running
@@ -86,7 +86,7 @@ def test_the_refusal_has_the_mail_as_its_evidence(run: Running) -> None:
     def look(tx: Any) -> Any:
         found = consents.last(tx, scene.maria.id, Use.MARKETING)
         assert found is not None
-        return proofs.get(tx, found[1].evidence)
+        return proofs.get(tx, EvidenceId(found[1].evidence or ""))
 
     proof = run.office.db.read(look)
     assert proof is not None
