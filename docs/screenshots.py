@@ -62,6 +62,7 @@ from docs import (
     screenshots_protection,
     screenshots_results,
     screenshots_templates,
+    screenshots_today,
 )
 
 SHOWN = Path(__file__).parent / "screenshots"
@@ -187,6 +188,7 @@ def at_work(camera: Camera, signed: SignedIn, visits: Path, contacts: Path, *, s
     screenshots_audit.at_work(camera, workspace, signed.session)
     screenshots_people.at_work(camera, workspace, signed.session, contacts)
     screenshots_campaigns.at_work(camera, workspace)
+    screenshots_today.at_work(camera, workspace, signed.session)
     screenshots_results.at_work(camera, workspace, signed.session)
     screenshots_templates.at_work(camera, workspace, signed.session)
     _compose(camera, workspace, contacts)
@@ -288,6 +290,7 @@ def main(arguments: list[str]) -> int:
             screenshots_access.add_users(run.office, session)
             screenshots_people.add_people(run.office, session)
             screenshots_campaigns.add_campaign(run.office, session)
+            screenshots_today.add_today(run.office, session)
             screenshots_templates.add_templates(run.office, session)
             screenshots_backups.add_places(run.office, session, folder)
             visits = folder / "visits.csv"
