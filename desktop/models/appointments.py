@@ -14,6 +14,7 @@ from desktop.models.lanes import Tx
 from desktop.models.records import Appointment, AppointmentId, ImportId, PersonId, State, VisitStatus
 from desktop.models.rows import chunks
 from desktop.models.tables import appointment
+from desktop.models.tables_campaigns import reminder_visit
 from desktop.models.tables_mail import message
 
 
@@ -135,10 +136,11 @@ def reminded(tx: Tx, visits: Iterable[Appointment]) -> set[AppointmentId]:
     known = {(visit.id, visit.occurrence) for visit in visits}
     found: set[AppointmentId] = set()
     for some in chunks(ident for ident, _ in known):
-        live = and_(message.c.kind == "reminder", message.c.superseded == 0)
-        went = and_(message.c.source.in_(some), live, message.c.state != State.CANCELLED.value)
-        rows = tx.connection.execute(select(message.c.source, message.c.occurrence).where(went))
-        found.update(AppointmentId(row.source) for row in rows if (row.source, row.occurrence) in known)
+        about = reminder_visit.c
+        went = and_(about.appointment.in_(some), about.live == 1, message.c.state != State.CANCELLED.value)
+        query = select(about.appointment, about.occurrence).join(message, message.c.id == about.message)
+        rows = tx.connection.execute(query.where(went))
+        found.update(AppointmentId(visit) for visit, occurrence in rows if (visit, occurrence) in known)
     return found
 
 
