@@ -41,8 +41,8 @@ _BACK = (State.FAILED, State.BOUNCED, State.COMPLAINED)
 _DROPPED = (State.CANCELLED, State.EXPIRED)
 _BASE = 10
 """Per cent: how many of a mailing answer or come, where nothing better is known."""
-_RESERVED = ("test", "example", "invalid", "localhost")
-"""RFC 2606 2: no practice has such a domain, and nobody in the world answers for one."""
+_RESERVED = (".test", ".example", ".invalid", ".localhost", ".example.com", ".example.net", ".example.org")
+"""RFC 2606 2 and 3: no practice has such a domain, and nobody in the world answers for its mail."""
 
 
 class CampaignRuns:
@@ -149,7 +149,7 @@ class CampaignRuns:
         if relay is None:
             raise Refused("no-relay")
         domain = domain_of(relay.sender)
-        if domain.rpartition(".")[2] in _RESERVED:
+        if f".{domain}".endswith(_RESERVED):
             return True
         request = PostureRequest(domain, service=service_of(relay.host))
         return self._posture.check_posture(request).campaigns
