@@ -41,7 +41,7 @@ def add_campaign(office: Office, session: Session) -> None:
     """A group, an approved letter, and a campaign that was checked."""
     everybody = rules.to_text(Condition("status", Op.IS, (Status.ACTIVE.value,)))
     group = office.keep_segment(session, SegmentRequest("Everybody", everybody)).line.id
-    asked = TemplateKeep("Flu shots this month", "flu", MailPurpose.TREATMENT, _TEXTS, answers=_ANSWERS)
+    asked = TemplateKeep("Flu shots this month", "care", MailPurpose.TREATMENT, _TEXTS, answers=_ANSWERS)
     kept = office.keep_template(session, asked)
     letter = office.approve_template(session, kept.line.id, kept.number).line.id
     made = office.keep_campaign(
