@@ -41,7 +41,7 @@ def _decoded(data: bytes) -> tuple[str, Image.Image]:
         with Image.open(BytesIO(data), formats=_FORMATS) as picture:
             kind = "image/jpeg" if picture.format == "JPEG" else "image/png"
             if max(picture.size) > PICTURE_SIDE:
-                raise InputError("picture-too-wide")
+                raise InputError("picture-too-wide", limit=PICTURE_SIDE)
             picture.load()
             upright = ImageOps.exif_transpose(picture)
             return kind, _plain(kind, upright)
@@ -66,5 +66,5 @@ def _encoded(kind: str, picture: Image.Image) -> bytes:
     else:
         picture.save(out, "PNG", optimize=True)
     if out.tell() > PICTURE_BYTES:
-        raise InputError("picture-too-large")
+        raise InputError("picture-too-large", limit=PICTURE_BYTES // (1024 * 1024))
     return out.getvalue()
