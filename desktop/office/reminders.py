@@ -28,7 +28,10 @@ from desktop.office.values_practice import TodayShown
 _WAITING = frozenset({State.QUEUED, State.DEFERRED})
 _CAME_BACK = frozenset({State.BOUNCED, State.COMPLAINED})
 _STANDING = frozenset({"already-queued", "already-sent"})
-_OF_THE_VISIT = ("visit-cancelled", "visit-type-", "visit-twice", "visit-confirmed", "visit-declined")
+_OF_THE_VISIT = (
+    *("visit-cancelled", "visit-over", "visit-other-end", "visit-type-", "visit-twice"),
+    *("visit-confirmed", "visit-declined"),
+)
 _RIGHT = _STANDING | {"too-late"}
 _DESK_FIXES = {
     Fix.ADDRESS: "address",
