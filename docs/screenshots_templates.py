@@ -34,7 +34,7 @@ def add_templates(office: Office, session: Session) -> None:
     image.fill(Qt.GlobalColor.darkCyan)
     buffer = QBuffer()
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
-    image.save(buffer, b"PNG")
+    image.save(buffer, "PNG")  # type: ignore[call-overload]
     data = bytes(buffer.data().data())
     office.add_picture(session, PictureRequest("front-door", data, "Our front door on Elm Street"))
     words = office.library_words("closure-weather")

@@ -38,7 +38,7 @@ class Beside(QWidget):
         self._languages = QHBoxLayout()
         row.addLayout(self._languages)
         row.addStretch()
-        self.open_button = button("", self._open, "primary")
+        self.open_button = button(ui.say("ui.templates.begin-from"), self._open, "primary")
         row.addWidget(self.open_button)
         column.addLayout(row)
         self.buttons: dict[str, QPushButton] = {}
