@@ -2,94 +2,38 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from PySide6.QtCore import QBuffer, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QImage
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from desktop.errors import Refused
 from desktop.models.purposes import MailPurpose
-from desktop.office.values_templates import OwnTemplate, TemplateKeep, TemplateWords
-from desktop.ui.campaigns.place import CampaignsPlace
+from desktop.office.values_templates import TemplateKeep, TemplateWords
 from desktop.ui.templates.conflict import ConflictDialog
 from desktop.ui.templates.details import DetailsDialog
-from desktop.ui.templates.editor import Editor
-from desktop.ui.templates.gallery import Shelf
-from desktop.ui.templates.look import LookDialog
 from desktop.ui.templates.page import TemplatesPage
-from desktop.ui.templates.pictures import DescribeDialog, PicturesDialog
 from desktop.ui.templates.versions import VersionsDialog
-from desktop.ui.templates.wording import WordsForm
 from desktop.ui.users.dialogs import ConfirmDialog
 from tests.ui.conftest import AtWork
-
-WORDS = {"en": TemplateWords("Your visit", "Hello {{ first_name }},\n\nsee you soon.", "Soon")}
+from tests.ui.template_desk import (
+    begun,
+    dialog,
+    in_hand,
+    kept,
+    letter_text,
+    opened,
+    seen,
+    shelf,
+    stops,
+    templates_page,
+    write,
+)
 
 
 @pytest.fixture
 def page(at_work: AtWork) -> TemplatesPage:
-    place = at_work.page("campaigns", CampaignsPlace)
-    place.open_part("templates")
-    at_work.screen.settle()
-    made = place.tabs.pages["templates"]
-    assert isinstance(made, TemplatesPage)
-    return made
-
-
-def seen(at_work: AtWork, page: TemplatesPage) -> Editor:
-    """After the pause in typing and the answer."""
-    at_work.screen.qtbot.waitUntil(lambda: page.editor.preview.settled, timeout=20_000)
-    at_work.screen.settle()
-    return page.editor
-
-
-def shelf(page: TemplatesPage, code: str) -> Shelf:
-    return next(one for one in page.gallery.rows.rows if one.library and one.library.code == code)
-
-
-def begun(at_work: AtWork, page: TemplatesPage, code: str = "closure-holiday") -> Editor:
-    page.open_shelf(shelf(page, code))
-    at_work.screen.settle()
-    return seen(at_work, page)
-
-
-def kept(at_work: AtWork, name: str = "Ours") -> OwnTemplate:
-    """One of the practice's own, begun from the library."""
-    request = TemplateKeep(name, "visits", MailPurpose.TREATMENT, WORDS, code="after-visit")
-    return at_work.office.keep_template(at_work.session, request).line
-
-
-def opened(at_work: AtWork, page: TemplatesPage, one: OwnTemplate) -> Editor:
-    page.look()
-    at_work.screen.settle()
-    page.open_shelf(Shelf(own=one))
-    at_work.screen.settle()
-    return seen(at_work, page)
-
-
-def stops(editor: Editor) -> bool:
-    return editor.findings.stops
-
-
-def letter_text(editor: Editor) -> str:
-    """As plain text; '' where nobody's letter is shown."""
-    return editor.preview.made.preview.text if editor.preview.made else ""
-
-
-def in_hand(page: TemplatesPage) -> bool:
-    return page.editing
-
-
-def dialog(page: QWidget, kind: type[QWidget]) -> QWidget:
-    return next(one for one in page.window().findChildren(kind) if one.isVisible())
-
-
-def write(form: WordsForm, words: str) -> None:
-    form.body.setFocus()
-    QTest.keyClicks(form.body, words)
+    return templates_page(at_work)
 
 
 def test_the_gallery_names_every_template_with_what_it_is_for(at_work: AtWork, page: TemplatesPage) -> None:
@@ -372,122 +316,3 @@ def test_before_a_lock_unsaved_words_are_kept_as_a_version(at_work: AtWork, page
     shown = at_work.office.show_template(at_work.session, one.id)
     assert shown.line.version == 2
     assert shown.texts["en"].body.startswith("Half. ")
-
-
-def test_the_browser_gets_a_page_of_sample_values_that_does_not_stay(
-    at_work: AtWork, page: TemplatesPage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    opened_at: list[Path] = []
-
-    def take(url: QUrl) -> bool:
-        path = Path(url.toLocalFile())
-        assert "Maria" in path.read_text(encoding="utf-8")
-        assert "Canaryfield" not in path.read_text(encoding="utf-8")
-        opened_at.append(path)
-        return True
-
-    monkeypatch.setattr(QDesktopServices, "openUrl", take)
-    editor = begun(at_work, page)
-    editor.languages.form.fill(TemplateWords("Hello", "Dear {{ name }}.", ""))
-    editor.preview.person.put(at_work.person("Zoraida"), "Zoraida")
-    seen(at_work, page)
-    editor.preview.open_browser()
-    at_work.screen.settle()
-    assert opened_at[0].exists()
-    editor.preview.deleteLater()
-    at_work.screen.qtbot.waitUntil(lambda: not opened_at[0].exists(), timeout=10_000)
-
-
-def test_no_browser_is_said_and_nothing_stays(
-    at_work: AtWork, page: TemplatesPage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tried: list[Path] = []
-
-    def refuse(url: QUrl) -> bool:
-        tried.append(Path(url.toLocalFile()))
-        return False
-
-    monkeypatch.setattr(QDesktopServices, "openUrl", refuse)
-    editor = begun(at_work, page)
-    editor.preview.open_browser()
-    at_work.screen.settle()
-    assert editor.preview.state.text() == at_work.screen.words("ui.templates.no-browser")
-    assert not tried[0].exists()
-
-
-def picture() -> bytes:
-    image = QImage(40, 30, QImage.Format.Format_RGB32)
-    image.fill(Qt.GlobalColor.darkCyan)
-    buffer = QBuffer()
-    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")  # type: ignore[call-overload]
-    return bytes(buffer.data().data())
-
-
-def test_a_picture_is_added_from_a_file_described_offered_and_removed(
-    at_work: AtWork, page: TemplatesPage
-) -> None:
-    page.show_pictures()
-    at_work.screen.settle()
-    shown = dialog(page, PicturesDialog)
-    assert isinstance(shown, PicturesDialog)
-    shown.take_file(at_work.file("Front Door.png", picture()))
-    at_work.screen.settle()
-    about = dialog(page, DescribeDialog)
-    assert isinstance(about, DescribeDialog)
-    assert about.name.text == "front-door"
-    about.keep()
-    assert about.isVisible(), "nobody has said what it shows"
-    about.alt.input.setText("Our front door")
-    about.keep()
-    at_work.screen.settle()
-    assert shown.list.count() == 1
-    assert [one.name for one in page._parts.pictures] == ["front-door"]
-    shown.list.setCurrentRow(0)
-    shown.remove()
-    asked = dialog(page, ConfirmDialog)
-    assert isinstance(asked, ConfirmDialog)
-    asked.accept()
-    at_work.screen.settle()
-    assert shown.list.count() == 0
-
-
-def test_what_is_no_picture_is_refused_beside_its_form(at_work: AtWork, page: TemplatesPage) -> None:
-    page.show_pictures()
-    at_work.screen.settle()
-    shown = dialog(page, PicturesDialog)
-    assert isinstance(shown, PicturesDialog)
-    shown.take_file(at_work.file("notes.png", b"not a picture"))
-    at_work.screen.settle()
-    about = dialog(page, DescribeDialog)
-    assert isinstance(about, DescribeDialog)
-    about.alt.input.setText("Notes")
-    about.keep()
-    at_work.screen.settle()
-    assert about.notice.words
-    assert about.go.isEnabled()
-    about.reject()
-
-
-def test_the_look_shows_its_contrast_and_refuses_what_is_no_colour(
-    at_work: AtWork, page: TemplatesPage
-) -> None:
-    page.show_look()
-    at_work.screen.settle()
-    look = dialog(page, LookDialog)
-    assert isinstance(look, LookDialog)
-    look.colour.input.setText("#ffee00")
-    assert "to 1" in look.contrast.text()
-    look.colour.input.setText("yellow")
-    look.save()
-    assert look.isVisible()
-    look.colour.input.setText("#102a54")
-    look.hours["en"].input.setText("Monday to Friday, 8 to 5")
-    look.save()
-    at_work.screen.settle()
-    assert at_work.office.show_brand(at_work.session).brand.colour == "#102a54"
-    editor = begun(at_work, page)
-    letter = editor.preview.made.preview.letter if editor.preview.made else None
-    assert letter is not None
-    assert letter.colour == "#102a54"
-    assert any("Monday to Friday" in line for line in letter.footer)

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
 import pytest
-from sqlalchemy import Executable, insert, update
+from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 
-from desktop.errors import SealwellError
-from desktop.mail.own_templates import approved, is_genuine
+from desktop.mail.own_templates import is_genuine
 from desktop.mail.testletters import TEST
 from desktop.models import campaigning, messages, templates
-from desktop.models.accounts import Role, Session, UserId
-from desktop.models.campaigning import TemplateId, TemplateKept, TemplateVersion
-from desktop.models.database import Tx
+from desktop.models.accounts import Role, UserId
+from desktop.models.campaigning import TemplateId
 from desktop.models.filters import AuditFilter
 from desktop.models.purposes import MailPurpose
 from desktop.models.records import Baa, Label
 from desktop.models.standing import FieldClass, FieldKind
 from desktop.models.tables_campaigns import reminder_window, template, template_text, test_send
-from desktop.office.api import Office
 from desktop.office.values import ImportRequest
 from desktop.office.values_audit import LogQuery
 from desktop.office.values_facts import FieldRequest
@@ -30,8 +26,6 @@ from desktop.office.values_practice import RelayRequest
 from desktop.office.values_templates import (
     BrandChange,
     PictureRequest,
-    TemplateKeep,
-    TemplateShown,
     TemplateTryRequest,
     TemplateWords,
     TestLetterRequest,
@@ -40,15 +34,7 @@ from tests.made_practice import PEOPLE, Practice, import_visits, person_named
 from tests.made_rows_templates import KEPT, WORDS, a_colleague, a_picture
 from tests.made_staff import desk_of
 from tests.support.colleagues import let_in
-
-Desk = tuple[Office, Session]
-FLU = TemplateKeep(
-    "Our flu letter",
-    "care",
-    MailPurpose.TREATMENT,
-    {"en": TemplateWords("Flu shots", "Dear {{ first_name }},\n\nflu shots are here.")},
-    code="flu-season",
-)
+from tests.support.template_desk import FLU, Desk, changed_by_hand, code_of, edited, usable
 
 
 @pytest.fixture
@@ -56,33 +42,6 @@ def desk(practice: Practice) -> Desk:
     office, ana = practice.signed_in()
     office.import_people(ana, ImportRequest("people.csv", data=PEOPLE))
     return office, ana
-
-
-def code_of(work: Callable[[], object]) -> str:
-    with pytest.raises(SealwellError) as caught:
-        work()
-    return caught.value.code
-
-
-def edited(shown: TemplateShown, body: str, **changes: object) -> TemplateKeep:
-    """What somebody who opened `shown` would keep."""
-    texts = {language: replace(words, body=body) for language, words in shown.texts.items()}
-    line = shown.line
-    kept = TemplateKeep(
-        line.name, line.group, line.purpose, texts, line.id, line.version, line.layout, answers=shown.answers
-    )
-    return replace(kept, **changes)  # type: ignore[arg-type]
-
-
-def usable(office: Office, id_: TemplateId) -> tuple[TemplateKept, TemplateVersion]:
-    return desk_of(office).opened().database.read(lambda tx: approved(tx, id_))
-
-
-def changed_by_hand(office: Office, statement: Executable) -> None:
-    def change(tx: Tx) -> None:
-        tx.connection.execute(statement)
-
-    desk_of(office).opened().database.write(change)
 
 
 def test_a_template_is_kept_shown_and_listed_with_who_wrote_it(desk: Desk) -> None:
