@@ -73,7 +73,9 @@ class ProgressView(QWidget):
         self.continue_button = button(say("ui.campaigns.continue"), self.resume, "primary")
         self.pause_button = button(say("ui.campaigns.pause"), self.pause)
         self.stop_button = button(say("ui.campaigns.stop"), self.ask_stop)
-        self.differences_button = button("", self.show_differences, "link")
+        self.differences_button = button(
+            self.ui.texts.count("ui.campaigns.differences", 0), self.show_differences, "link"
+        )
         self.again_button = button(say("ui.campaigns.to-the-rest"), self._again)
         for one in (
             self.continue_button,
