@@ -69,7 +69,7 @@ class GoPage(QWidget):
         last, below = card()
         self.ready = plain_label("", "heading", wrap=True)
         self.ready_why = plain_label("", "muted", wrap=True)
-        self.start_button = button(ui.say("ui.campaigns.start-later"), self.start, "primary")
+        self.start_button = button(self.ui.say("ui.campaigns.start-later"), self.start, "primary")
         foot = QHBoxLayout()
         foot.addWidget(self.start_button)
         foot.addStretch()
