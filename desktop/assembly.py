@@ -65,6 +65,7 @@ from desktop.office.keys_shown import KeyLists
 from desktop.office.kit import Kits
 from desktop.office.letters import Letters
 from desktop.office.local import LocalOffice
+from desktop.office.local_backups import BackupRooms
 from desktop.office.local_campaigns import CampaignRooms
 from desktop.office.local_consent import ConsentRooms
 from desktop.office.local_imports import ImportRooms
@@ -229,14 +230,16 @@ def build_office(
         Charts(desk, clock, paper, reading),
         MailSearch(desk, clock),
         Tasks(desk, clock),
-        Backups(desk, clock, folder),
-        Targets(desk, clock, folder),
-        Restore(folder, clock, cost, device_store, keys),
-        Drills(desk, folder, clock, paper),
-        Kits(desk, folder, clock, audit, opener, log_watch, paper),
-        Emergency(desk, folder, clock, way_in, paper, texts),
-        Moving(desk, folder, clock, device_store),
-        Retiring(desk, folder, clock, device_store, paper, entry.close),
+        BackupRooms(
+            Backups(desk, clock, folder),
+            Targets(desk, clock, folder),
+            Restore(folder, clock, cost, device_store, keys),
+            Drills(desk, folder, clock, paper),
+            Kits(desk, folder, clock, audit, opener, log_watch, paper),
+            Emergency(desk, folder, clock, way_in, paper, texts),
+            Moving(desk, folder, clock, device_store),
+            Retiring(desk, folder, clock, device_store, paper, entry.close),
+        ),
         Adding(desk, clock, people),
         Timelines(desk),
         PeopleRooms(

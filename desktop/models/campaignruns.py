@@ -70,7 +70,7 @@ def ends(tx: Tx, campaign: CampaignId) -> Ends:
 def by_variant(tx: Tx, campaign: CampaignId) -> dict[str, int]:
     """How many get which wording."""
     query = select(_ROW.variant, func.count()).where(_ROW.campaign == campaign, _ROW.included == 1)
-    return {name: many for name, many in tx.connection.execute(query.group_by(_ROW.variant))}
+    return {row[0]: row[1] for row in tx.connection.execute(query.group_by(_ROW.variant))}
 
 
 def late_reasons(tx: Tx, campaign: CampaignId) -> list[tuple[str, int]]:

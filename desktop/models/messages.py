@@ -388,8 +388,7 @@ def add_attempt(tx: Tx, message_id: MessageId, at: datetime, phase: str, reply: 
 
 def add_attempts(tx: Tx, noted: Sequence[Attempt]) -> None:
     """As `add_attempt`, of many."""
-    rows = [{"message": one.message, "at": one.at, "phase": one.phase, "reply": one.reply} for one in noted]
-    if rows:
+    if rows := [{"message": n.message, "at": n.at, "phase": n.phase, "reply": n.reply} for n in noted]:
         tx.connection.execute(_ADD_ATTEMPT, rows)
 
 

@@ -166,7 +166,7 @@ class Campaigns:
         for name, value in asdict(rules).items():
             least, most = _LIMITS[name]
             if not least <= value <= most:
-                raise InputError("value-not-allowed", field=name)
+                raise InputError("value-not-allowed", field=name, allowed=f"{least} – {most}")
 
         def put(tx: Tx, record: Recorder) -> CampaignRules:
             campaignrules.put(tx, CampaignRulesKept(**asdict(rules)))

@@ -9,15 +9,12 @@ from desktop.office.adding import Adding
 from desktop.office.after_hours import AfterHoursDesk
 from desktop.office.alerts import Alerts
 from desktop.office.approvals import Approvals
-from desktop.office.backups import Backups
 from desktop.office.call_list import CallLists
 from desktop.office.cards import Cards
 from desktop.office.content import ContentDesk
 from desktop.office.delivery_checks import DeliveryChecks
 from desktop.office.doctor import Doctor
 from desktop.office.drafts import Drafts
-from desktop.office.drill import Drills
-from desktop.office.emergency import Emergency
 from desktop.office.entry import Entry
 from desktop.office.failures import Failures
 from desktop.office.feeds import Feeds
@@ -27,8 +24,8 @@ from desktop.office.help import Help
 from desktop.office.keys import Keys
 from desktop.office.keys_own import OwnKeyDesk
 from desktop.office.keys_shown import KeyLists
-from desktop.office.kit import Kits
 from desktop.office.letters import Letters
+from desktop.office.local_backups import BackupOffice, BackupRooms
 from desktop.office.local_campaigns import CampaignOffice, CampaignRooms
 from desktop.office.local_consent import ConsentOffice, ConsentRooms
 from desktop.office.local_imports import ImportOffice, ImportRooms
@@ -44,7 +41,6 @@ from desktop.office.mailbox import Mailboxes
 from desktop.office.marks import Marks
 from desktop.office.messages import Messages
 from desktop.office.messages_filed import Charts
-from desktop.office.moving import Moving
 from desktop.office.notices import Notices
 from desktop.office.offboarding import Offboarding
 from desktop.office.onward import OnwardDesk
@@ -61,16 +57,13 @@ from desktop.office.reading import Reading
 from desktop.office.relays import Relays
 from desktop.office.reminders import Reminders
 from desktop.office.replies import Replies
-from desktop.office.restore import Restore
 from desktop.office.results import Results
 from desktop.office.retention import Retention
-from desktop.office.retire import Retiring
 from desktop.office.review import Review
 from desktop.office.security import Security
 from desktop.office.sending import Sending
 from desktop.office.snippets import Snippets
 from desktop.office.storage import Storages
-from desktop.office.targets import Targets
 from desktop.office.tasks import Tasks
 from desktop.office.timeline import Timelines
 from desktop.office.users import Users
@@ -80,6 +73,7 @@ from desktop.office.witness import Witnesses
 
 class LocalOffice(
     PeopleOffice,
+    BackupOffice,
     ImportOffice,
     ConsentOffice,
     TemplateOffice,
@@ -145,14 +139,7 @@ class LocalOffice(
         charts: Charts,
         mail_search: MailSearch,
         tasks: Tasks,
-        backups: Backups,
-        targets: Targets,
-        restore: Restore,
-        drills: Drills,
-        kits: Kits,
-        emergency: Emergency,
-        moving: Moving,
-        retiring: Retiring,
+        backup_rooms: BackupRooms,
         adding: Adding,
         timelines: Timelines,
         rooms: PeopleRooms,
@@ -165,6 +152,7 @@ class LocalOffice(
         results: Results,
     ) -> None:
         PeopleOffice.__init__(self, rooms)
+        BackupOffice.__init__(self, backup_rooms)
         ImportOffice.__init__(self, import_rooms)
         ConsentOffice.__init__(self, consent_rooms)
         TemplateOffice.__init__(self, template_rooms)
@@ -391,24 +379,3 @@ class LocalOffice(
         self.save_file = reading.save_file
         self.export_conversation = charts.export_conversation
         self.search_mail = mail_search.search_mail
-        self.find_backups = restore.find_backups
-        self.restore = restore.restore
-        self.show_backups = backups.show_backups
-        self.freshness = backups.freshness
-        self.create_backup = backups.create_backup
-        self.verify_backup = backups.verify_backup
-        self.add_target = targets.add_target
-        self.change_target = targets.change_target
-        self.retire_target = targets.retire_target
-        self.test_target = targets.test_target
-        self.list_target = targets.list_target
-        self.drill_asks = drills.drill_asks
-        self.run_drill = drills.run_drill
-        self.print_kit = kits.print_kit
-        self.print_new_kit = kits.print_new_kit
-        self.renew_recovery_key = kits.renew_recovery_key
-        self.open_emergency = emergency.open_emergency
-        self.plan_move = moving.plan_move
-        self.show_arrival = moving.show_arrival
-        self.settle_arrival = moving.settle_arrival
-        self.retire_computer = retiring.retire_computer

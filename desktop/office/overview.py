@@ -19,7 +19,7 @@ from desktop.models.database import Tx
 from desktop.models.delivery import EventKind
 from desktop.models.records import Appointment, State
 from desktop.office.task_kinds import KINDS, seen_by
-from desktop.office.values_messages import DeskLine
+from desktop.office.values_practice import DeskLine
 
 RECENT = timedelta(days=3)
 """For so long a message that failed, or was called unwanted, is something new."""

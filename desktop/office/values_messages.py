@@ -392,18 +392,3 @@ class AfterHoursShown:
     words_es: str = ""
     zone: str = ""
     """The practice's clock, by which all of it goes."""
-
-
-# --- today ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class DeskLine:
-    """One line of what Today opens with: a number, its words, and where a press leads."""
-
-    code: str
-    """`urgent`, `wrong-person`, `replies`, `moves`, `addresses`, `unclear`, `failed`, `returned`, `calls`,
-    `schedule-missing`, `schedule-stale`, `not-confirmed`, `tasks-due`, `system`: `ui.desk.<code>`."""
-    count: int
-    step: str
-    """`messages`, `tasks:<group>` (`tasks:` is all of them), `outbox:<group>`, `import`."""

@@ -8,9 +8,20 @@ from datetime import date, datetime
 from desktop.models.accounts import Role, UserId
 from desktop.models.protection import Onward
 from desktop.models.records import Baa, ForcedTls, Reason, RelayId
-from desktop.office.values_messages import DeskLine
 
 # --- relays ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class DeskLine:
+    """One line of what Today opens with: a number, its words, and where a press leads."""
+
+    code: str
+    """`urgent`, `wrong-person`, `replies`, `moves`, `addresses`, `unclear`, `failed`, `returned`, `calls`,
+    `schedule-missing`, `schedule-stale`, `not-confirmed`, `tasks-due`, `system`: `ui.desk.<code>`."""
+    count: int
+    step: str
+    """`messages`, `tasks:<group>` (`tasks:` is all of them), `outbox:<group>`, `import`."""
 
 
 @dataclass(frozen=True)

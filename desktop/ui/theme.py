@@ -144,7 +144,8 @@ QComboBox QAbstractItemView { border: 1px solid @border; border-radius: 0; paddi
 QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus { border: none; border-radius: 0;
   padding: 0; min-height: 0; background: transparent; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: none; }
-QDateEdit:disabled, QTimeEdit:disabled, QSpinBox:disabled { color: @muted; border-color: @line; background: @bg; }
+QDateEdit:disabled, QTimeEdit:disabled, QSpinBox:disabled {
+  color: @muted; border-color: @line; background: @bg; }
 QPushButton { background: @surface; color: @text; border: 1px solid @border; border-radius: 8px;
   padding: 8px 16px; font-weight: 500; min-height: 16px; }
 QPushButton:hover { border-color: @accent; background: @accent_soft; }

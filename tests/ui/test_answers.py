@@ -15,8 +15,8 @@ from desktop.models.campaigning import AnswerKept, VisitAnswer
 from desktop.models.database import Tx
 from desktop.models.records import State
 from desktop.office.values import ImportRequest
-from desktop.ui.decision.steps import EditDialog
 from desktop.ui.outbox.calls import CallDialog
+from desktop.ui.people.dialogs import EditDialog
 from desktop.ui.reminders.page import ANSWERS, CALENDAR, TodayPage
 from desktop.ui.saving import write_paper
 from tests.made_practice import import_visits
@@ -147,11 +147,11 @@ def test_the_calendar_turns_by_keys_and_keeps_what_is_free(at_work: AtWork, toda
     page.free.setValue(5)
     page.keep_button.click()
     at_work.screen.settle()
-    assert "5 free" in (page.grid.currentItem().text() if page.grid.currentItem() else "")
+    assert "5 free" in page.grid.currentItem().text()
     page.free.setValue(-1)
     page.keep_button.click()
     at_work.screen.settle()
-    assert "free" not in (page.grid.currentItem().text() if page.grid.currentItem() else "")
+    assert "free" not in page.grid.currentItem().text()
     QTest.keyClick(page.grid, Qt.Key.Key_PageDown)
     at_work.screen.settle()
     assert page.shown.first == date(2026, 12, 1)

@@ -28,6 +28,7 @@ from desktop.office.values_access import Invited, NoticeLine, Purpose
 from desktop.office.values_audit import LogGap, LogState, PurgeRequest
 from desktop.office.values_entry import DutyState, JoinStarted
 from desktop.office.values_messages import Colleague, TaskRequest
+from desktop.office.values_templates import TemplateWords
 from desktop.ui.account.dialogs import AuthenticatorDialog, CodesDialog, KeyDialog, PasswordDialog, PinDialog
 from desktop.ui.audit.export import ExportDialog
 from desktop.ui.audit.history import HistoryDialog
@@ -120,6 +121,10 @@ def pages(
         screen.settle()
     templates = campaigns.tabs.pages["templates"]  # type: ignore[attr-defined]
     templates.open_shelf(templates.gallery.rows.rows[0])
+    screen.settle()
+    without_fields = {code: TemplateWords("News", "# News\n\nCome and see us.") for code in ("en", "es")}
+    templates.editor.languages.fill(without_fields, language)
+    templates.editor.preview.ask()
     screen.qtbot.waitUntil(lambda: templates.editor.preview.settled, timeout=20_000)
     screen.settle()
     add_ben(office, session, practice.clock)

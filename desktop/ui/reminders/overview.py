@@ -8,7 +8,7 @@ from datetime import date
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from desktop.office.values_messages import DeskLine
+from desktop.office.values_practice import DeskLine
 from desktop.ui.base import Ui, emptied, plain_label, scrolled_column
 from desktop.ui.dates import day_words
 from desktop.ui.icons import pixmap

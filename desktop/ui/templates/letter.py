@@ -7,6 +7,7 @@ letter may hold, buttons as buttons. Nothing is fetched, and no link is followed
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
@@ -23,7 +24,7 @@ _BODY = 600
 _AROUND, _WORDS, _SMALL, _RULE = "#f3f5f7", "#1f2933", "#52606d", "#d9e0e6"
 _LOGO = 160
 _HEADINGS = (24, 19, 17)
-_LIST_MARGIN = 22
+_MARGIN, _LIST_MARGIN = 32, 22
 
 
 class LetterView(QScrollArea):
@@ -93,7 +94,7 @@ class LetterView(QScrollArea):
     def _head(self, letter: LetterShown) -> QWidget:
         head = _box(f"background: {letter.colour};", self._px(8), top=True)
         column = QVBoxLayout(head)
-        column.setContentsMargins(*map(self._px, (32, 24, 32, 24)))
+        column.setContentsMargins(*map(self._px, (_MARGIN, 24, _MARGIN, 24)))
         logo = self._pictures.get(letter.logo)
         if logo:
             column.addWidget(self._picture(logo, letter.practice, self._px(_LOGO)))
@@ -106,7 +107,7 @@ class LetterView(QScrollArea):
     def _words(self, letter: LetterShown) -> QWidget:
         body = _box("background: #ffffff;", self._px(8), top=False)
         column = QVBoxLayout(body)
-        column.setContentsMargins(*map(self._px, (32, 26, 32, 18)))
+        column.setContentsMargins(*map(self._px, (_MARGIN, 26, _MARGIN, 18)))
         column.setSpacing(self._px(12))
         for piece in letter.pieces:
             made = self._piece(piece, letter)
@@ -142,6 +143,14 @@ class LetterView(QScrollArea):
         label.linkActivated.connect(self.pressed)
         label.setStyleSheet(f"color: {_WORDS}; font-size: {self._px(size)}px; {more}")
         label.setText(_styled(html, colour))
+        return self._whole(label)
+
+    def _whole(self, label: QLabel) -> QLabel:
+        """As tall as its words are at the width of the paper: layouts within layouts give it less."""
+        width = self._px(min(_BODY, self._width)) - 2 * self._px(_MARGIN)
+        label.ensurePolished()
+        label.setFixedWidth(width)
+        label.setMinimumHeight(label.heightForWidth(width))
         return label
 
     def _button(self, piece: LetterPiece, letter: LetterShown) -> QPushButton:
@@ -165,7 +174,7 @@ class LetterView(QScrollArea):
         made.setStyleSheet(f"color: {_SMALL}; font-size: {self._px(14)}px;")
         picture = QPixmap()
         if data is not None and picture.loadFromData(data):
-            room = min(width, self._px(min(_BODY, self._width) - 64))
+            room = min(width, self._px(min(_BODY, self._width) - 2 * _MARGIN))
             made.setPixmap(
                 picture.scaledToWidth(min(room, picture.width()), Qt.TransformationMode.SmoothTransformation)
             )
@@ -174,12 +183,12 @@ class LetterView(QScrollArea):
     def _foot(self, letter: LetterShown) -> QWidget:
         foot = QWidget()
         column = QVBoxLayout(foot)
-        column.setContentsMargins(*map(self._px, (32, 18, 32, 28)))
+        column.setContentsMargins(*map(self._px, (_MARGIN, 18, _MARGIN, 28)))
         column.setSpacing(self._px(6))
         for line in letter.footer:
             words = plain_label(line, wrap=True)
             words.setStyleSheet(f"color: {_SMALL}; font-size: {self._px(13)}px;")
-            column.addWidget(words)
+            column.addWidget(self._whole(words))
         return foot
 
 
@@ -193,9 +202,12 @@ def _box(look: str, radius: int, *, top: bool) -> QFrame:
 
 
 def _styled(html: str, colour: str) -> str:
-    """With room between paragraphs and links in the practice's colour, as the layout has them."""
-    return (
-        f"<style>a {{ color: {colour}; }} p {{ margin: 0 0 10px; }}"
-        f" ul, ol {{ margin: 0 0 10px; -qt-list-indent: 0; margin-left: {_LIST_MARGIN}px; }}"
-        f" li {{ margin: 0 0 4px; }}</style>{html}"
-    )
+    """With room between paragraphs and links in the practice's colour, as the layout has them.
+
+    What is replaced are tags alone: a value in a letter is escaped, and holds none.
+    """
+    room = "margin-top: 0; margin-bottom: 10px;"
+    listed = f"{room} margin-left: {_LIST_MARGIN}px; -qt-list-indent: 0;"
+    for tag, style in (("p", room), ("ul", listed), ("ol", listed), ("a", f"color: {colour};")):
+        html = re.sub(rf"<{tag}(?=[ >])", f'<{tag} style="{style}"', html)
+    return html

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ MANY_QUESTIONS = "".join(
 )
 
 
-def found(against: Checked = AGAINST, **changes: str) -> dict[str, bool]:
+def found(against: Checked = AGAINST, **changes: Any) -> dict[str, bool]:
     """Code to whether it stops, in the order of the answer."""
     return {one.reason.code: one.stops for one in check(replace(GOOD, **changes), against)}
 
@@ -67,7 +68,7 @@ def test_a_plain_template_has_nothing_against_it() -> None:
         ({"body": MANY_QUESTIONS}, "template-too-many-questions"),
     ],
 )
-def test_what_stops_a_template(changes: dict[str, str], code: str) -> None:
+def test_what_stops_a_template(changes: dict[str, Any], code: str) -> None:
     assert found(**changes)[code]
 
 
@@ -89,7 +90,7 @@ def test_what_stops_a_template(changes: dict[str, str], code: str) -> None:
         ),
     ],
 )
-def test_what_its_writer_is_told(changes: dict[str, str], code: str) -> None:
+def test_what_its_writer_is_told(changes: dict[str, Any], code: str) -> None:
     assert found(**changes) == {code: False}
 
 

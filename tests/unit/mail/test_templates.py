@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.errors import InputError
-from desktop.mail.fields import FIELDS, FieldClass
+from desktop.mail.fields import FIELDS
 from desktop.mail.templates import Place, compile_text, shipped
 from desktop.models.records import Detail
+from desktop.models.standing import FieldClass
 
 VALUES = {name: f"<{name}>" for name in FIELDS}
 

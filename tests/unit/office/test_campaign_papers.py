@@ -8,8 +8,8 @@ from desktop.models.records import Status
 from desktop.models.rules import Every
 from desktop.office.campaign_paper import CampaignPapers
 from tests.made_staff import Staff, desk_of
+from tests.support.campaign_desk import Desk
 from tests.support.kept import a_person
-from tests.unit.office.test_campaigns import Desk
 
 
 class Kept:

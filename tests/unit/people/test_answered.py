@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from fhir.resources.R4B.bundle import Bundle
@@ -113,7 +114,7 @@ def test_the_words_for_each_answer_are_those_that_an_import_reads(language: str)
 def test_fhir_is_read_by_another_program_with_each_answer() -> None:
     made = bundle([answered(), answered(VisitAnswer.DECLINED), answered(None)], AT)
     read = Bundle.model_validate_json(made)
-    found = [entry.resource for entry in read.entry]
+    found: list[Any] = [entry.resource for entry in read.entry or []]
     assert all(isinstance(one, Communication) for one in found)
     assert [one.status for one in found] == ["completed", "completed", "not-done"]
     assert [one.payload[0].contentString if one.payload else None for one in found] == [
