@@ -127,7 +127,7 @@ class WordsForm(QWidget):
         rows.setSpacing(0)
         marks, row = QHBoxLayout(), QHBoxLayout()
         for line in (marks, row):
-            line.setSpacing(14)
+            line.setSpacing(2)
             rows.addLayout(line)
         acts: dict[str, Callable[[], None]] = {
             "heading": lambda: self._before_lines("## "),
@@ -149,7 +149,7 @@ class WordsForm(QWidget):
         return holder
 
     def _tool(self, row: QHBoxLayout, code: str) -> QPushButton:
-        made = button(self.ui.say(f"ui.templates.tool-{code}"), lambda: None, "quiet")
+        made = button(self.ui.say(f"ui.templates.tool-{code}"), lambda: None, "link")
         row.addWidget(made)
         self.tools[code] = made
         return made
