@@ -14,6 +14,7 @@ from typing import Any
 import rfc8785
 
 from desktop.mail.fields import FIELDS
+from desktop.mail.template_blocks import PICTURE
 from desktop.mail.templates import Place, compile_text
 from desktop.models import customfields, pictures, templates
 from desktop.models.campaigning import Campaign, CampaignPerson, TemplateId, TemplateKept, TemplateVersion
@@ -91,7 +92,7 @@ def _written(one: TemplateKept, version: TemplateVersion, known: dict[str, str])
         "payer": one.payer,
         "layout": one.layout,
         "texts": texts,
-        "pictures": {name: sha256 for name, sha256 in known.items() if f"]({name}" in bodies},
+        "pictures": {name: sha256 for name, sha256 in known.items() if f"]({PICTURE}{name})" in bodies},
     }
 
 

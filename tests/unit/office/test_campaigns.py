@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from desktop.campaigns.content import content_hash
 from desktop.compliance.campaign_approval import refuse_start
 from desktop.errors import InputError, Refused
 from desktop.models import campaigns, people, rules, tasks
@@ -169,6 +170,27 @@ def test_a_byte_that_changed_beneath_an_approval_stops_the_start(desk: Desk, cha
     shown = desk_of(desk.office).opened().database.rehearse(tamper)
     assert shown.differs
     assert "start" not in shown.may
+
+
+def test_a_picture_that_changed_beneath_an_approval_is_another_letter(desk: Desk) -> None:
+    shown = desk.checked()
+    shows = "UPDATE template_text SET body = body || '\n\n![A tree](picture:tree)'"
+    picture = (
+        "INSERT INTO picture (name, kind, sha256, width, height, data, by, at) "
+        "SELECT 'tree', 'image/png', 'a', 1, 1, x'00', u.id, c.changed_at FROM app_user u, campaign c LIMIT 1"
+    )
+
+    def tamper(tx: Tx) -> tuple[str, str]:
+        one = campaigns.get(tx, shown.line.id)
+        assert one is not None
+        for statement in ("DROP TRIGGER template_text_no_update", shows, picture):
+            tx.connection.exec_driver_sql(statement)
+        before = content_hash(tx, one)
+        tx.connection.exec_driver_sql("UPDATE picture SET sha256 = 'b'")
+        return before, content_hash(tx, one)
+
+    before, after = desk_of(desk.office).opened().database.rehearse(tamper)
+    assert before != after
 
 
 def test_what_changed_between_the_check_and_the_asking_is_not_signed(desk: Desk) -> None:
