@@ -205,7 +205,7 @@ class ReviewView(QWidget):
             words = self.ui.say(f"ui.review.fix-{line.fix}")
             made = button(words, partial(self._on_fix, line.person, line.fix), "link")
             made.setAccessibleName(f"{words}: {line.name}")
-            made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self.view.setIndexWidget(self.rows.index(at, _FIX), made)
             self.fixes[at] = made
         self.view.setColumnHidden(_FIX, not self.fixes)
