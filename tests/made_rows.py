@@ -69,6 +69,7 @@ from tests.made_rows_messages import MESSAGES
 from tests.made_rows_person import PERSON
 from tests.made_rows_targets import TARGETS
 from tests.made_rows_tasks import TASKS
+from tests.made_rows_templates import a_colleague
 from tests.made_staff import HER_PASSWORD, Staff, desk_of, without_printer
 from tests.support.p12 import a_p12
 from tests.support.queued import queued
@@ -127,6 +128,7 @@ def a_world(staff: Staff, folder: Path) -> World:
     request = ImportRequest("visits.csv", data=VISITS, modified=staff.clock.now())
     office.import_appointments(session, AppointmentsImport(request, "whole"))
     world.kept["person"] = person_named(office, session, "Zoraida")
+    world.kept["colleague"] = a_colleague(office)
     world.kept["relay"] = office.add_relay(session, world.relay("First")).id
     world.kept["draft"] = office.keep_draft(session, DraftKept("", None, "About", "Dear Ms. Lopez")).id
     world.kept["message"] = queued(office.send_letter(session, a_letter(world))).id

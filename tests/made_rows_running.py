@@ -24,5 +24,5 @@ RUNNING = {
     "pause_campaign": lambda w, s: w.office.pause_campaign(s, w.kept["campaign"]),
     "resume_campaign": lambda w, s: w.office.resume_campaign(s, w.kept["campaign"]),
     "stop_campaign": lambda w, s: w.office.stop_campaign(s, w.kept["campaign"]),
-    "take_opt_out": lambda w, s: w.office.take_opt_out(s, OptOutRequest("by-phone", w.person)),
+    "take_opt_out": lambda w, s: w.office.take_opt_out(s, OptOutRequest("by-phone", w.kept["colleague"])),
 }

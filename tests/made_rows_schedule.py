@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from desktop.models import appointments, visitanswers
@@ -14,24 +14,23 @@ from desktop.office.values_calendar import SlotsRequest
 from tests.made_staff import desk_of
 
 
-def _answered(world: Any) -> AnswerMark:
-    """The walk's own visit, with a patient who said yes to its present time."""
-    visit = world.kept["visit"]
+def _calendar(world: Any, session: Session) -> None:
+    """Once that is on record, the walk's own visit gets a patient who said yes to its present time."""
+    world.office.show_calendar(session, date(2026, 11, 24))
+    desk_of(world.office).opened().database.write(lambda tx: _answer(tx, world.kept))
 
-    def keep(tx: Tx) -> AnswerMark:
-        found = appointments.get(tx, visit)
-        assert found is not None
-        at = found.start_utc - timedelta(days=1)
-        visitanswers.keep(tx, AnswerKept(found.id, found.occurrence, VisitAnswer.CONFIRMED, at))
-        world.kept["answer-day"] = found.start.date()
-        return AnswerMark(found.id, found.occurrence)
 
-    made: AnswerMark = desk_of(world.office).opened().database.write(keep)
-    return made
+def _answer(tx: Tx, kept: dict[str, Any]) -> None:
+    found = appointments.get(tx, kept["visit"])
+    assert found is not None
+    at = found.start_utc - timedelta(days=1)
+    visitanswers.keep(tx, AnswerKept(found.id, found.occurrence, VisitAnswer.CONFIRMED, at))
+    kept["answered"] = AnswerMark(found.id, found.occurrence)
+    kept["answer-day"] = found.start.date()
 
 
 def _mark(world: Any, session: Session) -> None:
-    world.office.mark_answer(session, _answered(world))
+    world.office.mark_answer(session, world.kept["answered"])
 
 
 def _slots(world: Any, session: Session) -> None:
@@ -39,9 +38,9 @@ def _slots(world: Any, session: Session) -> None:
 
 
 SCHEDULE = {
+    "show_calendar": _calendar,
     "mark_answer": _mark,
     "list_answers": lambda w, s: w.office.list_answers(s, w.kept["answer-day"]),
     "answers_file": lambda w, s: w.office.answers_file(s, w.kept["answer-day"]),
     "set_slots": _slots,
-    "show_calendar": lambda w, s: w.office.show_calendar(s, w.kept["answer-day"]),
 }

@@ -71,8 +71,6 @@ def _try(world: Any, session: Session) -> None:
 
 
 def _test(world: Any, session: Session) -> None:
-    if "colleague" not in world.kept:
-        world.kept["colleague"] = a_colleague(world.office)
     request = TestLetterRequest(world.kept["template"], world.kept["colleague"], "en")
     world.office.send_test_letter(session, request)
 

@@ -31,7 +31,7 @@ class OptOuts:
 
         def take(tx: Tx, record: Recorder) -> OptOutTaken:
             if request.how not in HOW:
-                raise InputError("value-not-allowed")
+                raise InputError("value-not-allowed", field="how", allowed=", ".join(HOW))
             whose = _whose(tx, request)
             pulled = 0
             for who in whose:
@@ -49,7 +49,7 @@ class OptOuts:
 
 def _whose(tx: Tx, request: OptOutRequest) -> tuple[PersonId, ...]:
     if (request.person is None) == (not request.address):
-        raise InputError("value-not-allowed")
+        raise InputError("value-not-allowed", field="person", allowed="a person or an address")
     if request.person is not None:
         who = people.stands_for(tx, request.person)
         if people.get(tx, who) is None:

@@ -115,7 +115,7 @@ class BarePractice:
         fields: dict[str, object] = {
             "id": MessageId(new_id()),
             "kind": "letter",
-            "source": new_id() if changes.get("kind") == "reminder" else "",
+            "source": new_id() if changes.get("kind") in ("reminder", "campaign") else "",
             "occurrence": 0,
             "generation": 0,
             "person": PERSON,

@@ -103,9 +103,19 @@ def later(opened: Opened, shown: Workspace) -> None:
 def to_users(opened: Opened, keys: Keyboard) -> None:
     """Ctrl and the number of the page; in the list of sections the arrows move."""
     say = opened.screen.words
-    keys.press(Qt.Key.Key_6, Qt.KeyboardModifier.ControlModifier)
+    keys.press(Qt.Key.Key_7, Qt.KeyboardModifier.ControlModifier)
     keys.to(say("ui.settings.relay"))
-    sections = ("mailbox", "sending", "after-hours", "practice", "fields", "blocks", "storage", "health")
+    sections = (
+        "mailbox",
+        "sending",
+        "times",
+        "after-hours",
+        "practice",
+        "fields",
+        "blocks",
+        "storage",
+        "health",
+    )
     for section in (*sections, "posture", "keys", "backups", "computer", "users"):
         keys.press(Qt.Key.Key_Down)
         assert keys.names == ("", say(f"ui.settings.{section}"))

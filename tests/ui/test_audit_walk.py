@@ -61,7 +61,7 @@ def test_log_filter_record_export(
     opened: Opened, hands: Hands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     say = opened.screen.words
-    hands.press(Qt.Key.Key_5, Qt.KeyboardModifier.ControlModifier)
+    hands.press(Qt.Key.Key_6, Qt.KeyboardModifier.ControlModifier)
     page = next(one for one in opened.window.findChildren(AuditPageView) if one.isVisible())
     log = page.log
 
@@ -108,7 +108,7 @@ def test_log_filter_record_export(
 
 def test_the_parts_of_the_page_are_reached_with_the_arrows(opened: Opened, hands: Hands) -> None:
     say = opened.screen.words
-    hands.press(Qt.Key.Key_5, Qt.KeyboardModifier.ControlModifier)
+    hands.press(Qt.Key.Key_6, Qt.KeyboardModifier.ControlModifier)
     page = next(one for one in opened.window.findChildren(AuditPageView) if one.isVisible())
     hands.to(say("ui.audit.tab-log"))
     hands.press(Qt.Key.Key_Right)
