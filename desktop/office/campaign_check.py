@@ -74,6 +74,7 @@ class CampaignChecks:
         return self._desk.write(session, Action.CHECK_CAMPAIGN, keep)
 
     def list_audience(self, session: Session, query: AudienceQuery) -> AudienceShown:
+        self._desk.check(session, Action.SHOW_CAMPAIGN)
         wanted = Wanted(query.included, query.reason, query.method, query.text.strip())
 
         def look(tx: Tx) -> AudienceShown:
