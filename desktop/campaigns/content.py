@@ -14,9 +14,10 @@ from typing import Any
 import rfc8785
 
 from desktop.mail.fields import FIELDS
+from desktop.mail.letterhead import LOGO
 from desktop.mail.template_blocks import PICTURE
 from desktop.mail.templates import Place, compile_text
-from desktop.models import customfields, pictures, templates
+from desktop.models import customfields, pictures, settings, templates
 from desktop.models.campaigning import Campaign, CampaignPerson, TemplateId, TemplateKept, TemplateVersion
 from desktop.models.campaigns import schedule_data, variant_data
 from desktop.models.database import Tx
@@ -25,7 +26,7 @@ from desktop.models.standing import FieldClass
 
 
 def content_hash(tx: Tx, one: Campaign) -> str:
-    """Of purpose, payer, every text and picture, the variants and the schedule; '' of what has no text."""
+    """Of purpose, payer, texts, pictures, logo, variants and schedule; '' of what has no text."""
     wanted, found = wordings(one), _found(tx, one)
     if not wanted or len(found) < len(wanted):
         return ""
@@ -39,6 +40,7 @@ def content_hash(tx: Tx, one: Campaign) -> str:
             "without": sorted(one.without),
             "texts": {f"{kept.id}/{each.number}": _written(kept, each, known) for kept, each in found},
             "template": [one.template or "", one.template_version],
+            "logo": known.get(settings.get(tx, LOGO) or "", ""),
             "variants": [variant_data(variant) for variant in one.variants],
             "schedule": schedule_data(one.schedule),
         }

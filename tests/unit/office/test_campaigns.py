@@ -14,7 +14,8 @@ from sqlalchemy import text
 from desktop.campaigns.content import content_hash
 from desktop.compliance.campaign_approval import refuse_start
 from desktop.errors import InputError, Refused
-from desktop.models import campaigns, people, rules, tasks
+from desktop.mail.letterhead import LOGO
+from desktop.models import campaigns, people, rules, settings, tasks
 from desktop.models.campaigning import CampaignId, CampaignSchedule, TemplateId, Variant
 from desktop.models.database import Tx
 from desktop.models.purposes import MailPurpose
@@ -187,6 +188,25 @@ def test_a_picture_that_changed_beneath_an_approval_is_another_letter(desk: Desk
             tx.connection.exec_driver_sql(statement)
         before = content_hash(tx, one)
         tx.connection.exec_driver_sql("UPDATE picture SET sha256 = 'b'")
+        return before, content_hash(tx, one)
+
+    before, after = desk_of(desk.office).opened().database.rehearse(tamper)
+    assert before != after
+
+
+def test_another_logo_beneath_an_approval_is_another_letter(desk: Desk) -> None:
+    shown = desk.checked()
+    picture = (
+        "INSERT INTO picture (name, kind, sha256, width, height, data, by, at) "
+        "SELECT 'sign', 'image/png', 'a', 1, 1, x'00', u.id, c.changed_at FROM app_user u, campaign c LIMIT 1"
+    )
+
+    def tamper(tx: Tx) -> tuple[str, str]:
+        one = campaigns.get(tx, shown.line.id)
+        assert one is not None
+        before = content_hash(tx, one)
+        tx.connection.exec_driver_sql(picture)
+        settings.put(tx, LOGO, "sign")
         return before, content_hash(tx, one)
 
     before, after = desk_of(desk.office).opened().database.rehearse(tamper)
