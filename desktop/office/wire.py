@@ -59,7 +59,7 @@ def _read(kind: Any, data: Json) -> Any:
         return _read_union(get_args(kind), data)
     if origin is tuple:
         return _read_tuple(get_args(kind), _expect(list, data))
-    if origin is dict:
+    if origin in (dict, Mapping):
         key, item = get_args(kind)
         return {_read(key, k): _read(item, v) for k, v in _expect(dict, data).items()}
     if isinstance(kind, type) and dataclasses.is_dataclass(kind):

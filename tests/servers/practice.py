@@ -80,11 +80,16 @@ class BarePractice:
         self.database.write(lambda tx: relays.add(tx, relay, password))
 
     def queue(self, relay: Relay, count: int, *, text: str = "", **changes: object) -> list[Message]:
-        """Queue `count` letters that are due now; `changes` go into each `Message`."""
+        """Queue `count` letters that are due now; `changes` go into each `Message`.
+
+        Each letter of a campaign is somebody else's: nobody gets two of one.
+        """
         rows = [self._message(relay, number, text, changes) for number in range(count)]
 
         def insert(tx: Tx) -> None:
             for row, wire in rows:
+                if row.person != PERSON:
+                    self._add_person(tx, row.person)
                 messages.insert(tx, row, wire, "{}")
 
         self.database.write(insert)
@@ -118,7 +123,7 @@ class BarePractice:
             "source": new_id() if changes.get("kind") in ("reminder", "campaign") else "",
             "occurrence": 0,
             "generation": 0,
-            "person": PERSON,
+            "person": PersonId(new_id()) if changes.get("kind") == "campaign" else PERSON,
             "address": f"patient{number}@mail.example",
             "method": Method.TLS,
             "state": State.QUEUED,
@@ -134,9 +139,9 @@ class BarePractice:
         }
         return Message(**{**fields, **changes}), wire  # type: ignore[arg-type]
 
-    def _add_person(self, tx: Tx) -> None:
+    def _add_person(self, tx: Tx, id_: PersonId = PERSON) -> None:
         person = Person(
-            id=PERSON,
+            id=id_,
             kind=Kind.PATIENT,
             first_name="Maria",
             last_name="Lopez",

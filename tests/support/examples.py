@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from enum import Enum
 from typing import Any, NewType, Union, get_args, get_origin, get_type_hints
@@ -37,7 +37,7 @@ def examples(kind: Any) -> Iterator[Any]:
             yield from (None,) if member is type(None) else examples(member)
     elif origin is tuple:
         yield from _tuples(get_args(kind))
-    elif origin is dict:
+    elif origin in (dict, Mapping):
         yield {example(get_args(kind)[0]): example(get_args(kind)[1])}
         yield {}
     elif isinstance(kind, type) and dataclasses.is_dataclass(kind):

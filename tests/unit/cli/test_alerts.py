@@ -131,7 +131,7 @@ def test_a_purge_prints_what_it_waits_for_and_then_its_certificate(desk: Shell) 
 def test_how_long_content_is_kept(desk: Shell) -> None:
     kept = {one["code"]: one["days"] for one in desk("audit", "retention")["classes"]}
     said = {"conversations": 365, "conversations-chart": 3650, "conversations-short": 30}
-    assert kept == {"messages": 180, "attempts": 365, "drafts": 90, "imports": 0, **said}
+    assert kept == {"messages": 180, "attempts": 365, "drafts": 90, "imports": 30, **said}
     changed = desk("audit", "retention", "--keep", "messages", "--days", "365")["classes"]
     assert {"code": "messages", "days": 365}.items() <= changed[0].items()
     desk("audit", "retention", "--keep", "messages")

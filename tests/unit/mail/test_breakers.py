@@ -32,7 +32,6 @@ class Run:
 
     def __init__(self, office: Practice) -> None:
         self.office = office
-        self.person = office.person().id
         self.pacer = RulesPacer(office.audit)
         self.number = 0
         self.now = MONDAY
@@ -62,7 +61,7 @@ class Run:
 
     def row(self, outcome: Outcome, kind: str, source: str) -> Message:
         return a_message(
-            self.person,
+            self.office.person().id,
             kind=kind,
             source=source,
             occurrence=self.number,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import subprocess
 import sys
@@ -56,8 +57,9 @@ def test_the_office_takes_them_in_the_order_of_the_door(practice: Practice) -> N
 
 
 def _parameters(method: Any) -> list[str]:
-    code = method.__func__.__code__
-    return list(code.co_varnames[1 : code.co_argcount])
+    bound = inspect.ismethod(method)
+    code = (method.__func__ if bound else method).__code__
+    return list(code.co_varnames[bound : code.co_argcount])
 
 
 @pytest.mark.parametrize("name", ["", "_close", "__init__", "no_such", "left", "at_rest"])

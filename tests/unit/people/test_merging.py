@@ -55,6 +55,7 @@ NOT_MOVED = {
     "search_entry": "derived",
     "segment_member": "kept lists are joined, rules are worked out anew",
     "segment_dirty": "derived",
+    "campaign_person": "who was approved stays as signed; who went gets nothing at the claim",
     "duplicate_pair": "a decision about these very records",
     "person_merge": "what was done",
     "password_card": "one each",
