@@ -335,7 +335,7 @@ class Entry:
         locked, quick = self._guard.everyone_locked(), self._desk.quick.names()
         if opened is None:
             waits = self._left_behind and self.practice_exists()
-            shut_now = DutyState("", locked=True, vault_open=False, due=0, quick=quick)
+            shut_now = DutyState("", locked=locked, vault_open=False, due=0, quick=quick)
             return replace(shut_now, service=self._service, waits_for_sign_in=waits)
 
         now = self._clock.now()

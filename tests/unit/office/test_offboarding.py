@@ -27,7 +27,7 @@ from desktop.office import offboarding
 from desktop.office.api import Office
 from desktop.office.values import ImportRequest, LetterRequest
 from desktop.office.values_access import DraftKept, InviteRequest, NewUser, OffboardRequest, RoleChange
-from desktop.office.values_entry import JoinRequest
+from desktop.office.values_entry import DutyState, JoinRequest
 from desktop.office.values_messages import TaskQuery
 from tests.made_practice import PASSWORD, PEOPLE, USER, Practice, person_named
 from tests.made_staff import desk_of
@@ -297,6 +297,20 @@ def test_whoever_works_meanwhile_waits_for_the_new_key(
         report = office.offboard_user(ana, request(office, ana), meanwhile)
         assert report.key_changed
         assert found[0].result(timeout=30) == 3
+
+
+def test_the_screen_of_who_changes_the_key_is_not_called_locked_meanwhile(
+    staff: tuple[Office, Session, Colleague],
+) -> None:
+    office, ana, _ = staff
+    told: list[DutyState] = []
+
+    def progress(_done: int, _total: int) -> bool:
+        told.append(office.duty())
+        return True
+
+    office.offboard_user(ana, request(office, ana), progress)
+    assert {(one.locked, one.vault_open) for one in told} == {(False, False)}
 
 
 def test_after_a_crash_of_the_change_nobody_is_in_and_the_practice_opens(
