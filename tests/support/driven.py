@@ -19,6 +19,15 @@ PROGRAM = ROOT / "tests" / "end2end" / "driven_window.py"
 PATIENCE = 40.0
 
 
+def _wait(true: Callable[[], Any], what: str, seconds: float, step: float) -> Any:
+    end = time.monotonic() + seconds
+    while not (found := true()):
+        if time.monotonic() > end:
+            raise AssertionError(f"{what}: not within {seconds:.0f} s")
+        time.sleep(step)
+    return found
+
+
 class Person:
     """`actions` counts clicks, presses of a key that does something, and what is typed in one go."""
 
@@ -36,27 +45,22 @@ class Person:
         made.write_text(json.dumps({"ask": what, **given}), "utf-8")
         made.rename(path)
         answer = path.with_suffix(".answer")
-        self.wait(answer.exists, what, step=0.01)
+        _wait(answer.exists, what, PATIENCE, 0.01)
         said = json.loads(answer.read_text("utf-8"))
         answer.unlink()
         return said
 
     def wait(self, true: Callable[[], Any], what: str, seconds: float = PATIENCE, step: float = 0.1) -> Any:
-        end = time.monotonic() + seconds
-        while not (found := true()):
-            if time.monotonic() > end:
-                raise AssertionError(f"{what}: not within {seconds:.0f} s")
-            time.sleep(step)
-        return found
+        try:
+            return _wait(true, what, seconds, step)
+        except AssertionError as error:
+            raise AssertionError(f"{error}; seen: {self.ask('texts')}") from None
 
     def sees(self, words: str) -> bool:
         return any(words in text for text in self.ask("texts"))
 
     def look_for(self, words: str, seconds: float = PATIENCE) -> None:
-        try:
-            self.wait(lambda: self.sees(words), words, seconds)
-        except AssertionError as error:
-            raise AssertionError(f"{error}; seen: {self.ask('texts')}") from None
+        self.wait(lambda: self.sees(words), words, seconds)
 
     def click(self, words: str) -> None:
         """A control that can be pressed, once it is there."""
