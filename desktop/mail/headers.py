@@ -25,6 +25,7 @@ WORD = 75
 NAME_CHARS = 40
 ADDRESS_CHARS = 254
 
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _PLAIN = re.compile(r"[\x21-\x7e]+(?: [\x21-\x7e]+)*")
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
@@ -47,14 +48,8 @@ def one_line(text: str) -> str:
     Raises InputError `header-unsafe`. RFC 5322 2.2 allows no bare CR or LF; Python's
     `splitlines` also breaks at VT, FF, NEL and U+2028, so none of them may pass.
     """
-    for char in text:
-        if (
-            ord(char) < 0x20
-            or 0x7F <= ord(char) <= 0x9F
-            or char in "\u2028\u2029"
-            or "\ud800" <= char <= "\udfff"
-        ):
-            raise InputError("header-unsafe")
+    if _UNSAFE.search(text):
+        raise InputError("header-unsafe")
     return text
 
 

@@ -14,6 +14,7 @@ import html as html_escape
 import mimetypes
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import quote
 
 from desktop.mail.headers import Header, block, one_line
@@ -21,7 +22,7 @@ from desktop.mail.headers import Header, block, one_line
 _KINDS = mimetypes.MimeTypes()
 _NEWLINES = re.compile(r"\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
-_RISKY_LINE = re.compile(rb"^(?:\.|From )", re.MULTILINE)
+_RISKY_LINES = (b"\n.", b"\nFrom ")
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 _BODY = re.compile(r"<body[^>]*>", re.IGNORECASE)
 _LEGACY = 'hp-legacy-display="1"'
@@ -65,6 +66,8 @@ class Entity:
 
 def canonical(text: str) -> str:
     """`text` with every line ended by CRLF and no control characters but the tab."""
+    if text.replace("\n", "").replace("\t", "").isprintable():  # nothing to take out: most pages
+        return (text.removesuffix("\n") + "\n").replace("\n", "\r\n") if text else ""
     lines = _NEWLINES.split(_CONTROLS.sub("", text))
     if lines[-1] == "":
         lines.pop()
@@ -112,7 +115,9 @@ def above(fragment: str, html: str) -> str:
     return f"{html[: body.end()]}{fragment}\r\n{html[body.end() :]}" if body else f"{fragment}\r\n{html}"
 
 
+@lru_cache(maxsize=8)
 def _embedded(picture: Picture) -> Entity:
+    """Written once for all letters that show it."""
     return Entity(
         (
             ("Content-Type", picture.kind),
@@ -142,7 +147,7 @@ def _encoded(data: bytes) -> tuple[str, bytes]:
     begins = data[:4096]
     if len(begins.translate(None, _PLAIN)) * 5 <= len(begins):
         quoted = binascii.b2a_qp(data, istext=True)
-        if not _RISKY_LINE.search(quoted):
+        if not any(risky in b"\n" + quoted for risky in _RISKY_LINES):
             return "quoted-printable", quoted
     return "base64", base64_lines(data)
 

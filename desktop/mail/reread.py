@@ -15,10 +15,9 @@ from email.parser import BytesHeaderParser
 from email.policy import compat32
 from email.utils import getaddresses
 
-_BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _LONGEST = 998
 """RFC 5322 2.1.1."""
-_EIGHT_BIT = re.compile(rb"[^\t\r\n\x20-\x7e]")
+_SEVEN_BIT = bytes((*b"\t\r\n", *range(0x20, 0x7F)))
 _ONCE = ("From", "To", "Date", "Message-ID", "Subject", "MIME-Version", "Content-Type")
 
 
@@ -44,10 +43,10 @@ class Meant:
 
 def reread(wire: bytes, meant: Meant) -> None:
     """Raise `MisreadError` unless `wire` is clean and its header is exactly what was meant."""
-    long = max(map(len, wire.splitlines()), default=0) > _LONGEST
-    if long or _BARE.search(wire) or _EIGHT_BIT.search(wire) or not wire.endswith(b"\r\n"):
+    if not _clean(wire):
         raise MisreadError("bytes")
-    message = BytesHeaderParser(policy=compat32).parsebytes(wire)
+    header, _, _ = wire.partition(b"\r\n\r\n")  # of clean bytes every parser ends it there
+    message = BytesHeaderParser(policy=compat32).parsebytes(header + b"\r\n\r\n")
     names = message.keys()
     allowed = {*_ONCE, "Content-Transfer-Encoding", "Content-Disposition"}
     allowed |= {"Auto-Submitted"} if meant.automatic else set()
@@ -65,6 +64,13 @@ def reread(wire: bytes, meant: Meant) -> None:
     for name, value in meant_too:
         if _decoded(message[name]).strip() != value:
             raise MisreadError(name)
+
+
+def _clean(wire: bytes) -> bool:
+    """Seven bits, no line too long, each ended by CRLF and none by half of it."""
+    ends = wire.count(b"\r\n")
+    whole = ends == wire.count(b"\r") == wire.count(b"\n") and wire.endswith(b"\r\n")
+    return whole and not wire.translate(None, _SEVEN_BIT) and max(map(len, wire.split(b"\r\n"))) <= _LONGEST
 
 
 def _decoded(value: str) -> str:
