@@ -88,13 +88,7 @@ def page(sealed: str, words: EnvelopeWords, phrase: str = "") -> bytes:
 
     The sealed part stands last, so that the page can say so when its end is missing.
     """
-    template, style, script = _parts()
-    values = {name: html.escape(value) for name, value in asdict(words).items()}
-    values["from"] = values.pop("sender")
-    values["phrase"] = html.escape(clean(phrase))
-    values["phraseless"] = "" if phrase else " hidden"
-    values |= {"policy": _policy(style, script), "style": style, "script": script, "sealed": sealed}
-    return _PLACE.sub(lambda place: values[place[1]], template).encode()
+    return sealed.encode("ascii").join(_around(words, phrase))
 
 
 def sealed_part(file: bytes) -> str:
@@ -122,6 +116,21 @@ def _parts() -> tuple[str, str, str]:
     names = ("envelope.html", "envelope.css", "envelope.js")
     template, style, script = (resource(f"envelope/{name}").read_text(encoding="utf-8") for name in names)
     return template, style, script
+
+
+@lru_cache(maxsize=8)
+def _around(words: EnvelopeWords, phrase: str) -> tuple[bytes, bytes]:
+    """What stands before the sealed part and after it: the same in every file of these words."""
+    template, style, script = _parts()
+    values = {name: html.escape(value) for name, value in asdict(words).items()}
+    values["from"] = values.pop("sender")
+    values["phrase"] = html.escape(clean(phrase))
+    values["phraseless"] = "" if phrase else " hidden"
+    values |= {"policy": _policy(style, script), "style": style, "script": script}
+    before, after = (
+        _PLACE.sub(lambda place: values[place[1]], part).encode() for part in template.split("@sealed@")
+    )
+    return before, after
 
 
 def _policy(style: str, script: str) -> str:

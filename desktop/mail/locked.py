@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from desktop.config import LIMITS
 from desktop.crypto.envelope import EnvelopeContent, EnvelopeWords, seal_envelope
@@ -102,7 +103,7 @@ def _page(
         card.salt,
         card.rounds,
         content,
-        EnvelopeWords.of(Texts(outside.language), outside.practice, outside.phone),
+        _words(outside.language, outside.practice, outside.phone),
         phrase=outside.phrase,
         expires=outside.day + timedelta(days=days),
         proof=Proof.BIRTH_DATE if proven else Proof.NONE,
@@ -111,6 +112,12 @@ def _page(
         reply_to=answer.to if answer else "",
         file=answer.means.new_file(answer.person) if answer else b"",
     )
+
+
+@lru_cache(maxsize=8)
+def _words(language: str, practice: str, phone: str) -> EnvelopeWords:
+    """The same in each of a practice's files, and thirty sentences to look up."""
+    return EnvelopeWords.of(Texts(language), practice, phone)
 
 
 def _text(texts: Texts, outside: Outside, code: str, **values: str) -> str:
