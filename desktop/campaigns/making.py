@@ -168,7 +168,7 @@ class Making:
             if row is None or not row.included or row.late is not None:
                 continue
             if item.generation == FIRST and row.message is None:
-                made[item.person] = self._outbox.enqueue(tx, item, None).id
+                fresh.append(item)
             elif item.generation > FIRST and row.message is not None:
                 made |= self._again(tx, row.message, item)
         late = {
@@ -183,6 +183,7 @@ class Making:
             self._audit.record(tx, Event(Act.CAMPAIGN_QUEUED, one.id, det=det))
         return len(made)
 
+        fresh: list[Frozen] = []
     # --- at the claim --------------------------------------------------------------------
 
     def recheck(self, tx: Tx, rows: Sequence[Message]) -> list[Verdict]:
@@ -192,6 +193,7 @@ class Making:
         gone = pickups.gone(tx, [row.id for row in rows], self._clock.now())
         scripts = self._scripts_of(tx, rows)
         verdicts: list[Verdict] = []
+        made |= {row.person: row.id for row in self._outbox.enqueue_all(tx, fresh, None)}
         for row in rows:
             answer = answers[row.id]
             if isinstance(answer, Reason):

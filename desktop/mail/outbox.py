@@ -88,13 +88,14 @@ class Outbox(OutboxRows):
         Raises Refused `already-queued` where the same reminder is live. One that was
         cancelled gives its place to the next generation.
         """
-        for before in self._live(tx, frozen):
-            late = before.source == frozen.source and frozen.generation <= before.generation
-            if before.state is not State.CANCELLED or late:
-                raise Refused("already-queued")
-            self._mark_superseded(tx, before)
+        return self.enqueue_all(tx, (frozen,), by)[0]
+
+    def enqueue_all(self, tx: Tx, frozen: Sequence[Frozen], by: Session | None) -> list[Message]:
+        """As `enqueue`, of a group, in its order."""
+        for one in frozen:
+            self._make_way(tx, one)
         held = self._clock.now() + timedelta(seconds=LIMITS.hold)
-        return self._insert(tx, frozen, max(held, frozen.not_before or held), by)
+        return self._insert_all(tx, [(one, max(held, one.not_before or held)) for one in frozen], by)
 
     def resend(self, tx: Tx, message: MessageId, frozen: Frozen, by: Session | None) -> Message:
         """A person's decision to send again what ended without arriving, or is uncertain; without `by` a

@@ -38,9 +38,17 @@ class OutboxRows:
         others = [known[one] for one in frozen.visits if one in known]
         return list({row.id: row for row in (*others, *([first] if first else []))}.values())
 
+    def _make_way(self, tx: Tx, frozen: Frozen) -> None:
+        """One that was cancelled gives its place to the next generation of the same."""
+        for before in self._live(tx, frozen):
+            late = before.source == frozen.source and frozen.generation <= before.generation
+            if before.state is not State.CANCELLED or late:
+                raise Refused("already-queued")
+            self._mark_superseded(tx, before)
+
     def _insert(self, tx: Tx, frozen: Frozen, not_before: datetime, by: Session | None) -> Message:
         decision = frozen.decision
-        message = Message(
+        return Message(
             id=MessageId(new_id()),
             kind=frozen.kind,
             source=frozen.source,
@@ -62,23 +70,12 @@ class OutboxRows:
             priority=frozen.priority,
             window=frozen.window,
         )
-        trace = keep_trace(decision, frozen.wording)
-        messages.insert(tx, message, frozen.sealed.wire, trace, frozen.purpose)
-        remindervisits.add(tx, message.id, frozen.visits)
-        self._keep_file(tx, message.id, frozen.sealed)
-        event = Event(
-            Act.MESSAGE_QUEUED,
-            message.id,
-            det={
-                "person": message.person,
-                "kind": message.kind,
-                "method": message.method,
-                "decision": message.decision_hash,
-                "content": message.sha256,
-            },
-        )
-        self._record(tx, event, by)
-        return message
+
+    def _insert_beside(self, tx: Tx, new: Message, apart: Iterable[Frozen]) -> Message:
+        """What else became of a message that was replaced: each at its own hour, not before the first."""
+        for one in apart:
+            self._insert(tx, one, max(new.not_before, one.not_before or new.not_before), None)
+        return new
 
     def _keep_file(self, tx: Tx, message: MessageId, sealed: Sealed) -> None:
         """The locked file behind a link waits beside its message until it is in storage."""
@@ -143,9 +140,23 @@ class OutboxRows:
 
     def _record(self, tx: Tx, event: Event, by: Session | None) -> None:
         if by is None:
-            self._audit.record(tx, event)
+            self._audit.record_all(tx, events)
         else:
-            self._audit.record(tx, event, by.user, by.role, by.id)
+            self._audit.record_all(tx, events, by.user, by.role, by.id)
+
+
+def _queued_event(row: Message) -> Event:
+    return Event(
+        Act.MESSAGE_QUEUED,
+        row.id,
+        det={
+            "person": row.person,
+            "kind": row.kind,
+            "method": row.method,
+            "decision": row.decision_hash,
+            "content": row.sha256,
+        },
+    )
 
 
 def known_row(found: Mapping[MessageId, Message], message: MessageId) -> Message:
@@ -153,3 +164,6 @@ def known_row(found: Mapping[MessageId, Message], message: MessageId) -> Message
     if message not in found:
         raise Refused("message-unknown")
     return found[message]
+        self._record_all(tx, (event,), by)
+
+    def _record_all(self, tx: Tx, events: Sequence[Event], by: Session | None) -> None:

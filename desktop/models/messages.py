@@ -45,7 +45,7 @@ from desktop.models.tables_mail import attempt, message, message_body
 from desktop.models.tables_protection import pickup
 
 _WAITING = (State.QUEUED.value, State.DEFERRED.value)
-_ADD_ATTEMPT = sql_insert(attempt)
+_ADD, _ADD_BODY, _ADD_ATTEMPT = sql_insert(message), sql_insert(message_body), sql_insert(attempt)
 _PUT_OUTCOME = (
     update(message)
     .where(message.c.id == bindparam("b_id"), message.c.state == bindparam("b_frm"))
@@ -96,42 +96,32 @@ def _all(tx: Tx, query: Select[Any]) -> list[Message]:
 
 
 def insert(tx: Tx, row: Message, wire: bytes, trace: str, purpose: str = "") -> None:
-    """Add a row, its sealed bytes, the decision's trace (JSON) and, of one to many, what it is for.
+    """As `insert_all`, of one."""
+    insert_all(tx, [(row, wire, trace, purpose)])
+
+
+def insert_all(tx: Tx, rows: Sequence[tuple[Message, bytes, str, str]]) -> None:
+    """Add rows, each with its sealed bytes, its decision's trace (JSON) and, of one to many, what it is for.
 
     A second live reminder of one visit, occurrence and window breaks the unique index.
     """
-    tx.connection.execute(
-        sql_insert(message).values(
-            id=row.id,
-            kind=row.kind,
-            source=row.source,
-            occurrence=row.occurrence,
-            window=row.window,
-            generation=row.generation,
-            person=row.person,
-            address=row.address,
-            method=row.method.value,
-            state=row.state.value,
-            label=row.label.value,
-            relay=row.relay,
-            message_id=row.message_id,
-            sha256=row.sha256,
-            decision_hash=row.decision_hash,
-            trace=trace,
-            reasons=[_reason_out(reason) for reason in row.reasons],
-            queued_at=row.queued_at,
-            not_before=row.not_before,
-            useless_after=row.useless_after,
-            attempts=row.attempts,
-            reply=row.reply,
-            superseded=int(row.superseded),
-            priority=row.priority,
-            reason=_reason_out(row.reason),
-            next_try=row.next_try,
-            purpose=purpose,
-        )
-    )
-    tx.connection.execute(sql_insert(message_body).values(message=row.id, wire=wire))
+    if rows:
+        tx.connection.execute(_ADD, [_values(row, trace, purpose) for row, _, trace, purpose in rows])
+        tx.connection.execute(_ADD_BODY, [{"message": row.id, "wire": wire} for row, wire, _, _ in rows])
+
+
+def _values(row: Message, trace: str, purpose: str) -> dict[str, Any]:
+    """Every field of a message is a column of its name."""
+    return vars(row) | {
+        "method": row.method.value,
+        "state": row.state.value,
+        "label": row.label.value,
+        "reasons": [_reason_out(reason) for reason in row.reasons],
+        "reason": _reason_out(row.reason),
+        "superseded": int(row.superseded),
+        "trace": trace,
+        "purpose": purpose,
+    }
 
 
 def get(tx: Tx, message_id: MessageId) -> Message | None:
