@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from desktop.audit.events import Act, Event
@@ -47,6 +47,27 @@ class OutboxRows:
             self._mark_superseded(tx, before)
 
     def _insert(self, tx: Tx, frozen: Frozen, not_before: datetime, by: Session | None) -> Message:
+        return self._insert_all(tx, ((frozen, not_before),), by)[0]
+
+    def _insert_all(
+        self, tx: Tx, fresh: Sequence[tuple[Frozen, datetime]], by: Session | None
+    ) -> list[Message]:
+        """Each with the moment that it may leave at."""
+        rows = [self._queued(frozen, not_before) for frozen, not_before in fresh]
+        messages.insert_all(
+            tx,
+            [
+                (row, frozen.sealed.wire, keep_trace(frozen.decision, frozen.wording), frozen.purpose)
+                for row, (frozen, _) in zip(rows, fresh, strict=True)
+            ],
+        )
+        for row, (frozen, _) in zip(rows, fresh, strict=True):
+            remindervisits.add(tx, row.id, frozen.visits)
+            self._keep_file(tx, row.id, frozen.sealed)
+        self._record_all(tx, [_queued_event(row) for row in rows], by)
+        return rows
+
+    def _queued(self, frozen: Frozen, not_before: datetime) -> Message:
         decision = frozen.decision
         return Message(
             id=MessageId(new_id()),
@@ -139,6 +160,9 @@ class OutboxRows:
         self._record(tx, outcome_event(row, state, reason, attempts), None)
 
     def _record(self, tx: Tx, event: Event, by: Session | None) -> None:
+        self._record_all(tx, (event,), by)
+
+    def _record_all(self, tx: Tx, events: Sequence[Event], by: Session | None) -> None:
         if by is None:
             self._audit.record_all(tx, events)
         else:
@@ -164,6 +188,3 @@ def known_row(found: Mapping[MessageId, Message], message: MessageId) -> Message
     if message not in found:
         raise Refused("message-unknown")
     return found[message]
-        self._record_all(tx, (event,), by)
-
-    def _record_all(self, tx: Tx, events: Sequence[Event], by: Session | None) -> None:
