@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import rfc8785
@@ -67,7 +68,8 @@ def tells_health(tx: Tx, one: Campaign) -> bool:
         name
         for text in texts
         for part in (text.subject, text.preview, text.body)
-        for name in compile_text(part, Place.BODY, own).fields()
+        for name in _fields_of(part, named)
+    named = frozenset(own.items())
     )
     return any(classes.get(name) is FieldClass.CLINICAL for name in fields)
 
@@ -77,6 +79,12 @@ def wordings(one: Campaign) -> set[tuple[TemplateId, int]]:
     if one.variants:
         return {(variant.template, variant.version) for variant in one.variants}
     return {(one.template, one.template_version)} if one.template is not None else set()
+@lru_cache(maxsize=64)
+def _fields_of(text: str, own: frozenset[tuple[str, FieldClass]]) -> frozenset[str]:
+    """Parsed once: the gate asks for every portion and at every claim."""
+    return compile_text(text, Place.BODY, dict(own)).fields()
+
+
 
 
 def _found(tx: Tx, one: Campaign) -> list[tuple[TemplateKept, TemplateVersion]]:

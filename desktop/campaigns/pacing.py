@@ -29,7 +29,7 @@ def room(tx: Tx, one: Campaign, now: datetime) -> int:
     """How many may be made now."""
     if opens(tx, one, now + AHEAD) != now + AHEAD and opens(tx, one, now) != now:
         return 0
-    waiting = sum(campaignruns.ends(tx, one.id).states[state] for state in WAITING | IN_FLIGHT)
+    waiting = campaignruns.count_in(tx, one.id, WAITING | IN_FLIGHT)
     most = PORTION
     if one.schedule.per_hour:
         most = min(most, max(1, one.schedule.per_hour * AHEAD // timedelta(hours=1)))

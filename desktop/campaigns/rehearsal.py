@@ -43,7 +43,8 @@ _DIGITS = 24
 class Script:
     """All that the letters of one campaign are made of, read once (`read_script`).
 
-    `wordings` by variant; `own` is what some people have in the practice's own fields (`with_people`).
+    `wordings` by variant; `prints` are the hashes of `pictures`; `own` is what some people have in the
+    practice's own fields (`with_people`).
     """
 
     campaign: CampaignId
@@ -51,6 +52,7 @@ class Script:
     sender: Sender
     wordings: Mapping[str, Wording] = field(repr=False)
     pictures: Mapping[str, Picture] = field(default_factory=dict, repr=False)
+    prints: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     fields: tuple[CustomField, ...] = ()
     own: Mapping[PersonId, Mapping[str, CustomValue]] = field(default_factory=dict, repr=False)
 
@@ -87,12 +89,14 @@ def read_script(tx: Tx, campaign: Campaign, now: datetime) -> Script:
     else:
         raise InputError("template-unknown")
     wordings = {name: _wording(tx, campaign, head, *part) for name, part in parts.items()}
+    pictures = shown_in(tx, sorted(head.pictures), today)
     return Script(
         campaign.id,
         campaign.purpose,
         sender,
         wordings,
-        {one.name: one for one in shown_in(tx, sorted(head.pictures), today)},
+        {one.name: one for one in pictures},
+        {one.name: hashlib.sha256(one.data).digest() for one in pictures},
         tuple(customfields.listing(tx)),
     )
 
@@ -128,7 +132,7 @@ def differs(kept: str, now: str) -> Reason | None:
 
 def _mark(script: Script, decision: Decision, letter: Rendered) -> str:
     way = decision.way
-    shown = [script.pictures[name].data for name in letter.pictures]
+    shown = [script.prints[name] for name in letter.pictures]
     return ".".join(
         (
             _digits(way.address),
@@ -148,5 +152,5 @@ def _wording(tx: Tx, campaign: Campaign, head: Letterhead, template: TemplateId,
 def _digits(text: str, *more: bytes) -> str:
     made = hashlib.sha256(text.encode("utf-8"))
     for each in more:
-        made.update(hashlib.sha256(each).digest())
+        made.update(each)
     return made.hexdigest()[:_DIGITS]

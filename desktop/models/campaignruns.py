@@ -7,6 +7,7 @@ ledger's own column names, which follows at the next look.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -65,6 +66,24 @@ def ends(tx: Tx, campaign: CampaignId) -> Ends:
         else:
             ahead += row.many
     return Ends(states, ahead, late)
+
+
+def count_in(tx: Tx, campaign: CampaignId, states: Iterable[State]) -> int:
+    """How many live messages stand in these states; as quick after ten thousand as at the first."""
+    mine = (message.c.kind == KIND, message.c.source == campaign, message.c.superseded == 0)
+    query = select(func.count()).select_from(message)
+    found = query.where(*mine, message.c.state.in_([state.value for state in states]))
+    return tx.connection.execute(found).scalar_one()
+
+
+def left(tx: Tx) -> dict[CampaignId, int]:
+    """How many letters of each campaign the mail service has."""
+    query = (
+        select(message.c.source, func.count())
+        .where(message.c.kind == KIND, message.c.superseded == 0, message.c.state == State.ACCEPTED.value)
+        .group_by(message.c.source)
+    )
+    return {CampaignId(row[0]): row[1] for row in tx.connection.execute(query)}
 
 
 def by_variant(tx: Tx, campaign: CampaignId) -> dict[str, int]:
