@@ -64,14 +64,20 @@ def tells_health(tx: Tx, one: Campaign) -> bool:
     own = {CUSTOM + each.name: each.group for each in customfields.listing(tx, retired=True)}
     classes = {**FIELDS, **own}
     texts = (text for _, each in _found(tx, one) for text in each.texts.values())
+    named = frozenset(own.items())
     fields = (
         name
         for text in texts
         for part in (text.subject, text.preview, text.body)
         for name in _fields_of(part, named)
-    named = frozenset(own.items())
     )
     return any(classes.get(name) is FieldClass.CLINICAL for name in fields)
+
+
+@lru_cache(maxsize=64)
+def _fields_of(text: str, own: frozenset[tuple[str, FieldClass]]) -> frozenset[str]:
+    """Parsed once: the gate asks for every portion and at every claim."""
+    return compile_text(text, Place.BODY, dict(own)).fields()
 
 
 def wordings(one: Campaign) -> set[tuple[TemplateId, int]]:
@@ -79,12 +85,6 @@ def wordings(one: Campaign) -> set[tuple[TemplateId, int]]:
     if one.variants:
         return {(variant.template, variant.version) for variant in one.variants}
     return {(one.template, one.template_version)} if one.template is not None else set()
-@lru_cache(maxsize=64)
-def _fields_of(text: str, own: frozenset[tuple[str, FieldClass]]) -> frozenset[str]:
-    """Parsed once: the gate asks for every portion and at every claim."""
-    return compile_text(text, Place.BODY, dict(own)).fields()
-
-
 
 
 def _found(tx: Tx, one: Campaign) -> list[tuple[TemplateKept, TemplateVersion]]:

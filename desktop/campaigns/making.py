@@ -162,6 +162,7 @@ class Making:
             return 0
         who = [*(item.person for item in sealed.frozen), *(each.person for each in sealed.left)]
         ledger = campaignpeople.get_many(tx, one.id, who)
+        fresh: list[Frozen] = []
         made: dict[PersonId, MessageId] = {}
         for item in sealed.frozen:
             row = ledger.get(item.person)
@@ -171,6 +172,7 @@ class Making:
                 fresh.append(item)
             elif item.generation > FIRST and row.message is not None:
                 made |= self._again(tx, row.message, item)
+        made |= {row.person: row.id for row in self._outbox.enqueue_all(tx, fresh, None)}
         late = {
             each.person: each.reason.code
             for each in sealed.left
@@ -183,7 +185,6 @@ class Making:
             self._audit.record(tx, Event(Act.CAMPAIGN_QUEUED, one.id, det=det))
         return len(made)
 
-        fresh: list[Frozen] = []
     # --- at the claim --------------------------------------------------------------------
 
     def recheck(self, tx: Tx, rows: Sequence[Message]) -> list[Verdict]:
@@ -193,7 +194,6 @@ class Making:
         gone = pickups.gone(tx, [row.id for row in rows], self._clock.now())
         scripts = self._scripts_of(tx, rows)
         verdicts: list[Verdict] = []
-        made |= {row.person: row.id for row in self._outbox.enqueue_all(tx, fresh, None)}
         for row in rows:
             answer = answers[row.id]
             if isinstance(answer, Reason):
