@@ -44,7 +44,7 @@ def ask(tx: Tx, one: Campaign, by: UserId, now: datetime) -> Campaign:
     if before is not None and is_open(before, now):
         raise Refused("campaign-asked")
     if why_signed(one, included, campaignrules.get(tx)) is None:
-        return _moved(tx, one, _S.APPROVED, now, approved_at=now)
+        return _moved(tx, one, _S.APPROVED, now, approved_at=now, approval=None)
     details = {"campaign": one.id, "people": str(included), "purpose": one.purpose.value}
     asked = approvals.ask(tx, Wanted(CAMPAIGN, request_hash(bound(one)), one.name, details), by, now)
     return _moved(tx, one, _S.ASKED, now, approval=asked.id)
@@ -77,9 +77,11 @@ def decide(tx: Tx, one: Campaign, approve: bool, by: UserId, now: datetime, priv
 
 def void(tx: Tx, one: Campaign, now: datetime) -> str:
     """Something of it changes: what was asked or signed counts no more; the id of it, or ''."""
-    if one.approval is not None:
-        kept.withdraw(tx, one.approval, now)
-    return one.approval or ""
+    asked = asked_for(tx, one)
+    if asked is None or asked.state is ApprovalState.REFUSED:
+        return ""
+    kept.withdraw(tx, asked.id, now)
+    return asked.id
 
 
 def asked_for(tx: Tx, one: Campaign) -> Approval | None:
@@ -96,11 +98,21 @@ def refuse_start(tx: Tx, one: Campaign, now: datetime, *, tied: bool) -> None:
     """Asked in the transaction that starts it.
 
     `tied`: receivers can tie the practice's mail to its domain (`sync.posture.campaigns_may_leave`).
-    Raises Refused "campaign-not-approved", "campaign-empty", "campaign-differs", "approval-missing",
-    "approval-over", "backup-too-old", "no-relay", "posture-weak", and why the relay may carry nothing.
+    Raises Refused "campaign-not-approved", "posture-weak", and as `refuse_begin`.
     """
     if one.state not in _TO_START:
         raise Refused("campaign-not-approved")
+    refuse_begin(tx, one, now)
+    if not tied:
+        raise Refused("posture-weak")
+
+
+def refuse_begin(tx: Tx, one: Campaign, now: datetime) -> None:
+    """Asked in the transaction in which its first letters may be made: at the start, or at its hour.
+
+    Raises Refused "campaign-empty", "campaign-differs", "approval-missing", "approval-over",
+    "backup-too-old", "no-relay", and why the relay may carry nothing.
+    """
     included, _ = campaignpeople.sums(tx, one.id)
     if not included:
         raise Refused("campaign-empty")
@@ -114,8 +126,6 @@ def refuse_start(tx: Tx, one: Campaign, now: datetime, *, tied: bool) -> None:
     problem = baa_problem(sender.relay, now.astimezone(ZoneInfo(sender.zone)).date())
     if problem is not None:
         raise Refused(problem.code, **problem.params)
-    if not tied:
-        raise Refused("posture-weak")
 
 
 def _refuse_unsigned(tx: Tx, one: Campaign) -> None:
@@ -134,13 +144,14 @@ def _refuse_other(tx: Tx, one: Campaign) -> None:
 
 
 def _refused(tx: Tx, one: Campaign, asked: Approval, by: UserId, now: datetime, private: bytes) -> Approval:
-    """Who asked takes it back; anybody else signs the no."""
+    """Who asked takes it back; anybody else signs the no, which stays beside the campaign: who asked
+    finds there who it was."""
     if asked.asked_by == by:
         kept.withdraw(tx, asked.id, now)
-        decided = replace(asked, state=ApprovalState.REFUSED, decided_at=now)
-    else:
-        decided = approvals.decide(tx, asked.id, False, by, now, private)
-    _moved(tx, one, _S.CHECKED, now, approval=None)
+        _moved(tx, one, _S.CHECKED, now, approval=None)
+        return replace(asked, state=ApprovalState.REFUSED, decided_at=now)
+    decided = approvals.decide(tx, asked.id, False, by, now, private)
+    _moved(tx, one, _S.CHECKED, now)
     return decided
 
 

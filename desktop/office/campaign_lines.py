@@ -11,10 +11,11 @@ from desktop.campaigns.content import tells_health
 from desktop.campaigns.fixes import fix_of
 from desktop.campaigns.ledger import is_as_checked
 from desktop.campaigns.purposes import Question, classed
+from desktop.campaigns.variants import LEAST_PEOPLE, least_difference
 from desktop.compliance import approvals
 from desktop.compliance.campaign_approval import asked_for, is_open
 from desktop.errors import InputError, Refused
-from desktop.models import campaignpeople, campaignrules, campaigns, templates, users
+from desktop.models import campaignpeople, campaignrules, campaignruns, campaigns, templates, users
 from desktop.models.accounts import Approval, ApprovalState, Session
 from desktop.models.campaigning import Campaign, CampaignId, CampaignPerson, CampaignState
 from desktop.models.campaigns import CHANGEABLE, Group
@@ -29,11 +30,14 @@ from desktop.office.values_campaigns import (
     MethodCount,
     ReasonCount,
 )
+from desktop.office.values_running import SampleNote
 
 _S = CampaignState
 HAS_LEDGER = frozenset(_S) - {_S.DRAFT}
 _SIGNED = frozenset({_S.CHECKED, _S.ASKED, _S.APPROVED, _S.SCHEDULED})
 """What was checked and has not begun: that it still is as it was checked is looked at."""
+_BASE = 10
+"""Per cent: how many of a mailing answer or come, where nothing better is known."""
 
 
 def found(tx: Tx, id_: CampaignId) -> Campaign:
@@ -64,7 +68,7 @@ def missing(one: Campaign, group: Group | None) -> tuple[str, ...]:
     return tuple(name for name, there in wanted.items() if not there)
 
 
-def line(one: Campaign, sums: tuple[int, int], names: dict[str, str]) -> CampaignLine:
+def line(one: Campaign, sums: tuple[int, int], names: dict[str, str], left: int = 0) -> CampaignLine:
     return CampaignLine(
         id=one.id,
         name=one.name,
@@ -76,11 +80,34 @@ def line(one: Campaign, sums: tuple[int, int], names: dict[str, str]) -> Campaig
         changed_at=one.changed_at,
         started_at=one.started_at,
         ended_at=one.ended_at,
+        left=left,
     )
 
 
 def user_names(tx: Tx) -> dict[str, str]:
     return {user.id: user.name for user in users.listing(tx)}
+
+
+def few(one: Campaign, included: int) -> int:
+    """How many people its two wordings need at least, where fewer get it; else 0."""
+    return LEAST_PEOPLE if one.variants and included < LEAST_PEOPLE else 0
+
+
+def refuse_few(tx: Tx, one: Campaign) -> None:
+    """Raises Refused("campaign-variants-few")."""
+    least = few(one, campaignpeople.sums(tx, one.id)[0])
+    if least:
+        raise Refused("campaign-variants-few", least=least)
+
+
+def sample_note(tx: Tx, one: Campaign) -> SampleNote | None:
+    """What a comparison of the two wordings can show at all."""
+    if len(one.variants) != 2:
+        return None
+    sizes = campaignruns.by_variant(tx, one.id)
+    first, second = (sizes.get(variant.name, 0) for variant in one.variants)
+    least = least_difference(first, second, _BASE / 100)
+    return SampleNote(first, second, _BASE, round(least * 100))
 
 
 def shown(tx: Tx, one: Campaign, session: Session, now: datetime) -> CampaignShown:
@@ -91,7 +118,8 @@ def shown(tx: Tx, one: Campaign, session: Session, now: datetime) -> CampaignSho
     kept = templates.get(tx, one.template) if one.template is not None else None
     clinical = group is not None and group.clinical
     why = why_signed(one, sums[0], campaignrules.get(tx)) if one.state in HAS_LEDGER else None
-    gone = missing(one, group)
+    gone, scant = missing(one, group), few(one, sums[0]) if one.state in HAS_LEDGER else 0
+    letters = [templates.get(tx, variant.template) for variant in one.variants]
     differs = is_as_checked(tx, one) if one.state in _SIGNED else ()
     return CampaignShown(
         line=line(one, sums, names),
@@ -124,8 +152,13 @@ def shown(tx: Tx, one: Campaign, session: Session, now: datetime) -> CampaignSho
         needs_approval=why is not None,
         needs_why=why,
         approval=_approval(tx, asked, names, session, now) if asked is not None else None,
-        may=_may(one, session, asked, now, ready=not gone, whole=not differs, anybody=sums[0] > 0),
+        may=_may(
+            one, session, asked, now, ready=not gone, whole=not differs and not scant, anybody=sums[0] > 0
+        ),
         differs=differs,
+        letters=tuple(each.name if each is not None else "" for each in letters),
+        few=scant,
+        note=sample_note(tx, one) if one.state in HAS_LEDGER else None,
     )
 
 

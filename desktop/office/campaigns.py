@@ -13,7 +13,7 @@ from desktop.clock import Clock
 from desktop.compliance import approvals, campaign_approval
 from desktop.errors import InputError, Refused
 from desktop.mail.own_templates import approved
-from desktop.models import campaignpeople, campaignrules, campaigns, templates
+from desktop.models import campaignpeople, campaignrules, campaignruns, campaigns, templates
 from desktop.models.accounts import Session
 from desktop.models.campaigning import (
     Campaign,
@@ -29,7 +29,7 @@ from desktop.models.database import Tx
 from desktop.models.ids import new_id
 from desktop.models.purposes import MailPurpose
 from desktop.models.standing import SegmentId
-from desktop.office.campaign_lines import found, group_of, line, shown, user_names
+from desktop.office.campaign_lines import found, group_of, line, refuse_few, shown, user_names
 from desktop.office.desk import Desk, Recorder
 from desktop.office.notices import notify
 from desktop.office.values_campaigns import (
@@ -68,7 +68,11 @@ class Campaigns:
     def list_campaigns(self, session: Session) -> CampaignsShown:
         def look(tx: Tx) -> CampaignsShown:
             sums, names = campaigns.counts(tx), user_names(tx)
-            lines = (line(one, sums.get(one.id, (0, 0)), names) for one in campaigns.listing(tx))
+            left = campaignruns.left(tx)
+            lines = (
+                line(one, sums.get(one.id, (0, 0)), names, left.get(one.id, 0))
+                for one in campaigns.listing(tx)
+            )
             return CampaignsShown(tuple(lines), may(session.role, Action.KEEP_CAMPAIGN))
 
         return self._desk.read(
@@ -110,7 +114,9 @@ class Campaigns:
 
         def ask(tx: Tx, record: Recorder) -> CampaignShown:
             now = self._clock.now()
-            one = campaign_approval.ask(tx, found(tx, campaign), session.user, now)
+            checked = found(tx, campaign)
+            refuse_few(tx, checked)
+            one = campaign_approval.ask(tx, checked, session.user, now)
             det = {"content": one.content, **({"approval": one.approval} if one.approval else {})}
             at_once = one.state is CampaignState.APPROVED
             record(Event(Act.CAMPAIGN_APPROVED if at_once else Act.CAMPAIGN_ASKED, obj=one.id, det=det))

@@ -14,6 +14,7 @@ from desktop.models.purposes import MailPurpose
 from desktop.models.records import Label, MessageId, Method, PersonId, Reason
 from desktop.models.standing import SegmentId
 from desktop.office.values_letter_shown import LetterShown
+from desktop.office.values_running import SampleNote
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class PurposeStep:
 
 @dataclass(frozen=True)
 class CampaignLine:
-    """`included` and `excluded` are of its last check, 0 before."""
+    """`included` and `excluded` are of its last check, 0 before; `left` is how many the mail service has."""
 
     id: CampaignId
     name: str
@@ -47,6 +48,7 @@ class CampaignLine:
     changed_at: datetime
     started_at: datetime | None = None
     ended_at: datetime | None = None
+    left: int = 0
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,8 @@ class CampaignShown:
     preview, hand-out. `missing` is what the check still wants: name, segment, template, purpose,
     payer. `needs_approval` says whether somebody has to sign after the check (`needs_why`).
     `differs`: a part of it is not as it was checked, so that it cannot go on before the next check.
+    `letters` are the names of the two wordings, as `variants`; `few`: how many people those need at least,
+    where fewer get it (0 otherwise); `note` is what their comparison can show.
     """
 
     line: CampaignLine
@@ -153,6 +157,9 @@ class CampaignShown:
     approval: ApprovalShown | None
     may: tuple[str, ...]
     differs: tuple[str, ...] = ()
+    letters: tuple[str, ...] = ()
+    few: int = 0
+    note: SampleNote | None = None
 
 
 @dataclass(frozen=True)

@@ -9,18 +9,18 @@ from PySide6.QtCore import QDate, QDateTime, QLocale, QTime
 _WEEK = 7
 
 
-def _locale(language: str) -> QLocale:
+def locale_of(language: str) -> QLocale:
     return QLocale("es_US" if language == "es" else "en_US")
 
 
 def day_words(day: date, language: str) -> str:
     """Such as "Tue 24 Nov"."""
-    return _locale(language).toString(QDate(day.year, day.month, day.day), "ddd d MMM")
+    return locale_of(language).toString(QDate(day.year, day.month, day.day), "ddd d MMM")
 
 
 def time_words(moment: datetime, language: str) -> str:
     """A wall-clock time, such as "2:30 PM"."""
-    return _locale(language).toString(QTime(moment.hour, moment.minute), QLocale.FormatType.ShortFormat)
+    return locale_of(language).toString(QTime(moment.hour, moment.minute), QLocale.FormatType.ShortFormat)
 
 
 def visit_words(start: datetime, language: str) -> str:
@@ -32,8 +32,8 @@ def moment_words(moment: datetime, language: str) -> str:
     """When something happened, on this computer's clock, such as "Tue 24 Nov, 2:30 PM"."""
     local = moment.astimezone()
     made = QDateTime(QDate(local.year, local.month, local.day), QTime(local.hour, local.minute))
-    short = _locale(language).toString(made.time(), QLocale.FormatType.ShortFormat)
-    return f"{_locale(language).toString(made.date(), 'ddd d MMM')}, {short}"
+    short = locale_of(language).toString(made.time(), QLocale.FormatType.ShortFormat)
+    return f"{locale_of(language).toString(made.date(), 'ddd d MMM')}, {short}"
 
 
 def short_words(moment: datetime, now: datetime, language: str) -> str:
@@ -44,21 +44,21 @@ def short_words(moment: datetime, now: datetime, language: str) -> str:
         return time_words(local, language)
     day = QDate(local.year, local.month, local.day)
     if 0 < days < _WEEK:
-        return _locale(language).toString(day, "ddd")
-    return _locale(language).toString(day, "d MMM" if local.year == today.year else "d MMM yyyy")
+        return locale_of(language).toString(day, "ddd")
+    return locale_of(language).toString(day, "d MMM" if local.year == today.year else "d MMM yyyy")
 
 
 def date_words(day: date | None, language: str) -> str:
     """A date with its year, such as a date of birth."""
     if day is None:
         return ""
-    return _locale(language).toString(QDate(day.year, day.month, day.day), "d MMM yyyy")
+    return locale_of(language).toString(QDate(day.year, day.month, day.day), "d MMM yyyy")
 
 
 def when_words(moment: datetime, zone: tzinfo | None, language: str, *, seconds: bool = False) -> str:
     """In the practice's zone, such as "24 Nov 2026, 2:30 PM"."""
     local = moment.astimezone(zone)
-    locale = _locale(language)
+    locale = locale_of(language)
     day = locale.toString(QDate(local.year, local.month, local.day), "d MMM yyyy")
     if seconds:
         form = "HH:mm:ss" if language == "es" else "h:mm:ss AP"

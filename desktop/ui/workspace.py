@@ -114,13 +114,16 @@ class Workspace(Desk):
         if not works:
             return None
         front = next((code for code in works if self.pages[code] is self.stack.currentWidget()), None)
+        place = front or next(iter(works))
+        page = self.pages[place]
+        part = page.unfinished_part if isinstance(page, CampaignsPlace) else ""
 
         def keep() -> None:
             for work in works.values():
                 with suppress(SealwellError):
                     work()
 
-        return Unfinished(front or next(iter(works)), keep)
+        return Unfinished(f"{place}/{part}", keep)
 
     def _work(self, code: str) -> Work | None:
         page = self.pages.get(code)
@@ -131,10 +134,13 @@ class Workspace(Desk):
         return self.ui.say("ui.kit.key-lost") if shown else ""
 
     def take_up(self, place: str) -> None:
-        self.open(place)
-        page = self.pages.get(place)
-        if isinstance(page, ComposePage | CampaignsPlace):
+        code, _, part = place.partition("/")
+        self.open(code)
+        page = self.pages.get(code)
+        if isinstance(page, ComposePage):
             page.take_up()
+        elif isinstance(page, CampaignsPlace):
+            page.take_up(part)
 
     def open(self, code: str) -> None:
         """Bring a page to the front and let it look anew."""
@@ -260,6 +266,12 @@ class Workspace(Desk):
         page = self.pages.get("campaigns")
         if isinstance(page, CampaignsPlace):
             page.open_part(part)
+
+    def campaign(self, campaign: CampaignId) -> None:
+        self.open("campaigns")
+        page = self.pages.get("campaigns")
+        if isinstance(page, CampaignsPlace):
+            page.open_campaign(campaign)
 
     def results(self, campaign: CampaignId) -> None:
         self.open("results")

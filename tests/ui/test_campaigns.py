@@ -8,73 +8,25 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from desktop.models import rules
 from desktop.models.campaigning import CampaignSchedule, CampaignState
 from desktop.models.purposes import MailPurpose
-from desktop.models.rules import Condition, Every, Op
-from desktop.office.values_campaigns import CampaignLine, CampaignRequest, CampaignShown
-from desktop.office.values_segments import SegmentRequest, SegmentShown
-from desktop.office.values_templates import TemplateKeep, TemplateWords
 from desktop.ui.campaigns import draft as drafts
 from desktop.ui.campaigns.draft import Draft
-from desktop.ui.campaigns.page import CampaignsPage
-from desktop.ui.campaigns.place import CAMPAIGNS, CampaignsPlace
 from desktop.ui.campaigns.preview import PreviewDialog
 from desktop.ui.campaigns.wizard import APPROVE, CHECK, GO, WHAT, WHO
 from desktop.ui.dialog import ConfirmDialog
-from desktop.ui.workspace import Workspace
+from tests.ui.campaign_pages import (
+    ANSWERS,
+    campaigns_of,
+    group,
+    in_hand,
+    kept_line,
+    letter,
+    made,
+    opened_page,
+    press,
+)
 from tests.ui.conftest import AtWork, Opened
-
-_WORDS = TemplateWords("News of the practice", "Hello {{ first_name }},\n\nwe have news for you.")
-
-
-_ANSWERS = {"paid": "no", "about": "running"}
-
-
-def group(at_work: AtWork, name: str = "Adults", years: int = 18) -> SegmentShown:
-    rule = rules.to_text(Every((Condition("age", Op.AT_LEAST, (years,)),)))
-    return at_work.office.keep_segment(at_work.session, SegmentRequest(name, rule))
-
-
-def letter(at_work: AtWork) -> None:
-    """An approved letter of operations."""
-    asked = TemplateKeep("Spring news", "news", MailPurpose.OPERATIONS, {"en": _WORDS}, answers=_ANSWERS)
-    kept = at_work.office.keep_template(at_work.session, asked)
-    at_work.office.approve_template(at_work.session, kept.line.id, kept.number)
-
-
-def made(at_work: AtWork, **more: object) -> CampaignShown:
-    """Ready to be checked."""
-    shown = group(at_work)
-    letter(at_work)
-    own = at_work.office.list_templates(at_work.session).own[0]
-    asked = CampaignRequest("Spring", answers=_ANSWERS, segment=shown.line.id, template=own.id)
-    return at_work.office.keep_campaign(at_work.session, replace(asked, **more))  # type: ignore[arg-type]
-
-
-def opened_page(at_work: AtWork) -> CampaignsPage:
-    place = at_work.page("campaigns", CampaignsPlace)
-    page = place.tabs.open(CAMPAIGNS)
-    at_work.screen.settle()
-    assert isinstance(page, CampaignsPage)
-    return page
-
-
-def in_hand(at_work: AtWork, shown: CampaignShown) -> CampaignsPage:
-    page = opened_page(at_work)
-    page.open_campaign(shown.line.id)
-    at_work.screen.settle()
-    return page
-
-
-def kept_line(page: CampaignsPage) -> CampaignLine:
-    assert page.wizard.shown is not None
-    return page.wizard.shown.line
-
-
-def press(at_work: AtWork, widget: object) -> None:
-    QTest.keyClick(widget, Qt.Key.Key_Space)  # type: ignore[call-overload]
-    at_work.screen.settle()
 
 
 def test_five_pages_with_the_keyboard_up_to_the_approval(at_work: AtWork) -> None:
@@ -150,7 +102,7 @@ def test_back_and_forth_loses_nothing(at_work: AtWork) -> None:
     assert wizard.shown is not None
     assert wizard.shown.line.name == "Spring, second try"
     assert wizard.shown.template is not None
-    assert wizard.shown.answers == _ANSWERS
+    assert wizard.shown.answers == ANSWERS
 
 
 def test_without_a_name_nothing_is_kept_and_the_field_says_so(at_work: AtWork) -> None:
@@ -283,17 +235,6 @@ def test_a_lock_in_the_middle_keeps_the_campaign_and_shows_it_again(opened: Open
     back = campaigns_of(opened, workspace)
     assert back.in_hand
     assert back.wizard.who.name.text == "Half a campaign"
-
-
-def campaigns_of(opened: Opened, workspace: Workspace) -> CampaignsPage:
-    if "campaigns" not in workspace.pages:
-        workspace.open("campaigns")
-    opened.screen.settle()
-    place = workspace.pages["campaigns"]
-    assert isinstance(place, CampaignsPlace)
-    page = place.tabs.pages[CAMPAIGNS]
-    assert isinstance(page, CampaignsPage)
-    return page
 
 
 def test_merging_takes_what_i_left_alone() -> None:

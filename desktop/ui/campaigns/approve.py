@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.errors import SealwellError
@@ -23,14 +24,25 @@ PENDING, APPROVED, REFUSED, OVER = "pending", "approved", "refused", "over"
 
 
 class ApprovePage(QWidget):
-    """`on_shown` hears of the campaign after each step."""
+    """`on_shown` hears of the campaign after each step, `on_stale` that it may be another by now;
+    `on_letters` shows what is signed."""
 
     def __init__(
-        self, ui: Ui, session: Session, page: Page, on_shown: Callable[[CampaignShown], None]
+        self,
+        ui: Ui,
+        session: Session,
+        page: Page,
+        on_shown: Callable[[CampaignShown], None],
+        *,
+        on_letters: Callable[[], None],
+        on_stale: Callable[[], None],
     ) -> None:
         super().__init__()
-        self.ui, self._session, self._page, self._on_shown = ui, session, page, on_shown
+        self.ui, self._session, self._page = ui, session, page
+        self._on_shown, self._on_stale = on_shown, on_stale
         self._shown: CampaignShown | None = None
+        self._waited = QTimer(self, singleShot=True)
+        self._waited.timeout.connect(self._wait_over)
         say = ui.say
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -52,7 +64,12 @@ class ApprovePage(QWidget):
         inner.addLayout(row)
         column.addWidget(frame)
         self.signed, below = card()
-        below.addWidget(plain_label(say("ui.campaigns.signed-heading"), "heading"))
+        head = QHBoxLayout()
+        head.addWidget(plain_label(say("ui.campaigns.signed-heading"), "heading"))
+        head.addStretch()
+        self.letters_button = button(say("ui.campaigns.look-at-letters"), on_letters, "link")
+        head.addWidget(self.letters_button)
+        below.addLayout(head)
         self._facts = QVBoxLayout()
         self._facts.setSpacing(6)
         below.addLayout(self._facts)
@@ -68,7 +85,8 @@ class ApprovePage(QWidget):
         self.state.setText(self._state(shown, checked=checked))
         self.why.setText(self._why(shown, checked=checked))
         self.why.setVisible(bool(self.why.text()))
-        self.signed.setVisible(checked)
+        self.signed.setVisible(checked and shown.line.included > 0)
+        self.letters_button.setVisible("preview" in shown.may)
         self._show_facts(shown)
         asked = shown.approval if shown.approval is not None and shown.approval.state == PENDING else None
         mine = asked is not None and asked.mine
@@ -81,6 +99,7 @@ class ApprovePage(QWidget):
         self.sign_button.setEnabled(not mine or asked is None or not self._waits(asked))
         self.refuse_button.setVisible(may_sign and not mine)
         self.look_button.setVisible(mine)
+        self._wait_for(asked)
 
     def _state(self, shown: CampaignShown, *, checked: bool) -> str:
         say, line = self.ui.say, shown.line
@@ -88,6 +107,8 @@ class ApprovePage(QWidget):
             return say("ui.campaigns.approved")
         if not checked:
             return say("ui.campaigns.approve-check-first")
+        if not line.included:
+            return say("ui.campaigns.approve-nobody")
         asked = shown.approval
         if asked is not None and asked.state == PENDING:
             return self._asked(asked)
@@ -111,6 +132,10 @@ class ApprovePage(QWidget):
             return say("ui.campaigns.approved-by", name=clean(asked.decided_by, 60), when=when)
         if not checked:
             return say("ui.campaigns.approve-check-why")
+        if not shown.line.included:
+            return say("ui.campaigns.approve-nobody-why")
+        if shown.few:
+            return say("ui.campaigns.check-few", least=f"{shown.few:,}")
         parts = [reason_words(self.ui, shown.needs_why)] if shown.needs_why is not None else []
         if asked is not None and asked.state == PENDING and asked.alone and asked.not_before is not None:
             code = "alone-wait" if self._waits(asked) else "alone-now"
@@ -121,6 +146,18 @@ class ApprovePage(QWidget):
 
     def _waits(self, asked: ApprovalShown) -> bool:
         return asked.not_before is not None and asked.not_before > self.ui.clock.now()
+
+    def _wait_for(self, asked: ApprovalShown | None) -> None:
+        """Who waits alone need not look again and again."""
+        self._waited.stop()
+        if asked is not None and asked.mine and asked.alone and asked.not_before is not None:
+            left = int((asked.not_before - self.ui.clock.now()).total_seconds() * 1000)
+            if left > 0:
+                self._waited.start(left)
+
+    def _wait_over(self) -> None:
+        if self._shown is not None:
+            self.show_campaign(self._shown)
 
     def _show_facts(self, shown: CampaignShown) -> None:
         """What the signature covers, as sentences."""
@@ -145,13 +182,16 @@ class ApprovePage(QWidget):
                 self._facts.addWidget(plain_label(words, wrap=True))
 
     def _letters(self, shown: CampaignShown) -> str:
-        name = clean(shown.template_name, 80)
+        say, name = self.ui.say, clean(shown.template_name, 80)
         if not name:
             return ""
-        words = self.ui.say("ui.campaigns.fact-letter", name=name, version=shown.template_version)
-        if len(shown.variants) > 1:
-            words += " " + self.ui.say("ui.campaigns.fact-second", share=shown.variants[-1].share)
-        return words
+        if not shown.variants:
+            return say("ui.campaigns.fact-letter", name=name, version=shown.template_version)
+        both = (
+            say("ui.campaigns.fact-wording", name=clean(name, 80), version=one.version, share=one.share)
+            for one, name in zip(shown.variants, shown.letters, strict=True)
+        )
+        return "\n".join(both)
 
     # --- signing ------------------------------------------------------------------------------
 
@@ -197,5 +237,4 @@ class ApprovePage(QWidget):
     def _refused(self, error: SealwellError) -> None:
         self._enable(True)
         self._page.show_error(error)
-        if error.code == "campaign-differs":
-            self.look()
+        self._on_stale()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.models.accounts import Session
@@ -20,10 +20,13 @@ from desktop.ui.table import Column, Rows, table
 _PAUSE = 250
 _STRETCH = 100
 _ALL, _GETS, _LEFT_OUT = "all", "gets", "left-out"
+BY_REASON = "reason:"
 
 
 class AudienceList(QWidget):
-    """`on_person` hears of somebody who gets it, to look at their letter."""
+    """`on_person` hears of somebody who gets it, to look at their letter; `filtered`: others are shown."""
+
+    filtered = Signal()
 
     def __init__(
         self, ui: Ui, session: Session, page: Page, on_person: Callable[[CampaignRow], None]
@@ -73,6 +76,9 @@ class AudienceList(QWidget):
 
     def show_campaign(self, shown: CampaignShown) -> None:
         """Offers what the counts hold; what was chosen stays chosen where it is still there."""
+        if shown.line.id != self._campaign:
+            self.search.clear()
+            self.filter.clear()
         self._campaign = shown.line.id
         before = self.filter.currentData()
         self.filter.clear()
@@ -81,7 +87,7 @@ class AudienceList(QWidget):
         for one in shown.methods:
             self.filter.addItem(method_words(self.ui, one.method), f"method:{one.method.value}")
         for left in shown.reasons:
-            self.filter.addItem(left_words(self.ui, left), f"reason:{left.reason.code}")
+            self.filter.addItem(left_words(self.ui, left), f"{BY_REASON}{left.reason.code}")
         self.filter.setCurrentIndex(max(0, self.filter.findData(before)))
         self.look()
 
@@ -92,7 +98,14 @@ class AudienceList(QWidget):
             self.filter.setCurrentIndex(at)
             self.look()
 
+    @property
+    def reason(self) -> str:
+        """The code of the reason whose people are shown; '' for any other choice."""
+        chosen = str(self.filter.currentData() or "")
+        return chosen.removeprefix(BY_REASON) if chosen.startswith(BY_REASON) else ""
+
     def look(self) -> None:
+        self.filtered.emit()
         self._ask(0)
 
     def _ask(self, offset: int) -> None:

@@ -9,24 +9,28 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QVBoxLayout, QWi
 
 from desktop.errors import SealwellError
 from desktop.models.accounts import Session
+from desktop.models.campaigning import CampaignId
 from desktop.office.values_campaigns import CampaignRow, CampaignShown, ReasonCount
 from desktop.office.values_protection import Paper
+from desktop.office.values_templates import TemplateShown
+from desktop.texts import clean
 from desktop.ui.base import Page, Ui, button, card, emptied, plain_label, scrolled_column
 from desktop.ui.bridge import Task
-from desktop.ui.campaigns.audience import AudienceList
+from desktop.ui.campaigns.audience import BY_REASON, AudienceList
 from desktop.ui.campaigns.preview import PreviewDialog
-from desktop.ui.campaigns.trying import TestLetterDialog
-from desktop.ui.campaigns.words import left_words, schedule_words, way_line
+from desktop.ui.campaigns.words import left_words, note_words, schedule_words, undo_code, way_line
 from desktop.ui.dates import moment_words
+from desktop.ui.dialog import ConfirmDialog
 from desktop.ui.saving import save_paper
+from desktop.ui.templates.testing import TestDialog
 
 FORMS = ("call-list", "labels", "letters")
 """What those who do not get it can become."""
-_BY_REASON = "reason:"
 
 
 class CheckPage(QWidget):
-    """`on_shown` hears of the campaign as it is after the check, `on_when` leads to its hours."""
+    """`on_shown` hears of the campaign as it is after the check, `on_when` leads to its hours, `on_stale`
+    hears that it may be another by now."""
 
     def __init__(
         self,
@@ -34,10 +38,13 @@ class CheckPage(QWidget):
         session: Session,
         page: Page,
         on_shown: Callable[[CampaignShown], None],
+        *,
         on_when: Callable[[], None],
+        on_stale: Callable[[], None],
     ) -> None:
         super().__init__()
-        self.ui, self._session, self._page, self._on_shown = ui, session, page, on_shown
+        self.ui, self._session, self._page = ui, session, page
+        self._on_shown, self._on_stale = on_shown, on_stale
         self._shown: CampaignShown | None = None
         self._task: Task | None = None
         say = ui.say
@@ -52,6 +59,7 @@ class CheckPage(QWidget):
         result.addWidget(self._build_counts())
         result.addLayout(self._build_acts())
         self.audience = AudienceList(ui, session, page, self._look_at)
+        self.audience.filtered.connect(self._say_papers)
         result.addWidget(self.audience, 1)
         column.addWidget(self.result, 1)
         self.result.setAccessibleName(say("ui.campaigns.audience"))
@@ -99,6 +107,8 @@ class CheckPage(QWidget):
         column.addLayout(row)
         self.ways = plain_label("", wrap=True)
         column.addWidget(self.ways)
+        self.note = plain_label("", "muted", wrap=True)
+        column.addWidget(self.note)
         self.reasons = QVBoxLayout()
         self.reasons.setSpacing(4)
         column.addLayout(self.reasons)
@@ -116,7 +126,10 @@ class CheckPage(QWidget):
                 partial(self._paper, form)
             )
         self.papers_button.setMenu(self.papers)
-        for one in (self.letters_button, self.test_button, self.papers_button):
+        self.tests_button = button(say("ui.campaigns.test"), lambda: None)
+        self.wordings = QMenu(self.tests_button)
+        self.tests_button.setMenu(self.wordings)
+        for one in (self.letters_button, self.test_button, self.tests_button, self.papers_button):
             row.addWidget(one)
         row.addStretch()
         return row
@@ -124,6 +137,10 @@ class CheckPage(QWidget):
     # --- showing ------------------------------------------------------------------------------
 
     def show_campaign(self, shown: CampaignShown) -> None:
+        if self._task is not None and (self._shown is None or self._shown.line.id != shown.line.id):
+            self._task.cancel()
+            self._task = None
+            self._busy(False)
         self._shown = shown
         self.when.setText(schedule_words(self.ui, shown.schedule))
         self.when_button.setVisible("keep" in shown.may)
@@ -154,6 +171,8 @@ class CheckPage(QWidget):
             words = say("ui.campaigns.check-lead")
         elif shown.differs:
             words = say("ui.campaigns.check-differs")
+        elif shown.few:
+            words = say("ui.campaigns.check-few", least=f"{shown.few:,}")
         else:
             when = moment_words(shown.checked_at, self.ui.texts.language)
             words = say("ui.campaigns.checked", when=when)
@@ -163,14 +182,16 @@ class CheckPage(QWidget):
         count, line = self.ui.texts.count, shown.line
         self.gets.setText(count("ui.campaigns.get-it", line.included))
         self.left_out.setText(count("ui.campaigns.get-it-not", line.excluded))
-        self.ways.setText(way_line(self.ui, shown.methods))
-        self.ways.setVisible(bool(shown.methods))
+        self.ways.setText(way_line(self.ui, shown.methods, shown.reasons))
+        self.ways.setVisible(bool(self.ways.text()))
+        self.note.setText(note_words(self.ui, shown.note) if shown.note is not None else "")
+        self.note.setVisible(shown.note is not None)
         emptied(self.reasons)
         for one in shown.reasons:
             self.reasons.addWidget(self._reason(one))
         may = shown.may
         self.letters_button.setVisible("preview" in may and line.included > 0)
-        self.test_button.setVisible(shown.template is not None and "keep" in may)
+        self._offer_tests(shown)
         self.papers_button.setVisible("hand-out" in may and line.excluded > 0)
 
     def _reason(self, one: ReasonCount) -> QWidget:
@@ -179,7 +200,7 @@ class CheckPage(QWidget):
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 0, 0, 0)
         words = f"{one.count:,} · {left_words(self.ui, one)}"
-        shows = partial(self.audience.choose, f"{_BY_REASON}{one.reason.code}")
+        shows = partial(self.audience.choose, f"{BY_REASON}{one.reason.code}")
         made = button(self.ui.say("ui.campaigns.show-them"), shows, "link")
         made.setAccessibleName(f"{made.text()}: {words}")
         row.addWidget(plain_label(words, wrap=True), 3)
@@ -188,9 +209,28 @@ class CheckPage(QWidget):
         row.addWidget(made)
         return holder
 
+    def _offer_tests(self, shown: CampaignShown) -> None:
+        """Of two wordings each can be sent to oneself."""
+        may = shown.template is not None and "keep" in shown.may
+        self.test_button.setVisible(may and not shown.letters)
+        self.tests_button.setVisible(may and bool(shown.letters))
+        self.wordings.clear()
+        for at, name in enumerate(shown.letters):
+            self.wordings.addAction(clean(name)).triggered.connect(partial(self._test, at))
+
     # --- checking -----------------------------------------------------------------------------
 
     def check(self) -> None:
+        """Where it undoes what was approved, only after a question."""
+        undo = undo_code(self._shown.line.state) if self._shown is not None else ""
+        if not undo:
+            self._check()
+            return
+        dialog = ConfirmDialog(self.ui, undo, self)
+        dialog.accepted.connect(self._check)
+        dialog.open()
+
+    def _check(self) -> None:
         shown = self._shown
         if shown is None or self._task is not None:
             return
@@ -200,7 +240,7 @@ class CheckPage(QWidget):
         self._task = self._page.call(
             lambda task: self.ui.office.check_campaign(self._session, id_, task.progress),
             self._checked,
-            self._not_checked,
+            partial(self._not_checked, id_),
             self._told,
         )
         self.cancel_button.setFocus()
@@ -223,19 +263,28 @@ class CheckPage(QWidget):
         self.progress.setValue(done)
         self.far.setText(self.ui.say("ui.campaigns.far", done=f"{done:,}", of=f"{of:,}"))
 
+    def _is_shown(self, campaign: CampaignId) -> bool:
+        """Whether this very campaign is in hand still: a check outlasts a look at another."""
+        return self._shown is not None and self._shown.line.id == campaign
+
     def _checked(self, shown: CampaignShown) -> None:
+        if not self._is_shown(shown.line.id):
+            return
         self._task = None
         self._busy(False)
         self._on_shown(shown)
         self.letters_button.setFocus()
 
-    def _not_checked(self, error: SealwellError) -> None:
+    def _not_checked(self, campaign: CampaignId, error: SealwellError) -> None:
+        if not self._is_shown(campaign):
+            return
         self._task = None
         self._busy(False)
         if error.code == "cancelled":
             self._page.notice.show_words(self.ui.say("ui.campaigns.check-cancelled"), "plain")
         else:
             self._page.show_error(error)
+            self._on_stale()
         self.check_button.setFocus()
 
     # --- letters ------------------------------------------------------------------------------
@@ -250,24 +299,40 @@ class CheckPage(QWidget):
             PreviewDialog(self.ui, self._session, self._shown.line.id, whose, self).open()
 
     def test(self) -> None:
+        """A letter of it to oneself."""
+        self._test(0)
+
+    def _test(self, at: int, _: bool = False) -> None:
         shown = self._shown
         if shown is None or shown.template is None:
             return
-        dialog = TestLetterDialog(self.ui, self._session, shown.template, shown.template_version, self)
-        words = self.ui.say("ui.campaigns.test-sent")
-        dialog.accepted.connect(lambda: self._page.notice.show_words(words, "ok"))
+        template, version = shown.template, shown.template_version
+        if shown.variants:
+            template, version = shown.variants[at].template, shown.variants[at].version
+        self._page.call(
+            lambda _task: self.ui.office.show_template(self._session, template, version), self._ask_test
+        )
+
+    def _ask_test(self, shown: TemplateShown) -> None:
+        dialog = TestDialog(self.ui, self._session, shown, self._page, unsaved=False)
+        words = self.ui.say("ui.templates.test-sent")
+        dialog.sent.connect(lambda: self._page.notice.show_words(words, "ok"))
         dialog.open()
 
     def _paper(self, form: str, _: bool = False) -> None:
         """Of the reason that is looked at, or of all."""
         if self._shown is None:
             return
-        id_ = self._shown.line.id
-        chosen = str(self.audience.filter.currentData() or "")
-        code = chosen.removeprefix(_BY_REASON) if chosen.startswith(_BY_REASON) else ""
+        id_, code = self._shown.line.id, self.audience.reason
+        self._page.notice.clear()
         self._page.call(
             lambda _task: self.ui.office.print_excluded(self._session, id_, form, code), self._save_paper
         )
+
+    def _say_papers(self) -> None:
+        """The papers are of those whom the list shows."""
+        code = "papers-shown" if self.audience.reason else "papers"
+        self.papers_button.setText(self.ui.say(f"ui.campaigns.{code}"))
 
     def _save_paper(self, paper: Paper) -> None:
         say = self._page.notice.show_words

@@ -16,12 +16,13 @@ from desktop.ui.base import Page, Ui, button, card, plain_label, scrolled_column
 from desktop.ui.campaigns.draft import Draft
 from desktop.ui.campaigns.progress import ProgressView
 from desktop.ui.campaigns.schedule import ScheduleForm
-from desktop.ui.campaigns.words import STARTED, schedule_words
+from desktop.ui.campaigns.words import begun, schedule_words
 from desktop.ui.stepup import proved
 
 
 class GoPage(QWidget):
-    """`on_keep` keeps other hours, `on_state` hears of the campaign once it was started."""
+    """`on_keep` keeps other hours, `on_state` hears of the campaign once it was started, `on_stale` that it
+    may be another by now; `on_again` and `on_report` lead on from one that has ended."""
 
     def __init__(
         self,
@@ -32,9 +33,12 @@ class GoPage(QWidget):
         on_keep: Callable[[], None],
         on_state: Callable[[RunShown], None],
         on_again: Callable[[CampaignId], None],
+        on_report: Callable[[CampaignId], None],
+        on_stale: Callable[[], None],
     ) -> None:
         super().__init__()
         self.ui, self._session, self._page, self._on_keep = ui, session, page, on_keep
+        self._on_stale = on_stale
         self._shown: CampaignShown | None = None
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -45,7 +49,9 @@ class GoPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._build_start())
         self.views.addWidget(self.before)
-        self.progress = ProgressView(ui, session, page, on_state, on_again)
+        self.progress = ProgressView(
+            ui, session, page, on_state=on_state, on_again=on_again, on_report=on_report
+        )
         self.views.addWidget(self.progress)
 
     def _build_start(self) -> QWidget:
@@ -91,7 +97,7 @@ class GoPage(QWidget):
 
     def show_campaign(self, shown: CampaignShown) -> None:
         self._shown = shown
-        if shown.line.state in STARTED and shown.line.started_at is not None:
+        if begun(shown.line):
             self.views.setCurrentWidget(self.progress)
             self.progress.open(shown.line.id)
             return
@@ -126,6 +132,8 @@ class GoPage(QWidget):
             return "go-stopped"
         if shown.checked_at is None or shown.differs:
             return "go-check-first"
+        if not shown.line.included:
+            return "go-nobody"
         return "go-not-allowed" if shown.line.state is CampaignState.APPROVED else "go-approve-first"
 
     def start(self) -> None:
@@ -147,6 +155,8 @@ class GoPage(QWidget):
 
     def _started(self, run: RunShown) -> None:
         self.start_button.setEnabled(True)
+        if self._shown is None or self._shown.line.id != run.campaign:
+            return
         self.views.setCurrentWidget(self.progress)
         self.progress.open(run.campaign)
         self.progress.show_run(run)
@@ -154,3 +164,4 @@ class GoPage(QWidget):
     def _refused(self, error: SealwellError) -> None:
         self.start_button.setEnabled(True)
         self._page.show_error(error)
+        self._on_stale()

@@ -8,23 +8,21 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.models.accounts import Session
-from desktop.models.campaigning import CampaignId
+from desktop.models.campaigning import CampaignId, CampaignState
 from desktop.office.values_campaigns import CampaignLine, CampaignShown, CampaignsShown
-from desktop.office.values_running import RunShown
 from desktop.texts import clean
 from desktop.ui.base import Page, Ui, button, plain_label
-from desktop.ui.bridge import Task
 from desktop.ui.campaigns import draft as drafts
 from desktop.ui.campaigns.draft import Draft
 from desktop.ui.campaigns.wizard import CampaignWizard
-from desktop.ui.campaigns.words import STARTED, reach_words, state_words, tone
+from desktop.ui.campaigns.words import reach_words, state_words, tone
 from desktop.ui.dates import moment_words
 from desktop.ui.gate.gate import Work
 from desktop.ui.navigation import Navigation
 from desktop.ui.table import Column, Rows, table
 
-_COUNTED = 12
-"""Campaigns whose progress stands in the list: the newest that were started."""
+_NAMED = 60
+"""Characters of a name that begin another one."""
 
 
 class CampaignsPage(Page):
@@ -33,7 +31,6 @@ class CampaignsPage(Page):
     def __init__(self, ui: Ui, session: Session, navigation: Navigation) -> None:
         super().__init__(ui, ui.say("ui.campaigns.title"))
         self._session = session
-        self._runs: dict[CampaignId, RunShown] = {}
         self.title.hide()
         say = ui.say
         self.back_button = self.lead_back(say("ui.campaigns.all"), self.show_list)
@@ -53,6 +50,7 @@ class CampaignsPage(Page):
             navigation,
             on_templates=lambda: navigation.campaigns("templates"),
             on_again=self.begin_for_the_rest,
+            on_report=navigation.results,
         )
         self.wizard.named.connect(lambda name: self.name.setText(clean(name, 60)))
         self.wizard.given_up.connect(self._to_list)
@@ -76,7 +74,7 @@ class CampaignsPage(Page):
                 ),
                 Column(
                     ui.say("ui.campaigns.far-heading"),
-                    lambda one: reach_words(ui, one, self._runs.get(one.id)),
+                    lambda one: reach_words(ui, one),
                     width=200,
                 ),
                 Column(
@@ -113,34 +111,34 @@ class CampaignsPage(Page):
             self._look()
 
     def _look(self) -> None:
-        self.call(self._read, lambda found: self._show(*found))
+        self.call(lambda _: self.ui.office.list_campaigns(self._session), self._show)
 
-    def _read(self, _: Task) -> tuple[CampaignsShown, dict[CampaignId, RunShown]]:
-        shown = self.ui.office.list_campaigns(self._session)
-        started = [one.id for one in shown.campaigns if one.state in STARTED and one.started_at is not None]
-        runs = {id_: self.ui.office.campaign_progress(self._session, id_) for id_ in started[:_COUNTED]}
-        return shown, runs
-
-    def _show(self, shown: CampaignsShown, runs: dict[CampaignId, RunShown]) -> None:
+    def _show(self, shown: CampaignsShown) -> None:
         at = self.list.currentIndex().row()
-        self._runs = runs
+        chosen = self.rows.rows[at].id if 0 <= at < len(self.rows.rows) else None
         self.rows.show(shown.campaigns)
         self.list.setVisible(bool(shown.campaigns))
         self.none.setVisible(not shown.campaigns)
         many = len(shown.campaigns)
         self.count.setText(self.ui.texts.count("ui.campaigns.count", many) if many else "")
         self.new_button.setVisible(shown.may_keep and not self.in_hand)
-        if 0 <= at < many:
-            self.list.selectRow(at)
+        row = next((at for at, one in enumerate(shown.campaigns) if one.id == chosen), -1)
+        if row >= 0:
+            self.list.selectRow(row)
 
     def show_list(self) -> None:
-        """What was chosen on the pages is kept on the way."""
+        """What was chosen on the pages is kept on the way, as before a lock."""
         work = self.wizard.unfinished() if self.in_hand else None
-        if work is not None:
-            keep = work
-            self.call(lambda _: keep(), lambda _: self._to_list())
+        if work is None:
+            self._to_list()
             return
+        keep, beside = work, self.wizard.keeps_beside
+        self.call(lambda _: keep(), lambda _: self._left(beside=beside), self.wizard.refused)
+
+    def _left(self, *, beside: bool) -> None:
         self._to_list()
+        if beside:
+            self.notice.show_words(self.ui.say("ui.campaigns.kept-beside"), "plain")
 
     def _to_list(self) -> None:
         self.notice.clear()
@@ -159,6 +157,15 @@ class CampaignsPage(Page):
     def open_campaign(self, campaign: CampaignId) -> None:
         self.call(lambda _: self.ui.office.show_campaign(self._session, campaign), self._opened)
 
+    def open_beside(self, campaign: CampaignId) -> None:
+        """Asked for from elsewhere: what is in hand is kept on the way."""
+        work = self.unfinished()
+        if work is None:
+            self.open_campaign(campaign)
+            return
+        keep = work
+        self.call(lambda _: keep(), lambda _: self.open_campaign(campaign))
+
     def _opened(self, shown: CampaignShown) -> None:
         self._to_wizard(clean(shown.line.name, 60))
         self.wizard.open_one(shown)
@@ -171,9 +178,9 @@ class CampaignsPage(Page):
     def begin_for_the_rest(self, shown: CampaignShown) -> None:
         """The same once more, to everyone who has not had it yet."""
         before = drafts.of(shown)
-        name = self.ui.say("ui.campaigns.rest-name", name=shown.line.name)
+        name = self.ui.say("ui.campaigns.rest-name", name=clean(shown.line.name, _NAMED))
         without = (*before.without, shown.line.id)
-        self._to_wizard(clean(name, 60))
+        self._to_wizard(name)
         self.wizard.open_new(replace(before, name=name, without=without, template_version=0, variants=()))
 
     def _to_wizard(self, name: str) -> None:
@@ -191,9 +198,10 @@ class CampaignsPage(Page):
         return self.wizard.unfinished() if self.in_hand else None
 
     def take_up(self) -> None:
-        """Back after a lock: the campaign that was kept is the one that changed last."""
+        """Back after a lock: what was kept then is a draft, and of these the newest."""
         self.call(lambda _: self.ui.office.list_campaigns(self._session), self._take_up)
 
     def _take_up(self, shown: CampaignsShown) -> None:
-        if shown.campaigns:
-            self.open_campaign(shown.campaigns[0].id)
+        kept = next((one for one in shown.campaigns if one.state is CampaignState.DRAFT), None)
+        if kept is not None:
+            self.open_campaign(kept.id)

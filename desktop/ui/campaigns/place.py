@@ -8,6 +8,7 @@ from functools import partial
 
 from desktop.errors import SealwellError
 from desktop.models.accounts import Session
+from desktop.models.campaigning import CampaignId
 from desktop.ui.base import Page, Ui
 from desktop.ui.campaigns.page import CampaignsPage
 from desktop.ui.campaigns.purpose import PurposeQuestions
@@ -45,16 +46,33 @@ class CampaignsPlace(Page):
         """Bring one part to the front."""
         self.tabs.open(code)
 
-    def unfinished(self) -> Work | None:
-        """What keeps the campaign and the template that are being made; None where nothing is lost."""
-        pages = [one for one in self.tabs.pages.values() if isinstance(one, CampaignsPage | TemplatesPage)]
-        works = [work for work in (page.unfinished() for page in pages) if work is not None]
-        return partial(_each, works) if works else None
-
-    def take_up(self) -> None:
-        """Back after a lock: the campaign as it was."""
+    def open_campaign(self, campaign: CampaignId) -> None:
         page = self.tabs.bring(CAMPAIGNS)
         if isinstance(page, CampaignsPage):
+            page.open_beside(campaign)
+
+    def unfinished(self) -> Work | None:
+        """What keeps the campaign and the template that are being made; None where nothing is lost."""
+        works = self._works()
+        return partial(_each, list(works.values())) if works else None
+
+    def _works(self) -> dict[str, Work]:
+        pages = self.tabs.pages.items()
+        kept = {
+            code: page.unfinished() for code, page in pages if isinstance(page, CampaignsPage | TemplatesPage)
+        }
+        return {code: work for code, work in kept.items() if work is not None}
+
+    @property
+    def unfinished_part(self) -> str:
+        """Where something is not kept yet; of several the part in front."""
+        works = self._works()
+        return self.tabs.current if self.tabs.current in works else next(iter(works), "")
+
+    def take_up(self, part: str) -> None:
+        """Back after a lock: the part that had something unfinished, with what was in hand there."""
+        page = self.tabs.open(part or CAMPAIGNS)
+        if isinstance(page, CampaignsPage | TemplatesPage):
             page.take_up()
 
 

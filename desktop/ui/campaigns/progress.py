@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QV
 
 from desktop.errors import SealwellError
 from desktop.models.accounts import Session
-from desktop.models.campaigning import CampaignId, CampaignState
+from desktop.models.campaigning import CampaignId
 from desktop.office.values_running import Difference, DifferencesShown, RunShown
 from desktop.texts import clean
 from desktop.ui.base import Page, Ui, button, card, emptied, plain_label, scrolled_column
 from desktop.ui.bridge import Task
-from desktop.ui.campaigns.words import LIVE, count_words, state_words
+from desktop.ui.campaigns.words import LIVE, OVER, count_words, held_words, note_words, state_words
 from desktop.ui.dates import moment_words
 from desktop.ui.decision.words import reason_words
 from desktop.ui.dialog import ConfirmDialog, FormDialog
@@ -26,19 +26,23 @@ _MOST = 200
 
 
 class ProgressView(QWidget):
-    """`on_again` begins a campaign for everyone who has not had this one, `on_state` hears of a change."""
+    """`on_again` begins a campaign for everyone who has not had this one, `on_report` shows what came of
+    it, `on_state` hears of a change."""
 
     def __init__(
         self,
         ui: Ui,
         session: Session,
         page: Page,
+        *,
         on_state: Callable[[RunShown], None],
         on_again: Callable[[CampaignId], None],
+        on_report: Callable[[CampaignId], None],
     ) -> None:
         super().__init__()
         self.ui, self._session, self._page = ui, session, page
-        self._on_state, self._on_again = on_state, on_again
+        self._on_state, self._on_again, self._on_report = on_state, on_again, on_report
+        self._looking = False
         self._campaign: CampaignId | None = None
         self.shown: RunShown | None = None
         self._timer = QTimer(self, interval=_LOOK_AGAIN)
@@ -76,11 +80,13 @@ class ProgressView(QWidget):
         self.differences_button = button(
             self.ui.texts.count("ui.campaigns.differences", 0), self.show_differences, "link"
         )
+        self.report_button = button(say("ui.results.campaign"), self._report)
         self.again_button = button(say("ui.campaigns.to-the-rest"), self._again)
         for one in (
             self.continue_button,
             self.pause_button,
             self.stop_button,
+            self.report_button,
             self.again_button,
             self.differences_button,
         ):
@@ -101,8 +107,20 @@ class ProgressView(QWidget):
 
     def _look_again(self) -> None:
         """While it is looked at: another page or another person's hands need no answer."""
-        if self.isVisible():
-            self.look()
+        if self.isVisible() and not self._looking and self._campaign is not None:
+            self._looking = True
+            id_ = self._campaign
+            self._page.call(
+                lambda _: self.ui.office.campaign_progress(self._session, id_), self._looked, self._unseen
+            )
+
+    def _looked(self, run: RunShown) -> None:
+        self._looking = False
+        self.show_run(run)
+
+    def _unseen(self, error: SealwellError) -> None:
+        self._looking = False
+        self._page.show_error(error)
 
     def show_run(self, run: RunShown) -> None:
         if run.campaign != self._campaign:
@@ -117,7 +135,7 @@ class ProgressView(QWidget):
         self.when.setVisible(bool(self.when.text()))
         self._show_acts(run)
         self._show_numbers(run)
-        if run.state in LIVE and run.state is not CampaignState.PAUSED:
+        if run.state in LIVE:
             self._timer.start()
         else:
             self._timer.stop()
@@ -127,7 +145,7 @@ class ProgressView(QWidget):
     def _headline(self, run: RunShown) -> str:
         """Where it stands; what holds it up is said first."""
         if run.held is not None:
-            return reason_words(self.ui, run.held)
+            return held_words(self.ui, run.held)
         return state_words(self.ui, run.state)
 
     def _when(self, run: RunShown) -> str:
@@ -150,7 +168,8 @@ class ProgressView(QWidget):
             self.continue_button: "resume" in run.may,
             self.pause_button: "pause" in run.may,
             self.stop_button: "stop" in run.may,
-            self.again_button: run.state in (CampaignState.DONE, CampaignState.STOPPED),
+            self.report_button: run.started_at is not None,
+            self.again_button: run.state in OVER,
             self.differences_button: run.differences > 0,
         }
         had = next((made for made in acts if made.hasFocus()), None)
@@ -185,16 +204,7 @@ class ProgressView(QWidget):
             self._grid.addWidget(plain_label(words, wrap=True), at, 1)
         self.note.setVisible(run.note is not None)
         if run.note is not None:
-            one = run.note
-            self.note.setText(
-                self.ui.say(
-                    "ui.campaigns.note",
-                    first=f"{one.first:,}",
-                    second=f"{one.second:,}",
-                    base=one.base,
-                    least=one.least,
-                )
-            )
+            self.note.setText(note_words(self.ui, run.note))
 
     # --- acting -------------------------------------------------------------------------------
 
@@ -221,8 +231,12 @@ class ProgressView(QWidget):
         self._page.call(work(self._campaign), self._done, self._refused)
 
     def _done(self, run: RunShown) -> None:
+        """The focus was lost with the button that waited: it goes to what can be done now."""
         self._enable(True)
         self.show_run(run)
+        if run.campaign == self._campaign:
+            there = (self.continue_button, self.pause_button, self.report_button, self.stop_button)
+            next((one for one in there if not one.isHidden()), self.again_button).setFocus()
 
     def _refused(self, error: SealwellError) -> None:
         """Somebody else was first: what it is now is shown."""
@@ -237,6 +251,10 @@ class ProgressView(QWidget):
     def _again(self) -> None:
         if self._campaign is not None:
             self._on_again(self._campaign)
+
+    def _report(self) -> None:
+        if self._campaign is not None:
+            self._on_report(self._campaign)
 
     def show_differences(self) -> None:
         if self._campaign is not None:

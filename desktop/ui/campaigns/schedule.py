@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, time
+from functools import partial
 
 from PySide6.QtCore import QDate, Qt, QTime, Signal
 from PySide6.QtWidgets import (
@@ -22,6 +23,7 @@ from desktop.models.campaigning import CampaignSchedule
 from desktop.ui.base import Ui, plain_label
 from desktop.ui.campaigns.draft import Draft
 from desktop.ui.campaigns.words import day_name
+from desktop.ui.dates import locale_of
 
 _DAYS = range(7)
 _MOST = 100_000
@@ -61,7 +63,8 @@ class ScheduleForm(QWidget):
         self.day.setAccessibleName(say("ui.campaigns.start-day"))
         self.day.setDisplayFormat("d MMM yyyy")
         self.day.setCalendarPopup(False)
-        self.hour = _time_edit(say("ui.campaigns.start-hour"))
+        self.day.setLocale(locale_of(self.ui.texts.language))
+        self.hour = self._time_edit("ui.campaigns.start-hour")
         row = QHBoxLayout()
         for one in (self.now, self.later):
             self._start.addButton(one)
@@ -78,8 +81,8 @@ class ScheduleForm(QWidget):
     def _build_hours(self) -> QHBoxLayout:
         say = self.ui.say
         self.in_hours = QCheckBox(say("ui.campaigns.only-hours"))
-        self.first = _time_edit(say("ui.campaigns.first-hour"))
-        self.last = _time_edit(say("ui.campaigns.last-hour"))
+        self.first = self._time_edit("ui.campaigns.first-hour")
+        self.last = self._time_edit("ui.campaigns.last-hour")
         row = QHBoxLayout()
         row.addWidget(self.in_hours)
         row.addWidget(self.first)
@@ -91,17 +94,31 @@ class ScheduleForm(QWidget):
         self.last.timeChanged.connect(self._tell)
         return row
 
+    def _time_edit(self, name: str) -> QTimeEdit:
+        made = QTimeEdit()
+        made.setAccessibleName(self.ui.say(name))
+        made.setLocale(locale_of(self.ui.texts.language))
+        made.setDisplayFormat("h:mm AP")
+        return made
+
     def _build_days(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.addWidget(plain_label(self.ui.say("ui.campaigns.on-days")))
         self.days: dict[int, QCheckBox] = {}
         for day in _DAYS:
             made = QCheckBox(day_name(self.ui, day))
-            made.toggled.connect(self._tell)
+            made.toggled.connect(partial(self._day, day))
             row.addWidget(made)
             self.days[day] = made
         row.addStretch()
         return row
+
+    def _day(self, day: int, on: bool) -> None:
+        """One day at least: none at all would read as never, and be kept as always."""
+        if not on and not any(one.isChecked() for one in self.days.values()):
+            self.days[day].setChecked(True)
+            return
+        self._tell()
 
     def _build_pace(self) -> QHBoxLayout:
         say = self.ui.say
@@ -176,13 +193,6 @@ class ScheduleForm(QWidget):
     def _tell(self) -> None:
         if not self._showing:
             self.changed.emit()
-
-
-def _time_edit(name: str) -> QTimeEdit:
-    made = QTimeEdit()
-    made.setAccessibleName(name)
-    made.setDisplayFormat("h:mm AP")
-    return made
 
 
 def _pace(name: str, none: str) -> QSpinBox:

@@ -34,13 +34,15 @@ class WhatPage(QWidget):
         self._template: TemplateId | None = None
         self._version = 0
         self._variants: tuple[Variant, ...] = ()
+        self._purpose: MailPurpose | None = None
+        """As it was answered when it was last settled."""
         self._showing = False
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         column = scrolled_column(outer, margin=8)
         frame, inner = card()
         inner.addWidget(plain_label(ui.say("ui.campaigns.purpose"), "heading"))
-        self.purpose = PurposeQuestions(ui, page, lambda _: self._offer())
+        self.purpose = PurposeQuestions(ui, page, self._settled)
         inner.addWidget(self.purpose)
         column.addWidget(frame)
         self.letters, below = card()
@@ -106,14 +108,22 @@ class WhatPage(QWidget):
 
     # --- showing ------------------------------------------------------------------------------
 
-    def show_draft(self, draft: Draft, people: int) -> None:
+    def show_draft(self, draft: Draft) -> None:
         self._template, self._version = draft.template, draft.template_version
         self._variants = draft.variants
-        self.offer_two(people)
+        self._purpose = None
         self.two.setChecked(bool(draft.variants))
         if draft.variants:
             self.share.setValue(draft.variants[-1].share)
         self.purpose.show_answers(draft.answers, clean(draft.payer))
+
+    def _settled(self, purpose: MailPurpose | None) -> None:
+        """Answered anew with another purpose: a letter that stands in no row any more is not the one."""
+        if purpose is not None and self._purpose not in (None, purpose):
+            self._template, self._version, self._variants = None, 0, ()
+            self.two.setChecked(False)
+        self._purpose = purpose or self._purpose
+        self._offer()
 
     def offer_two(self, people: int) -> None:
         self.two.setVisible(people > _WORDINGS_FROM or bool(self._variants))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from desktop.models.accounts import Session
@@ -16,16 +16,21 @@ from desktop.office.values_segments import SegmentLine, SegmentsShown
 from desktop.texts import clean
 from desktop.ui.base import Page, Ui, button, plain_label
 from desktop.ui.campaigns.draft import Draft
-from desktop.ui.campaigns.words import STARTED, state_words
+from desktop.ui.campaigns.words import begun, state_words
 from desktop.ui.form import Field
 from desktop.ui.table import Column, Rows, table
 
 _ID = Qt.ItemDataRole.UserRole
 _TALLEST = 150
+_NAME = 80
+"""Characters, as the office keeps at most."""
 
 
 class WhoPage(QWidget):
-    """`look` reads the groups and their numbers anew; `draft` is what is chosen."""
+    """`look` reads the groups and their numbers anew; `draft` is what is chosen; `counted` tells how many
+    people the chosen group has now."""
+
+    counted = Signal(int)
 
     def __init__(self, ui: Ui, session: Session, page: Page, on_groups: Callable[[], None]) -> None:
         super().__init__()
@@ -39,6 +44,7 @@ class WhoPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
         self.name = Field(say("ui.campaigns.name"), hint=say("ui.campaigns.name-hint"))
+        self.name.input.setMaxLength(_NAME)
         column.addWidget(self.name)
         head = QHBoxLayout()
         head.addWidget(plain_label(say("ui.campaigns.group"), "label"))
@@ -109,7 +115,7 @@ class WhoPage(QWidget):
         self._without = self.without()
         self._showing = True
         self.rows.show(groups.segments)
-        self._list_earlier([one for one in campaigns.campaigns if one.state in STARTED])
+        self._list_earlier([one for one in campaigns.campaigns if begun(one)])
         self._showing = False
         self.groups_button.setVisible(groups.can_change)
         self._mark()
@@ -158,6 +164,7 @@ class WhoPage(QWidget):
 
     def _count(self) -> None:
         line = self.segment
+        self.counted.emit(line.count if line is not None else 0)
         if line is None:
             code = "choose-group" if self.rows.rows else "no-group"
             self.count.setText(self.ui.say(f"ui.campaigns.{code}"))

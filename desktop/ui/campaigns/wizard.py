@@ -7,15 +7,14 @@ they changed alone comes in, what both changed stays as it is here until one of 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop.errors import InputError, SealwellError
+from desktop.errors import SealwellError
 from desktop.models.accounts import Session
-from desktop.models.campaigning import CampaignState
+from desktop.models.campaigning import CampaignId, CampaignState
 from desktop.office.values_campaigns import CampaignShown
 from desktop.office.values_running import RunShown
 from desktop.ui.base import Page, Ui, button
@@ -25,17 +24,15 @@ from desktop.ui.campaigns.approve import ApprovePage
 from desktop.ui.campaigns.check import CheckPage
 from desktop.ui.campaigns.draft import Draft
 from desktop.ui.campaigns.go import GoPage
+from desktop.ui.campaigns.keeping import CHANGED, RUNNING, keeping, stands_signed
 from desktop.ui.campaigns.what import WhatPage
 from desktop.ui.campaigns.who import WhoPage
-from desktop.ui.campaigns.words import STARTED
+from desktop.ui.campaigns.words import begun, undo_code
 from desktop.ui.dialog import ConfirmDialog
 from desktop.ui.gate.gate import Work
 from desktop.ui.navigation import Navigation
 
 WHO, WHAT, CHECK, APPROVE, GO = STEPS = ("who", "what", "check", "approve", "go")
-_CHANGED = "campaign-changed"
-_SIGNED = frozenset({CampaignState.ASKED, CampaignState.APPROVED})
-"""A change undoes what somebody was asked for, or gave: that is a question first."""
 
 
 class CampaignWizard(QWidget):
@@ -53,6 +50,7 @@ class CampaignWizard(QWidget):
         *,
         on_templates: Callable[[], None],
         on_again: Callable[[CampaignShown], None],
+        on_report: Callable[[CampaignId], None],
     ) -> None:
         super().__init__()
         self.ui, self._session, self._page, self._on_again = ui, session, page, on_again
@@ -61,6 +59,8 @@ class CampaignWizard(QWidget):
         self._both: tuple[str, ...] = ()
         self._theirs = Draft()
         self._keeping = False
+        self._opened = 0
+        """Counts the campaigns that were opened: an answer about an earlier one moves nothing."""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
@@ -70,8 +70,18 @@ class CampaignWizard(QWidget):
         column.addWidget(self.steps)
         self.who = WhoPage(ui, session, page, lambda: navigation.people("groups"))
         self.what = WhatPage(ui, session, page, on_templates)
-        self.check = CheckPage(ui, session, page, self.take, lambda: self.go(GO))
-        self.approve = ApprovePage(ui, session, page, self.take)
+        self.who.counted.connect(self.what.offer_two)
+        self.check = CheckPage(
+            ui, session, page, self._answered, on_when=lambda: self.go(GO), on_stale=self.look_again
+        )
+        self.approve = ApprovePage(
+            ui,
+            session,
+            page,
+            self._answered,
+            on_letters=self.check.look_at_letters,
+            on_stale=self.look_again,
+        )
         self.last = GoPage(
             ui,
             session,
@@ -79,6 +89,8 @@ class CampaignWizard(QWidget):
             on_keep=lambda: self._keep(lambda: self.show_step(CHECK)),
             on_state=self._run_changed,
             on_again=lambda _: self._begin_again(),
+            on_report=on_report,
+            on_stale=self.look_again,
         )
         self._settled: dict[str, CheckPage | ApprovePage | GoPage] = {
             CHECK: self.check,
@@ -113,6 +125,7 @@ class CampaignWizard(QWidget):
     # --- which campaign -----------------------------------------------------------------------
 
     def open_new(self, draft: Draft) -> None:
+        self._anew()
         self.shown = None
         self._base = Draft()
         self._show_draft(draft)
@@ -120,9 +133,19 @@ class CampaignWizard(QWidget):
         self.who.name.input.setFocus()
 
     def open_one(self, shown: CampaignShown, step: str = "") -> None:
-        self._settle()
+        self._anew()
         self.take(shown)
         self.show_step(step or first_step(shown))
+
+    def _anew(self) -> None:
+        self._opened += 1
+        self._keeping = False
+        self._settle()
+
+    def _answered(self, shown: CampaignShown) -> None:
+        """An answer about the campaign that is in hand; another may have been opened meanwhile."""
+        if self.shown is not None and self.shown.line.id == shown.line.id:
+            self.take(shown)
 
     def take(self, shown: CampaignShown) -> None:
         """As it is kept now."""
@@ -136,9 +159,8 @@ class CampaignWizard(QWidget):
     def _show_draft(self, draft: Draft) -> None:
         self._draft = draft
         own = self.shown.line.id if self.shown is not None else None
+        self.what.show_draft(draft)
         self.who.show_draft(draft, own)
-        group = self.who.segment
-        self.what.show_draft(draft, group.count if group is not None else 0)
         self.last.show_draft(draft)
 
     def draft(self) -> Draft:
@@ -157,6 +179,8 @@ class CampaignWizard(QWidget):
             self._page.call(lambda _: self.ui.office.show_campaign(self._session, id_), self._after_run)
 
     def _after_run(self, shown: CampaignShown) -> None:
+        if self.shown is None or self.shown.line.id != shown.line.id:
+            return
         self.shown = shown
         self.check.show_campaign(shown)
         self.approve.show_campaign(shown)
@@ -190,8 +214,8 @@ class CampaignWizard(QWidget):
         if step == WHO:
             self.who.look()
         elif step == WHAT:
-            group = self.who.segment
-            self.what.offer_two(group.count if group is not None else 0)
+            if self.who.segment is None:
+                self.who.look()
             self.what.look()
         elif self.shown is not None:
             self._settled[step].show_campaign(self.shown)
@@ -203,14 +227,18 @@ class CampaignWizard(QWidget):
             self.who.look()
         elif self.step == WHAT:
             self.what.look()
+        self.look_again()
+
+    def look_again(self) -> None:
+        """What is kept may be another by now; what was chosen here and is not kept stays."""
         shown = self.shown
         if shown is not None and not self._changed:
             id_ = shown.line.id
             self._page.call(lambda _: self.ui.office.show_campaign(self._session, id_), self._seen)
 
     def _seen(self, shown: CampaignShown) -> None:
-        if self.shown is not None and shown.line.id == self.shown.line.id and not self._changed:
-            self.take(shown)
+        if not self._changed:
+            self._answered(shown)
 
     def _move(self, by: int) -> None:
         self.go(STEPS[STEPS.index(self.step) + by])
@@ -224,8 +252,7 @@ class CampaignWizard(QWidget):
         self.back_button.setVisible(step != WHO)
         self.next_button.setVisible(step != GO)
         shown = self.shown
-        begun = shown is not None and shown.line.started_at is None and "stop" in shown.may
-        self.give_up_button.setVisible(begun)
+        self.give_up_button.setVisible(shown is not None and not begun(shown.line) and "stop" in shown.may)
         for page in (self.who, self.what):
             page.setEnabled(self._may_change)
 
@@ -239,8 +266,9 @@ class CampaignWizard(QWidget):
             return
         if self._keeping:
             return
-        if self.shown is not None and self.shown.line.state in _SIGNED:
-            dialog = ConfirmDialog(self.ui, "ui.campaigns.undo", self)
+        undo = undo_code(self.shown.line.state) if self.shown is not None else ""
+        if undo:
+            dialog = ConfirmDialog(self.ui, undo, self)
             dialog.accepted.connect(lambda: self._keep_it(draft, then))
             dialog.open()
             return
@@ -252,29 +280,43 @@ class CampaignWizard(QWidget):
         request = draft.request(self.shown)
         self._page.call(
             lambda _: self.ui.office.keep_campaign(self._session, request),
-            partial(self._kept, then),
-            partial(self._not_kept, draft),
+            partial(self._kept, self._opened, then),
+            partial(self._not_kept, self._opened, draft),
         )
 
-    def _kept(self, then: Callable[[], None], shown: CampaignShown) -> None:
+    def _kept(self, opened: int, then: Callable[[], None], shown: CampaignShown) -> None:
+        if opened != self._opened:
+            return
         self._keeping = False
         self._settle()
         self.take(shown)
         then()
 
-    def _not_kept(self, draft: Draft, error: SealwellError) -> None:
+    def _not_kept(self, opened: int, draft: Draft, error: SealwellError) -> None:
+        if opened != self._opened:
+            return
         self._keeping = False
         shown = self.shown
-        if error.code == _CHANGED and shown is not None:
+        if error.code == CHANGED and shown is not None:
             id_ = shown.line.id
             self._page.call(
-                lambda _: self.ui.office.show_campaign(self._session, id_), partial(self._meet, draft)
+                lambda _: self.ui.office.show_campaign(self._session, id_),
+                partial(self._meet, opened, draft),
             )
             return
-        self._page.show_error(error)
+        self.refused(error)
 
-    def _meet(self, mine: Draft, theirs: CampaignShown) -> None:
+    def refused(self, error: SealwellError) -> None:
+        """What began or ended meanwhile cannot be changed any more: it is shown as it is."""
+        self._page.show_error(error)
+        if error.code == RUNNING and self.shown is not None:
+            id_ = self.shown.line.id
+            self._page.call(lambda _: self.ui.office.show_campaign(self._session, id_), self._answered)
+
+    def _meet(self, opened: int, mine: Draft, theirs: CampaignShown) -> None:
         """Somebody else was first: what they changed is said, and nothing of this page is lost."""
+        if opened != self._opened:
+            return
         found = drafts.merged(self._base, mine, drafts.of(theirs))
         self._theirs, self._both = drafts.of(theirs), found.both
         self.shown, self._base = theirs, self._theirs
@@ -325,35 +367,20 @@ class CampaignWizard(QWidget):
             )
 
     def unfinished(self) -> Work | None:
-        """What keeps the pages as they are, off this thread; None where they are kept already.
-
-        A check and a signature are not undone by this: what nobody confirmed is not kept over them. Where
-        somebody else changed the campaign meanwhile, it is kept beside theirs.
-        """
-        checked = self.shown is not None and self.shown.line.state is not CampaignState.DRAFT
-        if not self._may_change or checked or not self._changed:
+        """What keeps the pages as they are, off this thread; None where they are kept already."""
+        if not self._may_change or not self._changed:
             return None
-        draft = self.draft()
-        if not draft.name:
-            draft = drafts.named(draft, self.ui.say("ui.campaigns.unnamed"))
-        request = draft.request(self.shown)
-        beside = self.ui.say("ui.campaigns.beside", name=draft.name)
-        office, session = self.ui.open_office, self._session
+        return keeping(self.ui, self._session, self.draft(), self.shown)
 
-        def keep() -> None:
-            try:
-                office().keep_campaign(session, request)
-            except InputError as error:
-                if error.code != _CHANGED:
-                    raise
-                office().keep_campaign(session, replace(request, id=None, version=0, name=beside))
-
-        return keep
+    @property
+    def keeps_beside(self) -> bool:
+        """Whether what `unfinished` keeps becomes a campaign of its own."""
+        return stands_signed(self.shown)
 
 
 def first_step(shown: CampaignShown) -> str:
     """Where somebody goes on with it."""
-    if shown.line.state in STARTED and shown.line.started_at is not None:
+    if begun(shown.line):
         return GO
     if shown.line.state is CampaignState.APPROVED:
         return GO

@@ -9,26 +9,18 @@ from datetime import time
 from PySide6.QtCore import QLocale, QTime
 
 from desktop.models.campaigning import CampaignSchedule, CampaignState
-from desktop.models.records import Method
+from desktop.models.records import Method, Reason
 from desktop.office.values_campaigns import CampaignLine, MethodCount, ReasonCount
-from desktop.office.values_running import RunCounts, RunShown
+from desktop.office.values_running import RunCounts, SampleNote
 from desktop.ui.base import Ui
-from desktop.ui.dates import moment_words
+from desktop.ui.dates import locale_of, moment_words
 from desktop.ui.decision.words import reason_words
 from desktop.ui.reminders.drill import GROUPS, LOCKED, NEED, ON_THE_WAY, PLAIN, SEALED
 
-STARTED = frozenset(
-    {
-        CampaignState.SCHEDULED,
-        CampaignState.RUNNING,
-        CampaignState.PAUSED,
-        CampaignState.DONE,
-        CampaignState.STOPPED,
-    }
-)
-"""From here on it has a progress."""
 LIVE = frozenset({CampaignState.SCHEDULED, CampaignState.RUNNING, CampaignState.PAUSED})
 OVER = frozenset({CampaignState.DONE, CampaignState.STOPPED})
+SIGNED = frozenset({CampaignState.ASKED, CampaignState.APPROVED, CampaignState.SCHEDULED})
+"""A change or another check undoes what somebody was asked for, gave or started: a question first."""
 WAYS = {
     SEALED: "ui.how.sealed",
     ON_THE_WAY: "ui.how.on-the-way",
@@ -38,10 +30,24 @@ WAYS = {
 }
 """As beside Send, in this order."""
 _WEEK = (0, 1, 2, 3, 4)
+_NOBODYS = frozenset({"nothing", "wait"})
+"""What mends it that somebody is left out, where no person can do anything about it."""
 
 
 def state_words(ui: Ui, state: CampaignState) -> str:
     return ui.say(f"ui.campaigns.state-{state.value}")
+
+
+def begun(line: CampaignLine) -> bool:
+    """Whether somebody pressed Start: from then on it has a progress."""
+    return line.started_at is not None or line.state is CampaignState.SCHEDULED
+
+
+def undo_code(state: CampaignState) -> str:
+    """Of the question before something is undone; '' where nothing is."""
+    if state not in SIGNED:
+        return ""
+    return "ui.campaigns.undo-start" if state is CampaignState.SCHEDULED else "ui.campaigns.undo"
 
 
 def tone(ui: Ui, state: CampaignState) -> str:
@@ -52,26 +58,27 @@ def tone(ui: Ui, state: CampaignState) -> str:
     return tokens.warn if state in (CampaignState.PAUSED, CampaignState.ASKED) else ""
 
 
-def reach_words(ui: Ui, line: CampaignLine, run: RunShown | None) -> str:
+def reach_words(ui: Ui, line: CampaignLine) -> str:
     """Of one line of the list: how far it is."""
-    if run is not None:
-        return ui.say("ui.campaigns.left-of", left=run.counts.left, of=run.counts.included)
+    if line.started_at is not None:
+        return ui.say("ui.campaigns.left-of", left=f"{line.left:,}", of=f"{line.included:,}")
     if line.included or line.excluded:
         return ui.texts.count("ui.campaigns.get-it", line.included)
     return ui.say("ui.campaigns.not-checked")
 
 
-def ways(methods: Iterable[MethodCount]) -> Counter[str]:
-    """How many go by each way that people tell apart."""
+def ways(methods: Iterable[MethodCount], reasons: Iterable[ReasonCount] = ()) -> Counter[str]:
+    """How many go by each way that people tell apart, and of how many somebody has to see to something."""
     counts: Counter[str] = Counter()
     for one in methods:
         counts[GROUPS[one.method]] += one.count
+    counts[NEED] += sum(one.count for one in reasons if one.fix not in _NOBODYS)
     return counts
 
 
-def way_line(ui: Ui, methods: Iterable[MethodCount]) -> str:
-    """Such as "54 encrypted on the way, 3 locked files"."""
-    counts = ways(methods)
+def way_line(ui: Ui, methods: Iterable[MethodCount], reasons: Iterable[ReasonCount] = ()) -> str:
+    """Such as "54 encrypted on the way, 3 locked files, 3 need you"."""
+    counts = ways(methods, reasons)
     return ", ".join(ui.texts.count(code, counts[way]) for way, code in WAYS.items() if counts[way])
 
 
@@ -106,8 +113,9 @@ def schedule_words(ui: Ui, schedule: CampaignSchedule) -> str:
 
 
 def hour_words(ui: Ui, hour: time) -> str:
-    locale = QLocale("es_US" if ui.texts.language == "es" else "en_US")
-    return locale.toString(QTime(hour.hour, hour.minute), QLocale.FormatType.ShortFormat)
+    return locale_of(ui.texts.language).toString(
+        QTime(hour.hour, hour.minute), QLocale.FormatType.ShortFormat
+    )
 
 
 def day_name(ui: Ui, day: int) -> str:
@@ -128,6 +136,19 @@ def count_words(ui: Ui, counts: RunCounts) -> str:
         if number:
             said.append(ui.say(f"ui.campaigns.run-{code}", n=f"{number:,}"))
     return ", ".join(said)
+
+
+def held_words(ui: Ui, reason: Reason) -> str:
+    """Why nothing leaves at the moment: a reason, or an error that sending came to."""
+    if ui.texts.has(f"reason.{reason.code}"):
+        return reason_words(ui, reason)
+    return " ".join(ui.texts.error(reason.code, reason.params))
+
+
+def note_words(ui: Ui, note: SampleNote) -> str:
+    """What a comparison of two wordings can show."""
+    first, second = f"{note.first:,}", f"{note.second:,}"
+    return ui.say("ui.campaigns.note", first=first, second=second, base=note.base, least=note.least)
 
 
 def left_words(ui: Ui, one: ReasonCount) -> str:

@@ -14,7 +14,7 @@ from desktop.ui.dialog import FormDialog
 
 
 class TestDialog(FormDialog):
-    """Of the newest version that is kept; `sent` once it waits to leave."""
+    """Of the version that is shown, as it is kept; `sent` once it waits to leave."""
 
     __test__ = False
     sent = Signal()
@@ -52,7 +52,7 @@ class TestDialog(FormDialog):
         if person is None:
             return
         line = self._shown.line
-        request = TestLetterRequest(line.id, person, str(self.language.currentData()), line.version)
+        request = TestLetterRequest(line.id, person, str(self.language.currentData()), self._shown.number)
         self.go.setEnabled(False)
         self.ui.bridge.run(
             self,
