@@ -19,4 +19,5 @@ WINDOWS = {
     "set_window": _set,
     "list_windows": lambda w, s: w.office.list_windows(s),
     "retire_window": lambda w, s: w.office.retire_window(s, w.kept["window"]),
+    "set_family_letters": lambda w, s: w.office.set_family_letters(s, False),
 }

@@ -279,6 +279,7 @@ USE_CASES: dict[str, Action] = {
     "list_windows": Action.LIST_WINDOWS,
     "set_window": Action.SET_WINDOW,
     "retire_window": Action.SET_WINDOW,
+    "set_family_letters": Action.SET_WINDOW,
     "list_answers": Action.LIST_ANSWERS,
     "mark_answer": Action.ENTER_ANSWER,
     "answers_file": Action.EXPORT_ANSWERS,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 
-from desktop.campaigns.windows import Windows
+from desktop.campaigns.windows import Windows, is_working
 from desktop.models import appointments, campaigns, lettercounts, practicefacts
 from desktop.models.campaigning import AFTER, Campaign, CampaignId, CampaignState
 from desktop.models.database import Tx
@@ -83,16 +83,28 @@ def _due(tx: Tx, first: date, last: date, known: Windows) -> Counter[date]:
     facts = practicefacts.load(tx)
     begins, ends = known.begin_of(first) - _BEHIND, known.begin_of(last) + _AHEAD
     found: Counter[date] = Counter()
-    for visit in appointments.between(tx, begins, ends):
+    visits = appointments.between(tx, begins, ends)
+    booked = {visit.start.date() for visit in visits if visit.status is VisitStatus.BOOKED}
+    for visit in visits:
         if visit.status is VisitStatus.CANCELLED or not facts.rule(visit.visit_type).remind:
             continue
         for window in known.of(visit):
             if window.kind in AFTER or visit.status is not VisitStatus.BOOKED:
                 continue
             hour = known.due(visit, window).hour
-            day = visit.start.date() - _ONE_DAY if hour is None else hour.astimezone(known.zone).date()
+            if hour is None:
+                day = _told_on(known, visit.start.date(), booked)
+            else:
+                day = hour.astimezone(known.zone).date()
             found[day] += first <= day <= last
     return Counter({day: count for day, count in found.items() if count})
+
+
+def _told_on(known: Windows, day: date, booked: Container[date]) -> date:
+    """The last day before it on which somebody is there to send, as `Windows.next_day` counts."""
+    before = [day - _ONE_DAY * back for back in range(1, 15)]
+    there = (one for one in before if one in booked or is_working(known.rules, one))
+    return next(there, before[0])
 
 
 def _campaigns(

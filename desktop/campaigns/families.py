@@ -7,24 +7,24 @@ for a yes: an answer belongs to one visit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from desktop.campaigns.planned import PlannedReminder, Worded
-from desktop.mail import fieldvalues
-from desktop.mail.dates import day_in_words
+from desktop.campaigns.familyletter import letter
+from desktop.campaigns.planned import PlannedReminder
+from desktop.campaigns.wording import Words
 from desktop.mail.sender import Sender
-from desktop.models import maillinks
+from desktop.models import maillinks, settings
 from desktop.models.campaigning import WindowId, WindowKind
 from desktop.models.database import Tx
 from desktop.models.names import address_key
-from desktop.models.records import Detail, Method
+from desktop.models.records import Method
 from desktop.models.standing import MailLink, Reader
-from desktop.texts import Texts, clean
 
-MERGE = "merge"
-_LEAST_FIRST = (Detail.MINIMAL, Detail.STANDARD, Detail.FULL)
+MERGE, APART = "merge", "apart"
+USUAL = "family-letters"
+"""The setting of the practice for mailboxes of which nobody said anything: `MERGE`, else apart."""
 _READ_TOGETHER = frozenset({Reader.SELF, Reader.GUARDIAN, Reader.PROXY})
 """What others read who may know nothing is opened by the person alone."""
 _OPEN = frozenset({Method.TLS, Method.PORTAL, Method.PLAIN})
@@ -32,8 +32,13 @@ _OPEN = frozenset({Method.TLS, Method.PORTAL, Method.PLAIN})
 _Key = tuple[WindowId, date, str, Method, str]
 
 
+def is_usual(tx: Tx) -> bool:
+    """Whether families get one letter that said nothing themselves."""
+    return settings.get(tx, USUAL) == MERGE
+
+
 def merged(
-    tx: Tx, sender: Sender, rows: Iterable[PlannedReminder], now: datetime
+    tx: Tx, sender: Sender, words: Words, rows: Iterable[PlannedReminder], now: datetime
 ) -> tuple[PlannedReminder, ...]:
     """The same visits in as few letters as may be, each where its first visit stood."""
     given = tuple(rows)
@@ -45,7 +50,7 @@ def merged(
     family = {
         row.due.told: several
         for key, several in groups.items()
-        if len({row.person.id for row in several}) > 1 and maillinks.family(tx, key[2]) == MERGE
+        if len({row.person.id for row in several}) > 1 and _is_wished(tx, key[2], several, now)
         for row in several
     }
     letters = []
@@ -54,8 +59,18 @@ def merged(
         if several is None:
             letters.append(row)
         elif several[0] is row:
-            letters.append(replace(row, letter=_letter(sender, several), others=tuple(several[1:])))
+            letters.append(replace(row, letter=letter(sender, words, several), others=tuple(several[1:])))
     return tuple(letters)
+
+
+def _is_wished(tx: Tx, address: str, rows: Sequence[PlannedReminder], now: datetime) -> bool:
+    """What the family said counts, else what the practice does; but two adults who each read the mailbox
+    themselves were never asked whether the other may see theirs."""
+    choice = maillinks.family(tx, address)
+    if choice:
+        return choice == MERGE
+    own = {row.person.id for row in rows if row.known.reader(now) is Reader.SELF}
+    return len(own) <= 1 and is_usual(tx)
 
 
 def _key(sender: Sender, row: PlannedReminder, now: datetime) -> _Key | None:
@@ -67,53 +82,4 @@ def _key(sender: Sender, row: PlannedReminder, now: datetime) -> _Key | None:
     if alone or row.window.kind is not WindowKind.REMINDER or row.decision.method not in _OPEN:
         return None
     day = row.appointment.start.date()
-    return row.window.id, day, address_key(link.address), row.decision.method, row.person.language
-
-
-def _letter(sender: Sender, rows: list[PlannedReminder]) -> Worded:
-    """Plain words of the program: a template knows one visit."""
-    detail = min((row.person.detail for row in rows), key=_LEAST_FIRST.index)
-    language = rows[0].person.language
-    say = Texts(language).say
-    practice, phone = clean(sender.practice), clean(sender.phone)
-    call = say("mail.family.call", phone=phone) if phone else ""
-    if detail is Detail.MINIMAL:
-        about = say("mail.family.contact", practice=practice)
-        return Worded(
-            say("mail.family.subject-minimal", practice=practice), _text(language, about, call, practice)
-        )
-    day = day_in_words(rows[0].appointment.start, language)
-    visits = "\n".join(f"    {_line(sender, row, detail)}" for row in rows)
-    notes = _notes(sender, rows) if detail is Detail.FULL else ""
-    parts = (say("mail.family.lead", day=day), visits, notes, say("mail.family.cannot"), call)
-    return Worded(say("mail.family.subject", day=day), _text(language, *parts, practice))
-
-
-def _text(language: str, *parts: str) -> str:
-    return "\n\n".join((Texts(language).say("mail.family.hello"), *(part for part in parts if part))) + "\n"
-
-
-def _line(sender: Sender, row: PlannedReminder, detail: Detail) -> str:
-    say = Texts(row.person.language).say
-    values = fieldvalues.of_person(sender, row.person, row.appointment)
-    said = [say("mail.family.visit", name=_name(row), time=values["time"])]
-    if values.get("arrive_at"):
-        said.append(say("mail.family.arrive", time=values["arrive_at"]))
-    if detail is Detail.FULL:
-        told = (("mail.family.with", "provider"), ("mail.family.at", "location"))
-        said += [say(key, what=clean(values[name])) for key, name in told if values.get(name)]
-    return ", ".join(said)
-
-
-def _notes(sender: Sender, rows: list[PlannedReminder]) -> str:
-    """What each of them has to mind."""
-    notes = []
-    for row in rows:
-        said = fieldvalues.of_person(sender, row.person, row.appointment).get("instructions")
-        if said:
-            notes.append(f"{_name(row)}: {said}")
-    return "\n\n".join(notes)
-
-
-def _name(row: PlannedReminder) -> str:
-    return clean(row.person.first_name or row.person.name)
+    return row.window.id, day, address_key(row.decision.address), row.decision.method, row.person.language

@@ -73,12 +73,17 @@ class PlannedReminder:
 
     @property
     def useless_after(self) -> datetime:
-        return min(one.due.useless_after for one in self.all)
+        """Of a family, once the last visit begins: those that began before are left out at the claim."""
+        return max(one.due.useless_after for one in self.all)
 
     @property
     def wording(self) -> str:
-        """What tells two wordings apart: less detail is wished, or the visit has another room."""
-        return hashlib.sha256(f"{self.subject}\0{self.text}".encode()).hexdigest()
+        """What tells two letters apart: less detail is wished, the visit has another room, the page another
+        picture."""
+        letter = self.letter
+        pictures = (hashlib.sha256(one.data).hexdigest() for one in letter.pictures)
+        said = (letter.subject, letter.text, *((letter.html, *pictures) if letter.html else ()))
+        return hashlib.sha256("\0".join(said).encode()).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from desktop.campaigns.planned import PlannedReminder
 from desktop.campaigns.planner import Excluded
-from desktop.campaigns.windows import Due, follows, stopped
+from desktop.campaigns.windows import Due, Windows, counts_for, follows, stopped
 from desktop.campaigns.wording import Words
 from desktop.mail.decision import Decision
 from desktop.mail.gather import Gathered, gather
 from desktop.mail.policy import decide
 from desktop.mail.sender import Sender
-from desktop.models import remindervisits, visitanswers
-from desktop.models.campaigning import AFTER, DAY_BEFORE, AnswerKept
+from desktop.models import remindervisits, visitanswers, windows
+from desktop.models.campaigning import AFTER, AnswerKept
 from desktop.models.database import Tx
 from desktop.models.records import (
     Appointment,
@@ -47,14 +49,19 @@ _STANDS = {
 class Lines:
     """Within one transaction, for these visits; whoever is not `known` is in no list any more."""
 
-    def __init__(self, tx: Tx, sender: Sender, visits: Iterable[Appointment], now: datetime) -> None:
+    def __init__(
+        self, tx: Tx, sender: Sender, at: Windows, visits: Iterable[Appointment], now: datetime
+    ) -> None:
         given = tuple(visits)
         occurrences = {visit.id: visit.occurrence for visit in given}
+        today = now.astimezone(ZoneInfo(sender.zone)).date()
         self._sender = sender
+        self._at = at
         self._now = now
-        self._words = Words(tx, sender, now)
+        self.windows = windows.known(tx)
+        self.words = Words(tx, sender, now)
         self.known: dict[PersonId, Gathered] = gather(
-            tx, (visit.person for visit in given), sender.relay, now.date()
+            tx, (visit.person for visit in given), sender.relay, today
         )
         self.live: dict[Told, Message] = remindervisits.live(tx, occurrences)
         self._generations = remindervisits.generations(tx, occurrences)
@@ -90,7 +97,7 @@ class Lines:
         decision = decide(known.asks(LABEL, self._now))
         if decision.method is Method.NONE:
             return self.excluded(due, decision.reasons[0], decision)
-        letter = self._words.of(due.window, person, visit)
+        letter = self.words.of(due.window, person, visit)
         if isinstance(letter, Reason):
             return self.excluded(due, letter)
         return PlannedReminder(due, known, decision, self.generation(due.told), letter)
@@ -116,10 +123,9 @@ class Lines:
         )
 
     def _standing(self, due: Due) -> Message | None:
-        """What was written, or waits, for this window; a reminder from before there were windows counts
-        for every one of them."""
-        visit = due.visit
-        usual = Told(visit.id, visit.occurrence, DAY_BEFORE)
-        names = (due.told,) if due.window.kind in AFTER else (due.told, usual)
+        """What was written, or waits, for this window, or for one in whose place it came."""
+        held = {one.id for one in self._at.of(due.visit)}
+        former = (one for one in self.windows.values() if one.id not in held and counts_for(one, due.window))
+        names = (due.told, *(replace(due.told, window=one.id) for one in former))
         found = (self.live[name] for name in names if name in self.live)
         return next((row for row in found if row.state is not State.CANCELLED), None)

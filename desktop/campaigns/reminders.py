@@ -7,9 +7,8 @@ in one transaction. `recheck` is asked again for each row when it is about to le
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from desktop.campaigns import families, windows
 from desktop.campaigns.planned import Plan, PlannedReminder, QueuedReminders
@@ -22,12 +21,11 @@ from desktop.mail import standby
 from desktop.mail.decision import Decision, KeptTrace, read_trace
 from desktop.mail.gather import GONE, Gathered, Wishes
 from desktop.mail.letters import NotSendable
-from desktop.mail.outbox import Cancel, Frozen, Keep, Outbox, Replace, Verdict
+from desktop.mail.outbox import TOO_LATE, Cancel, Frozen, Keep, Outbox, Replace, Verdict
 from desktop.mail.policy import decide
 from desktop.mail.sealing import REMINDER, Letter, Sealer
 from desktop.mail.sender import Origin, Sender, load_sender
 from desktop.models import appointments, messages, people, pickups, remindervisits
-from desktop.models import windows as kept_windows
 from desktop.models.accounts import Session
 from desktop.models.campaigning import AFTER, Window, WindowId
 from desktop.models.database import Tx
@@ -46,15 +44,10 @@ from desktop.models.remindervisits import Told
 from desktop.people.samevisits import repeated
 from desktop.texts import Texts
 
-__all__ = ["Plan", "QueuedReminders", "Reminders", "tomorrow"]
+__all__ = ["Plan", "QueuedReminders", "Reminders"]
 
 PRIORITY = 0
 _Line = PlannedReminder | Excluded | Reason
-
-
-def tomorrow(now: datetime, zone: str) -> date:
-    """The practice's next calendar day, over changes of summer time too."""
-    return now.astimezone(ZoneInfo(zone)).date() + timedelta(days=1)
 
 
 class Reminders:
@@ -67,37 +60,37 @@ class Reminders:
 
     def plan(self, tx: Tx, day: date | None = None) -> Plan:
         """Everything about the visits of `day`; without one what is due by the end of the next working day,
-        or where no windows are set about tomorrow. Decided now; writes nothing."""
+        or where no windows are set about the next day with visits. Decided now; writes nothing."""
         now, sender = self._clock.now(), load_sender(tx)
         at = windows.load(tx, sender.zone)
-        visits = _visits(tx, at, now, day)
-        lines = Lines(tx, sender, visits, now)
-        visits = [visit for visit in visits if visit.person in lines.known]
+        scope = _scope(tx, at, now, day)
+        lines = Lines(tx, sender, at, scope.visits, now)
+        visits = [visit for visit in scope.visits if visit.person in lines.known]
         live = {told for told, row in lines.live.items() if row.state is not State.CANCELLED}
-        due = _due(at, visits, now, day, live)
+        due = scope.choose(at, visits, now, live)
         twice = {other.id for _, other in repeated(visits, {told.appointment for told in live})}
         made = [
             lines.excluded(one, Reason("visit-twice")) if one.visit.id in twice else lines.new(one)
             for one in due
         ]
         single = [line for line in made if isinstance(line, PlannedReminder)]
-        rows = families.merged(tx, sender, single, now)
+        rows = families.merged(tx, sender, lines.words, single, now)
         excluded = tuple(line for line in made if isinstance(line, Excluded))
         balanced(
             [_mark(one.told) for one in due],
             [_mark(told) for row in rows for told in row.visits],
             [_mark(_told(line)) for line in excluded],
         )
-        until = at.until(now) if day is None and not at.are_usual else None
-        return Plan(day or tomorrow(now, sender.zone), sender, rows, excluded, until)
+        return Plan(scope.day, sender, rows, excluded, scope.until)
 
     def people_on(self, tx: Tx, day: date | None = None) -> tuple[PersonId, ...]:
         """Whom `plan` would be about: those whose visits stand."""
         now, sender = self._clock.now(), load_sender(tx)
         at = windows.load(tx, sender.zone)
-        visits = [visit for visit in _visits(tx, at, now, day) if visit.status is not VisitStatus.CANCELLED]
+        scope = _scope(tx, at, now, day)
+        visits = [visit for visit in scope.visits if visit.status is not VisitStatus.CANCELLED]
         live = remindervisits.live(tx, [visit.id for visit in visits])
-        due = _due(at, visits, now, day, live)
+        due = scope.choose(at, visits, now, live)
         return tuple(people.get_many(tx, dict.fromkeys(one.visit.person for one in due)))
 
     def seal(self, plan: Plan, progress: Callable[[int, int], bool] | None = None) -> tuple[Frozen, ...]:
@@ -141,7 +134,7 @@ class Reminders:
         if not made:
             decision = _refused(lines)
             raise NotSendable(decision) if decision is not None else Refused("not-sendable")
-        letter = _letter_of(families.merged(tx, sender, made, now), row)
+        letter, _ = _letter_of(families.merged(tx, sender, asked.words, made, now), row)
         later = replace(letter, generation=max(letter.generation, row.generation + 1))
         return Plan(letter.appointment.start.date(), sender, (later,), ())
 
@@ -173,7 +166,7 @@ class Reminders:
         made = [line for line in lines if isinstance(line, PlannedReminder)]
         if not made:
             return Cancel(_why(lines))
-        letter = _letter_of(families.merged(tx, sender, made, self._clock.now()), row)
+        letter, apart = _letter_of(families.merged(tx, sender, asked.words, made, self._clock.now()), row)
         kept = read_trace(trace)
         same_relay = sender.relay is not None and sender.relay.id == row.relay
         same_way = same_relay and (letter.decision.holds(kept.way) or self._form_holds(letter.known, kept))
@@ -183,7 +176,9 @@ class Reminders:
         changed = "wording-changed" if same_way else "way-changed"
         reason = Reason("link-expired" if gone else changed)
         later = replace(letter, generation=max(letter.generation, row.generation + 1))
-        return Replace(self._seal(sender, later, self._sealer()), reason)
+        sealer = self._sealer()
+        others = tuple(self._seal(sender, one, sealer) for one in apart)
+        return Replace(self._seal(sender, later, sealer), reason, others)
 
     def _form_holds(self, known: Gathered, kept: KeptTrace) -> bool:
         """Whether a locked file is still possible as it was made, though another form comes first now."""
@@ -245,10 +240,11 @@ class _Asked:
         self._visits = appointments.get_many(
             tx, {one.appointment for some in self.told.values() for one in some}
         )
-        self._lines = Lines(tx, sender, self._visits.values(), now)
         self._at = windows.load(tx, sender.zone)
+        self._lines = Lines(tx, sender, self._at, self._visits.values(), now)
+        self.words = self._lines.words
         self._now = now
-        self._windows: Mapping[WindowId, Window] = kept_windows.known(tx)
+        self._windows: Mapping[WindowId, Window] = self._lines.windows
 
     def lines_of(self, row: Message) -> list[_Line]:
         """One for each visit of the message; a reason where the visit is not the one that it was."""
@@ -280,33 +276,44 @@ class _Asked:
             return Reason("visit-other-person")
         if visit.person not in self._lines.known:
             return Reason(GONE)
-        return self._lines.again(self._at.due(visit, window))
+        due = self._at.due(visit, window)
+        return Reason(TOO_LATE) if due.useless_after <= self._now else self._lines.again(due)
 
 
-def _visits(tx: Tx, at: Windows, now: datetime, day: date | None) -> list[Appointment]:
+@dataclass(frozen=True)
+class _Scope:
+    """What a plan is about: the visits of `day`, or with `until` what is due by its end."""
+
+    day: date
+    visits: Sequence[Appointment]
+    until: date | None = None
+
+    def choose(
+        self, at: Windows, visits: Sequence[Appointment], now: datetime, live: Collection[Told]
+    ) -> list[Due]:
+        plan = windows.due_on if self.until is None else windows.due_by
+        return plan(at, visits, now, live)
+
+
+def _scope(tx: Tx, at: Windows, now: datetime, day: date | None) -> _Scope:
     if day is not None:
-        return appointments.on_day(tx, day)
-    return (
-        appointments.on_day(tx, tomorrow(now, at.zone.key)) if at.are_usual else windows.around(tx, at, now)
-    )
+        return _Scope(day, appointments.on_day(tx, day))
+    around = windows.around(tx, at, now)
+    next_day = at.next_day(around, now)
+    if at.are_usual:
+        return _Scope(next_day, appointments.on_day(tx, next_day))
+    return _Scope(next_day, around, at.until(now))
 
 
-def _due(
-    at: Windows, visits: Sequence[Appointment], now: datetime, day: date | None, live: Collection[Told]
-) -> list[Due]:
-    by_day = day is not None or at.are_usual
-    return windows.due_on(at, visits, now, live) if by_day else windows.due_by(at, visits, now, live)
-
-
-def _letter_of(letters: Sequence[PlannedReminder], row: Message) -> PlannedReminder:
-    """Of what a family's letter has come to, the one about the visit that the message names.
-
-    Where they may not be told together any more the others are due again in the next plan.
-    """
+def _letter_of(
+    letters: Sequence[PlannedReminder], row: Message
+) -> tuple[PlannedReminder, tuple[PlannedReminder, ...]]:
+    """Of what a family's letter has come to, the one about the visit that the message names, and those of
+    others who may not be told in it any more."""
     source = AppointmentId(row.source)
-    return next(
-        (one for one in letters if any(told.appointment == source for told in one.visits)), letters[0]
-    )
+    named = (one for one in letters if any(told.appointment == source for told in one.visits))
+    letter = next(named, letters[0])
+    return letter, tuple(one for one in letters if one is not letter)
 
 
 def _why(lines: Iterable[_Line]) -> Reason:

@@ -92,6 +92,14 @@ class Windows:
         """The practice's next working day."""
         return _working_day(self.rules, now.astimezone(self.zone).date(), 1)
 
+    def next_day(self, visits: Iterable[Appointment], now: datetime) -> date:
+        """The day of whose visits people are told the day before: of `visits` the next day that has any, at
+        the latest the next working day. Before a closed weekend nobody would be there to send it otherwise.
+        """
+        today, last = now.astimezone(self.zone).date(), self.until(now)
+        booked = {visit.start.date() for visit in visits if visit.status is VisitStatus.BOOKED}
+        return min((day for day in booked if today < day < last), default=last)
+
     def begin_of(self, day: date) -> datetime:
         return datetime.combine(day, time(), self.zone)
 
@@ -146,15 +154,16 @@ def due_by(at: Windows, visits: Iterable[Appointment], now: datetime, live: Coll
     """
     begins = at.begin_of(now.astimezone(at.zone).date())
     ends = at.begin_of(at.until(now) + _ONE_DAY)
-    tomorrow = begins.date() + _ONE_DAY
+    given = tuple(visits)
+    next_day = at.next_day(given, now)
     found: list[Due] = []
-    for visit in visits:
+    for visit in given:
         some = [at.due(visit, one) for one in at.of(visit)]
         before = [one for one in some if one.window.kind not in AFTER]
         late = _nearest_late(before, now)
         for one in before:
             if one.hour is None:
-                counts = visit.start.date() == tomorrow
+                counts = visit.start.date() == next_day
             elif one.told in live:
                 counts = begins <= one.hour < ends
             elif _is_late(one, now):
@@ -187,10 +196,9 @@ def _follows(one: Due, now: datetime, begins: datetime, ends: datetime, live: Co
 def stopped(window: Window, answer: VisitAnswer | None) -> Reason | None:
     """Why what the patient said of this time ends what would still be written about it.
 
-    After a yes nobody asks again, and of plain reminders only that of the last day goes out. The usual
-    window of a practice that set none goes out whatever was said.
+    After a yes nobody asks again, and of plain reminders only that of the last day goes out.
     """
-    if answer is None or window.id == DAY_BEFORE:
+    if answer is None:
         return None
     if answer is VisitAnswer.DECLINED:
         return Reason("visit-declined") if window.kind is not WindowKind.FOLLOW_UP else None
@@ -202,6 +210,17 @@ def stopped(window: Window, answer: VisitAnswer | None) -> Reason | None:
 def follows(window: Window, visit: Appointment) -> bool:
     """Whether what became of the visit is what this window writes about."""
     return _STATUS.get(window.kind) is visit.status
+
+
+def counts_for(former: Window, window: Window) -> bool:
+    """Whether what was written for `former`, which the visit has no more, counts for `window`: whoever sets
+    times anew writes nobody twice about the same visit.
+
+    Nearer to the visit it does; a reminder of before there were windows counts for every one.
+    """
+    if former.kind in AFTER or window.kind in AFTER:
+        return former.kind is window.kind
+    return former.id == DAY_BEFORE or former.minutes <= window.minutes
 
 
 def _working_day(rules: SendingRules, day: date, count: int) -> date:

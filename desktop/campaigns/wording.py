@@ -5,7 +5,7 @@ Whoever wished for the least detail reads the program's own few words, whatever 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
@@ -16,10 +16,12 @@ from desktop.errors import InputError, Refused
 from desktop.mail import fieldvalues, own_templates
 from desktop.mail.fields import FIELDS
 from desktop.mail.letterhead import Letterhead, load_letterhead, shown_in
+from desktop.mail.mime import Picture
 from desktop.mail.own_templates import Wording
 from desktop.mail.sealing import REMINDER
 from desktop.mail.sender import Sender
 from desktop.mail.template_library import library_template
+from desktop.mail.template_page import Around
 from desktop.mail.templates import shipped
 from desktop.models.campaigning import AFTER, Window, WindowId, WindowKind
 from desktop.models.database import Tx
@@ -58,6 +60,17 @@ class Words:
         except (InputError, Refused):
             return Reason("window-template")
 
+    def around(self, window: Window, person: Person) -> Around | None:
+        """What stands around the letters of this window; None where they are plain words."""
+        if _plain(window, person):
+            return None
+        wording = self._wording(window)
+        return wording.design(wording.language(person.language)).around
+
+    def pictures(self, names: Iterable[str]) -> tuple[Picture, ...]:
+        """To travel inside a letter. Raises as `shown_in`."""
+        return shown_in(self._tx, names, self._today)
+
     def _in_plain_words(self, name: str, person: Person, visit: Appointment) -> Worded | Reason:
         wording = shipped(name, person.language)
         values = fieldvalues.of_person(self._sender, person, visit)
@@ -75,7 +88,7 @@ class Words:
         if missing:
             return Reason("text-incomplete", {"field": missing[0]})
         made = wording.render(values, person.name, language)
-        return Worded(made.subject, made.text, made.html, shown_in(self._tx, made.pictures, self._today))
+        return Worded(made.subject, made.text, made.html, self.pictures(made.pictures))
 
     def _values(self, wording: Wording, language: str, person: Person, visit: Appointment) -> dict[str, str]:
         """What may be said at their level of detail."""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from desktop.cli import shapes
-from desktop.cli.commands import Call, day_of
+from desktop.cli.commands import Call, day_of, free_file, write_file
 from desktop.errors import InputError
 from desktop.models.records import AppointmentId
 from desktop.office.values_answers import AnswerLine, AnswerMark, AnswersShown
 from desktop.office.values_calendar import CalendarDay, CalendarShown, SlotsRequest
-from desktop.paths import write_private
 from desktop.texts import clean
 
 
@@ -28,22 +25,17 @@ def answers_entered(call: Call) -> None:
     line = next((one for one in shown.lines if one.appointment == wanted), None)
     if line is None:
         raise InputError("visit-unknown")
-    mark = AnswerMark(wanted, line.occurrence, not call.args.undo)
+    mark = AnswerMark(wanted, line.occurrence, not call.args.undo, line.answer)
     _emit_answers(call, call.office.mark_answer(session, mark))
 
 
 def answers_file(call: Call) -> None:
     """The record stands before the file does; nothing that is there is written over."""
-    target = Path(call.args.to)
-    if target.exists():
-        raise InputError("file-exists", file=target.name)
+    target = free_file(call.args.to)
     day = day_of(call.console, call.args.date)
     made = call.office.answers_file(call.session(), day, call.args.form)
-    try:
-        write_private(target, made.data)
-    except OSError:
-        raise InputError("file-not-written", file=target.name) from None
-    call.console.emit({"file": str(target), "form": made.form, "rows": made.rows, "source": made.source})
+    file = write_file(target, made.data)
+    call.console.emit({"file": file, "form": made.form, "rows": made.rows, "source": made.source})
 
 
 def calendar_show(call: Call) -> None:

@@ -18,6 +18,9 @@ def reminding(family: Callable[[str, str], Family]) -> None:
     calls.add_argument("--to", metavar="FILE", help="as a paper (PDF)")
     reminders.verb("windows", "how long before and after visits something is written")
     reminders.verb("set-window", "set such a time, or change it (reads a document)")
+    reminders.verb(
+        "families", "one letter for the visits of a family on one day, or each apart"
+    ).add_argument("way", choices=("merge", "apart"))
     reminders.verb("retire-window", "write nothing at this time any more").add_argument(
         "window", metavar="ID"
     )

@@ -47,12 +47,18 @@ def reminders_retire_window(call: Call) -> None:
     call.console.emit(_changed(call.office.retire_window(call.session(), WindowId(call.args.window))))
 
 
+def reminders_families(call: Call) -> None:
+    merged = call.args.way == "merge"
+    call.console.emit(_shown(call.office.set_family_letters(call.session(), merged)))
+
+
 def _changed(changed: WindowChanged) -> shapes.Doc:
     return {"id": changed.id, "withdrawn": changed.withdrawn, **_shown(changed.shown)}
 
 
 def _shown(shown: WindowsShown) -> shapes.Doc:
-    return {"usual": shown.usual, "windows": [_line(one) for one in shown.windows]}
+    windows = [_line(one) for one in shown.windows]
+    return {"usual": shown.usual, "families": shown.families, "windows": windows}
 
 
 def _line(one: WindowLine) -> shapes.Doc:

@@ -26,6 +26,7 @@ from desktop.mail.outgoing import (
     Claimed,
     Frozen,
     Keep,
+    Later,
     Outcome,
     Recheck,
     Recovered,
@@ -237,15 +238,16 @@ class Outbox(OutboxRows):
                 return message
             case Cancel(reason):
                 self._end(tx, message, reason)
-                return None
-            case Replace(frozen, reason):
-                new = self.supersede(tx, message.id, frozen, reason)
+            case Replace(frozen, reason, apart):
+                new = self._insert_beside(tx, self.supersede(tx, message.id, frozen, reason), apart)
                 return new if not frozen.sealed.extra and new.relay == message.relay else None
+            case Later(until, reason):
+                sending.postpone(tx, [(message.id, until, reason)])
             case Reroute(relay, reason):
                 if not messages.reroute(tx, message.id, message.state, relay, reason):
                     raise Refused("message-moved")
                 self._record_outcome(tx, message, message.state, reason, message.attempts)
-                return None
+        return None
 
     def _paced(self, tx: Tx, rows: Sequence[Message], pacer: Pacer) -> list[Message]:
         """Those that may leave now; those that would leave too late end, the others wait."""

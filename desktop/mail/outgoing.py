@@ -53,10 +53,14 @@ class Cancel:
 
 @dataclass(frozen=True)
 class Replace:
-    """Send this instead: the same message, decided and sealed anew."""
+    """Send this instead: the same message, decided and sealed anew.
+
+    `apart` are further ones that it has come to: what a family may not be told together any more.
+    """
 
     frozen: Frozen
     reason: Reason
+    apart: tuple[Frozen, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,15 @@ class Reroute:
     reason: Reason
 
 
-Verdict = Keep | Cancel | Replace | Reroute
+@dataclass(frozen=True)
+class Later:
+    """Not now: what it rests on may be put right again. It is asked about anew then."""
+
+    until: datetime
+    reason: Reason
+
+
+Verdict = Keep | Cancel | Replace | Reroute | Later
 Recheck = Callable[[Tx, Sequence[Message]], Sequence[Verdict]]
 """Asked for rows of one kind at their claim, one verdict for each in their order; reads only."""
 

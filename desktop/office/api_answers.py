@@ -17,7 +17,8 @@ class AnswerDoor(Protocol):
     def mark_answer(self, session: Session, mark: AnswerMark) -> AnswersShown:
         """Tick one row, or take the tick off; the day anew.
 
-        Raises InputError "visit-unknown"; Refused "answer-none" where this time of the visit has none.
+        Raises InputError "visit-unknown"; Refused "answer-none" where this time of the visit has none,
+        "answer-changed" where the patient has said otherwise since.
         """
         ...
 

@@ -26,3 +26,8 @@ class WindowDoor(Protocol):
     def retire_window(self, session: Session, window: WindowId) -> WindowChanged:
         """Nothing is written at this time any more; what waits for it is withdrawn."""
         ...
+
+    def set_family_letters(self, session: Session, merged: bool) -> WindowsShown:
+        """Whether several visits of a family on one day are told in one letter, where the family itself said
+        nothing; adults who each read the mailbox themselves are asked first."""
+        ...

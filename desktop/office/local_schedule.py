@@ -29,3 +29,4 @@ class ScheduleOffice:
         self.list_windows = rooms.windows.list_windows
         self.set_window = rooms.windows.set_window
         self.retire_window = rooms.windows.retire_window
+        self.set_family_letters = rooms.windows.set_family_letters

@@ -29,17 +29,20 @@ _WAITING = frozenset({State.QUEUED, State.DEFERRED})
 _CAME_BACK = frozenset({State.BOUNCED, State.COMPLAINED})
 _STANDING = frozenset({"already-queued", "already-sent"})
 _OF_THE_VISIT = (
-    *("visit-cancelled", "visit-over", "visit-other-end", "visit-type-", "visit-twice"),
+    *("visit-cancelled", "visit-over", "visit-other-end", "visit-type-"),
     *("visit-confirmed", "visit-declined"),
 )
 _RIGHT = _STANDING | {"too-late"}
+_OWN_FIXES = {
+    **dict.fromkeys(("visit-twice", "person-moved", "person-deceased", "person-discharged"), "drop"),
+    "window-template": "words",
+}
 _DESK_FIXES = {
     Fix.ADDRESS: "address",
     Fix.OWN_ADDRESS: "address",
     Fix.PROTECT: "protect",
     Fix.COMPLETE: "complete",
     Fix.RELAY: "relay",
-    Fix.CALL: "call",
 }
 
 
@@ -77,6 +80,7 @@ class Reminders:
                 bounced=sum(counts.get(state, 0) for state in _CAME_BACK),
                 calls=len(tasks.open_ones(tx, "call")),
                 relay_ready=ready,
+                ready=len(plan.rows),
                 already_queued=sum(line.reason.code in _STANDING for line in plan.excluded),
                 people=people.count(tx),
                 desk=desk_lines(tx, session, now, zone, day, visits),
@@ -146,6 +150,7 @@ def _shown(tx: Tx, plan: Plan, state: State, done: QueuedReminders | None = None
         tuple(message.id for message in done.messages) if done else (),
         known.exported_at if known else None,
         plan.until,
+        plan.sender.zone,
     )
 
 
@@ -184,4 +189,6 @@ def _excluded(line: Excluded) -> ExcludedLine:
 
 def _fix(code: str) -> str:
     """What somebody at the desk can do about it; '' where the visit or its reminder is right as it is."""
-    return "" if code in _RIGHT or code.startswith(_OF_THE_VISIT) else _DESK_FIXES.get(fix_of(code), "")
+    if code in _RIGHT or code.startswith(_OF_THE_VISIT):
+        return ""
+    return _OWN_FIXES.get(code) or _DESK_FIXES.get(fix_of(code), "call")

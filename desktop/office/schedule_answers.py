@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from desktop.access.fields import visible
 from desktop.access.roles import Action, may
 from desktop.audit.events import Act, Event
 from desktop.audit.fields import Value
+from desktop.campaigns import windows
 from desktop.clock import Clock
 from desktop.errors import InputError, Refused
 from desktop.mail.dates import day_in_words, time_in_words
@@ -87,17 +88,18 @@ class ScheduleAnswers:
         )
 
     def mark_answer(self, session: Session, mark: AnswerMark) -> AnswersShown:
-        """Raises InputError("visit-unknown"), Refused("answer-none")."""
+        """Raises InputError("visit-unknown"), Refused "answer-none", "answer-changed"."""
         opened = self._desk.check(session, Action.ENTER_ANSWER)
 
         def tick(tx: Tx, record: Recorder) -> AnswersShown:
             visit = appointments.get(tx, mark.appointment)
             if visit is None or people.get(tx, visit.person) is None:
                 raise InputError("visit-unknown")
-            if not visitanswers.of_visits(tx, {visit.id: mark.occurrence}) or (
-                visit.occurrence != mark.occurrence
-            ):
+            said = visitanswers.of_visits(tx, {visit.id: mark.occurrence}).get(visit.id)
+            if said is None or visit.occurrence != mark.occurrence:
                 raise Refused("answer-none")
+            if mark.answer not in (None, said.answer):
+                raise Refused("answer-changed")
             if mark.entered:
                 visitanswers.enter(tx, visit.id, visit.occurrence, session.user, self._clock.now())
             else:
@@ -135,8 +137,9 @@ class ScheduleAnswers:
     # --- inside ---------------------------------------------------------------------------
 
     def _day(self, tx: Tx, day: date | None) -> date:
-        today = self._clock.now().astimezone(settings.zone(tx)).date()
-        return day or today + timedelta(days=1)
+        """The day asked for, else the practice's next one with visits."""
+        now, at = self._clock.now(), windows.load(tx, settings.zone(tx).key)
+        return day or at.next_day(windows.around(tx, at, now), now)
 
     def _shown(self, tx: Tx, session: Session, day: date) -> AnswersShown:
         rows = _rows(tx, session.role, day)

@@ -313,7 +313,8 @@ class ExcludedLine:
     kind: WindowKind = WindowKind.REMINDER
     hour: datetime | None = None
     fix: str = ""
-    """What mends it: `address`, `protect`, `complete`, `relay`, `call`; '' where it is right as it is."""
+    """What mends it: `address`, `protect`, `complete`, `relay`, `words`, `call`, `drop` (the visit should not
+    stand in the schedule); '' where it is right as it is."""
 
 
 @dataclass(frozen=True)
@@ -335,6 +336,8 @@ class ReminderPlan:
     exported_at: datetime | None = None
     """When the schedule's file for this day was made."""
     until: date | None = None
+    zone: str = "UTC"
+    """The practice's: hours are told by its clock, as visits are."""
 
 
 # --- outbox ------------------------------------------------------------------------

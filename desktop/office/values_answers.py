@@ -55,11 +55,15 @@ class AnswersShown:
 
 @dataclass(frozen=True)
 class AnswerMark:
-    """Somebody has put the answer of `occurrence` into the schedule, or takes that back."""
+    """Somebody has put the answer of `occurrence` into the schedule, or takes that back.
+
+    `answer` is what they saw: the patient may have said otherwise since. None: whatever it is.
+    """
 
     appointment: AppointmentId
     occurrence: int
     entered: bool = True
+    answer: VisitAnswer | None = None
 
 
 @dataclass(frozen=True)

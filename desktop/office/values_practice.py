@@ -207,6 +207,8 @@ class TodayShown:
     uncertain: int
     failed: int
     relay_ready: bool
+    ready: int = 0
+    """Letters that are due and could be sent now: about visits of `day`, or of other days too."""
     already_queued: int = 0
     people: int = 0
     bounced: int = 0

@@ -43,6 +43,8 @@ class WindowsShown:
     codes: tuple[str, ...]
     templates: tuple[tuple[TemplateId, str], ...]
     may_set: bool
+    families: bool = False
+    """Whether families that said nothing themselves get one letter for the visits of a day."""
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,13 @@ from datetime import timedelta
 
 from desktop.access.roles import Action, may
 from desktop.audit.events import Act, Event
+from desktop.campaigns import families
 from desktop.campaigns.retiring import withdraw
 from desktop.clock import Clock
 from desktop.errors import InputError
 from desktop.mail.states import WAITING
 from desktop.mail.template_library import library, library_template
-from desktop.models import appointments, practicefacts, remindervisits, templates, windows
+from desktop.models import appointments, practicefacts, remindervisits, settings, templates, windows
 from desktop.models.accounts import Session
 from desktop.models.campaigning import AFTER, DAY_BEFORE, TemplateKept, Window, WindowId
 from desktop.models.database import Tx
@@ -57,8 +58,9 @@ class Windows:
 
         def keep(tx: Tx, record: Recorder) -> WindowChanged:
             before = _found(tx, request.id) if request.id is not None else None
+            other = before is None or (before.kind in AFTER) is not (request.kind in AFTER)
             one = Window(
-                before.id if before is not None else WindowId(new_id()),
+                WindowId(new_id()) if before is None or other else before.id,
                 request.kind,
                 request.minutes,
                 word_key(request.visit_type),
@@ -67,11 +69,24 @@ class Windows:
             )
             _check_words(tx, one)
             _check_place(windows.live(tx), one)
-            windows.put(tx, one, session.user, self._clock.now())
-            moved = before is not None and before != replace(one, template=before.template, code=before.code)
-            withdrawn = withdraw(tx, opened.outbox, one.id, session) if moved else 0
+            now, withdrawn = self._clock.now(), 0
+            if before is not None and other:  # what was written before visits says nothing of what follows
+                windows.retire(tx, before.id, now)
+            windows.put(tx, one, session.user, now)
+            if before is not None and before != replace(one, template=before.template, code=before.code):
+                withdrawn = withdraw(tx, opened.outbox, before.id, session)
             record(Event(Act.WINDOW_CHANGED))
             return WindowChanged(self._shown(tx, session), one.id, withdrawn)
+
+        return self._desk.write(session, Action.SET_WINDOW, keep)
+
+    def set_family_letters(self, session: Session, merged: bool) -> WindowsShown:
+        """What waits already is written anew at its claim."""
+
+        def keep(tx: Tx, record: Recorder) -> WindowsShown:
+            settings.put(tx, families.USUAL, families.MERGE if merged else families.APART)
+            record(Event(Act.WINDOW_CHANGED))
+            return self._shown(tx, session)
 
         return self._desk.write(session, Action.SET_WINDOW, keep)
 
@@ -116,6 +131,7 @@ class Windows:
             codes=tuple(one.code for one in library() if _fits(one.purpose, about_visit=one.needs_visit)),
             templates=tuple((one.id, one.name) for one in own.values() if _is_for_visits(one)),
             may_set=may(session.role, Action.SET_WINDOW),
+            families=families.is_usual(tx),
         )
 
 

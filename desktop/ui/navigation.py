@@ -102,6 +102,10 @@ class Navigation(Protocol):
         """One part of the place of campaigns (`ui/campaigns/place.py`), such as `templates`."""
         ...
 
+    def campaign(self, campaign: CampaignId) -> None:
+        """One campaign in hand; what was in hand before is kept on the way."""
+        ...
+
     def results(self, campaign: CampaignId) -> None:
         """What came of one campaign."""
         ...

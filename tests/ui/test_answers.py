@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 
 from desktop.models import appointments, visitanswers
 from desktop.models.campaigning import AnswerKept, VisitAnswer
@@ -24,7 +26,11 @@ from tests.made_staff import desk_of
 from tests.ui.conftest import AtWork, RelayHere
 
 KEYS_MOST = 12
-"""From the open Today to sixty reminders on their way, the file's own dialog aside."""
+"""From the open Today to sixty reminders on their way, the name of the file aside."""
+A_KEY = 2.0
+"""Seconds that somebody takes to look and press: more than anybody needs."""
+MOST = 180.0
+"""Seconds: three minutes."""
 
 
 @pytest.fixture
@@ -102,12 +108,14 @@ def test_the_row_that_does_not_go_has_the_button_that_mends_it(at_work: AtWork, 
     assert dialog is not None
     dialog.reject()
     at_work.screen.settle()
-    today.fix(view.rows.rows[0].person, "call")
+    today.fix(replace(view.rows.rows[0], fix="call"))
     at_work.screen.settle()
     assert today.findChild(CallDialog) is not None
 
 
-def test_sixty_visits_are_reviewed_and_sent_by_few_keys(at_work: AtWork, relay: RelayHere) -> None:
+def test_sixty_visits_are_imported_reviewed_and_sent_by_few_keys_within_three_minutes(
+    at_work: AtWork, relay: RelayHere
+) -> None:
     people = ["MRN,First Name,Last Name,E-mail,DOB"]
     visits = ["Appointment ID,MRN,Date,Time,Provider"]
     for at in range(60):
@@ -116,11 +124,16 @@ def test_sixty_visits_are_reviewed_and_sent_by_few_keys(at_work: AtWork, relay: 
     data = ("\n".join(people) + "\n").encode()
     at_work.office.import_people(at_work.session, ImportRequest("people.csv", data=data))
     page = at_work.page("today", TodayPage)
-    page.take_file(at_work.file("visits.csv", ("\n".join(visits) + "\n").encode()))
-    at_work.screen.settle()
-    keys = 0
-    page.start.overview.setFocus()
+    file = at_work.file("visits.csv", ("\n".join(visits) + "\n").encode())
+    begun, keys = time.monotonic(), 0
     page.start.import_button.setFocus()
+    QTest.keyClick(page.start.import_button, Qt.Key.Key_Space)
+    (chooser,) = page.findChildren(QFileDialog)
+    named = next(one for one in chooser.findChildren(QLineEdit) if one.isVisible())
+    QTest.keyClicks(named, str(file))
+    QTest.keyClick(named, Qt.Key.Key_Return)
+    at_work.screen.settle()
+    keys += 2
     while QApplication.focusWidget() is not page.start.review_button:
         QTest.keyClick(QApplication.focusWidget() or page, Qt.Key.Key_Backtab)
         keys += 1
@@ -130,7 +143,9 @@ def test_sixty_visits_are_reviewed_and_sent_by_few_keys(at_work: AtWork, relay: 
     assert page.review_view.send_button.hasFocus(), "Send is in front at once"
     QTest.keyClick(page.review_view.send_button, Qt.Key.Key_Space)
     at_work.screen.settle()
-    assert keys + 2 <= KEYS_MOST
+    keys += 2
+    assert keys <= KEYS_MOST
+    assert time.monotonic() - begun + keys * A_KEY + len(str(file)) < MOST
     lines = at_work.office.list_outbox(at_work.session).messages
     assert [line.state for line in lines] == [State.QUEUED] * 60
 

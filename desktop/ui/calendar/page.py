@@ -19,8 +19,10 @@ from desktop.texts import clean
 from desktop.ui.audit.inputs import number_input
 from desktop.ui.base import Page, Ui, button, card, plain_label
 from desktop.ui.calendar.grid import MonthGrid, month_after
+from desktop.ui.calendar.season import Seasons, planned
 from desktop.ui.dates import day_words
 from desktop.ui.icons import icon
+from desktop.ui.navigation import Navigation
 
 _UNKNOWN = -1
 _MOST = 999
@@ -30,9 +32,9 @@ _WIDTH = 320
 class CalendarPage(Page):
     """Opens on this month; a day's letters stand beside it in words."""
 
-    def __init__(self, ui: Ui, session: Session) -> None:
+    def __init__(self, ui: Ui, session: Session, navigation: Navigation) -> None:
         super().__init__(ui, ui.say("ui.calendar.title"))
-        self._session = session
+        self._session, self._navigation = session, navigation
         self._month: date | None = None
         self._day: date | None = None
         self.shown: CalendarShown | None = None
@@ -75,7 +77,7 @@ class CalendarPage(Page):
         column.addLayout(self._slots())
         column.addWidget(plain_label(say("ui.calendar.free-hint"), "muted", wrap=True))
         column.addWidget(plain_label(say("ui.calendar.seasons"), "heading"))
-        self.seasons = plain_label("", wrap=True)
+        self.seasons = Seasons(self.ui, self.plan)
         column.addWidget(self.seasons)
         column.addStretch()
         return frame
@@ -123,22 +125,15 @@ class CalendarPage(Page):
             self.type.addItem(clean(name), name)
         self.type.setCurrentIndex(max(0, self.type.findData(chosen)))
         self.type.blockSignals(False)
-        found = [self._season(one) for one in shown.seasons]
-        self.seasons.setText("\n\n".join(found) or say("ui.calendar.no-season"))
+        self.seasons.show_seasons(shown.seasons, may_plan=shown.may_plan)
         days = {one.day for one in shown.days}
         first = shown.today if shown.today in days else shown.first
         self.grid.show_month(shown, self._day if self._day in days else first)
 
-    def _season(self, one: Season) -> str:
-        say, language = self.ui.say, self.ui.texts.language
-        return say(
-            "ui.calendar.season",
-            name=say(f"calendar.season.{one.code}"),
-            first=day_words(one.first, language),
-            last=day_words(one.last, language),
-            recipe=say(f"ui.groups.recipe.{one.recipe}"),
-            template=say(f"template.title.{one.template}"),
-        )
+    def plan(self, season: Season) -> None:
+        """The campaign of an occasion, as far as the practice has what it needs, opened to go on with."""
+        self.notice.clear()
+        self.call(lambda _: planned(self.ui, self._session, season), self._navigation.campaign)
 
     def _show_day(self, day: CalendarDay) -> None:
         self._day = day.day

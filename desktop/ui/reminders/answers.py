@@ -169,7 +169,7 @@ class AnswersPage(Page):
         line = self._chosen()
         if line is None or not self.tick_button.isEnabled():
             return
-        mark = AnswerMark(line.appointment, line.occurrence, entered=line.entered_at is None)
+        mark = AnswerMark(line.appointment, line.occurrence, line.entered_at is None, line.answer)
         self.notice.clear()
         self.call(lambda _: self.ui.office.mark_answer(self._session, mark), self.show_day)
 

@@ -10,6 +10,8 @@ from desktop.ui.base import Ui
 from desktop.ui.buttonline import ButtonLine
 
 SEALED, ON_THE_WAY, LOCKED, PLAIN, NEED = "sealed", "on-the-way", "locked-file", "plain", "need-you"
+SETTLED = "settled"
+"""No letter, and nothing to do: it went before, or the visit is off."""
 ALL = ""
 GROUPS = {
     Method.OPENPGP: SEALED,
@@ -26,6 +28,7 @@ _WORDS = {
     LOCKED: "ui.how.locked-file",
     PLAIN: "ui.how.plain",
     NEED: "ui.review.need-you",
+    SETTLED: "ui.review.settled",
 }
 
 

@@ -30,14 +30,15 @@ from desktop.ui.calendar.page import CalendarPage
 from desktop.ui.dates import day_words
 from desktop.ui.decision.card import DecisionCard
 from desktop.ui.decision.steps import Steps, steps_of
+from desktop.ui.dialog import ConfirmDialog
 from desktop.ui.files import choose_file, dropped_file, import_request
 from desktop.ui.imports.wizard import ImportWizard
 from desktop.ui.moving.arrival import ArrivalLine, open_items
-from desktop.ui.navigation import Navigation
+from desktop.ui.navigation import ENTRY_ROLES, Navigation
 from desktop.ui.outbox.calls import CallDialog
 from desktop.ui.reach import REACH_ROLES
 from desktop.ui.reminders.answers import AnswersPage
-from desktop.ui.reminders.review import ReviewView
+from desktop.ui.reminders.review import DROP, Line, ReviewView
 from desktop.ui.reminders.start import StartView
 from desktop.ui.tasks.page import ALL, TasksPage
 
@@ -94,7 +95,7 @@ class TodayPage(Page):
             card=card,
         )
         self.answers = AnswersPage(ui, session)
-        self.calendar = CalendarPage(ui, session)
+        self.calendar = CalendarPage(ui, session, navigation)
         self.views.addWidget(self.start)
         self.views.addWidget(self.review_view)
         for view in (self.answers, self.calendar, self.tasks):
@@ -296,17 +297,32 @@ class TodayPage(Page):
         if self._who is not None:
             self._steps.take(remedy, self._who, self.review)
 
-    def fix(self, person: PersonId, what: str) -> None:
-        """The one thing that somebody can do for a row that does not go; afterwards the plan is made anew."""
-        if what not in _STEP_OF:
+    def fix(self, line: Line) -> None:
+        """The one thing that somebody can do for a row; afterwards the plan is made anew."""
+        if line.fix in _STEP_OF:
+            remedy = _STEP_OF[line.fix]
+            self.call(
+                lambda _: self.ui.office.show_person(self._session, line.person),
+                lambda who: self._steps.take(remedy, who, self.review),
+            )
+        elif line.fix == DROP:
+            self._drop(line)
+        elif line.fix == "words" and self._session.role in ENTRY_ROLES["campaigns"]:
+            self._navigation.campaigns("templates")
+        else:
             CallDialog(self.ui, self._session, self).open()
-            return
-        remedy = _STEP_OF[what]
 
-        def take(who: PersonShown) -> None:
-            self._steps.take(remedy, who, self.review)
+    def _drop(self, line: Line) -> None:
+        """A visit that should not stand in the schedule; asked once more, and nothing is sent about it."""
+        dialog = ConfirmDialog(self.ui, "ui.visits.cancel", self)
 
-        self.call(lambda _: self.ui.office.show_person(self._session, person), take)
+        def drop() -> None:
+            self.call(
+                lambda _: self.ui.office.cancel_visit(self._session, line.visit), lambda _: self.review()
+            )
+
+        dialog.accepted.connect(drop)
+        dialog.open()
 
     def send(self) -> None:
         day = self.review_view.day
@@ -326,7 +342,8 @@ class TodayPage(Page):
         if not count:
             self.notice.show_words(self.ui.say("ui.today.nothing-sent"), "plain")
             return
-        words = self.ui.texts.count("ui.today.toast", count, day=day_words(plan.day, self.ui.texts.language))
+        code = "ui.today.toast" if plan.until is None else "ui.today.toast-due"
+        words = self.ui.texts.count(code, count, day=day_words(plan.day, self.ui.texts.language))
         self._navigation.queued(
             plan.messages, lambda left: self.ui.say("ui.toast.leaves", words=words, seconds=left)
         )

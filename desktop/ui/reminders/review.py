@@ -4,36 +4,41 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from desktop.models.campaigning import WindowKind
-from desktop.models.records import PersonId
+from desktop.models.records import AppointmentId, PersonId
 from desktop.office.values import ExcludedLine, Explained, PersonShown, ReminderLine, ReminderPlan
 from desktop.texts import clean
 from desktop.ui.base import Ui, button, plain_label
-from desktop.ui.dates import day_words, moment_words, time_words
+from desktop.ui.dates import day_words, time_words, visit_words
 from desktop.ui.decision.beside import Beside
 from desktop.ui.decision.card import DecisionCard
 from desktop.ui.decision.words import reason_words
-from desktop.ui.reminders.drill import ALL, GROUPS, NEED, CountLine
+from desktop.ui.reminders.drill import ALL, GROUPS, NEED, SETTLED, CountLine
 from desktop.ui.table import Column, Rows, table
 
-_LEAVES, _HOW, _WHY, _FIX = 2, 3, 4, 5
+_TIME, _LEAVES, _HOW, _WHY, _FIX = 0, 2, 3, 4, 5
 """Columns; the opened card says why, and what would help, better."""
 _MOST_FIXES = 300
 """Rows with a button of their own; those who need somebody stand first."""
+_ORDER = (NEED, "", SETTLED)
+_TIME_WIDTH, _DAY_WIDTH = 90, 150
+DROP = "drop"
 
 
 @dataclass(frozen=True)
 class Line:
     """One visit: who, and how the reminder goes or why it does not."""
 
+    visit: AppointmentId
     start: datetime
     person: PersonId
     name: str
@@ -43,11 +48,11 @@ class Line:
     leaves: str = ""
     """At which hour; '' at once."""
     fix: str = ""
-    family: bool = False
 
     @property
-    def ready(self) -> bool:
-        return self.group != NEED
+    def place(self) -> tuple[int, datetime]:
+        """Who needs somebody stands first, who needs nothing last."""
+        return _ORDER.index(self.group if self.group in _ORDER else ""), self.start
 
 
 class ReviewView(QWidget):
@@ -63,7 +68,7 @@ class ReviewView(QWidget):
         on_send: Callable[[], None],
         on_back: Callable[[], None],
         on_person: Callable[[PersonId], None],
-        on_fix: Callable[[PersonId, str], None],
+        on_fix: Callable[[Line], None],
         card: DecisionCard,
     ) -> None:
         super().__init__()
@@ -73,7 +78,8 @@ class ReviewView(QWidget):
         self.day: date | None = None
         self._lines: list[Line] = []
         self._ready = 0
-        self._timed = False
+        self._timed, self._dated = False, False
+        self._zone = ZoneInfo("UTC")
         self._on_person = on_person
         self._cancel: Callable[[], None] = lambda: None
         column = QVBoxLayout(self)
@@ -97,15 +103,15 @@ class ReviewView(QWidget):
 
     def _columns(self) -> list[Column[Line]]:
         ui, tokens = self.ui, self.ui.theme.tokens
-        language = ui.texts.language
+        colours = {NEED: tokens.warn, SETTLED: tokens.muted}
         return [
-            Column(ui.say("ui.review.time"), lambda line: time_words(line.start, language), width=90),
+            Column(ui.say("ui.review.time"), self._start, width=_TIME_WIDTH),
             Column(ui.say("ui.review.name"), lambda line: line.name, width=185),
             Column(ui.say("ui.review.hour"), lambda line: line.leaves, width=172),
             Column(
                 ui.say("ui.review.how"),
                 lambda line: line.how,
-                colour=lambda line: tokens.ok if line.ready else tokens.warn,
+                colour=lambda line: colours.get(line.group, tokens.ok),
                 width=195,
             ),
             Column(ui.say("ui.review.why"), lambda line: line.why, stretch=True),
@@ -135,20 +141,24 @@ class ReviewView(QWidget):
     # --- the plan ------------------------------------------------------------------------
 
     def show_plan(self, plan: ReminderPlan) -> None:
-        """Reminders plus excluded are all visits of the day."""
+        """Reminders plus excluded are all visits of the day, or all that is due by the end of another."""
         self.sending_ended()
         self.close_card()
-        self.day = plan.day
-        need = [self._left_out(line) for line in plan.excluded]
-        ready = [line for one in plan.reminders for line in self._goes(one)]
-        self._lines = [*sorted(need, key=_when), *sorted(ready, key=_when)]
+        self.day = plan.day if plan.until is None else None
+        self._zone = ZoneInfo(plan.zone)
+        left = [self._left_out(line) for line in plan.excluded]
+        goes = [line for one in plan.reminders for line in self._goes(one)]
+        self._lines = sorted((*left, *self._with_doubles(goes)), key=lambda line: line.place)
         self._ready = len(plan.reminders)
         counts = Counter(line.group for line in self._lines)
         self.counts.show_counts(counts)
         self._timed = any(line.leaves for line in self._lines)
+        self._dated = len({line.start.date() for line in self._lines}) > 1
         self.show_group(ALL)
         texts = self.ui.texts
-        words = [texts.count("ui.review.heading", len(self._lines), day=day_words(plan.day, texts.language))]
+        code = "ui.review.heading" if plan.until is None else "ui.review.heading-due"
+        day = day_words(plan.until or plan.day, texts.language)
+        words = [texts.count(code, len(self._lines), day=day)]
         families = sum(1 for one in plan.reminders if one.others)
         if families:
             words.append(texts.count("ui.review.families", families))
@@ -164,24 +174,43 @@ class ReviewView(QWidget):
         first = clean(one.name)
         others = ", ".join(clean(other.name) for other in one.others)
         name = self.ui.say("ui.review.with-family", name=first, others=others) if others else first
-        made = Line(one.start, one.person, name, how, why, GROUPS[one.method], leaves)
+        group = GROUPS[one.method]
+        made = Line(one.appointment, one.start, one.person, name, how, why, group, leaves)
         shared = self.ui.say("ui.review.shares", name=first)
         return [
             made,
             *(
-                Line(o.start, o.person, clean(o.name), how, shared, GROUPS[one.method], leaves, family=True)
+                Line(o.appointment, o.start, o.person, clean(o.name), how, shared, group, leaves)
                 for o in one.others
             ),
         ]
 
+    def _with_doubles(self, lines: list[Line]) -> list[Line]:
+        """Two visits of one person on one day may be one that was moved: the wrong one can be dropped."""
+        of_day: dict[tuple[PersonId, date], set[datetime]] = {}
+        for line in lines:
+            of_day.setdefault((line.person, line.start.date()), set()).add(line.start)
+        made = []
+        for line in lines:
+            others = sorted(of_day[line.person, line.start.date()] - {line.start})
+            times = ", ".join(time_words(one, self.ui.texts.language) for one in others)
+            too = self.ui.say("ui.review.stands-too", times=times)
+            made.append(replace(line, why=f"{too} {line.why}".strip(), fix=DROP) if others else line)
+        return made
+
     def _left_out(self, one: ExcludedLine) -> Line:
         why, leaves = self._said(one.kind, reason_words(self.ui, one.reason)), self._leaves(one.hour)
-        say = self.ui.say("ui.review.not-sent")
-        return Line(one.start, one.person, clean(one.name), say, why, NEED, leaves, one.fix)
+        say = self.ui.say("ui.review.not-sent" if one.fix else "ui.review.no-need")
+        group = NEED if one.fix else SETTLED
+        return Line(one.appointment, one.start, one.person, clean(one.name), say, why, group, leaves, one.fix)
+
+    def _start(self, line: Line) -> str:
+        """With its day where there are several."""
+        return (visit_words if self._dated else time_words)(line.start, self.ui.texts.language)
 
     def _leaves(self, hour: datetime | None) -> str:
         """'' for what leaves when it is sent: most practices have nothing else."""
-        return moment_words(hour, self.ui.texts.language) if hour is not None else ""
+        return visit_words(hour.astimezone(self._zone), self.ui.texts.language) if hour is not None else ""
 
     def _said(self, kind: WindowKind, why: str) -> str:
         """Before the reasons, what it is where it is no plain reminder."""
@@ -194,6 +223,7 @@ class ReviewView(QWidget):
         self.close_card()
         self.rows.show([line for line in self._lines if group in (ALL, line.group)])
         self.view.setColumnHidden(_LEAVES, not self._timed)
+        self.view.setColumnWidth(_TIME, _DAY_WIDTH if self._dated else _TIME_WIDTH)
         self._offer_fixes()
 
     def _offer_fixes(self) -> None:
@@ -203,7 +233,7 @@ class ReviewView(QWidget):
             if not line.fix:
                 continue
             words = self.ui.say(f"ui.review.fix-{line.fix}")
-            made = button(words, partial(self._on_fix, line.person, line.fix), "link")
+            made = button(words, partial(self._on_fix, line), "link")
             made.setAccessibleName(f"{words}: {line.name}")
             made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self.view.setIndexWidget(self.rows.index(at, _FIX), made)
@@ -273,7 +303,3 @@ class ReviewView(QWidget):
         self.progress.hide()
         self.cancel_button.hide()
         self.send_button.setEnabled(self._ready > 0)
-
-
-def _when(line: Line) -> datetime:
-    return line.start

@@ -150,8 +150,9 @@ class StartView(QWidget):
             self.heading.setText(self.ui.say("ui.today.no-schedule", day=day))
             self.detail.setText(self.ui.say("ui.today.no-schedule-hint"))
         self.detail.setVisible(bool(self.detail.text()))
-        self.review_button.setEnabled(shown.visits > 0)
-        self._make_primary(self.review_button if shown.visits else self.import_button)
+        any_due = bool(shown.visits or shown.ready)
+        self.review_button.setEnabled(any_due)
+        self._make_primary(self.review_button if any_due else self.import_button)
         self.overview.show_lines(shown.desk, shown.day)
         self._show_missing(shown)
 

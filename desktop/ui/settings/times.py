@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.models.accounts import Session
 from desktop.models.campaigning import AFTER, TemplateId, WindowKind
@@ -34,6 +34,10 @@ class TimesSection(Page):
         self.view.selectionModel().currentRowChanged.connect(lambda now, _: self._choose(now.row()))
         self.outer.addWidget(self.view, 1)
         self.outer.addWidget(self._form())
+        self.families = QCheckBox(ui.say("ui.times.families"))
+        self.families.setToolTip(ui.say("ui.times.families-hint"))
+        self.families.clicked.connect(self.set_families)
+        self.outer.addWidget(self.families)
         self._choose(-1)
 
     def _columns(self) -> list[Column[WindowLine]]:
@@ -53,7 +57,7 @@ class TimesSection(Page):
         return self.ui.texts.count(f"ui.times.{side}-{unit}", one.minutes // _UNITS[unit])
 
     def _words(self, one: WindowLine) -> str:
-        name = clean(one.words)
+        name = self.ui.say(f"template.title.{one.code}") if one.code else clean(one.words)
         if not name:
             return self.ui.say("ui.times.plain")
         return self.ui.say("ui.times.unapproved", name=name) if one.unapproved else name
@@ -103,6 +107,8 @@ class TimesSection(Page):
     def show_windows(self, shown: WindowsShown) -> None:
         self.shown = shown
         self.usual.setVisible(shown.usual)
+        self.families.setChecked(shown.families)
+        self.families.setEnabled(shown.may_set)
         self.type.clear()
         self.type.addItem(self.ui.say("ui.times.every"), "")
         for name in shown.types:
@@ -169,9 +175,17 @@ class TimesSection(Page):
             self.notice.clear()
             self.call(lambda _: self.ui.office.retire_window(self._session, one.id), self._kept)
 
+    def set_families(self, merged: bool) -> None:
+        """One letter for several visits of a family on one day, where the family said nothing itself."""
+        self.notice.clear()
+        self.call(lambda _: self.ui.office.set_family_letters(self._session, merged), self.show_windows)
+
     def _kept(self, changed: WindowChanged) -> None:
         self.show_windows(changed.shown)
-        self.notice.show_words(self.ui.say("ui.times.kept"), "ok")
+        words = self.ui.say("ui.times.kept")
+        if changed.withdrawn:
+            words = f"{words} {self.ui.texts.count('ui.times.withdrawn', changed.withdrawn)}"
+        self.notice.show_words(words, "ok")
 
 
 def _unit(minutes: int) -> str:

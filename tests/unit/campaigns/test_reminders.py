@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from desktop.campaigns import windows
 from desktop.campaigns.planner import UnbalancedError, balanced
-from desktop.campaigns.reminders import Plan, QueuedReminders, tomorrow
+from desktop.campaigns.reminders import Plan, QueuedReminders
 from desktop.errors import Refused
 from desktop.mail.outbox import Cancel, Claimed, Keep, Replace, Verdict
 from desktop.models import cards, messages
@@ -106,8 +107,11 @@ def test_an_empty_day_is_an_empty_plan(office: Practice) -> None:
         (datetime(2026, 12, 31, 12, 0, tzinfo=UTC), "Pacific/Kiritimati", date(2027, 1, 2)),
     ],
 )
-def test_tomorrow_is_the_practices_own(now: datetime, zone: str, day: date) -> None:
-    assert tomorrow(now, zone) == day
+def test_the_next_day_is_the_practices_own(office: Practice, now: datetime, zone: str, day: date) -> None:
+    at = office.db.read(lambda tx: windows.load(tx, zone))
+    visit = office.visit(office.person(), day=day)
+    today = replace(visit, start=visit.start - timedelta(days=1))
+    assert at.next_day((today, visit), now) == day
 
 
 @pytest.mark.parametrize(

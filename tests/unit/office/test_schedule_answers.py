@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -121,6 +122,16 @@ def test_a_visit_that_moved_has_no_answer_any_more_and_its_old_row_cannot_be_tic
     assert desk.line("Zoraida").answer is None
     with pytest.raises(Refused, match="answer-none"):
         desk.office.mark_answer(desk.session, mark)
+
+
+def test_an_answer_that_changed_under_the_list_is_not_ticked_as_the_one_that_was_seen(desk: Desk) -> None:
+    """The desk enters the yes that it saw; meanwhile a mail says no."""
+    mark = replace(desk.say("A1", VisitAnswer.CONFIRMED), answer=VisitAnswer.CONFIRMED)
+    desk.practice.clock.move(60)
+    desk.say("A1", VisitAnswer.DECLINED)
+    with pytest.raises(Refused, match="answer-changed"):
+        desk.office.mark_answer(desk.session, mark)
+    assert desk.shown().left == 1
 
 
 def test_who_said_nothing_cannot_be_ticked_and_an_unknown_visit_is_none(desk: Desk) -> None:

@@ -78,6 +78,26 @@ def test_a_type_has_no_more_times_than_anybody_can_answer_for(practice: Practice
     office.set_window(ana, WindowRequest(WindowKind.REMINDER, 9 * 60, "Surgery"))
 
 
+def test_a_time_that_goes_over_to_after_visits_is_another_one(practice: Practice) -> None:
+    """What was written before a visit does not count as what follows it."""
+    office, ana = practice.signed_in()
+    before = office.set_window(ana, WindowRequest(WindowKind.REMINDER, DAY))
+    after = office.set_window(ana, WindowRequest(WindowKind.FOLLOW_UP, 60, id=before.id))
+    assert after.id != before.id
+    assert [(line.id, line.kind) for line in after.shown.windows] == [(after.id, WindowKind.FOLLOW_UP)]
+    with pytest.raises(InputError, match="window-unknown"):
+        office.retire_window(ana, before.id)
+
+
+def test_how_families_are_written_to_is_the_practices_own(practice: Practice) -> None:
+    office, ana = practice.signed_in()
+    assert not office.list_windows(ana).families
+    assert office.set_family_letters(ana, True).families
+    assert not office.set_family_letters(ana, False).families
+    with pytest.raises(Refused, match="not-allowed"):
+        office.set_family_letters(a_role(office, Role.FRONT_DESK), True)
+
+
 def test_only_templates_about_a_visit_and_about_care_are_offered(practice: Practice) -> None:
     office, ana = practice.signed_in()
     codes = office.list_windows(ana).codes
