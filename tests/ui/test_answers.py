@@ -156,7 +156,7 @@ def test_the_calendar_turns_by_keys_and_keeps_what_is_free(at_work: AtWork, toda
     page = today.calendar
     assert page.shown is not None
     assert page.shown.first == date(2026, 11, 1)
-    assert "Flu season" in page.seasons.text()
+    assert any("Flu season" in words for words in page.seasons.words)
     QTest.keyClick(page.grid, Qt.Key.Key_Right)
     assert page._day == date(2026, 11, 24)
     page.free.setValue(5)

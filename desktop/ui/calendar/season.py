@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, time
+from functools import partial
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -43,7 +44,7 @@ class Seasons(QWidget):
             days = {"first": day_words(one.first, language), "last": day_words(one.last, language)}
             self._say(say("ui.calendar.season", name=name, **days))
             if may_plan:
-                made = button(say("ui.calendar.plan"), lambda one=one: self._on_plan(one), "link")
+                made = button(say("ui.calendar.plan"), partial(self._on_plan, one), "link")
                 made.setAccessibleName(f"{made.text()}: {name}")
                 self.column.addWidget(made)
         if not seasons:

@@ -25,6 +25,7 @@ from desktop.models.database import Tx
 from desktop.models.ids import new_id
 from desktop.models.purposes import MailPurpose
 from desktop.models.records import Detail, Message, Reason
+from desktop.models.tables_campaigns import picture
 from tests.practice.office import MONDAY, Practice
 from tests.support.campaigns import approved_template
 from tests.unit.campaigns.test_windows import DAY, plan, recheck, send, why
@@ -126,4 +127,4 @@ def test_a_template_that_nobody_approved_writes_to_nobody(office: Practice) -> N
 
 def _shows(tx: Tx, data: bytes) -> None:
     kept = replace(door(), data=data)
-    tx.connection.execute(pictures.picture.update().values(data=kept.data))
+    tx.connection.execute(picture.update().values(data=kept.data))
