@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable
 
 from desktop.cli.arguments_followup import Family, how_many
@@ -24,6 +25,7 @@ def campaigns(family: Callable[[str, str], Family]) -> Family:
     approve = made.verb("approve", "sign what was checked, or refuse to")
     approve.add_argument("campaign", metavar="ID")
     approve.add_argument("--refuse", action="store_true", help="say no")
+    as_seen(approve)
     audience = made.verb("audience", "who gets it and who does not")
     audience.add_argument("campaign", metavar="ID")
     which = audience.add_mutually_exclusive_group()
@@ -42,4 +44,12 @@ def campaigns(family: Callable[[str, str], Family]) -> Family:
     excluded.add_argument("--form", required=True, choices=("call-list", "labels", "letters"))
     excluded.add_argument("--reason", default="", metavar="CODE", help="only who is left out for this")
     excluded.add_argument("--to", required=True, metavar="FILE")
+    made.verb("rules", "from how many people on somebody else signs, and how many letters are enough")
+    made.verb("set-rules", "change some of these rules (reads a document)")
     return made
+
+
+def as_seen(one: argparse.ArgumentParser) -> None:
+    """What somebody looked at before: anything else is refused."""
+    one.add_argument("--content", metavar="HASH", help="as `campaigns show` printed it; else what stands now")
+    one.add_argument("--audience", metavar="HASH", help="likewise")

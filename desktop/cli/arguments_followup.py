@@ -15,9 +15,13 @@ class Family(Protocol):
     def verb(self, name: str, about: str) -> argparse.ArgumentParser: ...
 
 
+_DIGITS = 9
+"""More is a slip of the hand, and no number that the database counts to."""
+
+
 def how_many(text: str) -> int:
     """An argument that is a number of things."""
-    if not text.isdecimal():
+    if not text.isdecimal() or len(text) > _DIGITS:
         raise argparse.ArgumentTypeError("a whole number is needed")
     return int(text)
 

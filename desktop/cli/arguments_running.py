@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from desktop.cli.arguments_campaigns import as_seen
 from desktop.cli.arguments_followup import Family, how_many
 from desktop.office.values_consent import HOW
 
 
 def running(made: Family) -> None:
+    start = made.verb("start", "what was approved leaves, at its hour or now")
+    start.add_argument("campaign", metavar="ID")
+    as_seen(start)
     for verb, words in (
-        ("start", "what was approved leaves, at its hour or now"),
         ("pause", "nothing more leaves for now"),
         ("resume", "go on after a pause"),
         ("stop", "what has not left never will"),

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, time
-from pathlib import Path
+from dataclasses import asdict, replace
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from desktop.cli import shapes
-from desktop.cli.commands import Call
+from desktop.cli.cards import put_paper
+from desktop.cli.commands import Call, free_file
 from desktop.cli.facts import wrong
 from desktop.cli.relays import chosen, maybe_word, number, only, word, words
 from desktop.cli.reports import results
+from desktop.cli.sending import DAYS, clock_time, flag
 from desktop.cli.shapes import Doc
 from desktop.models.accounts import Session
 from desktop.models.campaigning import CampaignId, CampaignSchedule, TemplateId, Variant
@@ -27,12 +30,12 @@ from desktop.office.values_campaigns import (
     CampaignVerdict,
     PreviewRequest,
 )
-from desktop.paths import write_private
 from desktop.texts import clean
 
 _PAGE = 500
 _FIELDS = ("name", "purpose", "answers", "payer", "segment", "without", "template")
 _MORE = ("template_version", "variants", "schedule")
+_SCHEDULE = ("starts", "first", "last", "days", "per_hour", "per_domain_hour", "by_slots", "resend_uncertain")
 
 
 def campaigns_list(call: Call) -> None:
@@ -56,16 +59,17 @@ def campaigns_create(call: Call) -> None:
     version = call.office.show_campaign(session, id_).version if id_ is not None else 0
     try:
         only(given, *_FIELDS, *_MORE)
+        segment, template = maybe_word(given, "segment"), maybe_word(given, "template")
         request = CampaignRequest(
             name=word(given, "name"),
             id=id_,
             version=version,
-            answers=_answers(call, given.get("answers") or {}),
-            purpose=chosen(MailPurpose, given, "purpose") if given.get("purpose") else None,
+            answers=_answers(call, {} if given.get("answers") is None else given["answers"]),
+            purpose=chosen(MailPurpose, given, "purpose") if maybe_word(given, "purpose") else None,
             payer=maybe_word(given, "payer"),
-            segment=SegmentId(word(given, "segment")) if given.get("segment") else None,
+            segment=SegmentId(segment) if segment else None,
             without=tuple(CampaignId(one) for one in words(given, "without")),
-            template=TemplateId(word(given, "template")) if given.get("template") else None,
+            template=TemplateId(template) if template else None,
             template_version=number(given, "template_version") if "template_version" in given else 0,
             variants=_variants(given),
             schedule=_schedule(given.get("schedule") or {}),
@@ -91,10 +95,11 @@ def campaigns_ask(call: Call) -> None:
 
 
 def campaigns_approve(call: Call) -> None:
-    """Signs what stands at this moment; what changes after the look is refused."""
-    session = call.session()
-    seen = call.office.show_campaign(session, CampaignId(call.args.campaign))
-    verdict = CampaignVerdict(seen.line.id, not call.args.refuse, seen.content, seen.audience)
+    """Signs what somebody saw (`--content`, `--audience`), else what stands at this moment."""
+    session, args = call.session(), call.args
+    seen = call.office.show_campaign(session, CampaignId(args.campaign))
+    content, audience = args.content or seen.content, args.audience or seen.audience
+    verdict = CampaignVerdict(seen.line.id, not args.refuse, content, audience)
     _emit(call, session, call.office.approve_campaign(session, verdict))
 
 
@@ -141,25 +146,31 @@ def campaigns_preview(call: Call) -> None:
 
 
 def campaigns_excluded(call: Call) -> None:
-    args = call.args
-    to = Path(args.to).absolute()
+    args, target = call.args, free_file(call.args.to)
     paper = call.office.print_excluded(call.session(), CampaignId(args.campaign), args.form, args.reason)
-    write_private(to, paper.data)
-    call.console.emit({"file": str(to)})
+    put_paper(call, target, paper)
+
+
+def campaigns_rules(call: Call) -> None:
+    call.console.emit(asdict(call.office.campaign_rules(call.session())))
+
+
+def campaigns_set_rules(call: Call) -> None:
+    """What is left out stays as it is."""
+    session, given = call.session(), call.console.document()
+    before = call.office.campaign_rules(session)
+    try:
+        only(given, *asdict(before))
+        wanted = replace(before, **{name: number(given, name) for name in given})
+    except (KeyError, TypeError) as error:
+        raise wrong(call, error) from error
+    call.console.emit(asdict(call.office.set_campaign_rules(session, wanted)))
 
 
 # --- shapes ------------------------------------------------------------------------------
 
 
 def _emit(call: Call, session: Session, shown: CampaignShown, more: Doc | None = None) -> None:
-    """The fixed form: who is left out in full, so that nobody has to ask again."""
-    line, excluded = shown.line, list[CampaignRow]()
-    while len(excluded) < line.excluded and "list" in shown.may:
-        query = AudienceQuery(line.id, included=False, limit=_PAGE, offset=len(excluded))
-        page = call.office.list_audience(session, query).rows
-        if not page:
-            break
-        excluded += page
     asked = shown.approval
     approval = None
     if asked is not None:
@@ -168,12 +179,17 @@ def _emit(call: Call, session: Session, shown: CampaignShown, more: Doc | None =
         approval = {"id": asked.id, "state": asked.state, **waits, **decided}
     call.console.emit(
         {
-            **_line(line),
+            **_line(shown.line),
             "version": shown.version,
             "citation": shown.citation,
+            "answers": dict(shown.answers),
+            "payer": shown.payer,
             "segment": shown.segment,
+            "without": list(shown.without),
             "template": shown.template,
             "template_version": shown.template_version,
+            "variants": [asdict(one) for one in shown.variants],
+            "schedule": _plan(shown.schedule),
             "missing": list(shown.missing),
             "differs": list(shown.differs),
             "content": shown.content,
@@ -184,17 +200,30 @@ def _emit(call: Call, session: Session, shown: CampaignShown, more: Doc | None =
                 "methods": {one.method.value: one.count for one in shown.methods},
                 "reasons": {one.reason.code: one.count for one in shown.reasons},
             },
-            "excluded": [
-                {
-                    "person": one.person,
-                    "reason": shapes.maybe_reason(call.console, one.reason),
-                    "fix": one.fix,
-                }
-                for one in excluded
-            ],
+            "excluded": left_out(call, session, shown),
             **(more or {}),
         }
     )
+
+
+def left_out(call: Call, session: Session, shown: CampaignShown) -> list[Doc]:
+    """Everybody who does not get it, so that nobody has to ask again."""
+    found, line = list[CampaignRow](), shown.line
+    while len(found) < line.excluded and "list" in shown.may:
+        query = AudienceQuery(line.id, included=False, limit=_PAGE, offset=len(found))
+        page = call.office.list_audience(session, query).rows
+        if not page:
+            break
+        found += page
+    reason = partial(shapes.maybe_reason, call.console)
+    return [{"person": one.person, "reason": reason(one.reason), "fix": one.fix} for one in found]
+
+
+def _plan(one: CampaignSchedule) -> Doc:
+    """As `campaigns create` reads it."""
+    first, last = (at.isoformat("minutes") if at is not None else None for at in (one.first, one.last))
+    days = [DAYS[day] for day in one.days]
+    return {**asdict(one), "starts": shapes.moment(one.starts), "first": first, "last": last, "days": days}
 
 
 def _line(one: CampaignLine) -> Doc:
@@ -243,27 +272,26 @@ def _variants(given: dict[str, Any]) -> tuple[Variant, ...]:
 def _schedule(given: Any) -> CampaignSchedule:
     if not isinstance(given, dict):
         raise TypeError("schedule")
-    only(
-        given,
-        "starts",
-        "first",
-        "last",
-        "days",
-        "per_hour",
-        "per_domain_hour",
-        "by_slots",
-        "resend_uncertain",
-    )
-    days = given.get("days") or []
-    if not isinstance(days, list) or not all(type(day) is int for day in days):
-        raise TypeError("days")
+    only(given, *_SCHEDULE)
+    there = {name for name, value in given.items() if value is not None}
+    days = words(given, "days")
+    if not set(days) <= set(DAYS):
+        raise ValueError("days")
     return CampaignSchedule(
-        starts=datetime.fromisoformat(word(given, "starts")) if given.get("starts") else None,
-        first=time.fromisoformat(word(given, "first")) if given.get("first") else None,
-        last=time.fromisoformat(word(given, "last")) if given.get("last") else None,
-        days=tuple(days),
-        per_hour=number(given, "per_hour") if "per_hour" in given else 0,
-        per_domain_hour=number(given, "per_domain_hour") if "per_domain_hour" in given else 0,
-        by_slots=given.get("by_slots") is True,
-        resend_uncertain=given.get("resend_uncertain") is True,
+        starts=_moment(given, "starts") if "starts" in there else None,
+        first=clock_time(given, "first") if "first" in there else None,
+        last=clock_time(given, "last") if "last" in there else None,
+        days=tuple(map(DAYS.index, days)),
+        per_hour=number(given, "per_hour") if "per_hour" in there else 0,
+        per_domain_hour=number(given, "per_domain_hour") if "per_domain_hour" in there else 0,
+        by_slots="by_slots" in there and flag(given, "by_slots"),
+        resend_uncertain="resend_uncertain" in there and flag(given, "resend_uncertain"),
     )
+
+
+def _moment(given: dict[str, Any], name: str) -> datetime:
+    """A moment with its offset; the office refuses one without."""
+    try:
+        return datetime.fromisoformat(word(given, name))
+    except ValueError:
+        raise ValueError(name) from None

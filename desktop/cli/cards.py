@@ -5,13 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from desktop.cli import shapes
-from desktop.cli.commands import Call, read_file, text_of
+from desktop.cli.commands import Call, free_file, read_file, text_of, write_file
 from desktop.config import LIMITS
-from desktop.errors import InputError
 from desktop.models.records import MessageId, PersonId
 from desktop.office.values import PassphraseRequest
 from desktop.office.values_protection import HelpShown, IdentityCheck, Paper, SendAgain
-from desktop.paths import write_private
 
 
 def cards_print(call: Call) -> None:
@@ -130,18 +128,6 @@ def _shown(call: Call, shown: HelpShown) -> dict[str, object]:
     }
 
 
-def free_file(to: str) -> Path:
-    """Where a paper may be written; InputError `file-exists` where something is."""
-    target = Path(to)
-    if target.exists():
-        raise InputError("file-exists", file=target.name)
-    return target
-
-
 def put_paper(call: Call, target: Path, paper: Paper) -> None:
     """Write a paper and say where."""
-    try:
-        write_private(target, paper.data)
-    except OSError as error:
-        raise InputError("file-not-written", file=target.name) from error
-    call.console.emit({"file": str(target)})
+    call.console.emit({"file": write_file(target, paper.data)})

@@ -6,32 +6,24 @@ from pathlib import Path
 from typing import Any
 
 from desktop.cli import shapes
-from desktop.cli.commands import Call, text_of
-from desktop.errors import InputError
+from desktop.cli.commands import Call, free_file, text_of, write_file
 from desktop.office.values_audit import GapExplained, LogState
-from desktop.paths import write_private
 
 Doc = dict[str, Any]
 
 
 def audit_checkpoint(call: Call) -> None:
     """With `--to` the signed note alone goes into the file, as a witness keeps it."""
-    target = Path(call.args.to).absolute() if call.args.to else None
-    if target is not None and target.exists():
-        raise InputError("file-exists", file=target.name)
+    target = free_file(call.args.to) if call.args.to else None
     made = call.office.make_checkpoint(call.session())
-    if target is not None:
-        try:
-            write_private(target, made.note.encode("utf-8"))
-        except OSError:
-            raise InputError("file-not-written", file=target.name) from None
+    file = write_file(target, made.note.encode("utf-8")) if target is not None else None
     call.console.emit(
         {
             "size": made.size,
             "root": made.root,
             "note": made.note,
             "vkey": made.vkey,
-            "file": str(target) if target is not None else None,
+            "file": file,
         }
     )
 

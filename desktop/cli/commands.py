@@ -65,14 +65,19 @@ def read_file(path: str, limit: int) -> tuple[bytes, datetime]:
         raise InputError("file-not-readable", file=clean(file.name)) from error
 
 
-def write_file(to: str, data: bytes) -> str:
-    """Where it was written. Nothing is overwritten: it may be somebody's signed form.
+def free_file(to: str) -> Path:
+    """Where a file may be written. Nothing is overwritten: it may be somebody's signed form.
 
-    Raises InputError "file-exists", "file-not-written".
+    Asked before the work is done and recorded. Raises InputError "file-exists".
     """
     target = Path(to).absolute()
     if target.exists() and (not target.is_file() or target.stat().st_size > 0):
         raise InputError("file-exists", file=clean(target.name))
+    return target
+
+
+def write_file(target: Path, data: bytes) -> str:
+    """Where it was written. Raises InputError "file-not-written"."""
     try:
         write_private(target, data)
     except OSError as error:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from desktop.cli.cards import free_file
-from desktop.cli.commands import Call, day_of, text_of
+from desktop.cli.commands import Call, day_of, free_file, text_of, write_file
 from desktop.cli.console import Console
 from desktop.errors import InputError
 from desktop.office.values_backups import (
@@ -17,7 +16,6 @@ from desktop.office.values_backups import (
     MoveItem,
     RetireRequest,
 )
-from desktop.paths import write_private
 
 
 def emergency(call: Call) -> None:
@@ -39,10 +37,7 @@ def emergency(call: Call) -> None:
     if target is not None:
         if not shown.paper:
             raise InputError("file-not-written", file=target.name)
-        try:
-            write_private(target, shown.paper)
-        except OSError as error:
-            raise InputError("file-not-written", file=target.name) from error
+        write_file(target, shown.paper)
     _emit_emergency(call, shown, target)
 
 

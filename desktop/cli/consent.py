@@ -7,7 +7,7 @@ from typing import Any
 
 from desktop.cli import shapes
 from desktop.cli.arguments import WrongUse
-from desktop.cli.commands import Call, day_of, read_file, write_file
+from desktop.cli.commands import Call, day_of, free_file, read_file, write_file
 from desktop.cli.facts import wrong
 from desktop.cli.relays import maybe_word, only
 from desktop.config import LIMITS
@@ -118,7 +118,8 @@ def consent_ask(call: Call) -> None:
 def consent_prove(call: Call) -> None:
     """What the ledger said when a message left; with `--to` the paper too."""
     session = call.session()
-    proof = call.office.prove_consent(session, MessageId(call.args.message), bool(call.args.to))
+    target = free_file(call.args.to) if call.args.to else None
+    proof = call.office.prove_consent(session, MessageId(call.args.message), target is not None)
     words = call.console.reason(proof.basis)
     data: dict[str, Any] = {
         "message": proof.message,
@@ -129,8 +130,8 @@ def consent_prove(call: Call) -> None:
         "basis": words,
         "entries": [_entry(one) for one in proof.entries],
     }
-    if proof.data is not None:
-        data["file"] = write_file(call.args.to, proof.data)
+    if target is not None and proof.data is not None:
+        data["file"] = write_file(target, proof.data)
     call.console.emit(data, [str(words["words"])])
 
 
@@ -305,5 +306,5 @@ def _texts(call: Call, said: dict[str, Any], *names: str) -> None:
 
 
 def _write(call: Call, made: FileOut, to: str) -> None:
-    file = write_file(to, made.data)
+    file = write_file(free_file(to), made.data)
     call.console.emit({"file": file}, [clean(file)])

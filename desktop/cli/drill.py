@@ -7,8 +7,8 @@ from pathlib import Path
 
 from desktop.cli import shapes
 from desktop.cli.arguments import WrongUse
-from desktop.cli.cards import free_file, put_paper
-from desktop.cli.commands import Call, text_of
+from desktop.cli.cards import put_paper
+from desktop.cli.commands import Call, free_file, text_of
 from desktop.cli.console import Console
 from desktop.models.safekeeping import TargetId
 from desktop.office.values_backups import DrillRequest, DrillShown, KitRequest

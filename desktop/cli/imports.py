@@ -7,7 +7,7 @@ from pathlib import Path
 
 from desktop.cli import shapes
 from desktop.cli.arguments import WrongUse
-from desktop.cli.commands import Call, read_file, write_file
+from desktop.cli.commands import Call, free_file, read_file, write_file
 from desktop.cli.console import Console
 from desktop.cli.shapes import Doc
 from desktop.config import LIMITS
@@ -118,9 +118,9 @@ def imports_undo(call: Call) -> None:
 
 
 def imports_rejected(call: Call) -> None:
+    target = free_file(call.args.to)
     made = call.office.rejected_rows(call.session(), ImportId(call.args.import_id))
-    file = write_file(call.args.to, made.data)
-    call.console.emit({"file": file, "rows": made.rows})
+    call.console.emit({"file": write_file(target, made.data), "rows": made.rows})
 
 
 def imports_file(call: Call) -> None:

@@ -6,9 +6,7 @@ from datetime import datetime, time, timedelta
 
 from desktop.cli import shapes
 from desktop.cli.arguments import WrongUse
-from desktop.cli.cards import free_file
-from desktop.cli.commands import Call, day_of
-from desktop.errors import InputError
+from desktop.cli.commands import Call, day_of, free_file, write_file
 from desktop.models.correspondence import (
     ConversationId,
     ConversationState,
@@ -26,7 +24,6 @@ from desktop.office.values_messages import (
     TaskLine,
     ToChart,
 )
-from desktop.paths import write_private
 
 
 def messages_list(call: Call) -> None:
@@ -53,11 +50,8 @@ def messages_export(call: Call) -> None:
         args.part,
     )
     made = call.office.export_conversation(call.session(), request)
-    try:
-        write_private(target, made.data)
-    except OSError as error:
-        raise InputError("file-not-written", file=target.name) from error
-    call.console.emit({"file": str(target), "name": made.name, "person": args.person})
+    file = write_file(target, made.data)
+    call.console.emit({"file": file, "name": made.name, "person": args.person})
 
 
 def messages_search(call: Call) -> None:

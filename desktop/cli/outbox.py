@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 from desktop.cli import shapes
 from desktop.cli.arguments import WrongUse
-from desktop.cli.cards import free_file, put_paper
-from desktop.cli.commands import Call, day_of
+from desktop.cli.cards import put_paper
+from desktop.cli.commands import Call, day_of, free_file
 from desktop.models.delivery import EVERYTHING, Pause, Scope
 from desktop.models.records import MessageId
 from desktop.office.values_delivery import (

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from demo.authority import Authority
+from demo.relay import RecordingRelay, RelaySetup
 from tests.made_practice import PEOPLE, USER, MovedClock
 from tests.support.shell import Shell, begin
 
@@ -28,3 +32,28 @@ def desk(shell: Shell, tmp_path: Path) -> Shell:
     assert imported.pop("import")
     assert imported == {"created": 3, "updated": 0, "unchanged": 0, "rejected": []}
     return shell
+
+
+@pytest.fixture
+def relay(tmp_path: Path) -> Iterator[Callable[[], dict[str, Any]]]:
+    """A mail service that answers, as `relay add` reads it."""
+    authority = Authority(tmp_path)
+    with RecordingRelay(RelaySetup(context=authority.server_context("localhost"))) as server:
+
+        def document() -> dict[str, Any]:
+            return {
+                "name": "Relay",
+                "host": "localhost",
+                "port": server.port,
+                "security": "implicit",
+                "ca_file": str(authority.ca_file),
+                "user": server.setup.user,
+                "password": server.setup.password,
+                "sender": "office@elmstreet.example.com",
+                "required_tls": "account",
+                "forced_tls": [],
+                "enforces": [],
+                "baa": {"counterparty": "Relay", "signed": "2026-01-01", "expires": None, "scope": "mail"},
+            }
+
+        yield document

@@ -3,41 +3,15 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from demo.authority import Authority
-from demo.relay import RecordingRelay, RelaySetup
 from desktop.cli.main import HANDLERS
 from tests.made_practice import VISITS
 from tests.support.shell import Shell, Terminal
-
-
-@pytest.fixture
-def relay(tmp_path: Path) -> Iterator[Callable[[], dict[str, Any]]]:
-    authority = Authority(tmp_path)
-    with RecordingRelay(RelaySetup(context=authority.server_context("localhost"))) as server:
-
-        def document() -> dict[str, Any]:
-            return {
-                "name": "Relay",
-                "host": "localhost",
-                "port": server.port,
-                "security": "implicit",
-                "ca_file": str(authority.ca_file),
-                "user": server.setup.user,
-                "password": server.setup.password,
-                "sender": "office@elmstreet.example.com",
-                "required_tls": "account",
-                "forced_tls": [],
-                "enforces": [],
-                "baa": {"counterparty": "Relay", "signed": "2026-01-01", "expires": None, "scope": "mail"},
-            }
-
-        yield document
 
 
 def test_the_main_job_by_commands(desk: Shell, relay: Callable[[], dict[str, Any]], tmp_path: Path) -> None:
