@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from html import unescape
 from itertools import pairwise
 
 from markdown_it import MarkdownIt
@@ -23,6 +24,7 @@ PICTURE = "picture:"
 _PICTURE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
 _MAILTO = re.compile(r"mailto:[\w.+-]+@[\w.-]+")
 _TEL = re.compile(r"tel:\+?[\d.() -]+")
+_LINK = re.compile(r'href="([^"]+)"')
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,16 @@ def blocks_of(text: str) -> tuple[Block, ...]:
         else:
             made.append(block)
     return tuple(made)
+
+
+def links_of(block: Block) -> tuple[str, ...]:
+    """Where it can lead."""
+    match block:
+        case Button(link=link):
+            return (link,)
+        case Prose(html=html) | Heading(html=html):
+            return tuple(map(unescape, _LINK.findall(html)))
+    return ()
 
 
 def _groups(tokens: list[Token]) -> list[list[Token]]:

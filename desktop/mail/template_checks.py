@@ -16,7 +16,7 @@ from desktop.mail import content_words
 from desktop.mail.content_fold import fold
 from desktop.mail.fields import FIELDS
 from desktop.mail.readability import grade
-from desktop.mail.template_blocks import Block, Button, Shown
+from desktop.mail.template_blocks import Block, Button
 from desktop.mail.template_footer import Imprint, footer
 from desktop.mail.template_marks import RESERVED_HOST, Marks
 from desktop.mail.template_page import Around, Brand, Layout, page_of
@@ -31,7 +31,6 @@ MOST_GRADE = 8
 """Years of school; health writing aims at the sixth to the eighth."""
 _WITH_CLINICAL = frozenset({MailPurpose.TREATMENT, MailPurpose.PAYMENT, MailPurpose.OPERATIONS})
 _NAMES = ("name", "last_name")
-_LINK = re.compile(r'href="([^"]+)"')
 _LOUD = re.compile(r"!!|\${2,}|[🎉💰🔥]")
 _SHOUTED_LETTERS, _SHOUTED_SHARE = 10, 0.6
 
@@ -70,8 +69,9 @@ def check(source: TemplateSource, against: Checked) -> tuple[Finding, ...]:
     found = [
         *_subject(source, parts),
         *_fields(parts, against),
-        *_links(blocks, against.hosts),
-        *_pictures(blocks, against.pictures),
+        *_calls(blocks),
+        *_links(parts.links, against.hosts),
+        *_pictures(parts.pictures, against.pictures),
         *_unfilled(source),
         *_reading(blocks, against.language),
     ]
@@ -109,21 +109,22 @@ def _is_loud(subject: str) -> bool:
     return shouted or _LOUD.search(subject) is not None
 
 
-def _links(blocks: tuple[Block, ...], hosts: frozenset[str]) -> Iterator[Finding]:
-    buttons = [block for block in blocks if isinstance(block, Button)]
-    if len(buttons) > 1:
-        yield Finding(Reason("check-calls", {"count": len(buttons)}), False)
-    inside = (address for block in blocks for address in _LINK.findall(getattr(block, "html", "")))
-    for address in dict.fromkeys((*(button.link for button in buttons), *inside)):
-        host = (urlsplit(address).hostname or "").lower()
+def _calls(blocks: tuple[Block, ...]) -> Iterator[Finding]:
+    buttons = sum(isinstance(block, Button) for block in blocks)
+    if buttons > 1:
+        yield Finding(Reason("check-calls", {"count": buttons}), False)
+
+
+def _links(links: tuple[str, ...], hosts: frozenset[str]) -> Iterator[Finding]:
+    for host in dict.fromkeys((urlsplit(address).hostname or "").lower() for address in links):
         if host and host not in hosts and not RESERVED_HOST.fullmatch(host):
             yield Finding(Reason("check-link-host", {"host": clean(host)}), True)
 
 
-def _pictures(blocks: tuple[Block, ...], known: frozenset[str]) -> Iterator[Finding]:
-    for block in blocks:
-        if isinstance(block, Shown) and block.name not in known:
-            yield Finding(Reason("check-picture-unknown", {"name": block.name}), True)
+def _pictures(pictures: tuple[str, ...], known: frozenset[str]) -> Iterator[Finding]:
+    for name in pictures:
+        if name not in known:
+            yield Finding(Reason("check-picture-unknown", {"name": name}), True)
 
 
 def _unfilled(source: TemplateSource) -> Iterator[Finding]:

@@ -41,6 +41,8 @@ class Marks:
     """
 
     slots: list[Slot] = field(default_factory=list)
+    fallbacks: list[str] = field(default_factory=list)
+    """Addresses that a writer gave for fields that may be unknown."""
     token: str = field(default_factory=lambda: secrets.token_hex(8))
 
     def mark(self, name: str, default: str | None) -> str:
@@ -50,15 +52,18 @@ class Marks:
     def targets(self, text: str) -> str:
         """Marks in the place of a link's address become addresses.
 
-        Raises InputError `template-link-field` where the field holds none.
+        Raises InputError `template-link-field` where the field holds none, `template-link-unsafe` where
+        what stands in for it is none that may be opened.
         """
         target = re.compile(rf"\]\({_OPEN}{self.token}-(\d+){_CLOSE}\)")
         return target.sub(lambda found: f"]({self._target(int(found[1]))})", text)
 
     def _target(self, number: int) -> str:
-        name = self.slots[number].name
-        if name not in LINKS | PHONES:
-            raise InputError("template-link-field", field=name)
+        slot = self.slots[number]
+        if slot.name not in LINKS | PHONES:
+            raise InputError("template-link-field", field=slot.name)
+        if slot.default is not None:
+            self.fallbacks.append(_address(slot.name, slot.default))
         return f"https://field-{self.token}-{number}.invalid/"
 
     def skeleton(self, text: str) -> Skeleton:

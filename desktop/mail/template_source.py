@@ -12,13 +12,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import product
 
 from desktop.errors import InputError
-from desktop.mail.template_blocks import Block, blocks_of
+from desktop.mail.template_blocks import Block, Shown, blocks_of, links_of
 from desktop.mail.template_marks import RESERVED_HOST, Marks
 from desktop.mail.templates import NONE_OWN, Own, Place, Template, compile_text
+from desktop.models.standing import FieldClass
 
 SUBJECT_CHARS = 120
 PREVIEW_CHARS = 150
@@ -41,11 +43,17 @@ class TemplateSource:
 
 @dataclass(frozen=True)
 class Parts:
-    """A template whose every part is of the language."""
+    """A template whose every part is of the language.
+
+    `links` and `pictures` are all that its body can lead to and show, whichever fields are known: a
+    condition can make a link of what is none elsewhere.
+    """
 
     subject: Template
     preview: Template
     body: Template
+    links: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
 
     @property
     def asked(self) -> frozenset[str]:
@@ -85,6 +93,13 @@ def compiled(source: TemplateSource, own: Own = NONE_OWN) -> Parts:
     Raises InputError as `compile_text` and `blocks_of` do, `template-no-subject`,
     `template-too-long`, `template-empty`, `template-reserved`, `template-too-many-questions`.
     """
+    return _compiled(source, frozenset(own.items()))
+
+
+@lru_cache(maxsize=32)
+def _compiled(source: TemplateSource, fields: frozenset[tuple[str, FieldClass]]) -> Parts:
+    """The same words are asked about again and again: by the check, the layout and for the next person."""
+    own = dict(fields)
     _check_size(source)
     for text in (source.subject, source.preview, source.body):
         if RESERVED_HOST.search(text) or any(map(_is_reserved, text)):
@@ -97,11 +112,16 @@ def compiled(source: TemplateSource, own: Own = NONE_OWN) -> Parts:
     asked = sorted(parts.body.asked())
     if len(asked) > MOST_ASKED:
         raise InputError("template-too-many-questions", limit=MOST_ASKED)
-    for answer in product((False, True), repeat=len(asked)):
-        laid_out(
-            parts.body, frozenset(name for name, known in zip(asked, answer, strict=True) if known), Marks()
-        )
-    return parts
+    links: dict[str, None] = {}
+    pictures: dict[str, None] = {}
+    for answer in product((True, False), repeat=len(asked)):
+        marks = Marks()
+        given = frozenset(name for name, known in zip(asked, answer, strict=True) if known)
+        for block in laid_out(parts.body, given, marks):
+            links |= dict.fromkeys(links_of(block))
+            pictures |= {block.name: None} if isinstance(block, Shown) else {}
+        links |= dict.fromkeys(marks.fallbacks)
+    return replace(parts, links=tuple(links), pictures=tuple(pictures))
 
 
 def laid_out(body: Template, given: frozenset[str], marks: Marks) -> tuple[Block, ...]:
