@@ -16,6 +16,8 @@ from desktop.mail.picture_reading import MADE, PICTURE_BYTES, PICTURE_SIDE
 
 _REFUSED = b"-"
 _FORMATS = ("PNG", "JPEG", "GIF")
+_PHOTOS = ("JPEG", "MPO")
+"""A telephone's photo with a second one behind it (CIPA DC-007) is read as its first."""
 _QUALITY = 88
 _COLOURS = ("1", "L", "LA", "P", "RGB", "RGBA")
 _BROKEN = (
@@ -39,7 +41,7 @@ def _decoded(data: bytes) -> tuple[str, Image.Image]:
     """Raises InputError `picture-unreadable`, `picture-too-wide`. Of a moving one the first picture."""
     try:
         with Image.open(BytesIO(data), formats=_FORMATS) as picture:
-            kind = "image/jpeg" if picture.format == "JPEG" else "image/png"
+            kind = "image/jpeg" if picture.format in _PHOTOS else "image/png"
             if max(picture.size) > PICTURE_SIDE:
                 raise InputError("picture-too-wide", limit=PICTURE_SIDE)
             picture.load()

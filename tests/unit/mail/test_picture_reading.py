@@ -36,6 +36,11 @@ def test_each_kind_is_read_and_keeps_its_size(kind: str, made: str) -> None:
         assert again.format == made.partition("/")[2].upper()
 
 
+def test_a_telephones_photo_with_a_second_one_behind_it_stays_a_photo() -> None:
+    data = saved("MPO", drawn("JPEG"), save_all=True, append_images=[drawn("JPEG")])
+    assert read_picture(data).kind == "image/jpeg"
+
+
 def test_what_a_camera_wrote_beside_the_picture_is_gone() -> None:
     exif = Image.Exif()
     exif[0x010E], exif[0x0112] = PLACE, 6  # description; turned by a quarter
