@@ -47,10 +47,7 @@ class OutboxDesk:
         known: str = "",
     ) -> OutboxShown:
         opened = self._desk.opened()
-        last = opened.dispatcher.last
-        stopped = last.stopped if last is not None and last.stopped is not None else None
-        if stopped is not None and stopped.code == BY_HAND:
-            stopped = None
+        stopped = opened.dispatcher.trouble
         return self._desk.read(
             session,
             Action.LIST_OUTBOX,

@@ -37,6 +37,7 @@ from desktop.sync.points import Passing, Point, unnoticed
 from desktop.sync.relay import Offer, Timeouts
 from desktop.sync.relay_access import Accesses
 from desktop.sync.run import LOOK_EVERY, Progress, Rests, RunCounts, RunResult, SendingRun
+from desktop.sync.stream import BY_HAND
 
 __all__ = ["Dispatcher", "Progress", "RunCounts", "RunResult"]
 
@@ -102,6 +103,18 @@ class Dispatcher:
         self._closing = False
         self.last: RunResult | None = None
         """How the latest run ended; None before the first."""
+
+    @property
+    def trouble(self) -> Reason | None:
+        """Why the latest run left something unsent; None where it did not, or somebody stopped it."""
+        stopped = self.last.stopped if self.last is not None else None
+        return stopped if stopped is not None and stopped.code != BY_HAND else None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a run is under way, whatever became of the one before."""
+        with self._lock:
+            return self._run is not None
 
     def run_due(self, *, wait_for_holds: bool = False, progress: Progress | None = None) -> RunResult:
         """Send what is due and wait for the end; not to be called from the window's thread.
