@@ -18,9 +18,12 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QApplication,
+    QCheckBox,
     QLabel,
     QLineEdit,
     QPlainTextEdit,
+    QRadioButton,
+    QScrollArea,
     QTextEdit,
     QWidget,
 )
@@ -32,6 +35,7 @@ from desktop.ui.workspace import Workspace
 folder, asked = PracticeFolder(Path(sys.argv[1])), Path(sys.argv[2])
 run = WindowRun(folder, sys.argv[3] if len(sys.argv) > 3 else "en")
 
+_TICKED = (QCheckBox, QRadioButton)
 _SAID = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
 
 
@@ -54,18 +58,40 @@ def seen() -> list[QWidget]:
 
 
 def place(widget: QWidget, at: QPoint) -> dict[str, Any]:
-    there = widget.mapToGlobal(at)
-    return {"x": there.x(), "y": there.y(), "enabled": widget.isEnabled()}
+    """Where on the screen; `wheel` is where one turns the wheel while it is scrolled out of sight."""
+    there, found = widget.mapToGlobal(at), {"enabled": widget.isEnabled()}
+    around = widget.parentWidget()
+    while around is not None and not isinstance(around, QScrollArea):
+        around = around.parentWidget()
+    if isinstance(around, QScrollArea) and not around.viewport().rect().contains(
+        around.viewport().mapFromGlobal(there)
+    ):
+        edge = around.mapToGlobal(QPoint(4, around.height() // 2))
+        return found | {"wheel": [edge.x(), edge.y(), 5 if there.y() > edge.y() else 4]}
+    return found | {"x": there.x(), "y": there.y()}
 
 
-def where(words: str) -> dict[str, Any] | None:
+def spot(widget: QWidget) -> QPoint:
+    """Where one presses it: what is ticked is wider than what takes the press."""
+    middle = widget.rect().center()
+    return QPoint(min(10, middle.x()), middle.y()) if isinstance(widget, _TICKED) else middle
+
+
+def is_within(widget: QWidget, name: str) -> bool:
+    around = widget.parentWidget()
+    while around is not None and around.accessibleName() != name:
+        around = around.parentWidget()
+    return around is not None
+
+
+def where(words: str, within: str = "") -> dict[str, Any] | None:
     """A control by what stands on it or by its accessible name: whole, else its beginning."""
     for fits in (str.__eq__, str.startswith):
         for one in seen():
-            if isinstance(one, QLabel) or not one.isEnabled():
+            if isinstance(one, QLabel) or not one.isEnabled() or (within and not is_within(one, within)):
                 continue
             if fits(words_of(one).replace("&", ""), words) or fits(one.accessibleName(), words):
-                return place(one, one.rect().center())
+                return place(one, spot(one))
     return None
 
 
@@ -112,13 +138,13 @@ def texts() -> list[str]:
             for column in range(model.columnCount()):
                 index = model.index(number, column)
                 found += [str(model.data(index, role) or "") for role in _SAID]
-    return [one for one in found if one]
+    return list(dict.fromkeys(one for one in found if one))
 
 
 def answer(question: dict[str, Any]) -> Any:
     match question["ask"]:
         case "where":
-            return where(question["words"])
+            return where(question["words"], question.get("within", ""))
         case "row":
             return row(question["words"])
         case "texts":

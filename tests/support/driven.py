@@ -36,6 +36,7 @@ class Person:
         self._environment = environment
         self._asked = asked
         self._number = 0
+        self._at = (-1, -1)
         self.actions: list[str] = []
 
     def ask(self, what: str, **given: Any) -> Any:
@@ -62,16 +63,17 @@ class Person:
     def look_for(self, words: str, seconds: float = PATIENCE) -> None:
         self.wait(lambda: self.sees(words), words, seconds)
 
-    def click(self, words: str) -> None:
-        """A control that can be pressed, once it is there."""
-        there = self._found("where", words)
-        self._press_at(there)
+    def click(self, words: str, within: str = "") -> None:
+        """A control that can be pressed, once it is there; `within` names what it stands in, where several
+        say the same."""
+        there = self._found("where", words, within)
+        self._press_at(there["x"], there["y"])
         self.actions.append(f"click {words}")
 
     def choose(self, words: str) -> None:
         """A row of a list."""
         there = self._found("row", words)
-        self._press_at(there)
+        self._press_at(there["x"], there["y"])
         self.actions.append(f"choose {words}")
 
     def type(self, text: str, *then: str) -> None:
@@ -105,24 +107,27 @@ class Person:
         said: list[str] = self.ask("page")
         return said
 
-    def _found(self, how: str, words: str) -> dict[str, Any]:
+    def _found(self, how: str, words: str, within: str = "") -> dict[str, Any]:
         before: list[Any] = [None]
 
         def ready() -> dict[str, Any] | None:
-            """There, and no longer on the move: what is pressed must be what was looked for."""
-            found: dict[str, Any] | None = self.ask(how, words=words)
+            """There, in sight, and no longer on the move: what is pressed must be what was looked for."""
+            found: dict[str, Any] | None = self.ask(how, words=words, within=within)
+            if found is not None and "wheel" in found:
+                self._press_at(*found["wheel"])
+                found = None
             stands, before[0] = found == before[0], found
             return found if stands and found is not None and found["enabled"] else None
 
-        try:
-            there: dict[str, Any] = self.wait(ready, f"something to press that says {words!r}")
-        except AssertionError as error:
-            raise AssertionError(f"{error}; seen: {self.ask('texts')}") from None
+        there: dict[str, Any] = self.wait(ready, f"something to press that says {words!r}")
         return there
 
-    def _press_at(self, there: dict[str, Any]) -> None:
-        move = ["xdotool", "mousemove", "--sync", str(there["x"]), str(there["y"]), "click", "1"]
-        subprocess.run(move, env=self._environment, check=True, timeout=20, capture_output=True)
+    def _press_at(self, x: int, y: int, button: int = 1) -> None:
+        """Buttons 4 and 5 are the wheel. Where the hand is already, nobody waits until it has moved."""
+        move = ["mousemove", "--sync", str(x), str(y)] if (x, y) != self._at else []
+        self._at = x, y
+        pressed = ["xdotool", *move, "click", str(button)]
+        subprocess.run(pressed, env=self._environment, check=True, timeout=20, capture_output=True)
 
 
 @contextmanager
