@@ -43,6 +43,10 @@ class TemplateFileDoor(Protocol):
         """A file as its parts."""
         ...
 
+    def try_picture(self, data: bytes) -> bytes:
+        """A picture of unknown origin as it would be kept, made anew; refused as `add_picture` does."""
+        ...
+
     def check_template(self, request: TemplateRequest) -> tuple[TemplateFinding, ...]: ...
     def render_template(self, request: TemplateRequest) -> TemplateRendered: ...
 
@@ -62,7 +66,8 @@ class TemplateDoor(Protocol):
     def keep_template(self, session: Session, request: TemplateKeep) -> TemplateShown:
         """A new version where anything of its words changed; what was approved stays as it is.
 
-        Refuses what is not of the language; what a check finds is shown, and stops only the approval.
+        Refuses what is not of the language, unless it is unfinished; what a check finds is shown, and
+        stops only the approval.
         """
         ...
 

@@ -47,6 +47,7 @@ class Files:
         self.library_text = templates.library_text
         self.template_words = templates.template_words
         self.library_words = templates.library_words
+        self.try_picture = templates.try_picture
         self.check_template = templates.check_template
         self.render_template = templates.render_template
 

@@ -232,6 +232,7 @@ class LocalOffice(
         self.library_text = files.library_text
         self.template_words = files.template_words
         self.library_words = files.library_words
+        self.try_picture = files.try_picture
         self.check_template = files.check_template
         self.render_template = files.render_template
         self.doctor = doctor.doctor

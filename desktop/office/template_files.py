@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from desktop.errors import InputError
 from desktop.mail.fields import LINKS
+from desktop.mail.picture_reading import read_picture
 from desktop.mail.template_checks import Checked, check
 from desktop.mail.template_design import Design
 from desktop.mail.template_footer import Imprint, footer
@@ -61,6 +62,10 @@ class TemplateFiles:
         """Raises InputError "template-no-subject"."""
         source = read_source(text)
         return TemplateWords(source.subject, source.body, source.preview)
+
+    def try_picture(self, data: bytes) -> bytes:
+        """Raises InputError as `read_picture`."""
+        return read_picture(data).data
 
     def check_template(self, request: TemplateRequest) -> tuple[TemplateFinding, ...]:
         """What stops it first."""

@@ -20,9 +20,9 @@ from desktop.mail.template_samples import sample_values
 from desktop.mail.template_source import TemplateSource
 from desktop.mail.testletters import as_test
 from desktop.models import customfields, people, templates, testsends
-from desktop.models.accounts import Role, Session
+from desktop.models.accounts import Role, Session, SessionId
 from desktop.models.database import Tx
-from desktop.models.records import Kind, Label, Reason
+from desktop.models.records import Kind, Label, PersonId, Reason
 from desktop.models.rules import CUSTOM
 from desktop.models.standing import FieldClass
 from desktop.office.desk import Desk, Recorder
@@ -47,22 +47,32 @@ class TemplatePreviews:
     def __init__(self, desk: Desk, clock: Clock) -> None:
         self._desk = desk
         self._clock = clock
+        self._sitting: tuple[SessionId | None, set[PersonId | None]] = (None, set())
 
     def preview_template(self, session: Session, request: TemplateTryRequest) -> TemplatePreview:
-        """Raises InputError "template-languages", "template-group", "person-unknown"."""
+        """Asked at each pause of typing: on record once per person and session, and once for sample values.
+
+        Raises InputError "template-languages", "template-group", "person-unknown".
+        """
         self._desk.check(session, Action.LIST_TEMPLATES)
         if request.language not in LANGUAGES:
             raise InputError("template-languages")
         if request.layout not in list(Layout):
             raise InputError("template-group")
 
-        def note(_: TemplatePreview) -> Event:
+        told = self._sitting[1] if self._sitting[0] == session.id else set()
+
+        def note(_: TemplatePreview) -> Event | None:
+            if request.person in told:
+                return None
             det: dict[str, str | int] = {"person": request.person} if request.person is not None else {}
             return Event(Act.TEMPLATE_PREVIEWED, det=det)
 
-        return self._desk.read(
+        shown = self._desk.read(
             session, Action.LIST_TEMPLATES, lambda tx: self._previewed(tx, session.role, request), note
         )
+        self._sitting = (session.id, told | {request.person})
+        return shown
 
     def send_test_letter(self, session: Session, request: TestLetterRequest) -> Queued:
         """Raises InputError "template-unknown", "template-version", "template-languages", "person-unknown",

@@ -18,7 +18,7 @@ from desktop.mail import own_templates
 from desktop.mail.letterhead import load_letterhead
 from desktop.mail.own_templates import Wording, content_hash, source_of
 from desktop.mail.template_footer import PAYER_CHARS
-from desktop.mail.template_library import Group, library_template
+from desktop.mail.template_library import Group
 from desktop.mail.template_page import Layout
 from desktop.mail.template_source import compiled
 from desktop.models import pictures, templates
@@ -26,9 +26,9 @@ from desktop.models.accounts import Session
 from desktop.models.campaigning import TemplateId, TemplateKept, TemplateText, TemplateVersion
 from desktop.models.database import Tx
 from desktop.models.ids import new_id
-from desktop.models.purposes import MailPurpose
 from desktop.office.desk import Desk, Recorder
 from desktop.office.mergevalues import seen_classes
+from desktop.office.template_aside import NAME_CHARS, put_aside, settled_purpose
 from desktop.office.template_lines import all_shown, one_shown, today
 from desktop.office.template_preview import offered_fields
 from desktop.office.values_templates import (
@@ -40,7 +40,6 @@ from desktop.office.values_templates import (
 )
 from desktop.texts import LANGUAGES, clean
 
-NAME_CHARS = 80
 MOST = 300
 """Of one practice, retired ones not counted."""
 
@@ -95,37 +94,37 @@ class Templates:
         """Raises InputError "template-name", "template-taken", "template-many", "template-group",
         "template-languages", "template-unknown", "template-changed" (somebody else changed it meanwhile),
         "template-fixed" (`field`), "purpose-open", "purpose-weaker", "purpose-answer", and as `compiled`
-        (`language`).
+        (`language`). What is `unfinished` is put aside instead (`template_aside.py`).
         """
         self._desk.check(session, Action.KEEP_TEMPLATE)
 
         def keep(tx: Tx, record: Recorder) -> TemplateShown:
-            own = seen_classes(tx, session.role)
-            for text in texts.values():
-                compiled(source_of(text), own)
-            before = self._live(tx, request.id) if request.id is not None else None
-            _check_name(tx, name, before)
+            asked = put_aside(tx, request) if request.unfinished else request
+            name, texts = _fit(asked)
+            before = self._live(tx, asked.id) if asked.id is not None else None
+            if not asked.unfinished:
+                _check_words(tx, session, texts)
+                _check_name(tx, name, before)
             now = self._clock.now()
             kept = TemplateKept(
                 id=before.id if before is not None else TemplateId(new_id()),
                 name=name,
-                group=request.group,
-                purpose=_purpose(request, before),
-                layout=request.layout,
+                group=asked.group,
+                purpose=settled_purpose(asked, before),
+                layout=asked.layout,
                 version=1 if before is None else before.version,
                 approved=0 if before is None else before.approved,
                 by=session.user,
                 changed_at=now,
-                code=request.code if before is None else before.code,
-                payer=clean(request.payer, PAYER_CHARS),
-                visit=request.visit,
-                answers=purposes.needed(request.answers),
+                code=asked.code if before is None else before.code,
+                payer=clean(asked.payer, PAYER_CHARS),
+                visit=asked.visit,
+                answers=purposes.needed(asked.answers),
             )
-            version = self._kept(tx, kept, before, texts, request.version)
+            version = self._kept(tx, kept, before, texts, asked.version)
             record(Event(Act.TEMPLATE_CHANGED, obj=kept.id, det={"version": version}))
             return self._shown(tx, session, kept.id)
 
-        name, texts = _fit(request)
         return self._desk.write(session, Action.KEEP_TEMPLATE, keep)
 
     def approve_template(self, session: Session, template: TemplateId, version: int) -> TemplateShown:
@@ -228,6 +227,12 @@ def _text(words: TemplateWords) -> TemplateText:
     return TemplateText(words.subject.strip(), words.preview.strip(), body)
 
 
+def _check_words(tx: Tx, session: Session, texts: dict[str, TemplateText]) -> None:
+    own = seen_classes(tx, session.role)
+    for text in texts.values():
+        compiled(source_of(text), own)
+
+
 def _check_name(tx: Tx, name: str, before: TemplateKept | None) -> None:
     others = [one for one in templates.listing(tx) if before is None or one.id != before.id]
     if any(one.name.casefold() == name.casefold() for one in others):
@@ -241,22 +246,3 @@ def _check_fixed(before: TemplateKept, kept: TemplateKept) -> None:
     for field in ("purpose", "payer", "layout", "visit"):
         if getattr(before, field) != getattr(kept, field):
             raise InputError("template-fixed", field=field)
-
-
-def _purpose(request: TemplateKeep, before: TemplateKept | None) -> MailPurpose:
-    """The one that is asked for, never a weaker one than the answers, or the library, say."""
-    if before is not None and (before.purpose, dict(before.answers)) == (request.purpose, request.answers):
-        return before.purpose
-    code = request.code if before is None else before.code
-    if request.answers:
-        classed = purposes.classed(request.answers)
-        if not isinstance(classed, purposes.Classed):
-            raise InputError("purpose-open")
-        least = classed.purpose
-    elif code:
-        least = library_template(code).purpose
-    else:
-        raise InputError("purpose-open")
-    if purposes.is_weaker(request.purpose, than=least):
-        raise InputError("purpose-weaker")
-    return request.purpose

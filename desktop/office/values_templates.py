@@ -145,7 +145,8 @@ class TemplateKeep:
     """A template to be kept; without `id` a new one. `version` is the newest that its writer saw.
 
     `answers` are those about its purpose (`campaigns/purposes.py`), kept beside it. `code` names the one
-    of the library that it was begun from.
+    of the library that it was begun from. `unfinished`: a lock came while it was written, and it is kept
+    whatever it says.
     """
 
     name: str
@@ -159,6 +160,7 @@ class TemplateKeep:
     payer: str = ""
     code: str = ""
     answers: dict[str, str] = field(default_factory=dict)
+    unfinished: bool = False
 
 
 @dataclass(frozen=True)

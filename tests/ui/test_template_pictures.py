@@ -8,7 +8,9 @@ import pytest
 from PySide6.QtCore import QBuffer, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QImage
 
-from desktop.office.values_templates import TemplateWords
+from desktop.models.purposes import MailPurpose
+from desktop.office.values_templates import PictureRequest, TemplateTryRequest, TemplateWords
+from desktop.ui.templates.browser import exact_page
 from desktop.ui.templates.look import LookDialog
 from desktop.ui.templates.page import TemplatesPage
 from desktop.ui.templates.pictures import DescribeDialog, PicturesDialog
@@ -44,6 +46,17 @@ def test_the_browser_gets_a_page_of_sample_values_that_does_not_stay(
     assert opened_at[0].exists()
     editor.preview.deleteLater()
     at_work.screen.qtbot.waitUntil(lambda: not opened_at[0].exists(), timeout=10_000)
+
+
+def test_the_browser_shows_the_pictures_of_the_letter_out_of_the_page_itself(
+    at_work: AtWork, page: TemplatesPage
+) -> None:
+    office, session = at_work.office, at_work.session
+    office.add_picture(session, PictureRequest("door", picture(), "Our door"))
+    words = TemplateWords("Hello", "![Our door](picture:door)")
+    made = exact_page(office, session, TemplateTryRequest(words, "en", MailPurpose.TREATMENT))
+    assert b'src="data:image/png;base64,' in made
+    assert b"cid:" not in made
 
 
 def test_no_browser_is_said_and_nothing_stays(
@@ -100,16 +113,34 @@ def test_a_picture_is_added_from_a_file_described_offered_and_removed(
     assert shown.list.count() == 0
 
 
-def test_what_is_no_picture_is_refused_beside_its_form(at_work: AtWork, page: TemplatesPage) -> None:
+SVG = b"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><image href='file:///etc/passwd'/></svg>"
+
+
+@pytest.mark.parametrize("data", [b"not a picture", SVG], ids=["words", "svg"])
+def test_a_file_that_is_no_picture_is_refused_and_the_window_never_reads_it(
+    at_work: AtWork, page: TemplatesPage, data: bytes
+) -> None:
     page.show_pictures()
     at_work.screen.settle()
     shown = dialog(page, PicturesDialog)
     assert isinstance(shown, PicturesDialog)
-    shown.take_file(at_work.file("notes.png", b"not a picture"))
+    shown.take_file(at_work.file("notes.png", data))
+    at_work.screen.settle()
+    assert shown.notice.words
+    assert not page.window().findChildren(DescribeDialog)
+
+
+def test_a_refusal_of_a_picture_is_said_beside_its_form(at_work: AtWork, page: TemplatesPage) -> None:
+    page.show_pictures()
+    at_work.screen.settle()
+    shown = dialog(page, PicturesDialog)
+    assert isinstance(shown, PicturesDialog)
+    shown.take_file(at_work.file("door.png", picture()))
     at_work.screen.settle()
     about = dialog(page, DescribeDialog)
     assert isinstance(about, DescribeDialog)
-    about.alt.input.setText("Notes")
+    about.name.input.setText("No Name That Is One")
+    about.alt.input.setText("Our door")
     about.keep()
     at_work.screen.settle()
     assert about.notice.words

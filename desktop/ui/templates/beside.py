@@ -27,6 +27,7 @@ class Beside(QWidget):
         self.ui, self._session = ui, session
         self._shelf: Shelf | None = None
         self._words: dict[str, TemplateWords] = {}
+        self._payer = ""
         self._pictures: dict[str, bytes] = {}
         self._may = False
         self._asked = 0
@@ -62,21 +63,22 @@ class Beside(QWidget):
         self.open_button.setText(self.ui.say(f"ui.templates.{code}"))
         asked, session = self._asked, self._session
 
-        def words_of() -> dict[str, TemplateWords]:
+        def words_of() -> tuple[dict[str, TemplateWords], str]:
             if shelf.library is not None:
-                return self.ui.office.library_words(shelf.library.code)
+                return self.ui.office.library_words(shelf.library.code), ""
             if shelf.own is not None:
-                return self.ui.office.show_template(session, shelf.own.id).texts
-            return {}
+                shown = self.ui.office.show_template(session, shelf.own.id)
+                return shown.texts, shown.payer
+            return {}, ""
 
-        def done(words: dict[str, TemplateWords]) -> None:
+        def done(found: tuple[dict[str, TemplateWords], str]) -> None:
             if asked == self._asked:
-                self._show_words(words)
+                self._show_words(*found)
 
         self.ui.bridge.run(self, lambda _: words_of(), done, self._failed)
 
-    def _show_words(self, words: dict[str, TemplateWords]) -> None:
-        self._words = words
+    def _show_words(self, words: dict[str, TemplateWords], payer: str) -> None:
+        self._words, self._payer = words, payer
         emptied(self._languages)
         self.buttons = {}
         group = QButtonGroup(self)
@@ -97,7 +99,7 @@ class Beside(QWidget):
         if line is None:
             return
         self.buttons[language].setChecked(True)
-        request = TemplateTryRequest(self._words[language], language, line.purpose)
+        request = TemplateTryRequest(self._words[language], language, line.purpose, payer=self._payer)
         self._asked += 1
         asked, known = self._asked, dict(self._pictures)
 

@@ -35,7 +35,7 @@ def exact_page(office: Office, session: Session, sample: TemplateTryRequest) -> 
         if found is None or found.authorization is not None:
             continue
         data = base64.b64encode(office.picture_data(session, name)).decode("ascii")
-        page = page.replace(f'"cid:{cid}"', f'"data:image/{found.kind};base64,{data}"')
+        page = page.replace(f'"cid:{cid}"', f'"data:{found.kind};base64,{data}"')
     return page.encode()
 
 

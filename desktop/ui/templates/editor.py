@@ -36,8 +36,8 @@ from desktop.ui.templates.testing import TestDialog
 from desktop.ui.templates.versions import VersionsDialog
 from desktop.ui.users.dialogs import ConfirmDialog
 
-CHANGED = "template-changed"
-"""Somebody else has kept a newer version since this one was opened."""
+CHANGED, REMOVED = "template-changed", "template-unknown"
+"""Somebody else has kept a newer version since this one was opened, or taken it away."""
 
 
 class Editor(Page):
@@ -134,13 +134,12 @@ class Editor(Page):
     def _put(self, details: Details, words: dict[str, TemplateWords], parts: TemplateParts) -> None:
         self.notice.clear()
         self.findings.clear()
-        self.preview.clear()
         self._details, self._parts = details, parts
         self.languages.offer(parts)
         self.languages.fill(words, self.ui.texts.language)
         self.languages.allow(self._may)
         self._kept_at = self._edits
-        self.preview.ask()
+        self.preview.begin()
 
     def offer(self, parts: TemplateParts) -> None:
         """Pictures or fields have changed meanwhile."""
@@ -264,14 +263,16 @@ class Editor(Page):
 
     def _refused(self, error: SealwellError, request: TemplateKeep) -> None:
         self._show_state()
-        if error.code != CHANGED or request.id is None:
-            self.show_error(error)
-            return
         template = request.id
-        self.call(
-            lambda _: self.ui.office.show_template(self._session, template),
-            lambda theirs: self._ask_which(theirs, request),
-        )
+        if template is not None and error.code == CHANGED:
+            self.call(
+                lambda _: self.ui.office.show_template(self._session, template),
+                lambda theirs: self._ask_which(theirs, request),
+            )
+        elif template is not None and error.code == REMOVED:
+            self._ask_anew(request)
+        else:
+            self.show_error(error)
 
     def _ask_which(self, theirs: TemplateShown, mine: TemplateKeep) -> None:
         """Two have written at once: nobody's words go, and this person says which are the newest."""
@@ -281,16 +282,24 @@ class Editor(Page):
         dialog.rejected.connect(lambda: self.show_error(SealwellError(CHANGED)))
         dialog.open()
 
+    def _ask_anew(self, mine: TemplateKeep) -> None:
+        say = self.ui.say
+        title, lead = say("ui.templates.removed-title"), say("ui.templates.removed-lead")
+        dialog = ConfirmDialog(self.ui, title, lead, say("ui.templates.keep-anew"), self)
+        dialog.accepted.connect(lambda: self._keep(replace(mine, id=None, version=0)))
+        dialog.rejected.connect(lambda: self.show_error(SealwellError(REMOVED)))
+        dialog.open()
+
     def _keep_beside(self, mine: TemplateKeep) -> None:
         name = self.ui.say("ui.templates.copy-of", name=mine.name)
         self._details = replace(self._details, name=name)
         self._keep(replace(mine, id=None, version=0, name=name))
 
     def unfinished(self) -> Work | None:
-        """Before a lock: a version more, that nobody has approved."""
+        """Before a lock: a version more, that nobody has approved, whatever stands in it."""
         if not (self._may and self.touched and self.languages.words()):
             return None
-        ui, session, request = self.ui, self._session, self.request()
+        ui, session, request = self.ui, self._session, replace(self.request(), unfinished=True)
 
         def keep() -> None:
             ui.office.keep_template(session, request)

@@ -11,6 +11,7 @@ from desktop.models.records import Reason
 from desktop.office.values_templates import TemplateFinding
 from desktop.ui.base import Ui, button, emptied, plain_label
 from desktop.ui.icons import icon
+from desktop.ui.templates.letter import tip
 
 _TALLEST = 118
 _SUBJECT = ("template-no-subject", "template-field-clinical")
@@ -87,7 +88,7 @@ class Findings(QScrollArea):
         made.setIcon(icon(picture, colour, 18))
         kind = say("ui.templates.stops" if one.stops else "ui.templates.hint")
         made.setAccessibleName(f"{kind}: {words}")
-        made.setToolTip(words)
+        made.setToolTip(tip(words))
         self._column.addWidget(made)
         self.lines.append(made)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from html import escape
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPixmap
@@ -157,7 +158,7 @@ class LetterView(QScrollArea):
         made = QPushButton(piece.text.replace("&", "&&"))
         made.setAutoDefault(False)
         made.setAccessibleDescription(piece.link)
-        made.setToolTip(piece.link)
+        made.setToolTip(tip(piece.link))
         made.setStyleSheet(
             f"QPushButton {{ background: {letter.colour}; color: {letter.on_colour}; border: 2px solid"
             f" {letter.colour}; border-radius: {self._px(6)}px; font-weight: 600;"
@@ -190,6 +191,11 @@ class LetterView(QScrollArea):
             words.setStyleSheet(f"color: {_SMALL}; font-size: {self._px(13)}px;")
             column.addWidget(self._whole(words))
         return foot
+
+
+def tip(words: str) -> str:
+    """Qt guesses whether a tool tip is rich text: words of others never are."""
+    return f"<span>{escape(words)}</span>"
 
 
 def _box(look: str, radius: int, *, top: bool) -> QFrame:

@@ -127,10 +127,15 @@ class TemplatesPage(Page):
             )
 
     def _open(self, shown: TemplateShown) -> None:
+        if self.editing:  # asked for twice: what stands there may have been changed since
+            return
         self.stack.setCurrentWidget(self.editor)
         self.editor.open(shown, self._parts, self._may)
+        self.editor.languages.form.subject.setFocus()
 
     def _copy(self, line: TemplateLine, words: dict[str, TemplateWords]) -> None:
+        if self.editing:
+            return
         name = self.ui.say(f"template.title.{line.code}")
         details = Details(name, line.group, line.purpose, visit=line.visit)
         self._edit(details, words, line.code)
@@ -143,6 +148,21 @@ class TemplatesPage(Page):
     def unfinished(self) -> Work | None:
         """What keeps the words in the editor before a lock."""
         return self.editor.unfinished() if self.editing else None
+
+    def take_up(self) -> None:
+        """Back after a lock: the template that was kept is the one that changed last."""
+        self.call(lambda _: self._ask(), self._take_up)
+
+    def _take_up(self, found: tuple[TemplatesShown, TemplateParts]) -> None:
+        self._show(found)
+        mine = [one for one in found[0].own if one.by == self._session.user_name]
+        if mine:
+            template = max(mine, key=lambda one: one.changed_at).id
+            self.call(lambda _: self.ui.office.show_template(self._session, template), self._taken_up)
+
+    def _taken_up(self, shown: TemplateShown) -> None:
+        self._open(shown)
+        self.editor.notice.show_words(self.ui.say("ui.templates.kept-at-lock"), "ok")
 
     # --- pictures and look ------------------------------------------------------------------
 

@@ -111,11 +111,16 @@ class PicturesDialog(FormDialog):
     def take_file(self, path: Path) -> None:
         self.notice.clear()
         self.ui.bridge.run(
-            self, lambda _: read(path, _LARGEST), lambda data: self._describe(path.stem, data), self.failed
+            self, lambda _: self._try(path), lambda found: self._describe(path.stem, *found), self.failed
         )
 
-    def _describe(self, stem: str, data: bytes) -> None:
-        dialog = DescribeDialog(self.ui, self._session, stem, data, self._page)
+    def _try(self, path: Path) -> tuple[bytes, bytes]:
+        """The file and the picture in it made anew, which alone is shown. On the bridge's pool."""
+        data = read(path, _LARGEST)
+        return data, self.ui.office.try_picture(data)
+
+    def _describe(self, stem: str, data: bytes, made: bytes) -> None:
+        dialog = DescribeDialog(self.ui, self._session, stem, data, made, self._page)
         dialog.kept.connect(self._added)
         dialog.open()
 
@@ -151,13 +156,13 @@ class DescribeDialog(FormDialog):
 
     kept = Signal()
 
-    def __init__(self, ui: Ui, session: Session, stem: str, data: bytes, page: Page) -> None:
+    def __init__(self, ui: Ui, session: Session, stem: str, data: bytes, made: bytes, page: Page) -> None:
         super().__init__(ui, ui.say("ui.templates.add-picture"), page)
         self._session, self._data = session, data
         say = ui.say
         shown = QLabel()
         picture = QPixmap()
-        if picture.loadFromData(data):
+        if picture.loadFromData(made):
             shown.setPixmap(picture.scaledToHeight(min(110, picture.height())))
         self.content.addWidget(shown)
         self.name = Field(say("ui.templates.picture-name"), hint=say("ui.templates.picture-name-hint"))

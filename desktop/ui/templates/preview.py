@@ -59,6 +59,7 @@ class PreviewPane(QWidget):
         self._pictures: dict[str, bytes] = {}
         self._asking = False
         self._again = False
+        self._round = 0
         self.made: _Made | None = None
         self._timer = QTimer(self, singleShot=True, interval=PAUSE)
         self._timer.timeout.connect(self.ask)
@@ -129,7 +130,10 @@ class PreviewPane(QWidget):
         asked = replace(request, person=self.person.chosen)
         known = dict(self._pictures)
         self._asking = True
-        self.ui.bridge.run(self, lambda _: self._make(asked, known), self._answered, self._refused)
+        now = self._round
+        self.ui.bridge.run(
+            self, lambda _: self._make(asked, known), lambda made: self._answered(made, now), self._refused
+        )
 
     def _make(self, request: TemplateTryRequest, known: dict[str, bytes]) -> _Made:
         """On the bridge's pool."""
@@ -142,11 +146,13 @@ class PreviewPane(QWidget):
                 known[name] = office.picture_data(self._session, name)
         return _Made(request, preview, known)
 
-    def _answered(self, made: _Made) -> None:
+    def _answered(self, made: _Made, asked_in: int) -> None:
+        """An answer about a template that is not in the editor any more says nothing."""
         self._asking = False
         self._pictures = made.pictures
-        self._show(made)
-        self.found.emit(made.preview.findings, made.request.language)
+        if asked_in == self._round:
+            self._show(made)
+            self.found.emit(made.preview.findings, made.request.language)
         self._next()
 
     def _refused(self, error: SealwellError) -> None:
@@ -160,6 +166,12 @@ class PreviewPane(QWidget):
             self.ask()
 
     # --- showing ------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Another template is in the editor."""
+        self._round += 1
+        self.clear()
+        self.ask()
 
     def clear(self) -> None:
         """Nobody's letter, until the next is made."""

@@ -251,8 +251,25 @@ def test_a_preview_shows_one_persons_letter_as_page_words_and_pieces(desk: Desk,
     assert "&lt;b&gt;we&lt;/b&gt;" in made.html
     assert made.letter is not None
     assert made.letter.footer[-1] in made.text
-    log = office.query_log(ana, LogQuery(AuditFilter(acts=("template.previewed",)))).lines
-    assert len(log) == 1
+
+
+def test_a_preview_is_on_record_once_for_each_person_and_sitting(desk: Desk, practice: Practice) -> None:
+    office, ana = desk
+    zoraida, bo = person_named(office, ana, "Zoraida"), person_named(office, ana, "Bo")
+    sample = TemplateTryRequest(TemplateWords("Hello", "Dear {{ first_name }}."), "en", MailPurpose.TREATMENT)
+
+    def told() -> int:
+        return len(office.query_log(ana, LogQuery(AuditFilter(acts=("template.previewed",)))).lines)
+
+    for number, person in enumerate((None, zoraida, bo), start=1):
+        for body in ("Dear {{ first_name }}.", "Dear {{ name }}."):
+            words = TemplateWords("Hello", body)
+            office.preview_template(ana, replace(sample, person=person, words=words))
+            office.preview_template(ana, replace(sample, person=zoraida if number > 1 else None))
+        assert told() == number
+    _, colleague = let_in(practice, office, ana, "bo", Role.FRONT_DESK).signed_in(practice, office)
+    office.preview_template(colleague, replace(sample, person=zoraida))
+    assert told() == 4
 
 
 def test_sample_values_stand_for_everything_but_what_the_practice_never_entered(desk: Desk) -> None:
