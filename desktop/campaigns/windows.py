@@ -28,6 +28,7 @@ _BACK = timedelta(days=7)
 """So far before its hour something may leave that could not leave later."""
 _FOLLOWED = timedelta(days=16)
 """No visit is written about later than this, however many days in between are closed."""
+_SOON = timedelta(hours=12)
 _SATURDAY = 5
 _LAST_DAY = 24 * 60
 FOLLOWS_WITHIN = 2
@@ -180,8 +181,14 @@ def _is_late(one: Due, now: datetime) -> bool:
 
 
 def _nearest_late(some: Sequence[Due], now: datetime) -> Due | None:
-    """Two letters about one visit at once help nobody: the one that is nearest to it counts."""
-    return next((one for one in reversed(some) if _is_late(one, now)), None)
+    """Two letters about one visit at once help nobody: the one that is nearest to it counts, and none
+    where the next leaves soon, unless it alone asks for a yes."""
+    late = next((one for one in reversed(some) if _is_late(one, now)), None)
+    soon = [one for one in some if one.hour is not None and now < one.hour <= now + _SOON]
+    asks = [one.window.kind is WindowKind.CONFIRM for one in soon]
+    if late is None or not soon or (late.window.kind is WindowKind.CONFIRM and not any(asks)):
+        return late
+    return None
 
 
 def _follows(one: Due, now: datetime, begins: datetime, ends: datetime, live: Collection[Told]) -> bool:

@@ -28,6 +28,12 @@ def visit_words(start: datetime, language: str) -> str:
     return f"{day_words(start.date(), language)}, {time_words(start, language)}"
 
 
+def near_words(start: datetime, language: str) -> str:
+    """As `visit_words` where only these days can be meant, such as "Tue 24, 2:30 PM"."""
+    day = _locale(language).toString(QDate(start.year, start.month, start.day), "ddd d")
+    return f"{day}, {time_words(start, language)}"
+
+
 def moment_words(moment: datetime, language: str) -> str:
     """When something happened, on this computer's clock, such as "Tue 24 Nov, 2:30 PM"."""
     local = moment.astimezone()

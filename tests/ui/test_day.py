@@ -96,6 +96,14 @@ def test_on_a_single_day_rows_say_the_time_alone_and_no_hour_of_leaving(at_work:
     assert view.view.isColumnHidden(2)
 
 
+def test_who_needs_somebody_is_counted_once_however_many_times_their_visit_has(at_work: AtWork) -> None:
+    for minutes in (DAY, 120):
+        at_work.office.set_window(at_work.session, WindowRequest(WindowKind.REMINDER, minutes))
+    import_visits(at_work.office, at_work.session, at_work.practice.clock)
+    view = reviewed(at_work).review_view
+    assert view.counts.buttons[NEED].text() == "1 needs you"
+
+
 def test_who_has_a_reminder_already_does_not_need_anybody(at_work: AtWork) -> None:
     import_visits(at_work.office, at_work.session, at_work.practice.clock)
     page = reviewed(at_work)
@@ -118,7 +126,7 @@ def test_a_family_in_one_letter_has_a_row_for_each_visit(at_work: AtWork) -> Non
     office.set_family(session, zoraida, "merge")
     import_visits(office, session, at_work.practice.clock)
     view = reviewed(at_work).review_view
-    assert "1 shares one letter" in view.heading.text()
+    assert "1 family in one letter" in view.heading.text()
     assert view.send_button.text() == "Send 1"
     named = [line.name for line in view.rows.rows]
     assert "Zoraida Canaryfield and Bo Nightingale" in named
@@ -160,6 +168,11 @@ def opened(at_work: AtWork) -> CalendarPage:
     return page.calendar
 
 
+def row_day(page: CalendarPage, name: str) -> date:
+    days = page.shown.days if page.shown is not None else ()
+    return next(day.day for day in days if any(line.name == name for line in day.letters))
+
+
 def flu(page: CalendarPage) -> Season:
     assert page.shown is not None
     return next(one for one in page.shown.seasons if one.code == "flu")
@@ -177,8 +190,10 @@ def test_a_campaign_stands_on_its_day_with_its_name_and_its_letters(at_work: AtW
     )
     assert row is not None
     assert row.state is CampaignState.DRAFT
-    page.grid.show_month(page.shown, starts.astimezone().date())  # type: ignore[arg-type]
+    assert page.shown is not None
+    page.grid.show_month(page.shown, row_day(page, "Autumn news"))
     assert "Autumn news" in page.letters.text()
+    assert "Autumn news" in page.grid.currentItem().text(), "it is seen in the month, checked or not"
 
 
 def test_one_press_on_a_season_opens_its_campaign_filled_in(at_work: AtWork) -> None:

@@ -50,7 +50,7 @@ def test_a_time_is_added_changed_and_removed_by_keys(at_work: AtWork, times: Tim
     times.add_button.setFocus()
     QTest.keyClick(times.add_button, Qt.Key.Key_Space)
     at_work.screen.settle()
-    assert shown(times) == [("of every type", "Reminder", "2 days before", "the program's plain words")]
+    assert shown(times) == [("of every type", "Reminder", "2 days before", "the program's own words")]
     assert times.usual.isHidden()
     times.view.selectRow(0)
     assert (times.number.value(), times.unit.currentData()) == (2, "days")

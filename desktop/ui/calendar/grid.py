@@ -9,6 +9,7 @@ from PySide6.QtGui import QBrush, QColor, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from desktop.office.values_calendar import CalendarDay, CalendarShown
+from desktop.texts import clean
 from desktop.ui.base import Ui
 from desktop.ui.dates import day_words
 
@@ -32,6 +33,8 @@ class MonthGrid(QTableWidget):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.setStyleSheet("::item { padding: 2px 4px; }")
         self.verticalHeader().setVisible(False)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.horizontalHeader().setHighlightSections(False)
@@ -63,6 +66,7 @@ class MonthGrid(QTableWidget):
         count, tokens = self.ui.texts.count, self.ui.theme.tokens
         letters = sum(line.planned + line.gone for line in one.letters)
         parts = [
+            ", ".join(clean(line.name) for line in one.letters if line.campaign is not None),
             count("ui.calendar.letters", letters) if letters else "",
             count("ui.calendar.visits", one.visits) if one.visits else "",
             count("ui.calendar.free-count", one.free) if one.free is not None else "",

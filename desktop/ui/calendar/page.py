@@ -26,7 +26,7 @@ from desktop.ui.navigation import Navigation
 
 _UNKNOWN = -1
 _MOST = 999
-_WIDTH = 320
+_WIDTH = 288
 
 
 class CalendarPage(Page):

@@ -92,7 +92,7 @@ class AnswersPage(Page):
             return "" if line.entered_at is None else tokens.ok
 
         return [
-            Column(say("ui.answers.time"), lambda line: time_words(line.start, language), colour, width=90),
+            Column(say("ui.answers.time"), lambda line: time_words(line.start, language), colour, width=108),
             Column(say("ui.answers.name"), lambda line: clean(line.name), colour, stretch=True),
             Column(say("ui.answers.phone"), lambda line: clean(line.phone), colour, width=130),
             Column(say("ui.answers.with"), lambda line: clean(line.provider), colour, width=130),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
@@ -18,7 +18,7 @@ from desktop.models.records import AppointmentId, PersonId
 from desktop.office.values import ExcludedLine, Explained, PersonShown, ReminderLine, ReminderPlan
 from desktop.texts import clean
 from desktop.ui.base import Ui, button, plain_label
-from desktop.ui.dates import day_words, time_words, visit_words
+from desktop.ui.dates import day_words, near_words, time_words
 from desktop.ui.decision.beside import Beside
 from desktop.ui.decision.card import DecisionCard
 from desktop.ui.decision.words import reason_words
@@ -30,7 +30,7 @@ _TIME, _LEAVES, _HOW, _WHY, _FIX = 0, 2, 3, 4, 5
 _MOST_FIXES = 300
 """Rows with a button of their own; those who need somebody stand first."""
 _ORDER = (NEED, "", SETTLED)
-_TIME_WIDTH, _DAY_WIDTH = 90, 150
+_TIME_WIDTH, _DAY_WIDTH = 100, 152
 DROP = "drop"
 
 
@@ -106,13 +106,13 @@ class ReviewView(QWidget):
         colours = {NEED: tokens.warn, SETTLED: tokens.muted}
         return [
             Column(ui.say("ui.review.time"), self._start, width=_TIME_WIDTH),
-            Column(ui.say("ui.review.name"), lambda line: line.name, width=185),
-            Column(ui.say("ui.review.hour"), lambda line: line.leaves, width=172),
+            Column(ui.say("ui.review.name"), lambda line: line.name, width=150),
+            Column(ui.say("ui.review.hour"), lambda line: line.leaves, width=_DAY_WIDTH),
             Column(
                 ui.say("ui.review.how"),
                 lambda line: line.how,
                 colour=lambda line: colours.get(line.group, tokens.ok),
-                width=195,
+                width=172,
             ),
             Column(ui.say("ui.review.why"), lambda line: line.why, stretch=True),
             Column(ui.say("ui.review.fix"), lambda line: "", width=150),
@@ -146,7 +146,7 @@ class ReviewView(QWidget):
         self.close_card()
         self.day = plan.day if plan.until is None else None
         self._zone = ZoneInfo(plan.zone)
-        left = [self._left_out(line) for line in plan.excluded]
+        left = [self._left_out(line) for line in _once(plan.excluded)]
         goes = [line for one in plan.reminders for line in self._goes(one)]
         self._lines = sorted((*left, *self._with_doubles(goes)), key=lambda line: line.place)
         self._ready = len(plan.reminders)
@@ -206,11 +206,11 @@ class ReviewView(QWidget):
 
     def _start(self, line: Line) -> str:
         """With its day where there are several."""
-        return (visit_words if self._dated else time_words)(line.start, self.ui.texts.language)
+        return (near_words if self._dated else time_words)(line.start, self.ui.texts.language)
 
     def _leaves(self, hour: datetime | None) -> str:
         """'' for what leaves when it is sent: most practices have nothing else."""
-        return visit_words(hour.astimezone(self._zone), self.ui.texts.language) if hour is not None else ""
+        return near_words(hour.astimezone(self._zone), self.ui.texts.language) if hour is not None else ""
 
     def _said(self, kind: WindowKind, why: str) -> str:
         """Before the reasons, what it is where it is no plain reminder."""
@@ -303,3 +303,11 @@ class ReviewView(QWidget):
         self.progress.hide()
         self.cancel_button.hide()
         self.send_button.setEnabled(self._ready > 0)
+
+
+def _once(lines: Iterable[ExcludedLine]) -> list[ExcludedLine]:
+    """Of several times of one visit that all stay home for the same reason, the first."""
+    first: dict[tuple[AppointmentId, str], ExcludedLine] = {}
+    for line in lines:
+        first.setdefault((line.appointment, line.reason.code), line)
+    return list(first.values())

@@ -44,10 +44,10 @@ class TimesSection(Page):
         say = self.ui.say
         return [
             Column(
-                say("ui.times.type"), lambda one: clean(one.visit_type) or say("ui.times.every"), width=190
+                say("ui.times.type"), lambda one: clean(one.visit_type) or say("ui.times.every"), width=145
             ),
-            Column(say("ui.times.what"), lambda one: say(f"ui.times.kind-{one.kind.value}"), width=190),
-            Column(say("ui.times.when"), self._when, width=160),
+            Column(say("ui.times.what"), lambda one: say(f"ui.times.kind-{one.kind.value}"), stretch=True),
+            Column(say("ui.times.when"), self._when, width=140),
             Column(say("ui.times.words"), self._words, stretch=True),
         ]
 

@@ -100,6 +100,14 @@ def test_the_usual_reminder_too_is_not_sent_to_who_said_no(office: Practice) -> 
     assert why(plan(office)) == ["visit-declined"]
 
 
+def test_what_is_late_goes_with_the_next_letter_where_that_leaves_soon(office: Practice) -> None:
+    """Booked today for tomorrow: the week's letter now and the day's in an hour would be two at once."""
+    for minutes in (7 * DAY, DAY):
+        window(office, minutes)
+    office.visit(office.person(), 11, 0)
+    assert [row.window.minutes for row in plan(office).rows] == [DAY]
+
+
 # --- the next day -------------------------------------------------------------------------
 
 
