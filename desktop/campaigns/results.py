@@ -1,20 +1,20 @@
 """From counts to what a report shows: rates with what they are of, rows by what letters have in common,
 and whether two rates differ by more than chance.
 
-Pure: counts in, frozen values out. Every number passes `smallgroups`.
+Pure: counts in, frozen values out. Every number passes `smallgroups`; what is about several units is made
+of what was shown of each (`adding`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from math import sqrt
 
-from desktop.campaigns import smallgroups
-from desktop.campaigns.subtracting import known_part
+from desktop.campaigns import adding, smallgroups
 from desktop.models.outcomes import (
-    FROM_FEEDS,
+    ONLY_WITH,
     By,
     Compared,
     Counts,
@@ -22,17 +22,15 @@ from desktop.models.outcomes import (
     Kind,
     Measure,
     Outcome,
+    Report,
     Row,
     Shown,
-    Sort,
     Span,
     Table,
     Verdict,
 )
 
-OTHERS = "others"
 COMPARED = (Measure.ARRIVED, Measure.ANSWERED, Measure.CONFIRMED, Measure.KEPT, Measure.UNSUBSCRIBED)
-_OF_VISITS = frozenset({Measure.VISITS, Measure.KEPT, Measure.MISSED})
 ENOUGH = 30
 """Letters on both sides, below which a difference is not spoken of."""
 _SURE = 1.96
@@ -47,139 +45,143 @@ class Named:
     name: str = ""
 
 
-def sum_of(many: Sequence[Counts]) -> Counts:
+Naming = Callable[[Kind], Named]
+
+
+def sum_of(many: Iterable[Counts]) -> Counts:
     return sum(many, Counts())
 
 
 def period(span: Span, back: int, today: date) -> tuple[date, date]:
     """The first day of a span and the first behind it."""
-    if span is Span.DAY:
-        since = today - timedelta(days=back)
-        return since, since + timedelta(days=1)
-    if span is Span.WEEK:
-        since = today - timedelta(days=today.weekday() + 7 * back)
-        return since, since + timedelta(days=7)
     if span is Span.MONTH:
-        since = _month(today, -back)
-        return since, _month(since, 1)
+        since = month(today, -back)
+        return since, month(since, 1)
     return date(today.year - back, 1, 1), date(today.year - back + 1, 1, 1)
 
 
-def parts(span: Span, since: date, until: date) -> list[date]:
-    """Where the rows of `By.TIME` begin: the months of a year, else days; a day has no parts."""
-    if span is Span.YEAR:
-        return [date(since.year, month, 1) for month in range(1, 13)]
+def days(since: date, until: date) -> list[date]:
     return [since + timedelta(days=number) for number in range((until - since).days)]
 
 
-def _month(day: date, by: int) -> date:
+def month(day: date, by: int = 0) -> date:
+    """The first day of a month, so many after that of `day`."""
     number = day.year * 12 + day.month - 1 + by
     return date(number // 12, number % 12 + 1, 1)
 
 
-def figures(counts: Counts, levels: Mapping[Measure, Shown], wanted: Sequence[Measure]) -> tuple[Figure, ...]:
-    return tuple(_figure(counts, levels, one) for one in wanted)
+# --- one month's reminders, or one campaign -------------------------------------------------
 
 
-def wanted(sort: Sort, total: Counts) -> tuple[Measure, ...]:
-    """What a report of this sort speaks of: of feeds only what they told, of visits only reminders."""
-    return tuple(
-        one
-        for one in Measure
-        if (one not in FROM_FEEDS or total.of(Measure.OPENED))
-        and (one not in _OF_VISITS or sort is Sort.REMINDERS)
-    )
+def report(counted: Mapping[Kind, Counts], naming: Mapping[By, Naming]) -> Report:
+    """What is shown of one unit: its sum and its tables, nothing of which tells of a small group."""
+    counts = sum_of(counted.values())
+    levels = smallgroups.of_all(counts)
+    total = adding.figures(_cells(counts, levels))
+    if not counts.of(Measure.PLANNED):
+        return Report(total)
+    kinds = (_by_kind(by, counted, name, total[0]) for by, name in naming.items())
+    return Report(total, (_by_outcome(counts, levels[Measure.ACCEPTED], total[0]), *kinds))
 
 
-def total(sort: Sort, counts: Counts) -> tuple[Figure, ...]:
-    return figures(counts, smallgroups.of_all(counts), wanted(sort, counts))
-
-
-def by_time(sort: Sort, rows: Mapping[date, Counts]) -> Table:
-    """In the order of time; each day is a row, though it is small."""
-    measures = wanted(sort, sum_of(list(rows.values())))
-    levels = smallgroups.of_table(sum_of(list(rows.values())), list(rows.values()))
+def by_day(rows: Mapping[date, Counts]) -> Table:
+    """The days of a month that is one unit, in the order of time; each is a row, though it is small."""
+    total = sum_of(rows.values())
+    levels = smallgroups.of_table(total, list(rows.values()))
     return Table(
         By.TIME,
         tuple(
-            Row(day.isoformat(), figures(counts, level, measures), since=day)
+            Row(day.isoformat(), adding.figures(_cells(counts, level, total)), since=day)
             for (day, counts), level in zip(rows.items(), levels, strict=True)
         ),
     )
 
 
-def by_outcome(counts: Counts) -> Table:
+def _by_outcome(counts: Counts, accepted: Shown, whole: Figure) -> Table:
     """Where the letters are; each stands in one row."""
-    whole = counts.of(Measure.PLANNED)
-    levels = smallgroups.of_parts(whole, [counts.at(one) for one in Outcome])
+    values = [counts.at(one) for one in Outcome]
+    levels = smallgroups.of_parts(counts.of(Measure.PLANNED), accepted, values)
     return Table(
         By.OUTCOME,
         tuple(
-            Row(outcome.value, (_share(counts.at(outcome), whole, level),))
-            for outcome, level in zip(Outcome, levels, strict=True)
+            Row(outcome.value, adding.figures({Measure.PLANNED: (level, value)}, whole))
+            for outcome, level, value in zip(Outcome, levels, values, strict=True)
         ),
     )
 
 
-def by_kind(by: By, sort: Sort, counted: Mapping[Kind, Counts], name: Callable[[Kind], Named]) -> Table:
+def _by_kind(by: By, counted: Mapping[Kind, Counts], name: Naming, whole: Figure) -> Table:
     groups: dict[Named, Counts] = {}
     for kind, counts in counted.items():
         named = name(kind)
         groups[named] = groups.get(named, Counts()) + counts
-    shown, small = smallgroups.together(groups, lambda: Named(OTHERS))
-    together = sum_of(list(shown.values()))
-    measures = wanted(sort, together)
-    levels = smallgroups.of_table(together, list(shown.values()))
+    total = sum_of(groups.values())
+    shown = smallgroups.together(groups, Named(adding.OTHERS))
+    levels = smallgroups.of_table(total, list(shown.values()))
     rows = (
-        Row(named.code, figures(counts, level, measures), named.name)
+        Row(named.code, adding.figures(_cells(counts, level, total), whole), named.name)
         for (named, counts), level in zip(shown.items(), levels, strict=True)
     )
-    return Table(by, tuple(rows), small)
+    return Table(by, tuple(rows))
 
 
-def compared(now: Counts, before: Counts, sort: Sort) -> tuple[Compared, ...]:
-    """The rates that may be shown on both sides, and whether they differ."""
-    levels = (smallgroups.of_all(now), smallgroups.of_all(before))
-    found = []
-    for measure in wanted(sort, now):
-        if measure in COMPARED:
-            here, there = (
-                _figure(one, level, measure) for one, level in zip((now, before), levels, strict=True)
-            )
-            found.append(Compared(measure, _verdict(here, there, now, before), there))
-    return tuple(found)
+def _cells(
+    counts: Counts, levels: Mapping[Measure, Shown], total: Counts | None = None
+) -> dict[Measure, tuple[Shown, int]]:
+    """What a report speaks of: of what only some practices learn, where there is any."""
+    known = total or counts
+    return {
+        one: (levels[one], counts.of(one))
+        for one in Measure
+        if one not in ONLY_WITH or known.of(ONLY_WITH[one])
+    }
 
 
-def _verdict(here: Figure, there: Figure, now: Counts, before: Counts) -> Verdict:
+# --- several of them ------------------------------------------------------------------------
+
+
+def grouped(by: By, reports: Sequence[tuple[Row, Report]], whole: Figure | None = None) -> Table:
+    """A row for each, those of one code together: `Row` says how it is called."""
+    found: dict[str, list[tuple[Row, Report]]] = {}
+    for row, one in reports:
+        found.setdefault(row.code, []).append((row, one))
+    rows = [
+        replace(many[0][0], figures=adding.sums([(one.total, None) for _, one in many], whole))
+        for many in found.values()
+    ]
+    return Table(by, tuple(rows if by is By.TIME else adding.by_size(rows)))
+
+
+def regrouped(by: By, table: Table, name: Callable[[Row], Row], whole: Figure) -> Table:
+    """The rows of a table of one report under fewer names; the row of small ones stays."""
+    others = [row for row in table.rows if row.code == adding.OTHERS]
+    rows = [(name(row), Report(row.figures)) for row in table.rows if row not in others]
+    return grouped(by, [*rows, *((row, Report(row.figures)) for row in others)], whole)
+
+
+def compared(now: Sequence[Figure], before: Sequence[Figure]) -> tuple[Compared, ...]:
+    """The rates that are shown on both sides, and whether they differ."""
+    ours, theirs = ({one.measure: one for one in side} for side in (now, before))
+    return tuple(
+        Compared(measure, _verdict(measure, ours, theirs), theirs[measure])
+        for measure in COMPARED
+        if measure in ours and measure in theirs
+    )
+
+
+Side = Mapping[Measure, Figure]
+
+
+def _verdict(measure: Measure, ours: Side, theirs: Side) -> Verdict:
+    here, there = ours[measure], theirs[measure]
     if here.of is None or here.of is not there.of:
         return Verdict.TOO_FEW
-    ours, theirs = now.of(here.of), before.of(here.of)
-    if min(ours, theirs) < ENOUGH:
+    of, before = ours[here.of].value, theirs[here.of].value
+    if min(of, before) < ENOUGH:
         return Verdict.TOO_FEW
-    pooled = (here.value + there.value) / (ours + theirs)
-    spread = sqrt(pooled * (1 - pooled) * (1 / ours + 1 / theirs))
-    apart = here.value / ours - there.value / theirs
+    pooled = (here.value + there.value) / (of + before)
+    spread = sqrt(pooled * (1 - pooled) * (1 / of + 1 / before))
+    apart = here.value / of - there.value / before
     if spread == 0 or abs(apart) <= _SURE * spread:
         return Verdict.SAME
     return Verdict.MORE if apart > 0 else Verdict.LESS
-
-
-def _figure(counts: Counts, levels: Mapping[Measure, Shown], measure: Measure) -> Figure:
-    if levels[measure] is not Shown.EXACT:
-        return Figure(measure, levels[measure])
-    value = counts.of(measure)
-    if measure is Measure.PLANNED:
-        return Figure(measure, Shown.EXACT, value)
-    known = known_part(levels, measure)
-    whole = counts.of(known)
-    if levels[known] is not Shown.EXACT or not whole:
-        return Figure(measure, Shown.EXACT, value)
-    return Figure(measure, Shown.EXACT, value, round(100 * value / whole, 1), known)
-
-
-def _share(value: int, whole: int, level: Shown) -> Figure:
-    """Of one place where letters are, as a share of all."""
-    if level is not Shown.EXACT:
-        return Figure(Measure.PLANNED, level)
-    percent = round(100 * value / whole, 1) if whole else None
-    return Figure(Measure.PLANNED, level, value, percent, Measure.PLANNED if whole else None)

@@ -5,11 +5,14 @@ A number is exact only if it and what is left of the number that it is part of a
 not exact has to be at least that much too, and has to leave open what each of them is: else the column
 is not shown. Groups that are small stand together in one row. CMS' rule for its own data is the same
 number (cell size suppression policy: 1 to 10 are not shown).
+
+All this is of one unit: a month's reminders, or one campaign. No letter is in two units, and what is said
+of several is added up from what each of them shows (`campaigns/adding.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -67,21 +70,32 @@ def of_table(total: Counts, rows: Sequence[Counts]) -> list[dict[Measure, Shown]
     return made
 
 
-def of_parts(whole: int, values: Sequence[int]) -> list[Shown]:
-    """As `of_table`, of numbers that are the parts of `whole`."""
+def of_parts(whole: int, first: Shown, values: Sequence[int]) -> list[Shown]:
+    """As `of_table`, of numbers that are the parts of `whole`; the first of them stands elsewhere too, and
+    is shown here as it is there."""
     if whole < LEAST:
         return [Shown.EXACT if whole == 0 else Shown.FEW] * len(values)
-    cells = [_Cell(value, whole, 0, _MOST if value < LEAST else whole) for value in values]
-    column = [
-        Shown.FEW if value < LEAST else Shown.MOST if whole - value < LEAST else Shown.EXACT
-        for value in values
-    ]
-    return _closed(column, cells)
+    column = [first, *(_of_part(whole, value) for value in values[1:])]
+    cells = [_part(whole, value, shown) for value, shown in zip(values, column, strict=True)]
+    return [first, *_closed(column, cells, fixed=1)[1:]]
 
 
-def together(groups: Mapping[T, Counts], others: Callable[[], T]) -> tuple[dict[T, Counts], int]:
-    """The groups with at least `LEAST` letters, largest first, the small ones in one row `others()`;
-    how many stand there."""
+def _of_part(whole: int, value: int) -> Shown:
+    return Shown.FEW if value < LEAST else Shown.MOST if whole - value < LEAST else Shown.EXACT
+
+
+def _part(whole: int, value: int, shown: Shown) -> _Cell:
+    match shown:
+        case Shown.FEW:
+            return _Cell(value, whole, 0, _MOST)
+        case Shown.MOST:
+            return _Cell(value, whole, whole - _MOST, whole)
+        case _:
+            return _Cell(value, whole, min(value, LEAST), max(value, whole - LEAST))
+
+
+def together(groups: Mapping[T, Counts], others: T) -> dict[T, Counts]:
+    """The groups with at least `LEAST` letters, largest first, and the small ones in one row `others`."""
     by_size = sorted(groups.items(), key=lambda item: -item[1].of(Measure.PLANNED))
     kept = [item for item in by_size if item[1].of(Measure.PLANNED) >= LEAST]
     small = by_size[len(kept) :]
@@ -89,8 +103,8 @@ def together(groups: Mapping[T, Counts], others: Callable[[], T]) -> tuple[dict[
         small.append(kept.pop())
     found = dict(kept)
     if small:
-        found[others()] = sum((one for _, one in small), Counts())
-    return found, len(small)
+        found[others] = sum((one for _, one in small), Counts())
+    return found
 
 
 def _levels(counts: Counts, *, whole: bool) -> dict[Measure, Shown]:
@@ -161,14 +175,15 @@ def _bounded(measure: Measure, row: Counts, level: Levels) -> _Cell:
     return _Cell(value, part, min(value, LEAST), max(value, row.of(Measure.PLANNED) - LEAST))
 
 
-def _closed(column: Sequence[Shown], cells: Sequence[_Cell]) -> list[Shown]:
-    """The column of a sum that is known, with as many more numbers left out as the small ones need."""
+def _closed(column: Sequence[Shown], cells: Sequence[_Cell], fixed: int = 0) -> list[Shown]:
+    """The column of a sum that is known, with as many more numbers left out as the small ones need; the
+    first `fixed` of it stay."""
     shown = list(column)
     open_ = {place for place, one in enumerate(shown) if one is not Shown.EXACT}
     if open_ and not any(cells[place].value for place in open_):
         return [Shown.EXACT] * len(shown)
     while open_ and not _bears([cells[place] for place in open_]):
-        more = [place for place in range(len(shown)) if place not in open_]
+        more = [place for place in range(fixed, len(shown)) if place not in open_]
         if not more:
             return [Shown.HIDDEN] * len(shown)
         least = min(more, key=lambda place: cells[place].value)

@@ -61,8 +61,8 @@ def _figures(figures: tuple[Figure, ...]) -> Doc:
 
 
 def _figure(one: Figure) -> Doc:
-    """`shown` is `exact`, `few`, `most` or `hidden`; only exact ones have a number."""
-    if one.shown is not Shown.EXACT:
+    """`shown` is `exact`, `at-least`, `few`, `most` or `hidden`; only the first two have a number."""
+    if one.shown not in (Shown.EXACT, Shown.AT_LEAST):
         return {"shown": one.shown.value, "count": None, "percent": None, "of": None}
     of = one.of.value if one.of is not None else None
     return {"shown": one.shown.value, "count": one.value, "percent": one.percent, "of": of}

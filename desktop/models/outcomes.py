@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from operator import add
 from types import MappingProxyType
 
 
@@ -17,11 +18,9 @@ class Sort(StrEnum):
 
 
 class Span(StrEnum):
-    """Whole days, weeks (from Monday), months or years of the practice's calendar, and nothing between:
-    two reports that differ by an hour would tell of the letters of that hour."""
+    """Whole months or years of the practice's calendar, and nothing between: two reports that overlap
+    would tell of the letters that only one of them is about."""
 
-    DAY = "day"
-    WEEK = "week"
     MONTH = "month"
     YEAR = "year"
 
@@ -30,7 +29,7 @@ class By(StrEnum):
     """What a table of a report has a row for."""
 
     TIME = "time"
-    """The days of a week or month, the months of a year."""
+    """The days of a month, the months of a year."""
     OUTCOME = "outcome"
     METHOD = "method"
     DOMAIN = "domain"
@@ -58,11 +57,15 @@ class Measure(StrEnum):
     UNSUBSCRIBED = "unsubscribed"
     COMPLAINED = "complained"
     VISITS = "visits"
-    """About a visit that is over: kept or missed."""
+    """Of reminders: about a visit that is over, kept or missed. Of campaigns: to somebody who had such a
+    visit after the letter, within `GOAL_DAYS` of the campaign's start."""
     KEPT = "kept"
+    """Of a family's reminder: none of its visits was missed. Of campaigns: any visit was kept."""
     MISSED = "missed"
 
 
+GOAL_DAYS = 60
+"""After a campaign's start: visits in that time may have come of it."""
 _M = Measure
 PART_OF: Mapping[Measure, Measure] = MappingProxyType(
     {
@@ -83,8 +86,14 @@ PART_OF: Mapping[Measure, Measure] = MappingProxyType(
 )
 """Of which other count each is a part: what is left of that one must not be small either."""
 
-FROM_FEEDS = frozenset({_M.OPENED, _M.CLICKED})
-"""Known only where a mail service reports it; no letter of ours asks."""
+ONLY_WITH: Mapping[Measure, Measure] = MappingProxyType(
+    {
+        **dict.fromkeys((_M.OPENED, _M.CLICKED), _M.OPENED),
+        **dict.fromkeys((_M.VISITS, _M.KEPT, _M.MISSED), _M.VISITS),
+    }
+)
+"""Spoken of only where there is any: what a mail service reports (no letter of ours asks), and visits
+whose outcome was imported or entered."""
 
 
 class Outcome(StrEnum):
@@ -112,24 +121,30 @@ class Kind:
     domain: str = ""
 
 
+_MEASURES = {one: at for at, one in enumerate(Measure)}
+_OUTCOMES = {one: at for at, one in enumerate(Outcome, len(Measure))}
+
+
 @dataclass(frozen=True)
 class Counts:
-    """Of letters that are alike. They add up (`+`)."""
+    """Of letters that are alike: in the order of `Measure`, then of `Outcome`. They add up (`+`)."""
 
-    measures: Mapping[Measure, int] = field(default_factory=dict)
-    outcomes: Mapping[Outcome, int] = field(default_factory=dict)
+    numbers: tuple[int, ...] = (0,) * (len(Measure) + len(Outcome))
+
+    @classmethod
+    def made(cls, measures: Mapping[Measure, int], outcomes: Mapping[Outcome, int] | None = None) -> Counts:
+        """What is not named is 0."""
+        where = outcomes or {}
+        return cls((*(measures.get(one, 0) for one in Measure), *(where.get(one, 0) for one in Outcome)))
 
     def of(self, measure: Measure) -> int:
-        return self.measures.get(measure, 0)
+        return self.numbers[_MEASURES[measure]]
 
     def at(self, outcome: Outcome) -> int:
-        return self.outcomes.get(outcome, 0)
+        return self.numbers[_OUTCOMES[outcome]]
 
     def __add__(self, other: Counts) -> Counts:
-        return Counts(
-            {one: self.of(one) + other.of(one) for one in Measure},
-            {one: self.at(one) + other.at(one) for one in Outcome},
-        )
+        return Counts(tuple(map(add, self.numbers, other.numbers)))
 
 
 class Shown(StrEnum):
@@ -142,11 +157,14 @@ class Shown(StrEnum):
     """All but fewer than eleven."""
     HIDDEN = "hidden"
     """It would tell of a small group by subtraction."""
+    AT_LEAST = "at-least"
+    """A sum of reports, some of which do not show all of it."""
 
 
 @dataclass(frozen=True)
 class Figure:
-    """`value` of `EXACT` alone; `percent` is its share of `of`, which is exact too."""
+    """`value` of `EXACT` and `AT_LEAST` alone; `percent` is its share of `of`, both exact. What is planned
+    of a row is a share of the whole."""
 
     measure: Measure
     shown: Shown
@@ -170,8 +188,14 @@ class Row:
 class Table:
     by: By
     rows: tuple[Row, ...]
-    together: int = 0
-    """How many groups stand in the row of others."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """`total` has `PLANNED` first."""
+
+    total: tuple[Figure, ...]
+    tables: tuple[Table, ...] = ()
 
 
 class Verdict(StrEnum):

@@ -1,4 +1,4 @@
-"""Counting what came of letters to many, in one pass over a span or a campaign.
+"""Counting what came of letters to many, in one pass over a span or over campaigns.
 
 A letter is a row of the outbox that nothing replaced. What somebody sent to themselves to look at is
 in `test_send` and counts nowhere. Of each letter its events, visits and delays are looked up by their
@@ -7,16 +7,17 @@ indexes; what letters have in common (`Kind`) is all that leaves the database, w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, literal, or_, select
 
-from desktop.models.campaigning import CampaignId, CampaignState, VisitAnswer
+from desktop.models.campaigning import AFTER, CampaignId, CampaignState, VisitAnswer
+from desktop.models.columns import Utc
 from desktop.models.delivery import EventKind
 from desktop.models.lanes import Tx
-from desktop.models.outcomes import Counts, Kind, Measure, Outcome, Sort
+from desktop.models.outcomes import GOAL_DAYS, Counts, Kind, Measure, Outcome
 from desktop.models.records import State, VisitStatus
 from desktop.models.tables import appointment
 from desktop.models.tables_campaigns import (
@@ -31,7 +32,6 @@ from desktop.models.tables_campaigns import (
 from desktop.models.tables_mail import attempt, event, message
 from desktop.models.tables_people import segment
 
-_KINDS = {Sort.REMINDERS: "reminder", Sort.CAMPAIGNS: "campaign"}
 _TAKEN = (State.ACCEPTED, State.BOUNCED, State.COMPLAINED)
 _OUTCOMES = {
     **dict.fromkeys(_TAKEN, Outcome.ACCEPTED),
@@ -52,19 +52,38 @@ _BITS = {
 }
 _MISSED, _KEPT, _YES = 1, 2, 4
 _KIND = ("source", "variant", "window", "method", "domain")
+Counted = dict[Kind, Counts]
 
 
-def in_span(tx: Tx, sort: Sort, since: datetime, until: datetime) -> dict[Kind, Counts]:
-    """Of the letters that were queued from `since` on and before `until`."""
-    return _counted(tx, sort, and_(message.c.queued_at >= since, message.c.queued_at < until))
+def of_reminders(tx: Tx, starts: Sequence[datetime], until: datetime) -> list[Counted]:
+    """Of the reminders queued between each of `starts` and the next, the last of them before `until`."""
+    queued = message.c.queued_at
+    place = case(*((queued < start, at) for at, start in enumerate(starts[1:])), else_=len(starts) - 1)
+    within = and_(queued >= starts[0], queued < until)
+    found: list[Counted] = [{} for _ in starts]
+    for at, kind, counts in _counted(tx, _reminders(place if len(starts) > 1 else literal(0), within)):
+        found[at][kind] = counts
+    return found
 
 
-def of_campaign(tx: Tx, one: CampaignId) -> dict[Kind, Counts]:
-    """Of everybody who gets it, written already or not."""
-    written = _counted(tx, Sort.CAMPAIGNS, message.c.source == one)
-    for kind, more in _unwritten(tx, one).items():
-        written[kind] = written.get(kind, Counts()) + more
-    return written
+def of_campaigns(tx: Tx, many: Sequence[CampaignId]) -> dict[CampaignId, Counted]:
+    """Of everybody who gets each of them, written already or not."""
+    found: dict[CampaignId, Counted] = {one: {} for one in many}
+    if not many:
+        return found
+    for _, kind, counts in _counted(tx, _campaign_letters(many, _goal_ends(tx, many))):
+        found[CampaignId(kind.source)][kind] = counts
+    for kind, more in _unwritten(tx, many):
+        one = found[CampaignId(kind.source)]
+        one[kind] = one.get(kind, Counts()) + more
+    return found
+
+
+def begun(tx: Tx, since: datetime, until: datetime) -> dict[CampaignId, datetime]:
+    """The campaigns that began in a span and when, the newest first."""
+    at = campaign.c.started_at
+    asked = select(campaign.c.id, at).where(at >= since, at < until).order_by(at.desc())
+    return {CampaignId(row.id): row.started_at for row in tx.connection.execute(asked)}
 
 
 def head(tx: Tx, one: CampaignId) -> tuple[str, CampaignState] | None:
@@ -73,11 +92,11 @@ def head(tx: Tx, one: CampaignId) -> tuple[str, CampaignState] | None:
     return (row.name, CampaignState(row.state)) if row is not None else None
 
 
-def excluded(tx: Tx, one: CampaignId) -> tuple[int, int]:
-    """How many of its ledger do not get it, and how many there are."""
-    counted = select(func.count(), func.coalesce(func.sum(1 - campaign_person.c.included), 0))
-    everybody, left_out = tx.connection.execute(counted.where(campaign_person.c.campaign == one)).one()
-    return int(left_out), int(everybody)
+def excluded(tx: Tx, one: CampaignId) -> int:
+    """How many of its ledger do not get it."""
+    row = campaign_person.c
+    counted = select(func.count()).where(row.campaign == one, row.included == 0)
+    return tx.connection.scalar(counted) or 0
 
 
 # --- what the rows of tables are called ---------------------------------------------------------
@@ -144,12 +163,12 @@ def _campaigns(tx: Tx, ids: Sequence[str]) -> Sequence[Any]:
 # --- the count ------------------------------------------------------------------------------
 
 
-def _counted(tx: Tx, sort: Sort, which: ColumnElement[bool]) -> dict[Kind, Counts]:
-    rows = tx.connection.execute(_summed(_letters(sort, which)))
-    return {_kind(row._mapping): _counts(row._mapping) for row in rows}
+def _counted(tx: Tx, letters: Select[Any]) -> Iterator[tuple[int, Kind, Counts]]:
+    for row in tx.connection.execute(_summed(letters.subquery("letters"))):
+        yield row.place, Kind(*row[1 : 1 + len(_KIND)]), _counts(row._mapping)
 
 
-def _letters(sort: Sort, which: ColumnElement[bool]) -> Subquery:
+def _letters(kind: str, which: ColumnElement[bool]) -> Select[Any]:
     """One row for each letter: what it is, and what is known of it as bits."""
     looked_at = exists().where(test_send.c.message == message.c.id)
     told = _bits(event.c.kind, {kind.value: bit for kind, bit in _BITS.items()})
@@ -157,35 +176,65 @@ def _letters(sort: Sort, which: ColumnElement[bool]) -> Subquery:
         message.c.state == State.DEFERRED.value,
         exists().where(attempt.c.message == message.c.id, attempt.c.phase == State.DEFERRED.value),
     )
-    letters: Select[Any] = select(
+    return select(
         message.c.state,
         message.c.method,
         func.lower(func.substr(message.c.address, func.instr(message.c.address, "@") + 1)).label("domain"),
         select(told).where(event.c.message == message.c.id).scalar_subquery().label("told"),
         case((put_off, 1), else_=0).label("put_off"),
-    ).where(message.c.kind == _KINDS[sort], message.c.superseded == 0, which, ~looked_at)
-    if sort is Sort.REMINDERS:
-        nothing = literal("")
-        letters = letters.add_columns(
-            nothing.label("source"),
-            nothing.label("variant"),
-            message.c.window,
-            _visits().label("visits"),
-        )
-    else:
-        variant = select(campaign_person.c.variant).where(
-            campaign_person.c.campaign == message.c.source, campaign_person.c.person == message.c.person
-        )
-        letters = letters.add_columns(
-            message.c.source,
-            func.coalesce(variant.scalar_subquery(), "").label("variant"),
-            literal("").label("window"),
-            literal(0).label("visits"),
-        )
-    return letters.subquery("letters")
+    ).where(message.c.kind == kind, message.c.superseded == 0, which, ~looked_at)
 
 
-def _visits() -> Any:
+def _reminders(place: ColumnElement[int], which: ColumnElement[bool]) -> Select[Any]:
+    """Of letters after a visit its outcome says nothing: it was known when they were written."""
+    after = exists().where(
+        reminder_window.c.id == message.c.window, reminder_window.c.kind.in_([one.value for one in AFTER])
+    )
+    return _letters("reminder", which).add_columns(
+        literal("").label("source"),
+        literal("").label("variant"),
+        message.c.window,
+        case((after, 0), else_=_visits()).label("visits"),
+        place.label("place"),
+    )
+
+
+def _campaign_letters(many: Sequence[CampaignId], ends: Mapping[str, datetime]) -> Select[Any]:
+    variant = select(campaign_person.c.variant).where(
+        campaign_person.c.campaign == message.c.source, campaign_person.c.person == message.c.person
+    )
+    return _letters("campaign", message.c.source.in_(list(many))).add_columns(
+        message.c.source,
+        func.coalesce(variant.scalar_subquery(), "").label("variant"),
+        literal("").label("window"),
+        (_visits_after(ends) if ends else literal(0)).label("visits"),
+        literal(0).label("place"),
+    )
+
+
+def _goal_ends(tx: Tx, many: Sequence[CampaignId]) -> dict[str, datetime]:
+    asked = select(campaign.c.id, campaign.c.started_at).where(
+        campaign.c.id.in_(list(many)), campaign.c.started_at.is_not(None)
+    )
+    return {row.id: row.started_at + timedelta(days=GOAL_DAYS) for row in tx.connection.execute(asked)}
+
+
+def _visits_after(ends: Mapping[str, datetime]) -> ColumnElement[int]:
+    """What became of the person's visits after the letter: that they came once is enough."""
+    end = case(
+        *((message.c.source == one, literal(at, Utc)) for one, at in ends.items()), else_=message.c.queued_at
+    )
+    became = func.max(case((appointment.c.status == VisitStatus.KEPT.value, _KEPT), else_=_MISSED))
+    found = select(func.coalesce(became, 0)).where(
+        appointment.c.person == message.c.person,
+        appointment.c.status.in_([VisitStatus.KEPT.value, VisitStatus.MISSED.value]),
+        appointment.c.start_utc > message.c.queued_at,
+        appointment.c.start_utc < end,
+    )
+    return found.scalar_subquery()
+
+
+def _visits() -> ColumnElement[int]:
     """What became of the visits that a reminder is about, as far as they are still at that time."""
     became = _bits(appointment.c.status, {VisitStatus.MISSED.value: _MISSED, VisitStatus.KEPT.value: _KEPT})
     said_yes = case((visit_answer.c.answer == VisitAnswer.CONFIRMED.value, _YES), else_=0)
@@ -248,43 +297,35 @@ def _summed(letters: Subquery) -> Select[Any]:
     states = [
         func.sum(case((of.state == one.value, 1), else_=0)).label(f"state_{one.value}") for one in _OUTCOMES
     ]
-    kinds = [of[name] for name in _KIND]
+    kinds = [of.place, *(of[name] for name in _KIND)]
     return select(*kinds, func.count().label(Measure.PLANNED.value), *counted, *states).group_by(*kinds)
 
 
-def _kind(row: Mapping[Any, Any]) -> Kind:
-    return Kind(**{name: row[name] for name in _KIND})
-
-
 def _counts(row: Mapping[Any, Any]) -> Counts:
-    ended = {state: int(row[f"state_{state.value}"]) for state in _OUTCOMES}
-    at = {
-        outcome: sum(count for state, count in ended.items() if _OUTCOMES[state] is outcome)
-        for outcome in Outcome
-    }
-    at[Outcome.WAITING] = int(row[Measure.PLANNED.value]) - sum(ended.values())
-    return Counts({one: int(row[one.value]) for one in Measure}, at)
+    ended = {state: row[f"state_{state.value}"] for state in _OUTCOMES}
+    at = dict.fromkeys(Outcome, 0)
+    for state, count in ended.items():
+        at[_OUTCOMES[state]] += count
+    at[Outcome.WAITING] = row[Measure.PLANNED.value] - sum(ended.values())
+    return Counts.made({one: row[one.value] for one in Measure}, at)
 
 
-def _unwritten(tx: Tx, one: CampaignId) -> dict[Kind, Counts]:
-    """People of the ledger who get it and whose letter is not in the outbox: not yet, or no more."""
+def _unwritten(tx: Tx, many: Sequence[CampaignId]) -> Iterator[tuple[Kind, Counts]]:
+    """People of the ledgers who get it and whose letter is not in the outbox: not yet, or no more."""
     row = campaign_person.c
     written = exists().where(
-        message.c.kind == _KINDS[Sort.CAMPAIGNS],
+        message.c.kind == "campaign",
         message.c.superseded == 0,
-        message.c.source == one,
+        message.c.source == row.campaign,
         message.c.person == row.person,
     )
     fell_out = case((row.late_code != "", 1), else_=0).label("fell_out")
     asked = (
-        select(row.variant, row.method, fell_out, func.count().label("count"))
-        .where(row.campaign == one, row.included == 1, ~written)
-        .group_by(row.variant, row.method, fell_out)
+        select(row.campaign, row.variant, row.method, fell_out, func.count().label("letters"))
+        .where(row.campaign.in_(list(many)), row.included == 1, ~written)
+        .group_by(row.campaign, row.variant, row.method, fell_out)
     )
-    found: dict[Kind, Counts] = {}
     for line in tx.connection.execute(asked):
-        kind = Kind(one, line.variant, "", line.method)
         where = Outcome.HELD if line.fell_out else Outcome.WAITING
-        count = Counts({Measure.PLANNED: line._mapping["count"]}, {where: line._mapping["count"]})
-        found[kind] = found.get(kind, Counts()) + count
-    return found
+        counts = Counts.made({Measure.PLANNED: line.letters}, {where: line.letters})
+        yield Kind(line.campaign, line.variant, "", line.method), counts

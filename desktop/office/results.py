@@ -1,17 +1,21 @@
 """What came of reminders and campaigns: numbers of letters, looked at and handed out.
 
-No name of a person is in any of it, so that each look is one record without a list. Spans are the
-practice's own days. What small numbers would tell is left out by `campaigns/smallgroups.py`.
+No name of a person is in any of it, so that each look is one record without a list. What small numbers
+would tell is left out of the report of each month or campaign by `campaigns/smallgroups.py`, and longer
+reports are added up from those.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from desktop.access.roles import Action
 from desktop.audit.events import Act, Event
+from desktop.campaigns import adding
 from desktop.campaigns import results as reports
 from desktop.campaigns.results import Named
 from desktop.campaigns.subtracting import LEAST
@@ -22,7 +26,8 @@ from desktop.models.accounts import Session
 from desktop.models.campaigning import DAY_BEFORE, CampaignId
 from desktop.models.database import Tx
 from desktop.models.documents import Printer
-from desktop.models.outcomes import By, Counts, Figure, Kind, Measure, Shown, Sort, Span, Table
+from desktop.models.outcomes import By, Counts, Figure, Kind, Measure, Report, Row, Shown, Sort, Span
+from desktop.models.results import Counted
 from desktop.office.api import Progress
 from desktop.office.desk import Desk
 from desktop.office.log_files import practice_of, refuse_existing, steps
@@ -39,12 +44,10 @@ from desktop.office.values_results import (
 )
 from desktop.paths import write_private
 
-MOST_BACK = 400
-"""Spans; of days more than a year."""
+MOST_BACK = {Span.MONTH: 120, Span.YEAR: 10}
 UNKNOWN = "unknown"
 """A letter that is not written yet has no domain."""
-Counted = dict[Kind, Counts]
-Naming = Callable[[Kind], Named]
+PLAIN = "plain"
 
 
 class Results:
@@ -101,40 +104,24 @@ class Results:
         return ResultsExported(str(to))
 
     def _of_span(self, tx: Tx, query: ResultsQuery) -> ResultsShown:
-        _check(query)
+        if not 0 <= query.back <= MOST_BACK[query.span]:
+            raise InputError("results-span")
         zone = settings.zone(tx)
         today = self._clock.now().astimezone(zone).date()
         since, until = reports.period(query.span, query.back, today)
-        starts = [day for day in reports.parts(query.span, since, until) if day <= today or day == since]
-
-        def counted(first: date, behind: date) -> Counted:
-            between = (datetime.combine(day, time(), zone) for day in (first, behind))
-            return results.in_span(tx, query.sort, *between)
-
-        pieces = {day: counted(day, behind) for day, behind in zip(starts, [*starts[1:], until], strict=True)}
-        together: Counted = {}
-        for piece in pieces.values():
-            for kind, counts in piece.items():
-                together[kind] = together.get(kind, Counts()) + counts
-        total = reports.sum_of(list(together.values()))
-        tables = [
-            reports.by_outcome(total),
-            *_tables(query.sort, together, _naming(tx, query.sort, together)),
-        ]
-        if query.span is not Span.DAY:
-            by_day = {day: reports.sum_of(list(piece.values())) for day, piece in pieces.items()}
-            tables.insert(0, reports.by_time(query.sort, by_day))
+        report_of = _MADE[query.sort, query.span]
+        shown = report_of(tx, Calendar(zone, today), since, until)
         earlier = reports.period(query.span, query.back + 1, today)
-        before = reports.sum_of(list(counted(*earlier).values()))
+        before = report_of(tx, Calendar(zone, today), *earlier)
         return ResultsShown(
-            sort=query.sort,
-            total=reports.total(query.sort, total),
-            tables=tuple(tables),
-            span=query.span,
-            since=since,
-            until=date.fromordinal(until.toordinal() - 1),
-            before=_before("", earlier[0], total, before, query.sort),
-            reported=bool(total.of(Measure.OPENED)),
+            query.sort,
+            shown.total,
+            shown.tables,
+            query.span,
+            since,
+            until - timedelta(days=1),
+            _beside("", earlier[0], shown, before),
+            _is_reported(shown),
         )
 
 
@@ -142,83 +129,155 @@ def _of_campaign(tx: Tx, one: CampaignId) -> CampaignResults:
     head = results.head(tx, one)
     if head is None:
         raise InputError("campaign-unknown")
-    counted = results.of_campaign(tx, one)
-    total = reports.sum_of(list(counted.values()))
-    naming = _naming(tx, Sort.CAMPAIGNS, counted)
-    wanted: dict[By, Naming] = {by: name for by, name in naming.items() if by not in (By.CAMPAIGN, By.GROUP)}
     earlier = results.before(tx, one)
-    before = None
+    both = _of_each(tx, [one] if earlier is None else [one, earlier])
+    shown, before = both[one], None
     if earlier is not None:
-        past = reports.sum_of(list(results.of_campaign(tx, earlier).values()))
-        name = results.names_of(tx, [earlier])[earlier]
-        before = _before(name, None, total, past, Sort.CAMPAIGNS)
-    left_out, _ = results.excluded(tx, one)
+        before = _beside(results.names_of(tx, [earlier])[earlier], None, shown, both[earlier])
+    left_out = results.excluded(tx, one)
     small = 0 < left_out < LEAST
     return CampaignResults(
         one,
         *head,
-        ResultsShown(
-            sort=Sort.CAMPAIGNS,
-            total=reports.total(Sort.CAMPAIGNS, total),
-            tables=(reports.by_outcome(total), *_tables(Sort.CAMPAIGNS, counted, wanted)),
-            before=before,
-            reported=bool(total.of(Measure.OPENED)),
-        ),
+        ResultsShown(Sort.CAMPAIGNS, shown.total, shown.tables, before=before, reported=_is_reported(shown)),
         Figure(Measure.PLANNED, Shown.FEW if small else Shown.EXACT, 0 if small else left_out),
     )
 
 
-def _check(query: ResultsQuery) -> None:
-    if not 0 <= query.back <= (MOST_BACK if query.span is Span.DAY else 60):
-        raise InputError("results-span")
-
-
-def _before(name: str, since: date | None, now: Counts, before: Counts, sort: Sort) -> BeforeShown | None:
-    if not before.of(Measure.PLANNED):
+def _beside(name: str, since: date | None, now: Report, before: Report) -> BeforeShown | None:
+    if before.total[0] == Figure(Measure.PLANNED, Shown.EXACT):
         return None
-    return BeforeShown(name, since, reports.compared(now, before, sort))
+    return BeforeShown(name, since, reports.compared(now.total, before.total))
 
 
-def _tables(sort: Sort, counted: Counted, naming: Mapping[By, Naming]) -> list[Table]:
-    return [reports.by_kind(by, sort, counted, name) for by, name in naming.items()] if counted else []
+def _is_reported(shown: Report) -> bool:
+    return any(one.measure is Measure.OPENED for one in shown.total)
 
 
-def _naming(tx: Tx, sort: Sort, counted: Counted) -> dict[By, Naming]:
-    """What the rows of each table are called."""
-    both: dict[By, Naming] = {
-        By.METHOD: lambda kind: Named(kind.method),
-        By.DOMAIN: lambda kind: Named(kind.domain or UNKNOWN, kind.domain),
-    }
-    if sort is Sort.REMINDERS:
-        return {**_of_windows(tx), **both}
-    return {**_of_campaigns(tx, sorted({kind.source for kind in counted})), **both}
+# --- reminders: a month is one report -------------------------------------------------------
 
 
-def _of_windows(tx: Tx) -> dict[By, Naming]:
+@dataclass(frozen=True)
+class Calendar:
+    """The practice's own days."""
+
+    zone: ZoneInfo
+    today: date
+
+    def moment(self, day: date) -> datetime:
+        return datetime.combine(day, time(), self.zone)
+
+    def month_of(self, at: datetime) -> date:
+        return reports.month(at.astimezone(self.zone).date())
+
+
+def _reminders_of_month(tx: Tx, calendar: Calendar, since: date, until: date) -> Report:
+    starts = [day for day in reports.days(since, until) if day <= calendar.today or day == since]
+    counted = _reminders(tx, calendar, starts, until)
+    month = _month(tx, _together(counted))
+    if not month.tables:
+        return month
+    by_day = reports.by_day(
+        {day: reports.sum_of(one.values()) for day, one in zip(starts, counted, strict=True)}
+    )
+    return Report(month.total, (by_day, *month.tables))
+
+
+def _reminders_of_year(tx: Tx, calendar: Calendar, since: date, until: date) -> Report:
+    starts = [reports.month(since, number) for number in range(12)]
+    months = [_month(tx, one) for one in _reminders(tx, calendar, starts, until)]
+    year = adding.added(months)
+    if not year.tables:
+        return year
+    rows = [
+        (_month_row(start), one) for start, one in zip(starts, months, strict=True) if start <= calendar.today
+    ]
+    return Report(year.total, (reports.grouped(By.TIME, rows), *year.tables))
+
+
+def _reminders(tx: Tx, calendar: Calendar, starts: list[date], until: date) -> list[Counted]:
+    return results.of_reminders(tx, [calendar.moment(day) for day in starts], calendar.moment(until))
+
+
+def _month(tx: Tx, counted: Counted) -> Report:
+    """By time and by template are both made of one table by window: as two of their own they could be
+    subtracted from each other, because which words a window has is no secret."""
     known = results.windows(tx)
 
-    def window(kind: Kind) -> Named:
-        one = known.get(kind.window)
-        return Named(f"{one[0]}:{one[1]}" if one else DAY_BEFORE)
+    def window(row: Row) -> Row:
+        one = known.get(row.code)
+        return Row(f"{one[0]}:{one[1]}" if one else DAY_BEFORE, ())
+
+    def template(row: Row) -> Row:
+        one = known.get(row.code)
+        return Row(one[3], (), one[2]) if one and one[3] else Row(PLAIN, ())
+
+    made = reports.report(counted, {By.WINDOW: lambda kind: Named(kind.window), **_BOTH})
+    if not made.tables:
+        return made
+    where, windows, *others = made.tables
+    both = (
+        reports.regrouped(by, windows, name, made.total[0])
+        for by, name in ((By.WINDOW, window), (By.TEMPLATE, template))
+    )
+    return Report(made.total, (where, *both, *others))
+
+
+def _together(many: list[Counted]) -> Counted:
+    together: Counted = {}
+    for one in many:
+        for kind, counts in one.items():
+            together[kind] = together.get(kind, Counts()) + counts
+    return together
+
+
+def _month_row(start: date) -> Row:
+    return Row(f"{start:%Y-%m}", (), since=start)
+
+
+# --- campaigns: each is one report ----------------------------------------------------------
+
+
+def _campaigns(tx: Tx, calendar: Calendar, since: date, until: date, months: bool) -> Report:
+    """Those that began in the span, whenever their letters left."""
+    begun = results.begun(tx, calendar.moment(since), calendar.moment(until))
+    each = _of_each(tx, list(begun))
+    sum_ = adding.added(list(each.values()))
+    if not each:
+        return sum_
+    names, groups = results.names_of(tx, list(each)), results.groups_of(tx, list(each))
+    rows: dict[By, list[Row]] = {
+        By.CAMPAIGN: [Row(one, (), names[one]) for one in each],
+        By.GROUP: [Row(code, (), name) for code, name in (groups.get(one, (UNKNOWN, "")) for one in each)],
+    }
+    tables = [
+        reports.grouped(by, list(zip(of, each.values(), strict=True)), sum_.total[0])
+        for by, of in rows.items()
+    ]
+    if months:
+        of_months = [_month_row(calendar.month_of(begun[one])) for one in reversed(each)]
+        tables.insert(0, reports.grouped(By.TIME, list(zip(of_months, reversed(each.values()), strict=True))))
+    return Report(sum_.total, (*tables, *sum_.tables))
+
+
+def _of_each(tx: Tx, many: list[CampaignId]) -> dict[CampaignId, Report]:
+    templates = results.templates_of(tx, many)
 
     def template(kind: Kind) -> Named:
-        one = known.get(kind.window)
-        return Named(one[3], one[2]) if one and one[3] else Named("plain")
-
-    return {By.WINDOW: window, By.TEMPLATE: template}
-
-
-def _of_campaigns(tx: Tx, campaigns: list[str]) -> dict[By, Naming]:
-    names = results.names_of(tx, campaigns)
-    templates = results.templates_of(tx, campaigns)
-    groups = results.groups_of(tx, campaigns)
-
-    def template(kind: Kind) -> Named:
-        found = templates.get((kind.source, kind.variant)) or templates.get((kind.source, ""), ("", "", 0))
+        found = templates.get((kind.source, kind.variant)) or templates[kind.source, ""]
         return Named(f"{found[0]}:{found[2]}", found[1])
 
-    return {
-        By.CAMPAIGN: lambda kind: Named(kind.source, names.get(kind.source, "")),
-        By.TEMPLATE: template,
-        By.GROUP: lambda kind: Named(*groups.get(kind.source, (UNKNOWN, ""))),
-    }
+    counted = results.of_campaigns(tx, many)
+    return {one: reports.report(counted[one], {By.TEMPLATE: template, **_BOTH}) for one in many}
+
+
+_BOTH: Mapping[By, reports.Naming] = {
+    By.METHOD: lambda kind: Named(kind.method),
+    By.DOMAIN: lambda kind: Named(kind.domain or UNKNOWN, kind.domain),
+}
+_MADE: Mapping[tuple[Sort, Span], Callable[[Tx, Calendar, date, date], Report]] = {
+    (Sort.REMINDERS, Span.MONTH): _reminders_of_month,
+    (Sort.REMINDERS, Span.YEAR): _reminders_of_year,
+    (Sort.CAMPAIGNS, Span.MONTH): partial(_campaigns, months=False),
+    (Sort.CAMPAIGNS, Span.YEAR): partial(_campaigns, months=True),
+}

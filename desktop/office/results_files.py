@@ -17,7 +17,14 @@ from desktop.errors import Refused
 from desktop.models.documents import Block, Column, Document, Facts, Paragraph, Printer, Progress, Style
 from desktop.models.documents import Table as PaperTable
 from desktop.models.outcomes import By, Figure, Measure, Shown, Table
-from desktop.office.results_words import before_lines, figure_words, percent_words, row_words, share
+from desktop.office.results_words import (
+    before_lines,
+    figure_words,
+    notes,
+    percent_words,
+    row_words,
+    share,
+)
 from desktop.office.values_results import CampaignResults, ResultsShown
 from desktop.texts import Texts, clean
 
@@ -45,9 +52,9 @@ def made(
     if form == "pdf":
         data = printer.print_pdf(_paper(shown, head, texts), tell)
     elif form == "xlsx":
-        data = _workbook(shown, head, texts)
+        data = _workbook(shown, texts)
     else:
-        data = b"".join(csv_row(line) for line in _lines(shown, head, texts))
+        data = b"".join(csv_row(line) for line in _lines(shown, texts))
     if not tell(1, 1):
         raise Refused("cancelled")
     return data
@@ -73,10 +80,10 @@ def _heads(texts: Texts, table: Table) -> list[str]:
     return [texts.say(f"results.measure.{one.measure.value}") for one in figures]
 
 
-def _lines(shown: ResultsShown | CampaignResults, head: Head, texts: Texts) -> list[list[str]]:
+def _lines(shown: ResultsShown | CampaignResults, texts: Texts) -> list[list[str]]:
     """Each table under its name, with an empty line before it."""
     results = _results(shown)
-    lines = [[title(texts, shown)], [texts.say("results.small")], []]
+    lines = [[title(texts, shown)], *([one] for one in notes(texts, shown)), []]
     lines.append([texts.say(f"results.head.{one}") for one in ("measure", "letters", "share")])
     for figure in results.total:
         name = texts.say(f"results.measure.{figure.measure.value}")
@@ -87,10 +94,13 @@ def _lines(shown: ResultsShown | CampaignResults, head: Head, texts: Texts) -> l
             [row_words(texts, table.by, row), *(figure_words(texts, one) for one in row.figures)]
             for row in table.rows
         ]
+    if results.before is not None:
+        lines += [[], [texts.say("results.before")]]
+        lines += [[one] for one in before_lines(texts, results.before)]
     return lines
 
 
-def _workbook(shown: ResultsShown | CampaignResults, head: Head, texts: Texts) -> bytes:
+def _workbook(shown: ResultsShown | CampaignResults, texts: Texts) -> bytes:
     """Made in memory: its library would lay its parts aside in clear text."""
     results = _results(shown)
     data = io.BytesIO()
@@ -120,8 +130,9 @@ def _workbook(shown: ResultsShown | CampaignResults, head: Head, texts: Texts) -
             name = texts.say(f"results.by.{table.by.value}")
             sheet(name, [name, *_heads(texts, table)], rows)
         about = book.add_worksheet(texts.say("results.about"))
-        about.write_string(0, 0, title(texts, shown))
-        about.write_string(1, 0, texts.say("results.small"))
+        before = before_lines(texts, results.before) if results.before is not None else []
+        for number, words in enumerate((title(texts, shown), *notes(texts, shown), *before)):
+            about.write_string(number, 0, words)
     return data.getvalue()
 
 
@@ -134,7 +145,7 @@ def _paper(shown: ResultsShown | CampaignResults, head: Head, texts: Texts) -> D
         )
         for one in results.total
     )
-    blocks: list[Block] = [Facts(facts), Paragraph(texts.say("results.small"), Style.NOTE)]
+    blocks: list[Block] = [Facts(facts), *(Paragraph(one, Style.NOTE) for one in notes(texts, shown))]
     for table in results.tables:
         if table.rows:
             blocks += [Paragraph(texts.say(f"results.by.{table.by.value}"), Style.HEADING)]
@@ -171,6 +182,5 @@ def _paper_table(texts: Texts, table: Table) -> PaperTable:
 
 
 def _cell(texts: Texts, figure: Figure) -> str:
-    if figure.measure is Measure.PLANNED or not share(figure):
-        return figure_words(texts, figure)
-    return f"{figure_words(texts, figure)} ({share(figure)})"
+    part = share(figure)
+    return f"{figure_words(texts, figure)} ({part})" if part else figure_words(texts, figure)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from desktop.models.campaigning import DAY_BEFORE
-from desktop.models.outcomes import By, Figure, Row, Shown
-from desktop.office.values_results import BeforeShown
+from desktop.models.outcomes import GOAL_DAYS, By, Figure, Measure, Row, Shown, Sort
+from desktop.office.values_results import BeforeShown, CampaignResults, ResultsShown
 from desktop.texts import Texts, clean
 
 _NAME = 60
@@ -16,7 +16,7 @@ def figure_words(texts: Texts, figure: Figure) -> str:
     """The number, or in words why it is not there."""
     if figure.shown is Shown.EXACT:
         return str(figure.value)
-    return texts.say(f"results.shown.{figure.shown.value}")
+    return texts.say(f"results.shown.{figure.shown.value}", count=figure.value)
 
 
 def percent_words(texts: Texts, figure: Figure) -> str:
@@ -49,6 +49,24 @@ def row_words(texts: Texts, by: By, row: Row) -> str:
             return say("results.row.version", name=name, version=version) if version.isdigit() else name
         case _:
             return clean(row.name, _NAME) or row.code
+
+
+def notes(texts: Texts, shown: ResultsShown | CampaignResults) -> list[str]:
+    """What has to be said beside the numbers, a sentence or two each."""
+    results = shown.results if isinstance(shown, CampaignResults) else shown
+    rows = [results.total, *(row.figures for table in results.tables for row in table.rows)]
+    ways = {figure.shown for row in rows for figure in row}
+    visits = any(one.measure is Measure.VISITS for one in results.total)
+    found = [texts.say("results.small")]
+    if Shown.AT_LEAST in ways:
+        found.append(texts.say("results.at-least"))
+    if visits and results.sort is Sort.CAMPAIGNS:
+        found.append(texts.say("results.goal", days=GOAL_DAYS))
+    if results.reported:
+        found.append(texts.say("results.reported"))
+    if isinstance(shown, CampaignResults) and shown.excluded != Figure(Measure.PLANNED, Shown.EXACT):
+        found.append(texts.say("results.excluded", count=figure_words(texts, shown.excluded)))
+    return found
 
 
 def before_lines(texts: Texts, before: BeforeShown) -> list[str]:

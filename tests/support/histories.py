@@ -52,9 +52,9 @@ class Letter:
     variant: str = ""
     told: frozenset[str] = frozenset()
     visits: tuple[str, ...] = ()
-    """The status of each visit that it is about."""
+    """The status of each visit that a reminder is about, or that somebody had after a campaign's letter."""
     moved: bool = False
-    """Its visits have another time since."""
+    """A reminder's visits have another time since; a campaign's were before the letter."""
     said_yes: bool = False
     put_off: bool = False
     superseded: bool = False
@@ -83,7 +83,7 @@ def made(rng: random.Random, number: int, campaigns: Iterable[str], days: int = 
                 told=frozenset(one for one in TOLD if rng.random() < 0.15),
                 visits=tuple(
                     rng.choice(("booked", "kept", "kept", "missed", "cancelled"))
-                    for _ in range(rng.choice((1, 1, 2)) if reminder else 0)
+                    for _ in range(rng.choice((1, 1, 2) if reminder else (0, 0, 1, 2)))
                 ),
                 moved=rng.random() < 0.1,
                 said_yes=reminder and rng.random() < 0.1,
@@ -110,8 +110,8 @@ def _one(letter: Letter) -> Counts:
     taken = letter.state in ("accepted", "bounced", "complained")
     arrived = taken and letter.state != "bounced"
     visits = () if letter.moved else letter.visits
-    missed = "missed" in visits
-    over = missed or "kept" in visits
+    over = bool({"missed", "kept"} & set(visits))
+    missed = over and ("missed" in visits if letter.kind == "reminder" else "kept" not in visits)
     confirmed = "confirmed" in letter.told or (letter.said_yes and bool(visits))
     answered = confirmed or letter.told & {"replied", "declined"}
     true = {
@@ -137,7 +137,7 @@ def _one(letter: Letter) -> Counts:
         "expired": Outcome.EXPIRED,
         "uncertain": Outcome.UNCERTAIN,
     }.get(letter.state, Outcome.WAITING)
-    return Counts({one: int(bool(true[one])) for one in M}, {one: int(one is where) for one in Outcome})
+    return Counts.made({one: int(bool(true[one])) for one in M}, {one: int(one is where) for one in Outcome})
 
 
 def a_user(tx: Tx) -> None:
@@ -162,9 +162,9 @@ def a_campaign(tx: Tx, name: str, **fields: Any) -> str:
     return str(row["id"])
 
 
-def a_group(tx: Tx) -> str:
+def a_group(tx: Tx, by: str = OURS) -> str:
     made_id = new_id()
-    row = {"id": made_id, "name": "Due", "kind": "list", "by": OURS, "made_at": NOW, "changed_at": NOW}
+    row = {"id": made_id, "name": "Due", "kind": "list", "by": by, "made_at": NOW, "changed_at": NOW}
     tx.connection.execute(insert(segment).values(**row))
     return made_id
 
@@ -231,7 +231,9 @@ def _around(add: Any, one: Letter, person: PersonId) -> None:
 
 def _visits(add: Any, one: Letter, person: PersonId) -> None:
     for status in one.visits:
-        visit = a_visit(person, occurrence=1 if one.moved else 0)
+        reminder = one.kind == "reminder"
+        utc = one.at + timedelta(days=-3 if one.moved else 3)
+        visit = a_visit(person, occurrence=int(reminder and one.moved), start_utc=utc)
         add(
             appointment,
             id=visit.id,
@@ -243,6 +245,8 @@ def _visits(add: Any, one: Letter, person: PersonId) -> None:
             occurrence=visit.occurrence,
             status=status,
         )
+        if not reminder:
+            continue
         add(
             reminder_visit,
             message=one.id,

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QTableView, QVBoxLayout
 from desktop.models.accounts import Session
 from desktop.models.campaigning import CampaignId
 from desktop.models.outcomes import By, Figure, Measure, Row, Shown, Sort, Span, Table
-from desktop.office.results_words import before_lines, figure_words, row_words, share
+from desktop.office.results_words import before_lines, figure_words, notes, row_words, share
 from desktop.office.values_results import (
     CampaignResults,
     ResultsExport,
@@ -178,11 +178,11 @@ class ResultsPage(Page):
             self.period.setText(self._period(results))
         planned = results.total[0]
         nothing = planned.shown is Shown.EXACT and planned.value == 0
-        few = planned.shown is not Shown.EXACT
+        few = planned.shown not in (Shown.EXACT, Shown.AT_LEAST)
         self.numbers.setVisible(not nothing and not few)
         self.numbers.show_figures(results.total)
         self.export_button.setEnabled(not nothing)
-        self.small.setText(self._said(results, nothing=nothing, few=few))
+        self.small.setText(self._said(shown, nothing=nothing, few=few))
         self.next.setVisible(nothing and not campaign)
         self.next.setText(say(f"ui.results.go-{_NEXT[results.sort]}"))
         self._show_before(results)
@@ -190,13 +190,15 @@ class ResultsPage(Page):
         if not nothing and not few:
             self._offer(results)
 
-    def _said(self, results: ResultsShown, *, nothing: bool, few: bool) -> str:
+    def _said(self, shown: ResultsShown | CampaignResults, *, nothing: bool, few: bool) -> str:
+        if nothing and isinstance(shown, ResultsShown):
+            return self.ui.say(f"ui.results.none-{shown.sort.value}")
         if nothing:
-            return self.ui.say(f"ui.results.none-{results.sort.value}")
+            return self.ui.say("ui.results.none-yet")
         if few:
-            return self.ui.say("ui.results.few")
-        reported = self.ui.say("ui.results.reported") if results.reported else ""
-        return " ".join(part for part in (self.ui.say("results.small"), reported) if part)
+            span = isinstance(shown, ResultsShown)
+            return self.ui.say("ui.results.few" if span else "ui.results.few-campaign")
+        return " ".join(notes(self.ui.texts, shown))
 
     def _period(self, results: ResultsShown) -> str:
         language = self.ui.texts.language
@@ -253,10 +255,9 @@ class ResultsPage(Page):
         texts, what = self.ui.texts, self.ui.say(f"results.by.{shown.by.value}")
 
         def name(row: Row) -> str:
-            if row.since is None:
-                return row_words(texts, shown.by, row)
-            monthly = self.shown is not None and self.shown.span is Span.YEAR
-            return f"{row.since:%Y-%m}" if monthly else day_words(row.since, texts.language)
+            if row.since is not None and row.code == row.since.isoformat():
+                return day_words(row.since, texts.language)
+            return row_words(texts, shown.by, row)
 
         marks = [_mark(name(row), row.figures[0], figure_words(texts, row.figures[0])) for row in shown.rows]
         self.chart.show_marks(what, marks, line=shown.by is By.TIME)
@@ -303,4 +304,5 @@ class ResultsPage(Page):
 
 
 def _mark(name: str, figure: Figure, words: str) -> Mark:
-    return Mark(name, figure.value if figure.shown is Shown.EXACT else None, words)
+    known = figure.shown in (Shown.EXACT, Shown.AT_LEAST)
+    return Mark(name, figure.value if known else None, words)

@@ -86,7 +86,7 @@ def test_a_month_of_campaigns_shows_what_is_large_and_says_of_the_rest_that_it_i
     assert total[Measure.ANSWERED].value == 20
     assert Measure.OPENED not in total
     assert Measure.KEPT not in total
-    assert {one.by for one in shown.tables} == set(By) - {By.WINDOW}
+    assert {one.by for one in shown.tables} == set(By) - {By.WINDOW, By.TIME}
 
 
 def test_nothing_written_is_no_report_of_anybody(desk: Desk) -> None:
@@ -114,7 +114,7 @@ def test_one_campaign_by_itself(practice: Practice, desk: Desk) -> None:
 
 
 def test_a_span_that_is_not_is_refused(desk: Desk) -> None:
-    for back in (-1, 61):
+    for back in (-1, 121):
         query = ResultsQuery(back=back)
         assert code_of(lambda query=query: desk[0].show_results(desk[1], query)) == "results-span"  # type: ignore[misc]
 
