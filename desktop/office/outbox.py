@@ -74,7 +74,9 @@ class OutboxDesk:
         def tell(counts: RunCounts) -> bool:
             return progress is None or progress(counts.done, counts.total)
 
+        opened.campaigns.look()  # a command may be the only one who works here: nobody else makes letters
         stopped = opened.dispatcher.run_due(wait_for_holds=True, progress=tell).stopped
+        opened.campaigns.look()
         failed = stopped is not None and stopped.code != BY_HAND
 
         def end(tx: Tx) -> OutboxShown:
