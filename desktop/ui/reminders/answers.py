@@ -94,8 +94,8 @@ class AnswersPage(Page):
         return [
             Column(say("ui.answers.time"), lambda line: time_words(line.start, language), colour, width=108),
             Column(say("ui.answers.name"), lambda line: clean(line.name), colour, stretch=True),
-            Column(say("ui.answers.phone"), lambda line: clean(line.phone), colour, width=130),
-            Column(say("ui.answers.with"), lambda line: clean(line.provider), colour, width=130),
+            Column(say("ui.answers.phone"), lambda line: clean(line.phone), colour, width=150),
+            Column(say("ui.answers.with"), lambda line: clean(line.provider), colour, width=170),
             Column(say("ui.answers.answer"), self._answer, colour, width=150),
             Column(say("ui.answers.entered"), self._entered, colour, width=200),
         ]
