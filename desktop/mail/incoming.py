@@ -121,7 +121,7 @@ def file_all(
     filed = Filed(mails[0].uid - 1 if mails else 0)
     mails = [_not_our_own(tx, mail) for mail in mails]
     tied = tie(tx, [(mail.understood, mail.at) for mail in mails])
-    known_people = people.get_many(tx, (one.message.person for one in tied if one.message is not None))
+    known_people = people.meant(tx, (one.message.person for one in tied if one.message is not None))
     flying = in_flight(tx, [one.message.id for one in tied if one.message is not None])
     told: list[DeliveryEvent] = []
     noted: list[Event] = []

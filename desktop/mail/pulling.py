@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from desktop.clock import Clock
 from desktop.mail.letters import Letters
 from desktop.mail.outbox import Cancel, Outbox
-from desktop.mail.sealing import REMINDER
+from desktop.mail.sealing import CAMPAIGN, REMINDER
 from desktop.mail.states import WAITING
 from desktop.models import messages
 from desktop.models.accounts import Session
@@ -21,7 +21,8 @@ _NEWEST = 500
 """What waits is among the newest messages of a person."""
 _STOPPABLE = WAITING | {State.CLAIMED}
 _MADE_ANEW = ("way-changed", "link-expired")
-"""Of a reminder these are no end: at its claim it is made again for the new way."""
+_ANEW = (REMINDER, CAMPAIGN)
+"""Of these kinds that is no end: at its claim such a message is made again for the new way."""
 
 
 class Pulling:
@@ -39,7 +40,7 @@ class Pulling:
         for row, verdict in zip(waiting, self._letters.recheck(tx, waiting), strict=True):
             if not isinstance(verdict, Cancel):
                 continue
-            if row.kind == REMINDER and verdict.reason.code in _MADE_ANEW:
+            if row.kind in _ANEW and verdict.reason.code in _MADE_ANEW:
                 continue
             pulled += self._outbox.cancel(tx, row.id, verdict.reason, by)
         return pulled

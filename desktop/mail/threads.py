@@ -196,7 +196,7 @@ def _answered(tx: Tx, one: Received, person: Person | None) -> Message | None:
     if one.message is None or person is None:
         return None
     row = messages.get(tx, one.message)
-    return row if row is not None and row.person == person.id else None
+    return row if row is not None and people.stands_for(tx, row.person) == person.id else None
 
 
 def _joined(

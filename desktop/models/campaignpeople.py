@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,6 +26,7 @@ from desktop.models.tables_people import segment_member
 _ROW = campaign_person.c
 _NOT_HAD = frozenset({State.FAILED, State.CANCELLED, State.EXPIRED, State.BOUNCED})
 """Ends after which nobody has got a message."""
+_WAITS = frozenset({State.QUEUED, State.DEFERRED})
 _PERSONAL = ("letter", "auto-answer")
 """What one writes to one; the cap counts what goes to many."""
 _ADD = insert(campaign_person)
@@ -193,25 +194,54 @@ def had(tx: Tx, ids: Iterable[PersonId], campaigns: Iterable[CampaignId]) -> set
     if not before:
         return found
     for some in chunks(dict.fromkeys(ids)):
-        query = select(message.c.person).where(
-            message.c.person.in_(some),
-            message.c.kind == "campaign",
-            message.c.source.in_(before),
-            message.c.superseded == 0,
-            message.c.state.not_in([state.value for state in _NOT_HAD]),
-        )
-        found.update(PersonId(who) for who in tx.connection.execute(query).scalars())
+        theirs = _records(tx, some)
+        found.update(theirs[who] for who in _written_by(tx, theirs, before, _NOT_HAD))
     return found
+
+
+def had_before_merge(tx: Tx, ids: Iterable[PersonId], campaign: CampaignId) -> set[PersonId]:
+    """Whose letter of this campaign left under another record, which was merged into theirs since.
+
+    What only waits for such a record never leaves: it is nobody's any more.
+    """
+    found: set[PersonId] = set()
+    for some in chunks(dict.fromkeys(ids)):
+        others = {who: into for who, into in _records(tx, some).items() if who != into}
+        if others:
+            found.update(others[who] for who in _written_by(tx, others, [campaign], _NOT_HAD | _WAITS))
+    return found
+
+
+def _records(tx: Tx, some: Sequence[PersonId]) -> dict[PersonId, PersonId]:
+    """Each record of theirs, with theirs: their own, and those that were merged into it."""
+    query = select(person.c.id, person.c.merged_into).where(person.c.merged_into.in_(some))
+    merged = {PersonId(row.id): PersonId(row.merged_into) for row in tx.connection.execute(query)}
+    return {**{who: who for who in some}, **merged}
+
+
+def _written_by(
+    tx: Tx, records: Iterable[PersonId], campaigns: Sequence[CampaignId], but: frozenset[State]
+) -> set[PersonId]:
+    """Of which records a letter of these campaigns stands in any state `but` these."""
+    query = select(message.c.person).where(
+        message.c.person.in_(list(records)),
+        message.c.kind == "campaign",
+        message.c.source.in_(campaigns),
+        message.c.superseded == 0,
+        message.c.state.not_in([state.value for state in but]),
+    )
+    return {PersonId(who) for who in tx.connection.execute(query).scalars()}
 
 
 def written_to(tx: Tx, ids: Iterable[PersonId], since: datetime, but: CampaignId) -> dict[PersonId, int]:
     """How many letters to many each has got or still may since then, of all streams `but` one campaign."""
     found: dict[PersonId, int] = {}
     for some in chunks(dict.fromkeys(ids)):
+        theirs = _records(tx, some)
         query = (
             select(message.c.person, func.count())
             .where(
-                message.c.person.in_(some),
+                message.c.person.in_(list(theirs)),
                 message.c.queued_at >= since,
                 message.c.kind.not_in(_PERSONAL),
                 message.c.source != but,
@@ -220,7 +250,8 @@ def written_to(tx: Tx, ids: Iterable[PersonId], since: datetime, but: CampaignId
             )
             .group_by(message.c.person)
         )
-        found.update((PersonId(who), many) for who, many in tx.connection.execute(query))
+        for who, many in tx.connection.execute(query):
+            found[theirs[PersonId(who)]] = found.get(theirs[PersonId(who)], 0) + many
     return found
 
 

@@ -133,12 +133,17 @@ def set_fields(tx: Tx, person: PersonId, values: Mapping[str, Any]) -> None:
 
 
 def hand_over(tx: Tx, gone: PersonId, kept: PersonId) -> dict[str, list[Any]]:
-    """Everything that hangs on `gone` hangs on `kept` from now on; answers which rows, by table."""
+    """Everything that hangs on `gone` hangs on `kept` from now on; answers which rows, by table.
+
+    A campaign's letter stays with the record that its ledger names: both may have got one.
+    """
     moved: dict[str, list[Any]] = {}
     for table, key in MOVED:
-        rows = tx.connection.execute(select(key).where(table.c.person == gone)).scalars()
-        moved[table.name] = list(rows)
-        tx.connection.execute(update(table).where(table.c.person == gone).values(person=kept))
+        theirs = table.c.person == gone
+        if table is message:
+            theirs = and_(theirs, message.c.kind != "campaign")
+        moved[table.name] = list(tx.connection.execute(select(key).where(theirs)).scalars())
+        tx.connection.execute(update(table).where(theirs).values(person=kept))
     for table in _ONE_EACH:
         has = tx.connection.execute(select(table.c.person).where(table.c.person.in_((gone, kept)))).scalars()
         if set(has) == {gone}:

@@ -189,6 +189,16 @@ def stands_for(tx: Tx, person: PersonId) -> PersonId:
     return PersonId(into) if into else person
 
 
+def meant(tx: Tx, person_ids: Iterable[PersonId]) -> dict[PersonId, Person]:
+    """Who each of these records stands for now; one that is not there any more has nobody."""
+    into: dict[PersonId, PersonId] = {}
+    for some in chunks(dict.fromkeys(person_ids)):
+        rows = tx.connection.execute(select(people.c.id, _MEANT).where(people.c.id.in_(some)))
+        into.update((PersonId(own), PersonId(other)) for own, other in rows)
+    found = get_many(tx, into.values())
+    return {own: found[other] for own, other in into.items() if other in found}
+
+
 def by_number(tx: Tx, external_id: str) -> Person | None:
     """Whom the practice's number means: also that of a record that was merged; '' means nobody."""
     if not external_id:
