@@ -15,19 +15,24 @@ from typing import Any
 import rfc8785
 
 from desktop.mail.fields import FIELDS
-from desktop.mail.letterhead import LOGO
+from desktop.mail.letterhead import load_look
+from desktop.mail.sender import practice_relay
 from desktop.mail.template_blocks import PICTURE
 from desktop.mail.templates import Place, compile_text
-from desktop.models import customfields, pictures, settings, templates
+from desktop.models import customfields, pictures, practicefacts, settings, templates
 from desktop.models.campaigning import Campaign, CampaignPerson, TemplateId, TemplateKept, TemplateVersion
 from desktop.models.campaigns import schedule_data, variant_data
 from desktop.models.database import Tx
 from desktop.models.rules import CUSTOM
 from desktop.models.standing import FieldClass
 
+_LINKS = {"booking_link": practicefacts.BOOKING, "portal_link": practicefacts.PORTAL}
+"""Fields of the practice that stand in a letter only where its text names them."""
+
 
 def content_hash(tx: Tx, one: Campaign) -> str:
-    """Of purpose, payer, texts, pictures, logo, variants and schedule; '' of what has no text."""
+    """Of purpose, payer, texts, pictures, variants, schedule, and what stands around each letter; '' of what
+    has no text."""
     wanted, found = wordings(one), _found(tx, one)
     if not wanted or len(found) < len(wanted):
         return ""
@@ -41,7 +46,7 @@ def content_hash(tx: Tx, one: Campaign) -> str:
             "without": sorted(one.without),
             "texts": {f"{kept.id}/{each.number}": _written(kept, each, known) for kept, each in found},
             "template": [one.template or "", one.template_version],
-            "logo": known.get(settings.get(tx, LOGO) or "", ""),
+            "around": _around(tx, [each for _, each in found], known),
             "variants": [variant_data(variant) for variant in one.variants],
             "schedule": schedule_data(one.schedule),
         }
@@ -103,6 +108,30 @@ def _written(one: TemplateKept, version: TemplateVersion, known: dict[str, str])
         "layout": one.layout,
         "texts": texts,
         "pictures": {name: sha256 for name, sha256 in known.items() if f"]({PICTURE}{name})" in bodies},
+    }
+
+
+def _around(tx: Tx, versions: Iterable[TemplateVersion], known: dict[str, str]) -> dict[str, Any]:
+    """What each reader sees of the practice: from whom, the look, what stands below, and links that a text
+    names. The relay in use counts: one that stands in for it writes under the same address or waits."""
+    look, relay = load_look(tx), practice_relay(tx)
+    words = [
+        part
+        for each in versions
+        for text in each.texts.values()
+        for part in (text.subject, text.preview, text.body)
+    ]
+    links = {name: settings.get(tx, key) or "" for name, key in _LINKS.items()}
+    return {
+        "practice": settings.get(tx, "practice-name") or "",
+        "shown": settings.get(tx, "sender-name") or "",
+        "sender": relay.sender if relay is not None else "",
+        "phone": settings.get(tx, practicefacts.PHONE) or "",
+        "address": settings.get(tx, practicefacts.ADDRESS) or "",
+        "colour": look.colour,
+        "logo": known.get(look.logo, ""),
+        "hours": dict(look.mail_hours),
+        "links": {name: link for name, link in links.items() if any(name in part for part in words)},
     }
 
 

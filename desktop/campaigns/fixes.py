@@ -48,11 +48,15 @@ _FIXES: Mapping[str, Fix] = MappingProxyType(
             ("no-relay", "no-baa", "baa-expired", "baa-not-yet", "baa-review-overdue"), Fix.RELAY
         ),
         "campaign-cap": Fix.WAIT,
-        **dict.fromkeys(("consent-refused", "no-marketing", "campaign-had"), Fix.NOTHING),
+        **dict.fromkeys(
+            ("consent-refused", "no-marketing", "campaign-had", "campaign-had-merged"), Fix.NOTHING
+        ),
         **dict.fromkeys(("person-gone", "person-moved", "person-deceased", "person-discharged"), Fix.NOTHING),
     }
 )
-_NOT_TO_REACH = frozenset({"consent-refused", "no-marketing", "campaign-had", "person-gone"})
+_NOT_TO_REACH = frozenset(
+    {"consent-refused", "no-marketing", "campaign-had", "campaign-had-merged", "person-gone"}
+)
 _LEFT = frozenset({"person-moved", "person-deceased", "person-discharged"})
 
 

@@ -34,7 +34,7 @@ from desktop.people.household import is_adult
 
 _ONLY_THE_GATE = object()
 _NO_SAFE_WAY = "no-safe-way"
-_GOES_ON = frozenset({CampaignState.RUNNING, CampaignState.PAUSED})
+GOES_ON = frozenset({CampaignState.RUNNING, CampaignState.PAUSED})
 
 
 @dataclass(frozen=True)
@@ -116,6 +116,8 @@ class _Asked:
     """What is known of some people beside the ways to them."""
 
     had: set[PersonId]
+    merged: set[PersonId]
+    """Who got this very letter under a record that was merged into theirs since."""
     written: Mapping[PersonId, int]
     permissions: Mapping[PersonId, tuple[Authorization, ...]]
 
@@ -124,8 +126,10 @@ class Gate:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
-    def terms(self, tx: Tx, campaign: Campaign) -> Terms:
-        """Raises Refused("campaign-fundraising-health") where a group that tells of somebody's health
+    def terms(self, tx: Tx, campaign: Campaign, by: Relay | None = None) -> Terms:
+        """`by` is the relay that its letters would leave by; None for the one that mail leaves by now.
+
+        Raises Refused("campaign-fundraising-health") where a group that tells of somebody's health
         would be asked for gifts."""
         group = campaigns.group(tx, campaign.segment) if campaign.segment is not None else None
         clinical = group is None or group.clinical
@@ -137,7 +141,7 @@ class Gate:
             basis=BASES[campaign.purpose],
             label=Label.SENSITIVE if clinical or tells_health(tx, campaign) else Label.ROUTINE,
             rules=campaignrules.get(tx),
-            relay=sender.relay,
+            relay=by or sender.relay,
             zone=ZoneInfo(sender.zone),
             now=self._clock.now(),
         )
@@ -158,7 +162,9 @@ class Gate:
         audience = AuthorizedAudience(_ONLY_THE_GATE, terms.campaign, tuple(allowed), terms.now)
         return Answer(audience, tuple(left))
 
-    def ask_again(self, tx: Tx, rows: Sequence[Message]) -> dict[MessageId, AuthorizedAudience | Reason]:
+    def ask_again(
+        self, tx: Tx, rows: Sequence[Message], by: Relay | None = None
+    ) -> dict[MessageId, AuthorizedAudience | Reason]:
         """Before these messages leave: for each an audience of its one person, or why it may not.
 
         A message is allowed only while its campaign goes on as it was approved, for somebody whom the
@@ -167,11 +173,11 @@ class Gate:
         found: dict[MessageId, AuthorizedAudience | Reason] = {}
         for id_ in dict.fromkeys(CampaignId(row.source) for row in rows):
             mine = [row for row in rows if row.source == id_]
-            found |= self._of_campaign(tx, id_, mine)
+            found |= self._of_campaign(tx, id_, mine, by)
         return found
 
     def _of_campaign(
-        self, tx: Tx, id_: CampaignId, rows: Sequence[Message]
+        self, tx: Tx, id_: CampaignId, rows: Sequence[Message], by: Relay | None
     ) -> dict[MessageId, AuthorizedAudience | Reason]:
         campaign = campaigns.get(tx, id_)
         stop = _stopped(tx, campaign)
@@ -179,7 +185,7 @@ class Gate:
             return {row.id: stop or Reason("campaign-gone") for row in rows}
         ledger = campaignpeople.get_many(tx, id_, (row.person for row in rows))
         try:
-            terms = self.terms(tx, campaign)
+            terms = self.terms(tx, campaign, by)
         except Refused as error:
             return {row.id: Reason(error.code) for row in rows}
         mine = {who: row.variant for who, row in ledger.items() if row.included and row.late is None}
@@ -197,7 +203,7 @@ class Gate:
 def _stopped(tx: Tx, campaign: Campaign | None) -> Reason | None:
     if campaign is None:
         return Reason("campaign-gone")
-    if campaign.state not in _GOES_ON:
+    if campaign.state not in GOES_ON:
         return Reason("campaign-ended")
     if not campaign.content or content_hash(tx, campaign) != campaign.content:
         return Reason("campaign-differs")
@@ -221,6 +227,7 @@ def _asked(tx: Tx, terms: Terms, known: Mapping[PersonId, Gathered]) -> _Asked:
     since = terms.now - timedelta(days=rules.cap_days)
     return _Asked(
         had=campaignpeople.had(tx, known, campaign.without),
+        merged=campaignpeople.had_before_merge(tx, known, campaign.id),
         written=campaignpeople.written_to(tx, known, since, campaign.id),
         permissions=authorizations.of_many(tx, known, basis.use) if basis.authorized else {},
     )
@@ -232,6 +239,8 @@ def _judged(terms: Terms, one: Gathered, asked: _Asked) -> Decision | Reason:
     name: dict[str, str | int] = {"name": person.name}
     if person.id in asked.had:
         return Reason("campaign-had", name)
+    if person.id in asked.merged:
+        return Reason("campaign-had-merged", name)
     decision = decide(one.asks(terms.label, now, purpose=terms.basis.use.value))
     stop = decision.reasons[0] if decision.method is Method.NONE else None
     if stop is not None and stop.code != _NO_SAFE_WAY:

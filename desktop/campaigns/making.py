@@ -10,46 +10,39 @@ lost (a row without a message is the next portion's).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from desktop.audit.events import Act, Event
 from desktop.audit.log import AuditLog
 from desktop.campaigns.content import content_hash
-from desktop.campaigns.gate import AuthorizedPerson, Gate, Left
-from desktop.campaigns.pacing import room
+from desktop.campaigns.gate import GOES_ON, AuthorizedPerson, Gate, Left
+from desktop.campaigns.lettering import FIRST, Made, frozen_of
+from desktop.campaigns.pacing import room, why_no_room
 from desktop.campaigns.rehearsal import Practised, Script, practise, read_script, with_people
 from desktop.clock import Clock
 from desktop.errors import InputError, SealwellError, VaultError
+from desktop.mail import standby
 from desktop.mail.decision import LEVEL_OF, RANK, read_trace
 from desktop.mail.letterhead import load_letterhead
 from desktop.mail.outbox import Cancel, Frozen, Keep, Outbox, Replace, Verdict
-from desktop.mail.sealing import CAMPAIGN, Letter, Sealer
-from desktop.mail.sender import Origin, load_sender
+from desktop.mail.outgoing import Later
+from desktop.mail.relays import baa_problem
+from desktop.mail.sealing import CAMPAIGN, Sealer
+from desktop.mail.sender import load_sender
 from desktop.mail.settling import is_unclear
-from desktop.mail.unsubscribing import leave_fields
 from desktop.models import campaignpeople, campaignruns, campaigns, messages, pauses, pickups
 from desktop.models.campaigning import Campaign, CampaignId, CampaignPerson, CampaignState
 from desktop.models.database import Tx
 from desktop.models.delivery import EVERYTHING, Scope
-from desktop.models.records import Detail, Label, Message, MessageId, Method, PersonId, Reason, State
+from desktop.models.records import Label, Message, MessageId, Method, PersonId, Reason, Relay, State
 
-FIRST = 1
-PRIORITY = -10
-"""Behind reminders (0) and letters."""
 SENT_AGAIN_AFTER = timedelta(minutes=30)
 """Of what may have arrived, where a campaign asks for one repetition (SECURITY 5.3)."""
+_ASKED_AGAIN = timedelta(minutes=5)
+"""After so long letters ask anew that wait for something to be put right."""
 WEAKER, DIFFERS = "campaign-weaker", "campaign-differs"
-
-
-@dataclass(frozen=True)
-class Made:
-    """One letter of a portion, decided and worded, not sealed yet."""
-
-    to: AuthorizedPerson
-    letter: Practised
-    generation: int = FIRST
 
 
 @dataclass(frozen=True)
@@ -97,6 +90,16 @@ class Making:
         pause = next((known[scope] for scope in scopes if scope in known), None)
         if pause is not None:
             return pause.reason
+        return self._amiss(tx, one) or why_no_room(tx, one, now)
+
+    def _amiss(self, tx: Tx, one: Campaign) -> Reason | None:
+        """Why nothing of it may leave as things stand, which somebody may put right; nobody falls out."""
+        sender = load_sender(tx)
+        if sender.relay is None:
+            return Reason("no-relay")
+        problem = baa_problem(sender.relay, self._clock.now().astimezone(ZoneInfo(sender.zone)).date())
+        if problem is not None:
+            return problem
         if not one.content or content_hash(tx, one) != one.content:
             return Reason(DIFFERS)
         try:
@@ -121,22 +124,40 @@ class Making:
     def _made(
         self, tx: Tx, one: Campaign, rows: Sequence[CampaignPerson], again: Sequence[Message]
     ) -> Portion:
-        terms = self._gate.terms(tx, one)
         ledger = {row.person: row for row in rows}
         ledger |= campaignpeople.get_many(tx, one.id, (row.person for row in again))
-        script = with_people(tx, self._script(tx, one), ledger)
-        answer = self._gate.ask(tx, terms, {who: row.variant for who, row in ledger.items()})
         generations = {row.person: row.generation + 1 for row in again}
         made: list[Made] = []
-        left = [each for each in answer.left if each.person not in generations]
+        left: list[Left] = []
+        open_ = ledger
+        for by in _ways(tx):
+            some, left = self._asked(tx, one, open_, generations, by)
+            made += some
+            open_ = {each.person: ledger[each.person] for each in left}
+        fell_out = tuple(each for each in left if each.person not in generations)
+        return Portion(one, self._gate.terms(tx, one).label, self._script(tx, one), tuple(made), fell_out)
+
+    def _asked(
+        self,
+        tx: Tx,
+        one: Campaign,
+        ledger: Mapping[PersonId, CampaignPerson],
+        generations: Mapping[PersonId, int],
+        by: Relay | None,
+    ) -> tuple[list[Made], list[Left]]:
+        script = with_people(tx, self._script(tx, one, by), ledger)
+        variants = {who: row.variant for who, row in ledger.items()}
+        answer = self._gate.ask(tx, self._gate.terms(tx, one, by), variants)
+        made: list[Made] = []
+        left = list(answer.left)
         for person in answer.audience.people:
-            who = person.known.person
-            letter = self._letter(script, person, ledger[who.id])
+            who = person.known.person.id
+            letter = self._letter(script, person, ledger[who])
             if isinstance(letter, Practised):
-                made.append(Made(person, letter, generations.get(who.id, FIRST)))
-            elif who.id not in generations:
-                left.append(Left(who.id, letter))
-        return Portion(one, terms.label, script, tuple(made), tuple(left))
+                made.append(Made(person, letter, script.sender, generations.get(who, FIRST)))
+            else:
+                left.append(Left(who, letter))
+        return made, left
 
     def _letter(self, script: Script, to: AuthorizedPerson, row: CampaignPerson) -> Practised | Reason:
         if is_weaker(to, row):
@@ -150,7 +171,7 @@ class Making:
         left = list(portion.left)
         for made in portion.made:
             try:
-                frozen.append(self._frozen(portion.script, portion.label, made, sealer))
+                frozen.append(frozen_of(portion.script, portion.label, made, sealer, self._clock.now()))
             except (InputError, VaultError) as error:
                 left.append(Left(made.to.known.person.id, Reason(error.code, dict(error.params))))
         return Sealed(portion.campaign.id, tuple(frozen), tuple(left))
@@ -188,11 +209,33 @@ class Making:
     # --- at the claim --------------------------------------------------------------------
 
     def recheck(self, tx: Tx, rows: Sequence[Message]) -> list[Verdict]:
-        """At the claim: is it still approved, may they still get it, and would we write the same?"""
-        answers = self._gate.ask_again(tx, rows)
+        """At the claim: is it still approved, may they still get it, and would we write the same?
+
+        Where a campaign as a whole may not go on as it was approved, its letters wait: who fell out would
+        not come back.
+        """
+        verdicts: dict[MessageId, Verdict] = dict(self._held_back(tx, rows))
+        asked = [row for row in rows if row.id not in verdicts]
+        for by in _ways(tx):
+            verdicts |= zip((row.id for row in asked), self._verdicts(tx, asked, by), strict=True)
+            asked = [row for row in asked if isinstance(verdicts[row.id], Cancel)]
+        return [verdicts[row.id] for row in rows]
+
+    def _held_back(self, tx: Tx, rows: Sequence[Message]) -> dict[MessageId, Later]:
+        found: dict[MessageId, Later] = {}
+        until = self._clock.now() + _ASKED_AGAIN
+        for id_ in dict.fromkeys(CampaignId(row.source) for row in rows):
+            one = campaigns.get(tx, id_)
+            why = self._amiss(tx, one) if one is not None and one.state in GOES_ON else None
+            if why is not None:
+                found |= {row.id: Later(until, why) for row in rows if row.source == id_}
+        return found
+
+    def _verdicts(self, tx: Tx, rows: Sequence[Message], by: Relay | None) -> list[Verdict]:
+        answers = self._gate.ask_again(tx, rows, by)
         traces = messages.traces(tx, [row.id for row in rows])
         gone = pickups.gone(tx, [row.id for row in rows], self._clock.now())
-        scripts = self._scripts_of(tx, rows)
+        scripts, ledger = self._scripts_of(tx, rows, by), _ledger_of(tx, rows)
         verdicts: list[Verdict] = []
         for row in rows:
             answer = answers[row.id]
@@ -204,14 +247,20 @@ class Making:
             if isinstance(script, Reason):
                 verdicts.append(Cancel(script))
             else:
-                verdicts.append(self._verdict(tx, row, to, script, traces[row.id], gone=row.id in gone))
+                letter = self._letter(script, to, ledger[row.id])
+                verdicts.append(self._verdict(row, to, script, letter, traces[row.id], gone=row.id in gone))
         return verdicts
 
     def _verdict(
-        self, tx: Tx, row: Message, to: AuthorizedPerson, script: Script, trace: str, *, gone: bool
+        self,
+        row: Message,
+        to: AuthorizedPerson,
+        script: Script,
+        letter: Practised | Reason,
+        trace: str,
+        *,
+        gone: bool,
     ) -> Verdict:
-        ledger = campaignpeople.get_many(tx, script.campaign, (row.person,))
-        letter = self._letter(script, to, ledger[row.person])
         if isinstance(letter, Reason):
             return Cancel(letter)
         relay, kept = script.sender.relay, read_trace(trace)
@@ -219,18 +268,20 @@ class Making:
         if same_way and kept.wording == letter.mark and not gone:
             return Keep()
         reason = Reason("link-expired" if gone else "wording-changed" if same_way else "way-changed")
-        made = Made(to, letter, row.generation + 1)
+        made = Made(to, letter, script.sender, row.generation + 1)
         try:
-            return Replace(self._frozen(script, row.label, made, self._sealer()), reason)
+            return Replace(frozen_of(script, row.label, made, self._sealer(), self._clock.now()), reason)
         except (InputError, VaultError) as error:
             return Cancel(Reason(error.code, dict(error.params)))
 
-    def _scripts_of(self, tx: Tx, rows: Sequence[Message]) -> Mapping[CampaignId, Script | Reason]:
+    def _scripts_of(
+        self, tx: Tx, rows: Sequence[Message], by: Relay | None
+    ) -> Mapping[CampaignId, Script | Reason]:
         found: dict[CampaignId, Script | Reason] = {}
         for id_ in dict.fromkeys(CampaignId(row.source) for row in rows):
             one = campaigns.get(tx, id_)
             try:
-                script = self._script(tx, one) if one is not None else None
+                script = self._script(tx, one, by) if one is not None else None
             except SealwellError as error:
                 found[id_] = Reason(error.code, dict(error.params))
                 continue
@@ -253,8 +304,12 @@ class Making:
             return {}
         return {item.person: self._outbox.resend(tx, message, item, None).id}
 
-    def _script(self, tx: Tx, one: Campaign) -> Script:
+    def _script(self, tx: Tx, one: Campaign, by: Relay | None = None) -> Script:
         """Laid out once, while what it is made of stays as it is."""
+        script = self._laid_out(tx, one)
+        return script if by is None else replace(script, sender=replace(script.sender, relay=by))
+
+    def _laid_out(self, tx: Tx, one: Campaign) -> Script:
         now = self._clock.now()
         sender = load_sender(tx)
         head = load_letterhead(tx, now.astimezone(ZoneInfo(sender.zone)).date())
@@ -265,46 +320,24 @@ class Making:
             self._scripts[one.id] = known
         return known[1]
 
-    def _frozen(self, script: Script, label: Label, made: Made, sealer: Sealer) -> Frozen:
-        sender, decision, person = script.sender, made.letter.decision, made.to.known.person
-        if sender.relay is None:
-            raise ValueError("a way was found without a relay")
-        origin = Origin(CAMPAIGN, script.campaign, person.id, 0, "", made.generation)
-        name, words = sender.message_id(origin), made.letter.letter
-        letter = Letter(
-            person=person.id,
-            address=decision.address,
-            sender=sender.address,
-            sender_name=sender.shown,
-            subject=words.subject,
-            text=words.text,
-            attachments=(),
-            language=made.letter.language,
-            kind=CAMPAIGN,
-            message_id=name,
-            date=self._clock.now(),
-            open_subject=_open_subject(label, person.detail, words.subject),
-            phone=sender.phone,
-            phrase=sender.phrase,
-            html=words.html,
-            pictures=tuple(script.pictures[shown] for shown in words.pictures),
-            leaving=leave_fields(sender.address, name) if script.commercial else (),
-        )
-        return Frozen(
-            kind=CAMPAIGN,
-            source=script.campaign,
-            occurrence=0,
-            window="",
-            generation=made.generation,
-            person=person.id,
-            decision=decision,
-            label=label,
-            relay=sender.relay.id,
-            sealed=sealer.seal(letter, decision, made.to.known.means),
-            priority=PRIORITY,
-            wording=made.letter.mark,
-            purpose=script.purpose.value,
-        )
+
+def _ledger_of(tx: Tx, rows: Sequence[Message]) -> dict[MessageId, CampaignPerson]:
+    """The row of the approved ledger that each of these messages was made for."""
+    found: dict[MessageId, CampaignPerson] = {}
+    for id_ in dict.fromkeys(CampaignId(row.source) for row in rows):
+        mine = [row for row in rows if row.source == id_]
+        ledger = campaignpeople.get_many(tx, id_, (row.person for row in mine))
+        found |= {row.id: ledger[row.person] for row in mine if row.person in ledger}
+    return found
+
+
+def _ways(tx: Tx) -> tuple[Relay | None, ...]:
+    """What letters may leave by: as all mail does now; what a relay that stands in may not carry waits for
+    the first, and so does everything where it would come from an address that nobody signed."""
+    first = standby.stood_in_for(tx)
+    if first is None:
+        return (None,)
+    return (None, first) if load_sender(tx).address == first.sender else (first,)
 
 
 def repeatable(tx: Tx, one: Campaign) -> list[Message]:
@@ -317,8 +350,3 @@ def is_weaker(to: AuthorizedPerson, row: CampaignPerson) -> bool:
     """Whether the letter would now be less protected than what was approved."""
     before = LEVEL_OF[row.method or Method.NONE]
     return RANK[LEVEL_OF[to.decision.method]] < RANK[before]
-
-
-def _open_subject(label: Label, detail: Detail, subject: str) -> str:
-    """What may stand in the open where the way is proven encrypted, unless least detail was wished."""
-    return subject if label is Label.ROUTINE and detail is not Detail.MINIMAL else ""

@@ -18,6 +18,7 @@ from desktop.mail.states import IN_FLIGHT, WAITING
 from desktop.models import campaignruns, settings
 from desktop.models.campaigning import Campaign
 from desktop.models.database import Tx
+from desktop.models.records import Reason
 
 PORTION = 500
 """So many wait at most."""
@@ -35,12 +36,27 @@ def room(tx: Tx, one: Campaign, now: datetime) -> int:
         most = min(most, max(1, one.schedule.per_hour * AHEAD // timedelta(hours=1)))
     free = most - waiting
     if one.schedule.by_slots:
-        zone = ZoneInfo(settings.get(tx, "zone") or "UTC")
-        today = now.astimezone(zone).date()
-        midnight = datetime.combine(today, time(), zone)
-        gone = campaignruns.left_since(tx, one.id, midnight) + waiting
-        free = min(free, capacity.room(tx, today, gone) or 0)
+        free = min(free, _slots(tx, one, now) or 0)
     return max(0, free)
+
+
+def why_no_room(tx: Tx, one: Campaign, now: datetime) -> Reason | None:
+    """Why none is made today, where it is paced by free visits."""
+    if not one.schedule.by_slots:
+        return None
+    free = _slots(tx, one, now)
+    if free is None:
+        return Reason("campaign-slots-unknown")
+    return Reason("campaign-slots-full") if not free else None
+
+
+def _slots(tx: Tx, one: Campaign, now: datetime) -> int | None:
+    """For how many more letters there are free visits today; None where nobody said how many are free."""
+    zone = ZoneInfo(settings.get(tx, "zone") or "UTC")
+    today = now.astimezone(zone).date()
+    midnight = datetime.combine(today, time(), zone)
+    waiting = campaignruns.count_in(tx, one.id, WAITING | IN_FLIGHT)
+    return capacity.room(tx, today, campaignruns.left_since(tx, one.id, midnight) + waiting)
 
 
 def opens(tx: Tx, one: Campaign, moment: datetime) -> datetime | None:

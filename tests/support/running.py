@@ -34,9 +34,8 @@ class Running:
 
     def __init__(self, office: Practice) -> None:
         self.office = office
-        self.making = Making(
-            office.clock, office.outbox, office.audit, Gate(office.clock), lambda: office.sealer
-        )
+        self.gate = Gate(office.clock)
+        self.making = Making(office.clock, office.outbox, office.audit, self.gate, lambda: office.sealer)
         self.runs = Runs(office.clock, office.outbox, office.audit)
         self.rechecks = {**office.rechecks, "campaign": self.making.recheck}
         self.wires: Counter[PersonId] = Counter()
