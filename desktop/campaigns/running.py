@@ -51,6 +51,13 @@ class Runs:
             pauses.put(tx, Pause(scope_of(one.id), Reason(PAUSED), by.user, now))
         return True
 
+    def hold(self, tx: Tx, one: Campaign, why: Reason) -> None:
+        """The program itself stops one that runs, until somebody lets it go on."""
+        now = self._clock.now()
+        if campaigns.move(tx, one.id, _S.RUNNING, _S.PAUSED, now):
+            pauses.put(tx, Pause(scope_of(one.id), why, None, now))
+            self._audit.record(tx, Event(Act.CAMPAIGN_PAUSED, one.id, why=why.code))
+
     def resume(self, tx: Tx, one: Campaign) -> bool:
         """False where it is not paused. What the program itself had stopped goes on with it."""
         if one.state is not _S.PAUSED:

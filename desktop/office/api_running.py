@@ -22,7 +22,7 @@ class RunDoor(Protocol):
         """What was approved leaves, at its hour or as soon as it may; asks for a fresh proof of the person.
 
         Raises Refused "campaign-not-approved", "campaign-differs" (it is not what this person saw, or
-        not what was approved), "campaign-empty", "campaign-variants-few", "backup-too-old", "no-relay"
+        not what was approved), "campaign-empty", "backup-too-old", "no-relay"
         and why the relay may carry nothing, "posture-weak", "approval-missing", "approval-over".
         """
         ...

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from desktop.access.roles import Action, may
 from desktop.audit.events import Act, Event
-from desktop.campaigns import pacing, variants
+from desktop.campaigns import pacing
+from desktop.campaigns.making import scope_of
 from desktop.campaigns.rehearsal import OTHER_WORDS, differs
 from desktop.clock import Clock
 from desktop.compliance.campaign_approval import refuse_start
@@ -12,13 +15,13 @@ from desktop.errors import Refused
 from desktop.mail.headers import domain_of
 from desktop.mail.sender import practice_relay
 from desktop.mail.states import IN_FLIGHT, WAITING
-from desktop.models import campaignpeople, campaignruns
-from desktop.models.accounts import Session
+from desktop.models import campaignpeople, campaignruns, pauses
+from desktop.models.accounts import Session, SessionId
 from desktop.models.campaigning import Campaign, CampaignId, CampaignState
 from desktop.models.campaignruns import Compared, Ends
 from desktop.models.database import Tx
 from desktop.models.records import Reason, State
-from desktop.office.campaign_lines import HAS_LEDGER, found, user_names
+from desktop.office.campaign_lines import HAS_LEDGER, found, refuse_few, sample_note, user_names
 from desktop.office.campaign_watch import why_not_begun
 from desktop.office.desk import Desk, Opened, Recorder
 from desktop.office.listed import Listed
@@ -30,19 +33,15 @@ from desktop.office.values_running import (
     LateCount,
     RunCounts,
     RunShown,
-    SampleNote,
     StartRequest,
 )
+from desktop.sync.posture import is_nobodys
 
 _S = CampaignState
 _BEGUN = frozenset({_S.RUNNING, _S.PAUSED, _S.DONE, _S.STOPPED})
 _LEFT = (State.ACCEPTED,)
 _BACK = (State.FAILED, State.BOUNCED, State.COMPLAINED)
 _DROPPED = (State.CANCELLED, State.EXPIRED)
-_BASE = 10
-"""Per cent: how many of a mailing answer or come, where nothing better is known."""
-_RESERVED = (".test", ".example", ".invalid", ".localhost", ".example.com", ".example.net", ".example.org")
-"""RFC 2606 2 and 3: no practice has such a domain, and nobody in the world answers for its mail."""
 
 
 class CampaignRuns:
@@ -50,6 +49,8 @@ class CampaignRuns:
         self._desk = desk
         self._clock = clock
         self._posture = posture
+        self._on_record: set[tuple[SessionId, CampaignId]] = set()
+        """Whose looks at which campaign are in the log: who looks on while letters leave looks once."""
 
     def start_campaign(self, session: Session, request: StartRequest) -> RunShown:
         opened = self._desk.check(session, Action.START_CAMPAIGN)
@@ -62,9 +63,8 @@ class CampaignRuns:
             if one.state is not _S.APPROVED:
                 raise Refused("campaign-not-approved")
             refuse_start(tx, one, now, tied=tied)
+            refuse_few(tx, one)
             included, _ = campaignpeople.sums(tx, one.id)
-            if one.variants and included < variants.LEAST_PEOPLE:
-                raise Refused("campaign-variants-few", least=variants.LEAST_PEOPLE)
             opened.campaigns.runs.begin(tx, one, started_by=session.user)
             record(Event(Act.CAMPAIGN_STARTED, one.id, det={"included": included, "content": one.content}))
             return self._shown(tx, found(tx, one.id), session)
@@ -111,12 +111,15 @@ class CampaignRuns:
         return shown
 
     def campaign_progress(self, session: Session, campaign: CampaignId) -> RunShown:
-        return self._desk.read(
+        look = (session.id, campaign)
+        shown = self._desk.read(
             session,
             Action.SHOW_CAMPAIGN,
             lambda tx: self._shown(tx, found(tx, campaign), session),
-            lambda _: Event(Act.CAMPAIGN_SHOWN, campaign),
+            lambda _: None if look in self._on_record else Event(Act.CAMPAIGN_SHOWN, campaign),
         )
+        self._on_record.add(look)
+        return shown
 
     def list_differences(
         self, session: Session, campaign: CampaignId, limit: int = 100, offset: int = 0
@@ -149,7 +152,7 @@ class CampaignRuns:
         if relay is None:
             raise Refused("no-relay")
         domain = domain_of(relay.sender)
-        if f".{domain}".endswith(_RESERVED):
+        if is_nobodys(domain):
             return True
         request = PostureRequest(domain, service=service_of(relay.host))
         return self._posture.check_posture(request).campaigns
@@ -171,24 +174,35 @@ class CampaignRuns:
             ends=pacing.ends(tx, one, now) if one.state not in (_S.DONE, _S.STOPPED) else None,
             ended_at=one.ended_at,
             ended_why=one.ended_why,
-            held=self._held(tx, one),
+            held=self._held(tx, one, ends),
             differences=campaignruns.count_differing(tx, one.id) if one.state in _BEGUN else 0,
             may=_may(one, session),
-            note=_note(tx, one),
+            note=sample_note(tx, one),
         )
 
-    def _held(self, tx: Tx, one: Campaign) -> Reason | None:
+    def _held(self, tx: Tx, one: Campaign, ends: Ends) -> Reason | None:
         now, starts = self._clock.now(), one.schedule.starts
-        watch = self._desk.opened().campaigns
+        opened = self._desk.opened()
+        watch, dispatcher = opened.campaigns, opened.dispatcher
         if one.state is _S.SCHEDULED and starts is not None and starts <= now:
             return why_not_begun(tx, one, now)
+        if one.state is _S.PAUSED:
+            return _held_by_program(tx, one, now)
         if one.state is not _S.RUNNING:
             return None
-        return watch.making.held(tx, one) or watch.trouble
+        held = watch.making.held(tx, one) or watch.trouble
+        waits = any(ends.states[state] for state in WAITING) and not dispatcher.is_running
+        return held or (dispatcher.trouble if waits else None)
 
 
 def _why(row: Compared) -> Reason:
     return row.late or differs(row.rehearsed, row.made) or Reason(OTHER_WORDS)
+
+
+def _held_by_program(tx: Tx, one: Campaign, now: datetime) -> Reason | None:
+    """Why the program itself holds it until somebody lets it go on; None where a person paused it."""
+    pause = pauses.get(tx, scope_of(one.id), now)
+    return pause.reason if pause is not None and pause.by is None else None
 
 
 def _counts(ends: Ends) -> RunCounts:
@@ -216,13 +230,3 @@ def _may(one: Campaign, session: Session) -> tuple[str, ...]:
         "stop": one.state not in (_S.DONE, _S.STOPPED) and steer,
     }
     return tuple(name for name, allowed in can.items() if allowed)
-
-
-def _note(tx: Tx, one: Campaign) -> SampleNote | None:
-    """What a comparison of the two wordings can show at all."""
-    if len(one.variants) != 2:
-        return None
-    sizes = campaignruns.by_variant(tx, one.id)
-    first, second = (sizes.get(variant.name, 0) for variant in one.variants)
-    least = variants.least_difference(first, second, _BASE / 100)
-    return SampleNote(first, second, _BASE, round(least * 100))

@@ -1,31 +1,36 @@
 """What a campaign needs while the practice is open: begun at its hour, letters made ahead, ended when done.
 
 Hangs on the dispatcher (before each run and during it, and every few seconds in the background) and
-on the watch. Whatever ends in the middle, by a lock, a crash or a power cut, is taken up here again:
-everything rests on what is kept.
+on the watch. Whatever ends in the middle is taken up here again, because everything rests on what is
+kept: after a lock by itself, after a power cut once somebody lets it go on.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from desktop.audit.events import Act, Event
 from desktop.audit.fields import Value
 from desktop.audit.log import AuditLog
-from desktop.campaigns.ledger import is_as_checked
-from desktop.campaigns.making import DIFFERS, Making
+from desktop.campaigns.making import Making
 from desktop.campaigns.running import Runs
 from desktop.clock import Clock
-from desktop.compliance.freshness import refuse_campaign
+from desktop.compliance.campaign_approval import refuse_begin
 from desktop.errors import Refused, SealwellError
-from desktop.models import campaignpeople, campaigns
+from desktop.models import campaignpeople, campaigns, settings
 from desktop.models.campaigning import Campaign, CampaignState
 from desktop.models.database import Database, Tx
 from desktop.models.records import Reason
+from desktop.office.campaign_cut import RunMark
+from desktop.texts import MOMENT, moment_param
 
 _LIVE = frozenset({CampaignState.SCHEDULED, CampaignState.RUNNING, CampaignState.PAUSED})
+LATE = timedelta(hours=6)
+"""A campaign that begins so long after its hour asks first: nobody was here then."""
 _PORTIONS = 4
 """In one look, so that other work beside sending gets its turn."""
 
@@ -40,6 +45,7 @@ class CampaignWatch:
         clock: Clock,
         runs: Runs,
         making: Making,
+        mark: RunMark,
         has_gap: Callable[[], bool],
     ) -> None:
         self._database = database
@@ -47,10 +53,23 @@ class CampaignWatch:
         self._clock = clock
         self.runs = runs
         self.making = making
+        self._mark = mark
         self._has_gap = has_gap
+        self._over = False
         self._one_at_a_time = threading.Lock()
         self.trouble: Reason | None = None
         """Why the last look could not make letters; None after one that could."""
+
+    def opened(self) -> None:
+        """Before anything can leave: were campaigns cut off where this practice was open last?"""
+        if not self._has_gap() and self._database.read(self._mark.was_left):
+            self._database.write(self._mark.look)
+
+    def close(self) -> None:
+        """No look follows; what runs goes on by itself when the practice is opened again."""
+        with self._one_at_a_time, suppress(SealwellError):  # a disk that is gone keeps nothing open
+            self._over = True
+            self._database.write(self._mark.take_away)
 
     def look(self) -> None:
         """Begin what is due, make what may be made, end what is done. Blocks while letters are sealed.
@@ -62,9 +81,11 @@ class CampaignWatch:
         if not self._one_at_a_time.acquire(blocking=False):
             return
         try:
-            self._begin_due()
-            self._make_some()
-            self._database.write(self.runs.settle)
+            if not self._over:
+                self._begin_due()
+                self._database.write(self._mark.look)
+                self._make_some()
+                self._database.write(self._settle)
         finally:
             self._one_at_a_time.release()
 
@@ -79,6 +100,10 @@ class CampaignWatch:
             if error.code == "locked":
                 raise
             self.trouble = Reason(error.code, dict(error.params))
+
+    def _settle(self, tx: Tx) -> None:
+        if self.runs.settle(tx):
+            self._mark.look(tx)
 
     def _begin_due(self) -> None:
         if self._database.read(self._due):
@@ -97,6 +122,11 @@ class CampaignWatch:
             included, _ = campaignpeople.sums(tx, one.id)
             det: dict[str, Value] = {"included": included, "content": one.content}
             self._audit.record(tx, Event(Act.CAMPAIGN_STARTED, one.id, det=det))
+            starts = one.schedule.starts
+            if starts is not None and starts + LATE < self._clock.now():
+                zone = settings.get(tx, "zone") or "UTC"
+                late = Reason("campaign-late", {MOMENT: moment_param(starts, zone)})
+                self.runs.hold(tx, replace(one, state=CampaignState.RUNNING), late)
 
     def _make(self) -> int:
         """One portion: read, sealed outside the database, written."""
@@ -111,10 +141,8 @@ class CampaignWatch:
 
 def why_not_begun(tx: Tx, one: Campaign, now: datetime) -> Reason | None:
     """Why a campaign whose hour has come does not begin."""
-    if is_as_checked(tx, one):
-        return Reason(DIFFERS)
     try:
-        refuse_campaign(tx, now)
+        refuse_begin(tx, one, now)
     except Refused as error:
         return Reason(error.code, dict(error.params))
     return None

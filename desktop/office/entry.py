@@ -390,6 +390,7 @@ def shut(opened: Opened, guard: Guard, end_log: Callable[[], None]) -> None:
     opened.watch.stop()
     opened.mailboxes.stop()
     opened.dispatcher.stop()
+    opened.campaigns.close()
     opened.outbox.fence.keep(opened.database)
     opened.network.stop()
     end_log()

@@ -184,6 +184,7 @@ class Offboarding:
             opened.watch.stop()
             opened.mailboxes.stop()
             opened.dispatcher.stop()
+            opened.campaigns.close()
             opened.network.stop()
             self._log_watch.stop()
             try:

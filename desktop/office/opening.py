@@ -27,6 +27,7 @@ from desktop.models.migrate import upgrade
 from desktop.office import emergency_record, segments
 from desktop.office.after_hours_watch import AfterHoursWatch
 from desktop.office.backup_watch import BackupWatch
+from desktop.office.campaign_cut import RunMark
 from desktop.office.campaign_watch import CampaignWatch
 from desktop.office.desk import Opened
 from desktop.office.drill_watch import DrillWatch
@@ -93,7 +94,9 @@ class Opener:
         answers = Answers(self._clock, letters, outbox, self._audit, opens)
         making = Making(self._clock, outbox, self._audit, Gate(self._clock), own.sealer)
         runs = Runs(self._clock, outbox, self._audit)
-        campaigns = CampaignWatch(database, self._audit, self._clock, runs, making, self._has_gap)
+        mark = RunMark(self._clock, outbox, runs)
+        campaigns = CampaignWatch(database, self._audit, self._clock, runs, making, mark, self._has_gap)
+        campaigns.opened()
         rechecks = {
             REMINDER: reminders.recheck,
             LETTER: letters.recheck,

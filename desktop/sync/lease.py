@@ -34,7 +34,7 @@ class SendingLease:
         if self._take(tx):
             return True
         other = leases.current(tx, LEASE)
-        if other is None or other.boot != self._clock.boot_id() or not _is_gone(other.holder):
+        if other is None or other.boot != self._clock.boot_id() or not is_gone(other.holder):
             return False
         leases.release(tx, LEASE, other.holder)
         return self._take(tx)
@@ -67,7 +67,7 @@ class SendingLease:
         return done
 
 
-def _is_gone(holder: str) -> bool:
+def is_gone(holder: str) -> bool:
     """Whether the process that a holder is named after has ended; a reused number counts as alive."""
     number = holder.partition("-")[0]
     if sys.platform == "win32" or not number.isdigit():

@@ -21,6 +21,8 @@ from desktop.sync import mtasts, posture_receiving, posture_signing, posture_spf
 from desktop.sync.dns import DNS_LIMITS, Resolver
 from desktop.sync.posture_finding import Finding, Grade
 
+_NOBODYS = (".test", ".example", ".invalid", ".localhost", ".example.com", ".example.net", ".example.org")
+"""RFC 2606 2 and 3; RFC 6761 6.2 to 6.5."""
 CHECKS = ("mx", "spf", "dkim", "dmarc", "alignment", "mta-sts", "tls-rpt")
 
 
@@ -70,6 +72,13 @@ async def examine(
         _timed("tls-rpt", posture_receiving.examine_reports(resolver, domain)),
     )
     return mx, spf, dkim, dmarc, posture_signing.alignment(spf, dkim, dmarc), sts, reports
+
+
+def is_nobodys(domain: str) -> bool:
+    """Whether the domain is one of those that nobody can register: what a practice for trying things out
+    has. No receiver in the world can be told anything by its records, nor be misled under its name, so
+    that there is nothing to ask; mail from it ends at the practice's own relay."""
+    return f".{domain.lower()}".endswith(_NOBODYS)
 
 
 def campaigns_may_leave(findings: Sequence[Finding]) -> bool:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from desktop.access.roles import Purpose
@@ -24,9 +28,10 @@ from desktop.office.values_campaigns import (
 )
 from desktop.office.values_practice import RelayRequest
 from desktop.office.values_segments import SegmentRequest
-from tests.made_practice import PEOPLE
+from desktop.paths import PracticeFolder
+from tests.made_practice import PEOPLE, MovedClock
 from tests.made_rows_campaigns import EVERYBODY
-from tests.made_staff import HER_PASSWORD, Staff, desk_of
+from tests.made_staff import HER_PASSWORD, Keyring, Staff, desk_of
 from tests.support.campaigns import approved_template
 from tests.support.kept import a_person
 
@@ -100,6 +105,20 @@ class Desk:
             refuse_start(tx, one, self.staff.clock.now(), tied=True)
 
         desk_of(self.office).opened().database.read(look)
+
+
+@contextmanager
+def shared_desk(staffed: Staff, folder: Path) -> Iterator[Desk]:
+    """One practice for all tests of a file: signing in costs seconds."""
+    shutil.copytree(staffed.folder.root, folder / "practice")
+    keyring = Keyring()
+    keyring.kept.update(staffed.keyring.kept if staffed.keyring is not None else {})
+    place = PracticeFolder(folder / "practice")
+    staff = Staff(place, MovedClock(), keyring, staffed.made, dict(staffed.secrets))
+    try:
+        yield Desk(staff)
+    finally:
+        staff.close()
 
 
 def _one_without_a_safe_way(tx: Tx) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import time
@@ -30,22 +29,14 @@ from desktop.office.values_campaigns import (
     CampaignVerdict,
     PreviewRequest,
 )
-from desktop.paths import PracticeFolder
-from tests.made_practice import MovedClock
-from tests.made_staff import Keyring, Staff, desk_of
-from tests.support.campaign_desk import Desk, S
+from tests.made_staff import Staff, desk_of
+from tests.support.campaign_desk import Desk, S, shared_desk
 
 
 @pytest.fixture(scope="module")
 def shared(staffed: Staff, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """Signing in costs seconds: one practice for all, in which each test makes campaigns of its own."""
-    folder = tmp_path_factory.mktemp("campaigns") / "practice"
-    shutil.copytree(staffed.folder.root, folder)
-    keyring = Keyring()
-    keyring.kept.update(staffed.keyring.kept if staffed.keyring is not None else {})
-    staff = Staff(PracticeFolder(folder), MovedClock(), keyring, staffed.made, dict(staffed.secrets))
-    yield Desk(staff)
-    staff.close()
+    with shared_desk(staffed, tmp_path_factory.mktemp("campaigns")) as desk:
+        yield desk
 
 
 @pytest.fixture
