@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from functools import cache
 from typing import NoReturn
 
 from desktop.cli.arguments_answers import back
@@ -40,8 +41,9 @@ def _common() -> _Parser:
     return common
 
 
+@cache
 def parser() -> _Parser:
-    """`command` is the full name, such as `people import`."""
+    """`command` is the full name, such as `people import`. Three hundred parsers: made once a process."""
     common = _common()
     root = _Parser(
         prog="sealwell",

@@ -106,11 +106,19 @@ class Shell:
         return answer
 
 
-def begin(folder: Path, clock: MovedClock, environment: pytest.MonkeyPatch) -> tuple[Shell, dict[str, Any]]:
-    """A practice made by command, nobody signed in; with what `init` showed once."""
+def before(folder: Path, environment: pytest.MonkeyPatch, totp: str = "") -> Shell:
+    """The command line before a practice's folder, nobody signed in."""
     environment.delenv("SEALWELL_TOKEN", raising=False)
     environment.setenv("XDG_RUNTIME_DIR", str(folder.parent))
-    shell = Shell(folder, clock, environment)
+    shell = Shell(folder, MovedClock(), environment)
+    if totp:
+        shell.totp = pyotp.TOTP(pyotp.parse_uri(totp).secret)
+    return shell
+
+
+def begin(folder: Path, environment: pytest.MonkeyPatch) -> tuple[Shell, dict[str, Any]]:
+    """A practice made by command, nobody signed in; with what `init` showed once."""
+    shell = before(folder, environment)
     given = {"practice": "Elm Street", "zone": "America/Denver", "user": USER, "password": PASSWORD}
     made: dict[str, Any] = shell("init", given=given)
     shell.totp = pyotp.TOTP(pyotp.parse_uri(made["totp_uri"]).secret)

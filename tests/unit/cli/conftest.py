@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,16 +11,26 @@ import pytest
 
 from demo.authority import Authority
 from demo.relay import RecordingRelay, RelaySetup
-from tests.made_practice import PEOPLE, USER, MovedClock
-from tests.support.shell import Shell, begin
+from tests.made_practice import PEOPLE, USER
+from tests.support.shell import Shell, before, begin
+
+
+@pytest.fixture(scope="session")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """Made once by command; each test works on its own copy."""
+    folder = tmp_path_factory.mktemp("begun") / "practice"
+    with pytest.MonkeyPatch.context() as environment:
+        shell, made = begin(folder, environment)
+    assert set(made) == {"practice_id", "totp_uri", "recovery_key"}
+    assert "keyring" in shell.err
+    return folder, made
 
 
 @pytest.fixture
-def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
-    shell, made = begin(tmp_path / "practice", MovedClock(), monkeypatch)
-    assert set(made) == {"practice_id", "totp_uri", "recovery_key"}
-    assert "keyring" in shell.err
-    return shell
+def shell(begun: tuple[Path, dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
+    origin, made = begun
+    shutil.copytree(origin, tmp_path / "practice")
+    return before(tmp_path / "practice", monkeypatch, made["totp_uri"])
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.made_practice import PASSWORD, USER, VISITS, MovedClock
+from tests.made_practice import PASSWORD, USER, VISITS
 from tests.support.retired import SAME_DISK
 from tests.support.shell import Shell, begin
 
@@ -66,7 +66,7 @@ def test_as_lines_and_as_a_paper(booked: Shell, tmp_path: Path) -> None:
 
 
 def test_by_the_recovery_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shell, made = begin(tmp_path / "practice", MovedClock(), monkeypatch)
+    shell, made = begin(tmp_path / "practice", monkeypatch)
     (shell.folder / "vault.keys").write_bytes(os.urandom(100))
     given = {"user": USER, "recovery_key": made["recovery_key"], "reason": WHY}
     shown = shell("emergency", "--recovery", given=given)
