@@ -110,6 +110,14 @@ def later(at_work: AtWork, seconds: float = LIMITS.step_up + 1) -> None:
         seconds -= step
 
 
+def send(at_work: AtWork) -> None:
+    """What waits leaves, once nobody can take it back any more; the next look says what came of it."""
+    at_work.practice.clock.move(60)
+    at_work.office.touch(at_work.session)
+    for _ in range(2):
+        at_work.office.run_outbox(at_work.session)
+
+
 def campaigns_of(opened: Opened, workspace: Workspace) -> CampaignsPage:
     """As it stands, without looking anew."""
     if "campaigns" not in workspace.pages:

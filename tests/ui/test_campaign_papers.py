@@ -18,7 +18,7 @@ from desktop.ui.campaigns.audience import BY_REASON
 from desktop.ui.campaigns.check import FORMS, CheckPage
 from desktop.ui.campaigns.wizard import APPROVE, CHECK, WHAT
 from desktop.ui.templates.testing import TestDialog
-from tests.ui.campaign_pages import asked, go, in_hand, kept_line, letter, made, press
+from tests.ui.campaign_pages import asked, go, in_hand, kept_line, letter, made, press, send
 from tests.ui.conftest import AtWork, RelayHere
 
 STREETS = (
@@ -93,8 +93,7 @@ def test_a_test_letter_goes_to_oneself_and_to_no_patient(at_work: AtWork, relay:
             assert dialog.notice.words.startswith(at_work.screen.words(words))
             press(at_work, dialog.cancel)
     assert check._page.notice.words == at_work.screen.words("ui.templates.test-sent")
-    at_work.practice.clock.move(60)
-    at_work.office.run_outbox(at_work.session)
+    send(at_work)
     assert [one.recipients for one in relay.server.received] == [("bo@example.org",)]
 
 

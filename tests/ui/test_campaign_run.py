@@ -18,7 +18,7 @@ from desktop.ui.dialog import ConfirmDialog
 from desktop.ui.results.page import ResultsPage
 from desktop.ui.stepup import StepUpDialog
 from tests.made_practice import PASSWORD
-from tests.ui.campaign_pages import approved, asked, begin, go, in_hand, later, opened_page, press
+from tests.ui.campaign_pages import approved, asked, begin, go, in_hand, later, press, send
 from tests.ui.conftest import AtWork, RelayHere
 
 S = CampaignState
@@ -55,7 +55,7 @@ def test_start_asks_who_is_there_and_every_letter_leaves_and_the_report_opens(
     view = progress(page)
     assert view.state.text() == at_work.screen.words("ui.campaigns.state-running")
     assert view.counts.text() == "0 sent, 2 waiting"
-    at_work.office.run_outbox(at_work.session)
+    send(at_work)
     assert len(relay.server.received) == 2
     view = look(at_work, page)
     assert view.counts.text() == "2 sent"
@@ -89,11 +89,11 @@ def test_pause_and_go_on_with_the_keyboard(at_work: AtWork, relay: RelayHere) ->
     press(at_work, view.pause_button)
     assert view.state.text() == at_work.screen.words("ui.campaigns.state-paused")
     assert view.continue_button.hasFocus() or not at_work.workspace.isActiveWindow()
-    at_work.office.run_outbox(at_work.session)
+    send(at_work)
     assert relay.server.received == []
     press(at_work, view.continue_button)
     assert view.state.text() == at_work.screen.words("ui.campaigns.state-running")
-    at_work.office.run_outbox(at_work.session)
+    send(at_work)
     assert len(relay.server.received) == 2
 
 
@@ -109,7 +109,7 @@ def test_stop_says_what_it_means_and_can_be_left(at_work: AtWork, relay: RelayHe
     press(at_work, view.stop_button)
     press(at_work, asked(view, StopDialog).go_button)
     assert view.state.text() == at_work.screen.words("ui.campaigns.state-stopped")
-    at_work.office.run_outbox(at_work.session)
+    send(at_work)
     assert relay.server.received == []
     assert not view.again_button.isHidden()
 
@@ -144,14 +144,12 @@ def test_while_the_mail_service_is_away_the_page_says_so(at_work: AtWork, relay:
     page = running(at_work)
     relay.server.faults.append(Fault(At.EHLO, DROP))
     with pytest.raises(DeliveryError) as refused:
-        at_work.office.run_outbox(at_work.session)
+        send(at_work)
     relay.server.faults.clear()
     view = look(at_work, page)
     assert view.state.text() != at_work.screen.words("ui.campaigns.state-running")
     assert refused.value.code not in view.state.text(), "in words"
     assert view.counts.text() == "0 sent, 2 waiting"
-    at_work.practice.clock.move(3600)
-    at_work.office.touch(at_work.session)
 
 
 def test_one_that_waits_for_its_hour_says_so_whenever_it_is_opened(at_work: AtWork) -> None:
@@ -203,14 +201,14 @@ def test_looking_on_while_letters_leave_is_one_look_in_the_log(at_work: AtWork) 
         progress(page)._look_again()
         at_work.screen.settle()
     assert looks() == before
-    opened_page(at_work).show_list()
+    page.show_list()
     at_work.screen.settle()
     assert looks() == before, "the list shows how far it is without a look at each"
 
 
 def test_the_list_says_how_far_each_is(at_work: AtWork) -> None:
     page = running(at_work)
-    at_work.office.run_outbox(at_work.session)
+    send(at_work)
     page.show_list()
     at_work.screen.settle()
     cells = [page.rows.data(page.rows.index(0, column)) for column in range(3)]

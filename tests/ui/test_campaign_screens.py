@@ -13,7 +13,7 @@ from desktop.ui.workspace import Workspace
 from tests.architecture.test_words import CLAIMS, TERMS
 from tests.made_practice import Practice
 from tests.support.pages import texts_of
-from tests.ui.campaign_pages import approved, begin, in_hand
+from tests.ui.campaign_pages import approved, begin, in_hand, send
 from tests.ui.conftest import HOLD, AtWork, RelayHere, Screen
 from tests.ui.test_everything import can_be_reached, controls, name_of
 
@@ -47,7 +47,7 @@ def pages(at_work: AtWork) -> Iterator[tuple[str, QWidget]]:
     page.wizard.look_again()
     at_work.screen.settle()
     yield "progress", page
-    at_work.office.run_outbox(at_work.session)
+    send(at_work)
     page.wizard.last.progress.look()
     at_work.screen.settle()
     yield "done", page

@@ -126,7 +126,7 @@ def day_name(ui: Ui, day: int) -> str:
 def count_words(ui: Ui, counts: RunCounts) -> str:
     """Such as "126 sent, 1 we can't tell, 244 waiting"."""
     waiting = counts.ahead + counts.waiting + counts.under_way
-    said = [ui.say("ui.campaigns.run-left", n=f"{counts.left:,}")]
+    said = [ui.texts.count("ui.campaigns.run-left", counts.left, n=f"{counts.left:,}")]
     for code, number in (
         ("unclear", counts.unclear),
         ("waiting", waiting),
@@ -134,7 +134,7 @@ def count_words(ui: Ui, counts: RunCounts) -> str:
         ("dropped", counts.dropped),
     ):
         if number:
-            said.append(ui.say(f"ui.campaigns.run-{code}", n=f"{number:,}"))
+            said.append(ui.texts.count(f"ui.campaigns.run-{code}", number, n=f"{number:,}"))
     return ", ".join(said)
 
 
