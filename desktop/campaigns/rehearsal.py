@@ -110,12 +110,12 @@ def practise(script: Script, person: Person, decision: Decision, variant: str = 
     """The letter of `person`, or why it cannot be written: `text-incomplete` (field), or an error's code."""
     wording, values = script.wordings[variant], script.values(person)
     language = wording.language(person.language)
-    missing = wording.missing(values, language)
-    if missing:
-        return Reason("text-incomplete", {"field": missing[0]})
+    design = wording.design(language)
     try:
-        letter = wording.render(values, person.name, language)
+        letter = design.render(values, person.name)
     except InputError as error:
+        if error.code == "field-missing":
+            return Reason("text-incomplete", {"field": error.params["field"]})
         return Reason(error.code, dict(error.params))
     gone = next((name for name in letter.pictures if name not in script.pictures), None)
     if gone is not None:
@@ -132,12 +132,13 @@ def differs(kept: str, now: str) -> Reason | None:
 
 def _mark(script: Script, decision: Decision, letter: Rendered) -> str:
     way = decision.way
+    words = (letter.subject, letter.html, letter.text)
     shown = [script.prints[name] for name in letter.pictures]
     return ".".join(
         (
-            _digits(way.address),
-            _digits(json.dumps([way.method, way.key, way.form])),
-            _digits(json.dumps([letter.subject, letter.html, letter.text]), *shown),
+            _digits(_print(way.address)),
+            _digits(_print(json.dumps([way.method, way.key, way.form]))),
+            _digits(*map(_print, words), *shown),
         )
     )
 
@@ -149,8 +150,10 @@ def _wording(tx: Tx, campaign: Campaign, head: Letterhead, template: TemplateId,
     return Wording.of_version(replace(kept, purpose=campaign.purpose, payer=payer), version, head)
 
 
-def _digits(text: str, *more: bytes) -> str:
-    made = hashlib.sha256(text.encode("utf-8"))
-    for each in more:
-        made.update(each)
-    return made.hexdigest()[:_DIGITS]
+def _print(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+
+def _digits(*prints: bytes) -> str:
+    """Of prints, which are all equally long: none can be taken for two."""
+    return hashlib.sha256(b"".join(prints)).hexdigest()[:_DIGITS]

@@ -7,7 +7,6 @@ start with `=_`, which neither quoted-printable nor base64 can produce (RFC 2045
 
 from __future__ import annotations
 
-import base64
 import binascii
 import hashlib
 import html as html_escape
@@ -66,8 +65,9 @@ class Entity:
 
 def canonical(text: str) -> str:
     """`text` with every line ended by CRLF and no control characters but the tab."""
-    if text.replace("\n", "").replace("\t", "").isprintable():  # nothing to take out: most pages
-        return (text.removesuffix("\n") + "\n").replace("\n", "\r\n") if text else ""
+    bare = text.replace("\r\n", "\n")
+    if bare.replace("\n", "").replace("\t", "").isprintable():  # nothing to take out: most pages
+        return (bare.removesuffix("\n") + "\n").replace("\n", "\r\n") if bare else ""
     lines = _NEWLINES.split(_CONTROLS.sub("", text))
     if lines[-1] == "":
         lines.pop()
@@ -140,12 +140,17 @@ def _text(subtype: str, text: str, legacy_subject: str) -> Entity:
 
 _PLAIN = bytes((*b"\r\n", *range(0x20, 0x7F)))
 """Bytes that quoted-printable leaves as they are."""
+_LOOK = 4096
 
 
 def _encoded(data: bytes) -> tuple[str, bytes]:
-    """Quoted-printable, unless a relay could mistake a line of it, or base64 is shorter."""
-    begins = data[:4096]
-    if len(begins.translate(None, _PLAIN)) * 5 <= len(begins):
+    """Quoted-printable, unless a relay could mistake a line of it, or base64 is shorter.
+
+    A page all in one line would be broken anywhere, nearly always before some full stop too.
+    """
+    begins = data[:_LOOK]
+    longest = max(map(len, data.split(b"\n")))
+    if longest <= _LOOK and len(begins.translate(None, _PLAIN)) * 5 <= len(begins):
         quoted = binascii.b2a_qp(data, istext=True)
         if not any(risky in b"\n" + quoted for risky in _RISKY_LINES):
             return "quoted-printable", quoted
@@ -154,7 +159,8 @@ def _encoded(data: bytes) -> tuple[str, bytes]:
 
 def base64_lines(data: bytes) -> bytes:
     """Base64 in lines of 76 (RFC 2045 6.8), each ended by CRLF."""
-    return base64.encodebytes(data).replace(b"\n", b"\r\n")
+    whole = binascii.b2a_base64(data, newline=False)
+    return b"".join([whole[at : at + 76] + b"\r\n" for at in range(0, len(whole), 76)])
 
 
 def media_type(name: str) -> str:

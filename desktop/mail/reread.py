@@ -68,9 +68,9 @@ def reread(wire: bytes, meant: Meant) -> None:
 
 def _clean(wire: bytes) -> bool:
     """Seven bits, no line too long, each ended by CRLF and none by half of it."""
-    ends = wire.count(b"\r\n")
-    whole = ends == wire.count(b"\r") == wire.count(b"\n") and wire.endswith(b"\r\n")
-    return whole and not wire.translate(None, _SEVEN_BIT) and max(map(len, wire.split(b"\r\n"))) <= _LONGEST
+    lines = wire.split(b"\r\n")
+    whole = len(lines) - 1 == wire.count(b"\r") == wire.count(b"\n") and lines[-1] == b""
+    return whole and not wire.translate(None, _SEVEN_BIT) and max(map(len, lines)) <= _LONGEST
 
 
 def _decoded(value: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 from dataclasses import dataclass, field
 
@@ -67,7 +66,7 @@ class Sender:
             origin.window,
             str(origin.generation),
         )
-        mark = hmac.new(self.mid_key, "\x1f".join(parts).encode("utf-8"), hashlib.sha256).digest()
+        mark = hmac.digest(self.mid_key, "\x1f".join(parts).encode("utf-8"), "sha256")
         left = base64.b32encode(mark).decode("ascii").lower()[:_ID_CHARS]
         return f"<{left}@{self.address.rpartition('@')[2].lower()}>"
 

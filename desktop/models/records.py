@@ -157,7 +157,8 @@ class Person:
 
     @property
     def name(self) -> str:
-        return " ".join(part for part in (self.first_name, self.last_name) if part)
+        both = self.first_name and self.last_name
+        return f"{self.first_name} {self.last_name}" if both else self.first_name or self.last_name
 
 
 @dataclass(frozen=True)
