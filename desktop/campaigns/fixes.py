@@ -49,13 +49,14 @@ _FIXES: Mapping[str, Fix] = MappingProxyType(
         ),
         "campaign-cap": Fix.WAIT,
         **dict.fromkeys(
-            ("consent-refused", "no-marketing", "campaign-had", "campaign-had-merged"), Fix.NOTHING
+            ("consent-refused", "no-marketing", "no-gifts", "campaign-had", "campaign-had-merged"),
+            Fix.NOTHING,
         ),
         **dict.fromkeys(("person-gone", "person-moved", "person-deceased", "person-discharged"), Fix.NOTHING),
     }
 )
 _NOT_TO_REACH = frozenset(
-    {"consent-refused", "no-marketing", "campaign-had", "campaign-had-merged", "person-gone"}
+    {"consent-refused", "no-marketing", "no-gifts", "campaign-had", "campaign-had-merged", "person-gone"}
 )
 _LEFT = frozenset({"person-moved", "person-deceased", "person-discharged"})
 

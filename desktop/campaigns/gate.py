@@ -260,8 +260,11 @@ def _offer_refused(terms: Terms, one: Gathered) -> Reason | None:
     if not terms.basis.commercial:
         return None
     name: dict[str, str | int] = {"name": one.person.name}
-    if one.said.at(terms.now).of(Use.MARKETING) is Consent.REFUSED:
+    said = one.said.at(terms.now)
+    if said.of(Use.MARKETING) is Consent.REFUSED:
         return Reason("no-marketing", name)
+    if terms.campaign.purpose is MailPurpose.FUNDRAISING and said.of(Use.GIFTS) is Consent.REFUSED:
+        return Reason("no-gifts", name)
     return Reason("mailbox-shared-offer", name) if one.reader(terms.now) is Reader.SHARED else None
 
 

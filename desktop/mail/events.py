@@ -23,6 +23,7 @@ from desktop.models.delivery import DeliveryEvent, EventKind, Match, Suppression
 from desktop.models.ids import new_id
 from desktop.models.names import address_key
 from desktop.models.records import Attempt, Message, MessageId, Reason, State
+from desktop.models.standing import Use
 
 FAILED_TASK = "failed-delivery"
 """Somebody finds out why it did not arrive, and tells them by another way."""
@@ -155,12 +156,13 @@ def _stop(work: _Work, row: Message, kind: SuppressionKind) -> bool:
 
 
 def _refuse(work: _Work, event: DeliveryEvent, row: Message | None) -> None:
-    """No more marketing (16 CFR 316.5: at once); what is about their care goes on."""
+    """No more of it (16 CFR 316.5: at once); what is about their care goes on."""
     found = row.person if row is not None else event.person
     person = people.stands_for(work.tx, found) if found is not None else None
     if person is not None:
         proof = event.ref if event.source == _BY else ""
-        said = optouts.OptOut(person, work.now, event.source, _BY, proof=proof)
+        use = optouts.ended_by(work.tx, row.id) if row is not None else Use.MARKETING
+        said = optouts.OptOut(person, work.now, event.source, _BY, proof=proof, use=use)
         work.records += optouts.take(work.tx, said).events
 
 

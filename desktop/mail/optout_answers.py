@@ -26,12 +26,14 @@ FRESH = timedelta(days=1)
 _SOURCE = "mailbox"
 _MOST = 50
 """In one look."""
+_WORDS = {Use.MARKETING: "mail.opt-out", Use.GIFTS: "mail.opt-out-gifts"}
 
 
 @dataclass(frozen=True)
 class _Refusal:
     entry: int
     person: PersonId
+    use: Use
 
     @property
     def source(self) -> str:
@@ -59,7 +61,11 @@ class OptOutAnswers:
 
     def _due(self, tx: Tx) -> list[_Refusal]:
         since = self._clock.now() - FRESH
-        found = (_Refusal(*each) for each in consents.refused_since(tx, Use.MARKETING, _SOURCE, since, _MOST))
+        found = (
+            _Refusal(*each, use)
+            for use in _WORDS
+            for each in consents.refused_since(tx, use, _SOURCE, since, _MOST)
+        )
         return [
             one for one in found if one.entry not in self._settled and not lettersto.is_from(tx, one.source)
         ]
@@ -82,7 +88,8 @@ class OptOutAnswers:
         if person is None:
             raise InputError("person-unknown")
         say = Texts(person.language).say
-        code = "mail.opt-out.text" if sender.phone else "mail.opt-out.text-no-phone"
+        words = _WORDS[one.use]
+        code = f"{words}.text" if sender.phone else f"{words}.text-no-phone"
         text = say(code, practice=sender.practice, phone=sender.phone)
-        subject = say("mail.opt-out.subject", practice=sender.practice)
+        subject = say(f"{words}.subject", practice=sender.practice)
         return self._letters.prepare(tx, Draft(person.id, subject, text, label=Label.ROUTINE))

@@ -19,15 +19,18 @@ from desktop.models import consents, lettersto, messages, proofs, tasks
 from desktop.models.correspondence import ConversationId
 from desktop.models.database import Tx
 from desktop.models.ids import new_id
-from desktop.models.purposes import BASES
-from desktop.models.records import Attempt, Consent, ConsentEntry, PersonId, Reason, State
-from desktop.models.standing import Evidence, EvidenceId, EvidenceKind, Use
+from desktop.models.purposes import BASES, MailPurpose
+from desktop.models.records import Attempt, Consent, ConsentEntry, MessageId, PersonId, Reason, State
+from desktop.models.standing import BELOW_MARKETING, Evidence, EvidenceId, EvidenceKind, Use
 
 SUGGESTED = "opt-out-suggested"
 """A task: somebody may want no more of it, and staff decide."""
 WORDS = frozenset({"stop", "alto", "unsubscribe", "baja"})
-WHY = "no-marketing"
-OFFERS = frozenset(purpose for purpose, basis in BASES.items() if basis.commercial)
+WHY = {Use.MARKETING: "no-marketing", Use.GIFTS: "no-gifts"}
+ENDS = {
+    Use.MARKETING: frozenset(purpose for purpose, basis in BASES.items() if basis.commercial),
+    Use.GIFTS: frozenset({MailPurpose.FUNDRAISING}),
+}
 """What a refusal ends; care, bills and the practice's running go on."""
 _STOPPABLE = WAITING | {State.CLAIMED}
 _FREE = (
@@ -56,6 +59,7 @@ class OptOut:
     by: str
     how: str = "by-mail"
     proof: str = ""
+    use: Use = Use.MARKETING
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,11 @@ class Taken:
     new: bool
     pulled: int
     events: tuple[Event, ...]
+
+
+def ended_by(tx: Tx, letter: MessageId) -> Use:
+    """What a no to this very letter is a no to: of one that asks for gifts, to being asked for them."""
+    return Use.GIFTS if lettersto.purpose_of(tx, letter) is MailPurpose.FUNDRAISING else Use.MARKETING
 
 
 def says_stop(own: str) -> bool:
@@ -88,13 +97,15 @@ def suggest(tx: Tx, person: PersonId, own: str, conversation: ConversationId, no
 
 def take(tx: Tx, said: OptOut) -> Taken:
     """Enter it with its evidence, and pull what waits, in the caller's transaction."""
-    new = said.person not in consents.no_marketing(tx, (said.person,))
+    standing = consents.standing(tx, said.person, said.at)
+    said_before = {said.use, *((Use.MARKETING,) if said.use in BELOW_MARKETING else ())}
+    new = all(standing.own(use) is not Consent.REFUSED for use in said_before)
     events: list[Event] = []
     if new:
         consents.enter(tx, _entry(tx, said))
-        det: dict[str, str | int] = {"consent": Consent.REFUSED, "use": Use.MARKETING}
+        det: dict[str, str | int] = {"consent": Consent.REFUSED, "use": said.use}
         events.append(Event(Act.CONSENT_RECORDED, said.person, det=det))
-        events.append(Event(Act.OPT_OUT_TAKEN, said.person, det={"use": Use.MARKETING}))
+        events.append(Event(Act.OPT_OUT_TAKEN, said.person, det={"use": said.use}))
     for one in tasks.open_ones(tx, SUGGESTED):
         if one.person == said.person:
             tasks.close(tx, one.id, tasks.TaskState.DONE, said.at)
@@ -115,7 +126,7 @@ def _entry(tx: Tx, said: OptOut) -> ConsentEntry:
         said.at,
         said.source,
         said.by,
-        scope=Use.MARKETING,
+        scope=said.use,
         how=said.how,
         evidence=evidence,
     )
@@ -124,10 +135,11 @@ def _entry(tx: Tx, said: OptOut) -> ConsentEntry:
 def _pull(tx: Tx, said: OptOut) -> list[Event]:
     """Letters of such purposes that wait for them; what is on its way has left."""
     events: list[Event] = []
-    for row in lettersto.of_purposes(tx, said.person, OFFERS, _STOPPABLE):
+    why = WHY[said.use]
+    for row in lettersto.of_purposes(tx, said.person, ENDS[said.use], _STOPPABLE):
         check(row.state, State.CANCELLED)
-        if not messages.move(tx, row.id, row.state, State.CANCELLED, reason=Reason(WHY)):
+        if not messages.move(tx, row.id, row.state, State.CANCELLED, reason=Reason(why)):
             raise RuntimeError("a message moved inside one transaction")
         messages.add_attempts(tx, [Attempt(row.id, said.at, State.CANCELLED.value)])
-        events.append(Event(Act.MESSAGE_CANCELLED, row.id, why=WHY))
+        events.append(Event(Act.MESSAGE_CANCELLED, row.id, why=why))
     return events

@@ -31,6 +31,12 @@ def of_purposes(
     return [found[id_] for id_ in ids]
 
 
+def purpose_of(tx: Tx, id_: MessageId) -> MailPurpose | None:
+    """What one letter to many is for; None of every other message."""
+    found = tx.connection.execute(select(message.c.purpose).where(message.c.id == id_)).scalar()
+    return MailPurpose(found) if found else None
+
+
 def is_from(tx: Tx, source: str) -> bool:
     """Whether anything was ever queued from this source."""
     return (

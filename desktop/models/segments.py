@@ -59,7 +59,7 @@ from desktop.models.segmentfields import (
     own_value,
     text_is,
 )
-from desktop.models.standing import SegmentId, Use
+from desktop.models.standing import BELOW_MARKETING, SegmentId, Use
 from desktop.models.tables import (
     appointment,
     password_card,
@@ -256,8 +256,8 @@ class _Reading:
         return exists().where(of, or_(ends.is_(None), ends > now))
 
     def _consent(self, use: Use, state: Consent) -> Truth:
-        """As `Standing.of`: a refusal of care is one of everything, of marketing also of what is paid."""
-        over = {Use.CARE, use} | ({Use.MARKETING} if use is Use.PAID else set())
+        """As `Standing.of`: a refusal of care is one of everything, of marketing also of what is below it."""
+        over = {Use.CARE, use} | ({Use.MARKETING} if use in BELOW_MARKETING else set())
         refused = self._said(tuple(sorted(over)), Consent.REFUSED)
         if state is Consent.REFUSED:
             return refused

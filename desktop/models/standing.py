@@ -39,6 +39,13 @@ class Use(StrEnum):
     """Marketing for which somebody else pays: its authorization must say so."""
     PLAIN = "plain"
     """The warned wish for mail that is not encrypted, whatever it is for."""
+    GIFTS = "gifts"
+    """Being asked for gifts: needs no yes, and ends at a no of its own (45 CFR 164.514(f)(2)) or at one
+    to marketing."""
+
+
+BELOW_MARKETING = frozenset({Use.PAID, Use.GIFTS})
+"""What a refusal of marketing refuses too."""
 
 
 class EvidenceKind(StrEnum):
@@ -112,12 +119,17 @@ class Standing:
     marketing: Consent = Consent.UNKNOWN
     paid: Consent = Consent.UNKNOWN
     plain: Consent = Consent.UNKNOWN
+    gifts: Consent = Consent.UNKNOWN
+
+    def own(self, use: Use) -> Consent:
+        """Of this purpose alone."""
+        said: Consent = getattr(self, use.value)
+        return said
 
     def of(self, use: Use) -> Consent:
-        """With what a refusal takes along: of care everything, of marketing what is paid for."""
-        own = {Use.CARE: self.care, Use.MARKETING: self.marketing, Use.PAID: self.paid, Use.PLAIN: self.plain}
-        over = [self.care] if use is not Use.PAID else [self.care, self.marketing]
-        return Consent.REFUSED if Consent.REFUSED in over else own[use]
+        """With what a refusal takes along: of care everything, of marketing what is paid for and gifts."""
+        over = [self.care, self.marketing] if use in BELOW_MARKETING else [self.care]
+        return Consent.REFUSED if Consent.REFUSED in over else self.own(use)
 
 
 @dataclass(frozen=True)

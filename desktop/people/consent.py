@@ -23,7 +23,7 @@ from desktop.models.standing import Evidence, EvidenceId, EvidenceKind, Use
 HOW = ("in-person", "by-phone", "by-post", "by-mail")
 """How a word reaches the practice; other entries of the ledger have their own."""
 EXPIRED = "expired"
-_SPOKEN_IS_ENOUGH = frozenset({Use.CARE, Use.PLAIN})
+_SPOKEN_IS_ENOUGH = frozenset({Use.CARE, Use.PLAIN, Use.GIFTS})
 
 
 @dataclass(frozen=True)
@@ -116,8 +116,7 @@ def _may_give(tx: Tx, said: Saying, proof: Evidence | None) -> None:
     if proof.kind is EvidenceKind.SPOKEN and said.use not in _SPOKEN_IS_ENOUGH:
         raise Refused("consent-needs-writing")
     above = consents.standing(tx, said.person, said.at)
-    own = {Use.CARE: above.care, Use.MARKETING: above.marketing, Use.PAID: above.paid, Use.PLAIN: above.plain}
-    if above.of(said.use) is Consent.REFUSED and own[said.use] is not Consent.REFUSED:
+    if above.of(said.use) is Consent.REFUSED and above.own(said.use) is not Consent.REFUSED:
         raise Refused("consent-refused-above")
 
 

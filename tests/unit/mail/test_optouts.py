@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from email.parser import BytesParser
+from email.policy import default
 from typing import Any
 
 import pytest
 
 from desktop.mail.correlate import Doubt, tie
 from desktop.mail.incoming import Arrived, file_all
+from desktop.mail.optout_answers import OptOutAnswers
 from desktop.mail.optouts import may_mean_it, says_stop
 from desktop.mail.returned_reading import understand
 from desktop.mail.unsubscribing import leave_fields
-from desktop.models import consents, proofs, tasks
+from desktop.models import consents, messages, proofs, tasks
+from desktop.models.purposes import MailPurpose
 from desktop.models.records import Consent, Person, State
-from desktop.models.standing import EvidenceId, EvidenceKind, Use
+from desktop.models.standing import EvidenceId, EvidenceKind, Standing, Use
 from tests.practice.office import Practice
 from tests.support.correspondence import an_account
 from tests.support.running import Running
@@ -27,16 +31,17 @@ def run(office: Practice) -> Running:
 class Scene:
     """Maria had a first letter, and a second one waits for her."""
 
-    def __init__(self, run: Running) -> None:
+    def __init__(self, run: Running, purpose: MailPurpose = MailPurpose.OWN_SERVICE) -> None:
         self.run, office = run, run.office
         self.maria = office.person("Maria", "Lopez", "maria@mail.example")
         self.juan = office.person("Juan", "Vega", "juan@mail.example")
-        run.start(run.approve())
+        run.start(run.approve(purpose))
         run.make()
         office.clock.pass_(seconds=20)
         run.send()
         self.first = next(row for row in run.messages() if row.person == self.maria.id)
-        run.start(run.approve())
+        self.second = run.approve(purpose)
+        run.start(self.second)
         run.make()
 
     def comes(
@@ -139,6 +144,61 @@ def test_free_words_are_a_suggestion_to_staff_and_no_refusal(run: Running) -> No
     (task,) = run.office.db.read(lambda tx: tasks.open_ones(tx, "opt-out-suggested"))
     assert task.person == scene.maria.id
     scene.comes("STOP", **{"Message-ID": "<b2@mail.example>"})
+
+
+# --- requests for gifts, and the answer -----------------------------------------------------
+
+
+def _said(scene: Scene) -> Standing:
+    office = scene.run.office
+    return office.db.read(lambda tx: consents.standing(tx, scene.maria.id, office.clock.now()))
+
+
+def _left_out(run: Running, purpose: MailPurpose, who: Person) -> str:
+    """Why a campaign for this would leave them out; '' where it would not."""
+    reason = run.rows(run.approve(purpose))[who.id].reason
+    return reason.code if reason is not None else ""
+
+
+def test_a_no_to_a_request_for_gifts_ends_those_and_no_offers(run: Running) -> None:
+    """45 CFR 164.514(f)(2): it is a no to being asked for gifts."""
+    scene = Scene(run, MailPurpose.FUNDRAISING)
+    run.start(run.approve(MailPurpose.OWN_SERVICE))
+    run.make()
+    scene.comes("STOP")
+    assert (_said(scene).gifts, _said(scene).marketing) == (Consent.REFUSED, Consent.UNKNOWN)
+    waiting = [row for row in run.messages() if row.person == scene.maria.id and row.state is State.QUEUED]
+    assert [row.source == scene.second for row in waiting] == [False]
+    assert _left_out(run, MailPurpose.FUNDRAISING, scene.maria) == "no-gifts"
+    assert _left_out(run, MailPurpose.OWN_SERVICE, scene.maria) == ""
+    assert _left_out(run, MailPurpose.FUNDRAISING, scene.juan) == ""
+
+
+def test_a_no_to_offers_ends_requests_for_gifts_too(run: Running) -> None:
+    scene = Scene(run)
+    scene.comes("STOP")
+    assert _left_out(run, MailPurpose.FUNDRAISING, scene.maria) == "no-marketing"
+
+
+@pytest.mark.parametrize("purpose", [MailPurpose.OWN_SERVICE, MailPurpose.FUNDRAISING])
+def test_the_answer_says_once_what_ends_and_that_visit_reminders_go_on(
+    run: Running, purpose: MailPurpose
+) -> None:
+    office, scene = run.office, Scene(run, purpose)
+    answers = OptOutAnswers(office.db, office.letters, office.outbox, lambda: office.sealer, office.clock)
+    answers.look()
+    assert office.db.read(lambda tx: messages.listing(tx, kind="letter")) == []
+    scene.comes("STOP")
+    answers.look()
+    again = OptOutAnswers(office.db, office.letters, office.outbox, lambda: office.sealer, office.clock)
+    again.look()
+    (row,) = office.db.read(lambda tx: messages.listing(tx, kind="letter"))
+    assert row.person == scene.maria.id
+    said = BytesParser(policy=default).parsebytes(run.wire(row)).get_body(("plain",))
+    assert said is not None
+    words = " ".join(said.get_content().split())
+    assert "Reminders of your visits and letters about your care go on" in words
+    assert ("asked for no more news" in words) is (purpose is MailPurpose.OWN_SERVICE)
 
 
 def test_words() -> None:

@@ -160,7 +160,7 @@ class Reference:
             state, expires = one.consent.get(purpose, ("unknown", None))
             return "unknown" if expires is not None and expires <= self.now else state
 
-        over = {"care", use} | ({"marketing"} if use == "paid" else set())
+        over = {"care", use} | ({"marketing"} if use in ("paid", "gifts") else set())
         return "refused" if any(now(purpose) == "refused" for purpose in over) else now(use)
 
 

@@ -30,6 +30,7 @@ ABOVE = {
     Use.MARKETING: (Use.CARE,),
     Use.PAID: (Use.CARE, Use.MARKETING),
     Use.PLAIN: (Use.CARE,),
+    Use.GIFTS: (Use.CARE, Use.MARKETING),
 }
 
 
