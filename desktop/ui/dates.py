@@ -30,7 +30,7 @@ def visit_words(start: datetime, language: str) -> str:
 
 def near_words(start: datetime, language: str) -> str:
     """As `visit_words` where only these days can be meant, such as "Tue 24, 2:30 PM"."""
-    day = _locale(language).toString(QDate(start.year, start.month, start.day), "ddd d")
+    day = locale_of(language).toString(QDate(start.year, start.month, start.day), "ddd d")
     return f"{day}, {time_words(start, language)}"
 
 

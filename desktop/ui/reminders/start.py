@@ -42,6 +42,7 @@ class StartView(QWidget):
         super().__init__()
         self.ui = ui
         self._cancel: Callable[[], None] = lambda: None
+        self._imported = False
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(14)
@@ -153,6 +154,9 @@ class StartView(QWidget):
         any_due = bool(shown.visits or shown.ready)
         self.review_button.setEnabled(any_due)
         self._make_primary(self.review_button if any_due else self.import_button)
+        if self._imported and any_due:
+            self.review_button.setFocus()
+        self._imported = False
         self.overview.show_lines(shown.desk, shown.day)
         self._show_missing(shown)
 
@@ -197,8 +201,9 @@ class StartView(QWidget):
         self.import_button.setEnabled(True)
 
     def show_import(self, answer: AppointmentsImported) -> None:
-        """What the file did, and every row that was left out with its reason."""
+        """What the file did, and every row that was left out with its reason; Review is the next key."""
         self.import_ended()
+        self._imported = True
         parts = [
             self.ui.texts.count(f"ui.today.import-{name}", number)
             for name, number in (
