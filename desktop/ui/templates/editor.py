@@ -31,6 +31,8 @@ from desktop.ui.templates.conflict import ConflictDialog
 from desktop.ui.templates.details import Asks, Details, DetailsDialog
 from desktop.ui.templates.findings import Findings
 from desktop.ui.templates.languages import Languages
+from desktop.ui.templates.letter import tip
+from desktop.ui.templates.oneline import OneLine
 from desktop.ui.templates.preview import PreviewPane
 from desktop.ui.templates.testing import TestDialog
 from desktop.ui.templates.versions import VersionsDialog
@@ -39,12 +41,14 @@ from desktop.ui.users.dialogs import ConfirmDialog
 CHANGED, REMOVED = "template-changed", "template-unknown"
 """Somebody else has kept a newer version since this one was opened, or taken it away."""
 
+_TITLE = 32
+"""Of a name, so that the buttons keep their room in a narrow window."""
+
 
 class Editor(Page):
-    """`left` leads back to the gallery; `kept` after something of the practice's templates changed."""
+    """`left` leads back to the gallery."""
 
     left = Signal()
-    kept = Signal()
     pictures = Signal()
 
     def __init__(self, ui: Ui, session: Session, asks: Asks) -> None:
@@ -60,8 +64,6 @@ class Editor(Page):
         self.back = self.lead_back(ui.say("ui.templates.title"), self.leave)
         self._build_head()
         self.outer.setSpacing(8)
-        self.about = plain_label("", "muted", wrap=True)
-        self.outer.addWidget(self.about)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
         split.setHandleWidth(14)
@@ -85,7 +87,8 @@ class Editor(Page):
         say = self.ui.say
         self.pill = plain_label("", "pill-plain")
         self.head.addWidget(self.pill)
-        self.head.addStretch()
+        self.about = OneLine("muted")
+        self.head.addWidget(self.about, 1)
         self.more = button(say("ui.templates.more"), lambda: None)
         menu = QMenu(self.more)
         acts = {
@@ -137,6 +140,7 @@ class Editor(Page):
         self._details, self._parts = details, parts
         self.languages.offer(parts)
         self.languages.fill(words, self.ui.texts.language)
+        self.findings.in_front(self.languages.form.language)
         self.languages.allow(self._may)
         self._kept_at = self._edits
         self.preview.begin()
@@ -149,11 +153,14 @@ class Editor(Page):
 
     def _show_state(self) -> None:
         base, details, say = self._base, self._details, self.ui.say
-        self.title.setText(clean(details.name, 60))
+        self.title.setText(clean(details.name, _TITLE))
+        self.title.setToolTip(tip(clean(details.name)))
         told = [say(f"template.group.{details.group}"), say(f"ui.templates.purpose.{details.purpose}")]
+        told = list(dict.fromkeys(told))
         if base is not None:
             told.append(say("ui.templates.version-of", number=base.line.version, by=clean(base.line.by)))
-        self.about.setText(" · ".join(told))
+        self.about.show_words(" · ".join(told))
+        self.languages.hint.setVisible(not self.findings.lines)
         code, look = self._state()
         self.pill.setObjectName(look)
         self.pill.setText(say(f"ui.templates.state.{code}"))
@@ -259,7 +266,6 @@ class Editor(Page):
         self._show_state()
         words = "ui.templates.saved-stops" if shown.stops else "ui.templates.saved"
         self.notice.show_words(self.ui.say(words), "warn" if shown.stops else "ok")
-        self.kept.emit()
 
     def _refused(self, error: SealwellError, request: TemplateKeep) -> None:
         self._show_state()
@@ -336,7 +342,6 @@ class Editor(Page):
         self._base = shown
         self._show_state()
         self.notice.show_words(self.ui.say("ui.templates.approved"), "ok")
-        self.kept.emit()
 
     def show_versions(self) -> None:
         if self._base is None:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.office.values_templates import TemplateParts, TemplateWords
 from desktop.texts import LANGUAGES
@@ -29,7 +37,8 @@ class Languages(QWidget):
         column.setSpacing(8)
         row = QHBoxLayout()
         row.setSpacing(4)
-        self.stack = QStackedWidget()
+        self.stack, self._marks = QStackedWidget(), QStackedWidget()
+        self._marks.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
         self.forms: dict[str, WordsForm] = {}
         self.buttons: dict[str, QPushButton] = {}
         group = QButtonGroup(self)
@@ -42,11 +51,14 @@ class Languages(QWidget):
             form.changed.connect(self._changed)
             form.pictures.connect(self.pictures)
             self.stack.addWidget(form)
+            self._marks.addWidget(form.marks)
             self.forms[language], self.buttons[language] = form, made
         row.addStretch()
+        row.addWidget(self._marks)
         column.addLayout(row)
         column.addWidget(self.stack, 1)
-        column.addWidget(tool_hint(ui))
+        self.hint = tool_hint(ui)
+        column.addWidget(self.hint)
         self._front(LANGUAGES[0])
 
     @property
@@ -88,6 +100,7 @@ class Languages(QWidget):
     def _front(self, language: str) -> None:
         self.buttons[language].setChecked(True)
         self.stack.setCurrentWidget(self.forms[language])
+        self._marks.setCurrentWidget(self.forms[language].marks)
 
     def _changed(self) -> None:
         if not self._filling:

@@ -94,7 +94,9 @@ class LookDialog(FormDialog):
             return
         on = max((_LIGHT, _DARK), key=lambda one: _contrast(colour, one))
         ratio = _contrast(colour, on)
-        self.sample.setStyleSheet(f"background: {colour}; color: {on}; font-weight: 700; border-radius: 8px;")
+        self.sample.setStyleSheet(
+            f"background: {colour}; color: {on}; font-weight: 700; border-radius: 8px; padding: 0 12px;"
+        )
         code = "contrast-good" if ratio >= _ENOUGH else "contrast-low"
         self.contrast.setText(self.ui.say(f"ui.templates.{code}", ratio=f"{ratio:.1f}"))
 

@@ -64,6 +64,8 @@ class WordsForm(QWidget):
         self.body.setPlaceholderText(say("ui.templates.body-hint"))
         self.body.setTabChangesFocus(True)
         self.tools: dict[str, QPushButton] = {}
+        self.marks = QWidget()
+        """What writes marks around words: it stands beside the languages, where there is room."""
         column.addWidget(self._build_tools())
         column.addWidget(self.body, 1)
         self._last: QLineEdit | QPlainTextEdit = self.body
@@ -121,14 +123,11 @@ class WordsForm(QWidget):
 
     def _build_tools(self) -> QWidget:
         holder = QWidget()
-        holder.setAccessibleName(self.ui.say("ui.templates.tools"))
-        rows = QVBoxLayout(holder)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(0)
-        marks, row = QHBoxLayout(), QHBoxLayout()
-        for line in (marks, row):
+        marks, row = QHBoxLayout(self.marks), QHBoxLayout(holder)
+        for tools, line in ((self.marks, marks), (holder, row)):
+            tools.setAccessibleName(self.ui.say("ui.templates.tools"))
+            line.setContentsMargins(0, 0, 0, 0)
             line.setSpacing(2)
-            rows.addLayout(line)
         acts: dict[str, Callable[[], None]] = {
             "heading": lambda: self._before_lines("## "),
             "bold": self._bold,
@@ -144,7 +143,6 @@ class WordsForm(QWidget):
             self.body.addAction(action)
             made.setToolTip(QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText))
         self._menus = {code: self._menu(row, code) for code in ("button", "picture", "field", "known")}
-        marks.addStretch()
         row.addStretch()
         return holder
 
