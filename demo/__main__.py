@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from demo.practice import DemoRun, Outcome
+from demo.practice import PASSWORD, USER, DemoRun, Outcome
 from desktop import logs
 
 
@@ -37,6 +37,7 @@ def main(argv: list[str]) -> int:
             else:
                 _table(outcome)
             if given.window:
+                _say(f'The window is signed in as "{USER}"; where it asks, the password is: {PASSWORD}')
                 run.window()
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -33,6 +33,7 @@ from desktop.office.campaign_lines import found, group_of, line, refuse_few, sho
 from desktop.office.desk import Desk, Recorder
 from desktop.office.notices import notify
 from desktop.office.values_campaigns import (
+    RULE_LIMITS,
     CampaignRequest,
     CampaignRules,
     CampaignShown,
@@ -45,8 +46,6 @@ from desktop.texts import clean
 NAME_CHARS = 80
 PAYER_CHARS = 120
 _MOST_PER_HOUR = 100_000
-_LIMITS = {"above": (0, 10_000), "cap": (1, 100), "cap_days": (1, 366)}
-"""Of the practice's own rules, each: least and most."""
 
 
 class Campaigns:
@@ -170,7 +169,7 @@ class Campaigns:
     def set_campaign_rules(self, session: Session, rules: CampaignRules) -> CampaignRules:
         self._desk.check(session, Action.SET_SENDING_RULES)
         for name, value in asdict(rules).items():
-            least, most = _LIMITS[name]
+            least, most = RULE_LIMITS[name]
             if not least <= value <= most:
                 raise InputError("value-not-allowed", field=name, allowed=f"{least} – {most}")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 
 from desktop.models.campaigning import CampaignId, CampaignSchedule, CampaignState, TemplateId, Variant
 from desktop.models.purposes import MailPurpose
@@ -264,3 +265,9 @@ class CampaignRules:
     above: int = 50
     cap: int = 4
     cap_days: int = 30
+
+
+RULE_LIMITS: Mapping[str, tuple[int, int]] = MappingProxyType(
+    {"above": (0, 10_000), "cap": (1, 100), "cap_days": (1, 366)}
+)
+"""Of `CampaignRules`, each: least and most."""

@@ -74,6 +74,7 @@ RECIPES: Mapping[str, Rule] = MappingProxyType(
             Condition("visit.booked", Op.IN_NEXT, (30,)),
             Some((Condition("address", Op.HAS_NOT), Condition("stopped", Op.HAS))),
         ),
+        "everybody": _of_patients(),
     }
 )
 """By code: its words are `ui.groups.recipe.<code>`. Each is a beginning that one changes."""

@@ -110,7 +110,7 @@ def test_another_field_offers_its_own_operators(at_work: AtWork, page: GroupsPag
 
 
 def test_a_recipe_is_where_one_begins(at_work: AtWork, page: GroupsPage) -> None:
-    assert len(page.recipes.actions()) == 13
+    assert len(page.recipes.actions()) == 14
     page.recipes.actions()[0].trigger()
     assert page.name.text.startswith("Flu shot")
     assert counted(at_work, page).endswith("of 3 people")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import time
 
 import pytest
 from PySide6.QtWidgets import QLineEdit
 
 from desktop.models.delivery import RelaySending
+from desktop.office.values_campaigns import CampaignRules
 from desktop.ui.settings.page import SettingsPage
 from desktop.ui.settings.sending import RatesCard, RulesCard, SendingSection
 from tests.support.pages import texts_of
@@ -65,6 +67,20 @@ def test_a_time_that_is_none_is_said_beside_its_field(
     at_work.screen.settle()
     assert form.campaigns.first.input.property("wrong")
     assert at_work.office.show_sending_rules(at_work.session) == before
+
+
+def test_from_how_many_on_somebody_signs_and_how_many_letters_are_enough(
+    at_work: AtWork, page: SendingSection
+) -> None:
+    assert page.many is not None
+    assert {name: one.value() for name, one in page.many.numbers.items()} == asdict(CampaignRules())
+    page.many.numbers["above"].setValue(20)
+    page.many.numbers["cap"].setValue(2)
+    page.many.save_button.click()
+    at_work.screen.settle()
+    assert at_work.office.campaign_rules(at_work.session) == CampaignRules(above=20, cap=2)
+    assert page.notice.words
+    assert page.many.numbers["above"].value() == 20
 
 
 def test_what_the_office_refuses_is_said_on_the_page(at_work: AtWork, page: SendingSection) -> None:

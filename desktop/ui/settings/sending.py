@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import time
 
@@ -11,15 +12,17 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 from desktop.models.accounts import Session
 from desktop.models.delivery import Hours, RelaySending, SendingRules
 from desktop.office.values_access import Purpose
+from desktop.office.values_campaigns import CampaignRules
 from desktop.office.values_delivery import RelayUse
 from desktop.office.values_practice import RelayLine
 from desktop.texts import clean
 from desktop.ui.base import Page, Ui, button, card, emptied, plain_label, scrolled_column
 from desktop.ui.form import Field
+from desktop.ui.settings.campaignrules import CampaignRulesCard
 from desktop.ui.stepup import proved
 
 _NARROW = 84
-_Shown = tuple[SendingRules, tuple[tuple[RelayLine, RelaySending, RelayUse], ...]]
+_Shown = tuple[SendingRules, CampaignRules, tuple[tuple[RelayLine, RelaySending, RelayUse], ...]]
 
 
 class SendingSection(Page):
@@ -31,37 +34,47 @@ class SendingSection(Page):
         self.head.addStretch()
         self.column = scrolled_column(self.outer)
         self.rules: RulesCard | None = None
+        self.many: CampaignRulesCard | None = None
         self.relays: list[RatesCard] = []
 
     def refresh(self) -> None:
         def look(_: object) -> _Shown:
             office, session = self.ui.office, self._session
             live = [line for line in office.list_relays(session) if line.retired_at is None]
-            return office.show_sending_rules(session), tuple(
+            rates = tuple(
                 (line, office.show_relay_sending(session, line.id), office.relay_use(session, line.id))
                 for line in live
             )
+            return office.show_sending_rules(session), office.campaign_rules(session), rates
 
         self.call(look, self._show)
 
     def _show(self, shown: _Shown) -> None:
         emptied(self.column)
-        rules, relays = shown
+        rules, many, relays = shown
         self.rules = RulesCard(self, rules)
+        self.many = CampaignRulesCard(self.ui, many, self.save_many)
         self.column.addWidget(self.rules)
+        self.column.addWidget(self.many)
         self.relays = [RatesCard(self, *one) for one in relays]
         for made in self.relays:
             self.column.addWidget(made)
         self.column.addStretch()
 
     def save_rules(self, rules: SendingRules) -> None:
+        self._save(lambda: self.ui.office.set_sending_rules(self._session, rules))
+
+    def save_many(self, rules: CampaignRules) -> None:
+        self._save(lambda: self.ui.office.set_campaign_rules(self._session, rules))
+
+    def _save(self, keep: Callable[[], object]) -> None:
         self.notice.clear()
         proved(
             self,
             self.ui,
             self._session,
             Purpose.USERS,
-            lambda _: self.ui.office.set_sending_rules(self._session, rules),
+            lambda _: keep(),
             lambda _: self._saved(),
             self.show_error,
         )
