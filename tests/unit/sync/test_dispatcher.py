@@ -189,8 +189,10 @@ def test_three_broken_connections_in_a_row_end_the_run(
     profile = profile_of(relay)
     practice.add_relay(profile, PASSWORD)
     practice.queue(profile, 20)
-    result = send_due().run_due()
-    assert result.stopped == Reason("connection-broke")
+    sender = send_due()
+    result = sender.run_due()
+    assert result.stopped == sender.trouble == Reason("connection-broke")
+    assert not sender.is_running
     assert relay.connections == 3
     tried = [row for row in practice.rows() if row.reason and row.reason.code == "connection-broke"]
     assert len(tried) == 3
@@ -335,13 +337,16 @@ def test_progress_counts_up_and_can_stop_the_run(
     practice.add_relay(profile, PASSWORD)
     practice.queue(profile, 100)
     seen: list[RunCounts] = []
+    sender = send_due()
 
     def progress(counts: RunCounts) -> bool:
+        assert sender.is_running
         seen.append(counts)
         return counts.done < 10
 
-    result = send_due().run_due(progress=progress)
+    result = sender.run_due(progress=progress)
     assert result.stopped == Reason("sending-stopped")
+    assert sender.trouble is None, "somebody wanted it so"
     assert [counts.done for counts in seen] == sorted(counts.done for counts in seen)
     assert {counts.total for counts in seen} == {100}
     ended = practice.states().values()
