@@ -9,6 +9,7 @@ import pytest
 from desktop.access.fields import APPOINTMENT_FIELDS, EMPTY, PERSON_FIELDS, visible
 from desktop.access.guard import Guard
 from desktop.access.roles import (
+    IN_A_GAP,
     FIELD_GROUPS,
     MATRIX,
     MORE,
@@ -269,6 +270,11 @@ def test_g36_a_role_that_has_no_row_may_do_nothing(monkeypatch: pytest.MonkeyPat
     without = {role: actions for role, actions in MATRIX.items() if role is not Role.MANAGER}
     monkeypatch.setattr("desktop.access.roles.MATRIX", without)
     assert not any(may(Role.MANAGER, action) for action in Action)
+
+
+def test_what_goes_on_in_a_gap_of_the_log_are_acts_and_no_letters_of_one() -> None:
+    assert IN_A_GAP <= set(Action)
+    assert Action.SHOW_CALENDAR in IN_A_GAP
 
 
 def test_three_roles_are_ready_to_use_and_three_stand_under_more() -> None:
