@@ -42,6 +42,7 @@ SENT_AGAIN_AFTER = timedelta(minutes=30)
 """Of what may have arrived, where a campaign asks for one repetition (SECURITY 5.3)."""
 _ASKED_AGAIN = timedelta(minutes=5)
 """After so long letters ask anew that wait for something to be put right."""
+NOT_REPEATED = Reason("campaign-not-repeated")
 WEAKER, DIFFERS = "campaign-weaker", "campaign-differs"
 
 
@@ -54,6 +55,8 @@ class Portion:
     script: Script = field(repr=False)
     made: tuple[Made, ...] = field(repr=False)
     left: tuple[Left, ...] = ()
+    given_up: tuple[MessageId, ...] = ()
+    """What may have arrived and is not repeated after all: whoever it was for may not get it any more."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ class Sealed:
     campaign: CampaignId
     frozen: tuple[Frozen, ...] = field(repr=False)
     left: tuple[Left, ...]
+    given_up: tuple[MessageId, ...] = ()
 
 
 def scope_of(campaign: CampaignId) -> Scope:
@@ -135,7 +139,11 @@ class Making:
             made += some
             open_ = {each.person: ledger[each.person] for each in left}
         fell_out = tuple(each for each in left if each.person not in generations)
-        return Portion(one, self._gate.terms(tx, one).label, self._script(tx, one), tuple(made), fell_out)
+        lost = {each.person for each in left}
+        given_up = tuple(row.id for row in again if row.person in lost)
+        return Portion(
+            one, self._gate.terms(tx, one).label, self._script(tx, one), tuple(made), fell_out, given_up
+        )
 
     def _asked(
         self,
@@ -174,7 +182,7 @@ class Making:
                 frozen.append(frozen_of(portion.script, portion.label, made, sealer, self._clock.now()))
             except (InputError, VaultError) as error:
                 left.append(Left(made.to.known.person.id, Reason(error.code, dict(error.params))))
-        return Sealed(portion.campaign.id, tuple(frozen), tuple(left))
+        return Sealed(portion.campaign.id, tuple(frozen), tuple(left), portion.given_up)
 
     def enqueue(self, tx: Tx, sealed: Sealed) -> int:
         """Queue what still holds; how many. Nothing where the campaign does not run any more."""
@@ -201,8 +209,10 @@ class Making:
         }
         campaignpeople.put_messages(tx, one.id, made)
         campaignpeople.put_late(tx, one.id, late)
-        if made or late:
-            det = {"queued": len(made), "excluded": len(late)}
+        for id_ in sealed.given_up:
+            messages.move(tx, id_, State.UNCERTAIN, State.UNCERTAIN, reason=NOT_REPEATED)
+        if made or late or sealed.given_up:
+            det = {"queued": len(made), "excluded": len(late) + len(sealed.given_up)}
             self._audit.record(tx, Event(Act.CAMPAIGN_QUEUED, one.id, det=det))
         return len(made)
 
@@ -343,7 +353,7 @@ def _ways(tx: Tx) -> tuple[Relay | None, ...]:
 def repeatable(tx: Tx, one: Campaign) -> list[Message]:
     """What may have arrived and was not sent a second time."""
     rows = campaignruns.live(tx, one.id, State.UNCERTAIN)
-    return [row for row in rows if row.generation == FIRST and is_unclear(row)]
+    return [row for row in rows if row.generation == FIRST and is_unclear(row) and row.reason != NOT_REPEATED]
 
 
 def is_weaker(to: AuthorizedPerson, row: CampaignPerson) -> bool:

@@ -76,7 +76,7 @@ class Runs:
         stopped = sum(self._outbox.cancel(tx, row.id, Reason(STOPPED), by) for row in live)
         pauses.end(tx, scope_of(one.id))
         self._draw_after(tx, one)
-        if one.started_at is not None:
+        if one.started_at is not None or one.state is _S.SCHEDULED:
             ahead = campaignpeople.waiting(tx, one.id, _ALL)
             campaignpeople.put_late(tx, one.id, {row.person: STOPPED for row in ahead})
         return stopped

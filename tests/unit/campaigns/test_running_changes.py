@@ -19,11 +19,13 @@ from desktop.models.database import Tx
 from desktop.models.delivery import RelaySending
 from desktop.models.freeslots import FreeSlots
 from desktop.models.ids import new_id
-from desktop.models.records import Baa, Person, Reason, Relay, RelayId, State
+from desktop.models.records import Baa, Consent, Person, Reason, Relay, RelayId, State
+from desktop.models.standing import Use
 from desktop.people.merging import merge
 from tests.practice.office import TUESDAY, Practice
 from tests.support.kept import a_message
 from tests.support.running import Running
+from tests.support.said import say
 
 
 @pytest.fixture
@@ -211,6 +213,25 @@ def test_nothing_leaves_under_an_address_that_nobody_signed(run: Running, office
     assert _relays(run) == {office.relay.id}
 
 
+def test_what_may_have_arrived_is_not_repeated_to_whom_said_no_and_the_campaign_ends(
+    run: Running, office: Practice
+) -> None:
+    (maria,) = _people(office, 1)
+    id_ = _begun(run, CampaignSchedule(resend_uncertain=True))
+    run.make()
+    office.clock.pass_(seconds=20)
+    run.send(lambda _: Outcome(State.UNCERTAIN, "", Reason("connection-broke")))
+    office.db.write(
+        lambda tx: say(tx, maria.id, Consent.REFUSED, office.clock.now(), "paper", use=Use.MARKETING)
+    )
+    office.clock.pass_(minutes=31)
+    assert run.make() == 0
+    run.settle()
+    assert run.campaign(id_).state is CampaignState.DONE
+    (row,) = run.messages()
+    assert (row.state, row.reason) == (State.UNCERTAIN, Reason("campaign-not-repeated"))
+
+
 # --- two records of one person ---------------------------------------------------------------
 
 
@@ -277,9 +298,9 @@ def test_a_new_mailbox_does_not_cost_anybody_the_letter_that_waits(run: Running,
 # --- the cap, and free visits ----------------------------------------------------------------
 
 
-def _got(run: Running, who: Person, kind: str, **more: object) -> None:
+def _got(run: Running, who: Person, kind: str) -> None:
     now = run.office.clock.now()
-    row = a_message(who.id, kind=kind, source=new_id(), state=State.ACCEPTED, queued_at=now, **more)  # type: ignore[arg-type]
+    row = a_message(who.id, kind=kind, source=new_id(), state=State.ACCEPTED, queued_at=now)
     run.office.db.write(lambda tx: messages.insert(tx, row, b"wire", "{}"))
 
 
