@@ -210,7 +210,11 @@ class ReviewView(QWidget):
 
     def _leaves(self, hour: datetime | None) -> str:
         """'' for what leaves when it is sent: most practices have nothing else."""
-        return near_words(hour.astimezone(self._zone), self.ui.texts.language) if hour is not None else ""
+        if hour is None:
+            return ""
+        if hour <= self.ui.clock.now():
+            return self.ui.say("ui.review.at-once")
+        return near_words(hour.astimezone(self._zone), self.ui.texts.language)
 
     def _said(self, kind: WindowKind, why: str) -> str:
         """Before the reasons, what it is where it is no plain reminder."""
