@@ -140,6 +140,7 @@ def test_way_two_a_reply_becomes_a_changed_visit(scene: Scene) -> None:
         person.look_for(words)
         person.click("I'll take it")
         person.click("Reply")
+        person.wait(lambda: person.page()[1] == "ComposePage", "the letter")
         person.type("Thursday at two is yours.")
         person.click("Send")
         assert len(person.actions) == 5

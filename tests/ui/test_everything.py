@@ -72,7 +72,6 @@ from tests.ui.conftest import HOLD, PAGES, RelayHere, Screen
 from tests.ui.wizardpages import wizard_pages
 
 CONTROLS = (QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QTableView)
-LANGUAGES = pytest.mark.parametrize("language", ["en", "es"])
 URI = "otpauth://totp/Sealwell:ana?secret=JBSWY3DPEHPK3PXP&issuer=Elm"
 KEY = "ABCD-EFGH-JKMN-PQRS-TVWX-YZ01-2345-6789"
 GAP = LogState(90, None, (), stale=False, gap=LogGap(91, 120, None, "keyring", "rolled-back"))
@@ -264,11 +263,19 @@ def name_of(control: QWidget) -> str:
     return control.text() if isinstance(control, QAbstractButton) else ""
 
 
-@LANGUAGES
-def test_every_control_has_a_name_and_can_be_reached_with_tab(
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_page_has_names_stops_and_plain_words_and_is_whole_in_the_smallest_window(
     pages: tuple[Screen, Workspace, Pages], language: str
 ) -> None:
-    _, workspace, found = pages
+    """One test: the pages take far longer to fill than to look at."""
+    screen, workspace, found = pages
+    every_control_has_a_name_and_can_be_reached_with_tab(workspace, found)
+    no_code_stands_where_words_should(found)
+    pages_of_the_front_desk_hold_no_term_of_art_and_no_boast(found)
+    nothing_is_clipped(screen, workspace, found)
+
+
+def every_control_has_a_name_and_can_be_reached_with_tab(workspace: Workspace, found: Pages) -> None:
     nameless, unreachable = [], []
     for code, page in [("window", workspace), *found.items()]:
         for control in controls(page):
@@ -285,37 +292,29 @@ def test_every_control_has_a_name_and_can_be_reached_with_tab(
     assert unreachable == []
 
 
-@LANGUAGES
-def test_no_code_stands_where_words_should(pages: tuple[Screen, Workspace, Pages], language: str) -> None:
+def no_code_stands_where_words_should(found: Pages) -> None:
     prefixes = ("ui.", "error.", "reason.", "event.", "mail.")
     wrong = [
         f"{code}: {text}"
-        for code, page in pages[2].items()
+        for code, page in found.items()
         for text in texts_of(page)
         if text.startswith(prefixes) or "{" in text
     ]
     assert wrong == []
 
 
-@LANGUAGES
-def test_pages_of_the_front_desk_hold_no_term_of_art_and_no_boast(
-    pages: tuple[Screen, Workspace, Pages], language: str
-) -> None:
+def pages_of_the_front_desk_hold_no_term_of_art_and_no_boast(found: Pages) -> None:
     technical = {"relay", "add-relay", "settings", "settings-relay", "settings-keys"}
     wrong = [
         f"{code}: {text}"
-        for code, page in pages[2].items()
+        for code, page in found.items()
         for text in texts_of(page)
         if CLAIMS.search(text) or (code not in technical and TERMS.search(text))
     ]
     assert wrong == []
 
 
-@LANGUAGES
-def test_nothing_is_clipped_in_the_smallest_window(
-    pages: tuple[Screen, Workspace, Pages], language: str
-) -> None:
-    screen, workspace, found = pages
+def nothing_is_clipped(screen: Screen, workspace: Workspace, found: Pages) -> None:
     clipped: list[str] = []
     for code, page in found.items():
         if code in workspace.pages:
