@@ -59,6 +59,12 @@ NOTES = frozenset(
 )
 """Reasons that tell people something and that the sealed bytes do not rest on."""
 _NOTE_STARTS = ("form-", "content-")
+_WRITER = json.JSONEncoder(
+    sort_keys=True,
+    separators=(",", ":"),
+    ensure_ascii=False,
+    check_circular=False,  # of fresh values
+)
 
 
 @dataclass(frozen=True)
@@ -248,4 +254,4 @@ def _plain(reason: Reason) -> dict[str, Any]:
 
 
 def _spelled(document: dict[str, Any]) -> str:
-    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _WRITER.encode(document)

@@ -14,6 +14,7 @@ import mimetypes
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from struct import iter_unpack
 from urllib.parse import quote
 
 from desktop.mail.headers import Header, block, one_line
@@ -160,7 +161,9 @@ def _encoded(data: bytes) -> tuple[str, bytes]:
 def base64_lines(data: bytes) -> bytes:
     """Base64 in lines of 76 (RFC 2045 6.8), each ended by CRLF."""
     whole = binascii.b2a_base64(data, newline=False)
-    return b"".join([whole[at : at + 76] + b"\r\n" for at in range(0, len(whole), 76)])
+    last = len(whole) // 76 * 76
+    lines = [line for (line,) in iter_unpack("76s", whole[:last])]
+    return b"\r\n".join([*lines, whole[last:], b""] if last < len(whole) else [*lines, b""])
 
 
 def media_type(name: str) -> str:
