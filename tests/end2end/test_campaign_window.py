@@ -233,7 +233,7 @@ def report_matches(watching: Watching, person: Person) -> None:
 @pytest.mark.parametrize(
     "size",
     [
-        pytest.param(120, marks=pytest.mark.timeout(300)),
+        pytest.param(80, marks=pytest.mark.timeout(300)),
         pytest.param(1_000, marks=(pytest.mark.soak, pytest.mark.timeout(1_800))),
     ],
 )
