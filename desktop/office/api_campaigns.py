@@ -71,7 +71,7 @@ class CampaignDoor(Protocol):
     def ask_campaign(self, session: Session, campaign: CampaignId) -> CampaignShown:
         """Ask somebody else to sign; where nobody has to, it is approved at once.
 
-        Raises Refused "campaign-not-checked", "campaign-differs", "campaign-empty".
+        Raises Refused "campaign-not-checked", "campaign-differs", "campaign-empty", "campaign-variants-few".
         """
         ...
 

@@ -40,7 +40,10 @@ class RunDoor(Protocol):
         ...
 
     def campaign_progress(self, session: Session, campaign: CampaignId) -> RunShown:
-        """Raises Refused "campaign-not-checked" where nobody knows yet who gets it."""
+        """Raises Refused "campaign-not-checked" where nobody knows yet who gets it.
+
+        Whoever looks on again and again is in the log once for each sign-in.
+        """
         ...
 
     def list_differences(

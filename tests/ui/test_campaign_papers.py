@@ -9,7 +9,7 @@ from pathlib import Path
 import pypdfium2 as pdfium
 import pytest
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QLabel
+from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 
 from desktop.models.campaigning import CampaignState, Variant
 from desktop.office.values import ImportRequest
@@ -95,6 +95,16 @@ def test_a_test_letter_goes_to_oneself_and_to_no_patient(at_work: AtWork, relay:
     assert check._page.notice.words == at_work.screen.words("ui.templates.test-sent")
     send(at_work)
     assert [one.recipients for one in relay.server.received] == [("bo@example.org",)]
+
+
+def test_those_of_one_reason_are_brought_into_sight(at_work: AtWork) -> None:
+    at_work.workspace.resize(1000, 640)
+    check = checked(at_work)
+    show = at_work.screen.words("ui.campaigns.show-them")
+    press(at_work, next(one for one in check.findChildren(QPushButton) if one.text() == show))
+    assert [one.name for one in check.audience.rows.rows] == ["Ned Noaddress"]
+    top = check.audience.list.mapTo(check, check.audience.list.rect().topLeft()).y()
+    assert 0 <= top < check.height()
 
 
 def crowd(number: int) -> bytes:

@@ -102,7 +102,7 @@ def test_stop_says_what_it_means_and_can_be_left(at_work: AtWork, relay: RelayHe
     view = progress(page)
     press(at_work, view.stop_button)
     dialog = asked(view, StopDialog)
-    words = at_work.screen.ui.texts.count("ui.campaigns.stop-waiting", 2, left="0")
+    words = at_work.screen.ui.texts.count("ui.campaigns.stop-all", 2)
     assert words in [one.text() for one in dialog.findChildren(type(view.counts))]
     press(at_work, dialog.cancel)
     assert view.state.text() == at_work.screen.words("ui.campaigns.state-running")
@@ -138,6 +138,16 @@ def test_what_differs_from_the_practice_run_is_named_with_its_reason(at_work: At
     said = dialog.rows.data(dialog.rows.index(0, 1))
     assert said
     assert not said.startswith("reason.")
+
+
+def test_who_fell_out_is_named_in_the_reason(at_work: AtWork) -> None:
+    shown = approved(at_work)
+    at_work.office.set_person(at_work.session, at_work.person("Bo"), {"status": "moved"})
+    begin(at_work, shown)
+    view = progress(in_hand(at_work, shown))
+    press(at_work, view.differences_button)
+    dialog = asked(view, DifferencesDialog)
+    assert dialog.rows.data(dialog.rows.index(0, 1)) == "Bo Nightingale has moved away."
 
 
 def test_while_the_mail_service_is_away_the_page_says_so(at_work: AtWork, relay: RelayHere) -> None:

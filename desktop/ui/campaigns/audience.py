@@ -13,8 +13,7 @@ from desktop.models.records import Method
 from desktop.office.values_campaigns import AudienceQuery, AudienceShown, CampaignRow, CampaignShown
 from desktop.texts import clean
 from desktop.ui.base import Page, Ui, plain_label
-from desktop.ui.campaigns.words import left_words, method_words
-from desktop.ui.decision.words import reason_words
+from desktop.ui.campaigns.words import about, left_words, method_words
 from desktop.ui.table import Column, Rows, table
 
 _PAUSE = 250
@@ -150,7 +149,7 @@ class AudienceList(QWidget):
     def _why(self, row: CampaignRow) -> str:
         """Why not, and what mends it."""
         reason = row.late or row.reason
-        parts = [reason_words(self.ui, reason)] if reason is not None else []
+        parts = [about(self.ui, reason, row.name)] if reason is not None else []
         if row.fix:
             parts.append(self.ui.say(f"campaign.fix.{row.fix}"))
         return " ".join(parts)

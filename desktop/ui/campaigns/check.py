@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.errors import SealwellError
 from desktop.models.accounts import Session
@@ -51,6 +51,7 @@ class CheckPage(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         column = scrolled_column(outer, margin=8)
+        self._scroll = self.findChild(QScrollArea)
         column.addWidget(self._build_head(on_when))
         self.result = QWidget()
         result = QVBoxLayout(self.result)
@@ -200,7 +201,7 @@ class CheckPage(QWidget):
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 0, 0, 0)
         words = f"{one.count:,} · {left_words(self.ui, one)}"
-        shows = partial(self.audience.choose, f"{BY_REASON}{one.reason.code}")
+        shows = partial(self._show_them, one.reason.code)
         made = button(self.ui.say("ui.campaigns.show-them"), shows, "link")
         made.setAccessibleName(f"{made.text()}: {words}")
         row.addWidget(plain_label(words, wrap=True), 3)
@@ -217,6 +218,12 @@ class CheckPage(QWidget):
         self.wordings.clear()
         for at, name in enumerate(shown.letters):
             self.wordings.addAction(clean(name)).triggered.connect(partial(self._test, at))
+
+    def _show_them(self, code: str) -> None:
+        """Those people alone, where they can be seen: the list may lie below the window's edge."""
+        self.audience.choose(f"{BY_REASON}{code}")
+        self.audience.list.setFocus()
+        self._scroll.ensureWidgetVisible(self.audience)
 
     # --- checking -----------------------------------------------------------------------------
 

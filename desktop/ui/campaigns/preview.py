@@ -99,11 +99,10 @@ class PreviewDialog(FormDialog):
         say = self.ui.say
         place = say("ui.campaigns.place", place=f"{shown.place:,}", total=f"{shown.total:,}")
         self.who.setText(f"{clean(shown.name)} · {place}")
-        why = " ".join(reason_words(self.ui, reason) for reason in shown.reasons)
+        said = f"{method_words(self.ui, shown.method)}."
+        why = " ".join(one for one in (reason_words(self.ui, each) for each in shown.reasons) if one != said)
         wording = say("ui.campaigns.wording", name=clean(shown.variant, 20)) if shown.variant else ""
-        self.how.setText(
-            " ".join(part for part in (f"{method_words(self.ui, shown.method)}.", wording, why) if part)
-        )
+        self.how.setText(" ".join(part for part in (said, wording, why) if part))
         self.subject.setText(say("ui.campaigns.subject", subject=clean(shown.subject, 200)))
         self.subject.setVisible(bool(shown.subject))
         if shown.missing:

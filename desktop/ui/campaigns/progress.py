@@ -14,9 +14,17 @@ from desktop.office.values_running import Difference, DifferencesShown, RunShown
 from desktop.texts import clean
 from desktop.ui.base import Page, Ui, button, card, emptied, plain_label, scrolled_column
 from desktop.ui.bridge import Task
-from desktop.ui.campaigns.words import LIVE, OVER, count_words, held_words, note_words, state_words
+from desktop.ui.campaigns.words import (
+    LIVE,
+    OVER,
+    about,
+    count_words,
+    held_words,
+    left_words,
+    note_words,
+    state_words,
+)
 from desktop.ui.dates import moment_words
-from desktop.ui.decision.words import reason_words
 from desktop.ui.dialog import ConfirmDialog, FormDialog
 from desktop.ui.table import Column, Rows, table
 
@@ -152,7 +160,8 @@ class ProgressView(QWidget):
         language, say = self.ui.texts.language, self.ui.say
         parts = []
         if run.begins is not None:
-            parts.append(say("ui.campaigns.begins", when=moment_words(run.begins, language)))
+            code = "begins" if run.started_at is None else "goes-on"
+            parts.append(say(f"ui.campaigns.{code}", when=moment_words(run.begins, language)))
         if run.started_at is not None:
             when = moment_words(run.started_at, language)
             parts.append(say("ui.campaigns.started", name=clean(run.started_by, 60), when=when))
@@ -198,7 +207,7 @@ class ProgressView(QWidget):
             )
             if number or code in ("included", "left")
         ]
-        rows += [(late.count, f"  {reason_words(self.ui, late.reason)}") for late in run.late]
+        rows += [(late.count, f"  {left_words(self.ui, late)}") for late in run.late]
         for at, (number, words) in enumerate(rows):
             self._grid.addWidget(_number(number), at, 0)
             self._grid.addWidget(plain_label(words, wrap=True), at, 1)
@@ -268,7 +277,8 @@ class StopDialog(ConfirmDialog):
         super().__init__(ui, "ui.campaigns.stop", parent)
         counts = run.counts
         waiting = counts.ahead + counts.waiting
-        words = ui.texts.count("ui.campaigns.stop-waiting", waiting, left=f"{counts.left:,}")
+        code = "ui.campaigns.stop-waiting" if counts.left else "ui.campaigns.stop-all"
+        words = ui.texts.count(code, waiting, left=f"{counts.left:,}")
         self.content.insertWidget(0, plain_label(words, wrap=True))
         self.go_button.setObjectName("danger")
         self.cancel.setText(ui.say("ui.campaigns.stop-not"))
@@ -284,7 +294,7 @@ class DifferencesDialog(FormDialog):
             [
                 Column(ui.say("ui.campaigns.person"), lambda one: clean(one.name), width=190),
                 Column(
-                    ui.say("ui.campaigns.difference"), lambda one: reason_words(ui, one.why), stretch=True
+                    ui.say("ui.campaigns.difference"), lambda one: about(ui, one.why, one.name), stretch=True
                 ),
             ]
         )

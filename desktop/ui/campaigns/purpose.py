@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
 
 from desktop.errors import SealwellError
@@ -39,8 +40,10 @@ class PurposeQuestions(QWidget):
         self.rule = plain_label("", "muted", wrap=True)
         self.payer = Field(ui.say("ui.campaigns.payer"), hint=ui.say("ui.campaigns.payer-hint"))
         self.again = button(ui.say("ui.campaigns.ask-again"), self.begin_anew, "quiet")
-        for one in (self.result, self.rule, self.payer, self.again):
+        for one in (self.result, self.rule, self.payer):
             column.addWidget(one)
+        column.addWidget(self.again, 0, Qt.AlignmentFlag.AlignLeft)
+        for one in (self.result, self.rule, self.payer, self.again):
             one.hide()
 
     def show_answers(self, answers: Mapping[str, str], payer: str) -> None:

@@ -220,6 +220,8 @@ class CampaignWizard(QWidget):
         elif self.shown is not None:
             self._settled[step].show_campaign(self.shown)
         self._offer()
+        if step == CHECK and self.shown is not None and self.shown.checked_at is None:
+            self.check.check_button.setFocus()
 
     def look(self) -> None:
         """The page in front comes back: what is not being changed here is read anew."""

@@ -11,7 +11,8 @@ from PySide6.QtCore import QLocale, QTime
 from desktop.models.campaigning import CampaignSchedule, CampaignState
 from desktop.models.records import Method, Reason
 from desktop.office.values_campaigns import CampaignLine, MethodCount, ReasonCount
-from desktop.office.values_running import RunCounts, SampleNote
+from desktop.office.values_running import LateCount, RunCounts, SampleNote
+from desktop.texts import clean
 from desktop.ui.base import Ui
 from desktop.ui.dates import locale_of, moment_words
 from desktop.ui.decision.words import reason_words
@@ -138,6 +139,11 @@ def count_words(ui: Ui, counts: RunCounts) -> str:
     return ", ".join(said)
 
 
+def about(ui: Ui, reason: Reason, name: str) -> str:
+    """A reason about one person, by name; what is kept of a later one has none in it."""
+    return reason_words(ui, Reason(reason.code, {"name": clean(name, 60), **reason.params}))
+
+
 def held_words(ui: Ui, reason: Reason) -> str:
     """Why nothing leaves at the moment: a reason, or an error that sending came to."""
     if ui.texts.has(f"reason.{reason.code}"):
@@ -151,7 +157,7 @@ def note_words(ui: Ui, note: SampleNote) -> str:
     return ui.say("ui.campaigns.note", first=first, second=second, base=note.base, least=note.least)
 
 
-def left_words(ui: Ui, one: ReasonCount) -> str:
+def left_words(ui: Ui, one: ReasonCount | LateCount) -> str:
     """Why some are left out, of all of them: the sentence about one person would name nobody."""
     code = f"campaign.left.{one.reason.code}"
     return ui.say(code) if ui.texts.has(code) else reason_words(ui, one.reason)
