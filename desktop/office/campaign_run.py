@@ -21,7 +21,7 @@ from desktop.models.campaigning import Campaign, CampaignId, CampaignState
 from desktop.models.campaignruns import Compared, Ends
 from desktop.models.database import Tx
 from desktop.models.records import Reason, State
-from desktop.office.campaign_lines import HAS_LEDGER, found, refuse_few, sample_note, user_names
+from desktop.office.campaign_lines import HAS_LEDGER, found, group_of, refuse_few, sample_note, user_names
 from desktop.office.campaign_watch import why_not_begun
 from desktop.office.desk import Desk, Opened, Recorder
 from desktop.office.listed import Listed
@@ -38,6 +38,7 @@ from desktop.office.values_running import (
 from desktop.sync.posture import is_nobodys
 
 _S = CampaignState
+AT_NO_HOUR = "campaign-hours"
 _BEGUN = frozenset({_S.RUNNING, _S.PAUSED, _S.DONE, _S.STOPPED})
 _LEFT = (State.ACCEPTED,)
 _BACK = (State.FAILED, State.BOUNCED, State.COMPLAINED)
@@ -126,6 +127,7 @@ class CampaignRuns:
     ) -> DifferencesShown:
         def look(tx: Tx) -> DifferencesShown:
             one = found(tx, campaign)
+            group_of(tx, one, session)
             rows = campaignruns.differing(tx, one.id, limit, offset)
             lines = (Difference(row.person, row.name, _why(row), row.method) for row in rows)
             return DifferencesShown(tuple(lines), campaignruns.count_differing(tx, one.id))
@@ -161,7 +163,7 @@ class CampaignRuns:
         if one.state not in HAS_LEDGER:
             raise Refused("campaign-not-checked")
         now, ends = self._clock.now(), campaignruns.ends(tx, one.id)
-        starts = one.schedule.starts
+        starts, waits = one.schedule.starts, one.state in (_S.APPROVED, _S.SCHEDULED)
         return RunShown(
             campaign=one.id,
             name=one.name,
@@ -170,7 +172,7 @@ class CampaignRuns:
             late=tuple(LateCount(Reason(code), many) for code, many in campaignruns.late_reasons(tx, one.id)),
             started_at=one.started_at,
             started_by=user_names(tx).get(one.started_by, "") if one.started_by else "",
-            begins=starts if one.state in (_S.APPROVED, _S.SCHEDULED) else None,
+            begins=_opens(tx, one, now) if one.state is _S.RUNNING else starts if waits else None,
             ends=pacing.ends(tx, one, now) if one.state not in (_S.DONE, _S.STOPPED) else None,
             ended_at=one.ended_at,
             ended_why=one.ended_why,
@@ -191,8 +193,16 @@ class CampaignRuns:
         if one.state is not _S.RUNNING:
             return None
         held = watch.making.held(tx, one) or watch.trouble
+        if held is None and _opens(tx, one, now) is not None:
+            return Reason(AT_NO_HOUR)
         waits = any(ends.states[state] for state in WAITING) and not dispatcher.is_running
         return held or (dispatcher.trouble if waits else None)
+
+
+def _opens(tx: Tx, one: Campaign, now: datetime) -> datetime | None:
+    """When letters may leave next, where the hours and days let none leave now."""
+    at = pacing.opens(tx, one, now)
+    return at if at is not None and at > now else None
 
 
 def _why(row: Compared) -> Reason:

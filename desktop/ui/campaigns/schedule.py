@@ -10,7 +10,6 @@ from PySide6.QtCore import QDate, Qt, QTime, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
-    QDateEdit,
     QHBoxLayout,
     QRadioButton,
     QSpinBox,
@@ -20,13 +19,15 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.models.campaigning import CampaignSchedule
+from desktop.ui.audit.inputs import day_input, number_input, time_input
 from desktop.ui.base import Ui, plain_label
 from desktop.ui.campaigns.draft import Draft
 from desktop.ui.campaigns.words import day_name
-from desktop.ui.dates import locale_of
 
 _DAYS = range(7)
 _MOST = 100_000
+_WIDTH = 160
+"""For the words that stand for 0."""
 _FIRST, _LAST = time(9), time(17)
 
 
@@ -59,12 +60,8 @@ class ScheduleForm(QWidget):
         self.now = QRadioButton(say("ui.campaigns.start-now"))
         self.later = QRadioButton(say("ui.campaigns.start-at"))
         self._start = QButtonGroup(self)
-        self.day = QDateEdit()
-        self.day.setAccessibleName(say("ui.campaigns.start-day"))
-        self.day.setDisplayFormat("d MMM yyyy")
-        self.day.setCalendarPopup(False)
-        self.day.setLocale(locale_of(self.ui.texts.language))
-        self.hour = self._time_edit("ui.campaigns.start-hour")
+        self.day = day_input(say("ui.campaigns.start-day"), QDate.currentDate(), self.ui.texts.language)
+        self.hour = self._hour("start-hour", _FIRST)
         row = QHBoxLayout()
         for one in (self.now, self.later):
             self._start.addButton(one)
@@ -81,8 +78,8 @@ class ScheduleForm(QWidget):
     def _build_hours(self) -> QHBoxLayout:
         say = self.ui.say
         self.in_hours = QCheckBox(say("ui.campaigns.only-hours"))
-        self.first = self._time_edit("ui.campaigns.first-hour")
-        self.last = self._time_edit("ui.campaigns.last-hour")
+        self.first = self._hour("first-hour", _FIRST)
+        self.last = self._hour("last-hour", _LAST)
         row = QHBoxLayout()
         row.addWidget(self.in_hours)
         row.addWidget(self.first)
@@ -94,12 +91,8 @@ class ScheduleForm(QWidget):
         self.last.timeChanged.connect(self._tell)
         return row
 
-    def _time_edit(self, name: str) -> QTimeEdit:
-        made = QTimeEdit()
-        made.setAccessibleName(self.ui.say(name))
-        made.setLocale(locale_of(self.ui.texts.language))
-        made.setDisplayFormat("h:mm AP")
-        return made
+    def _hour(self, name: str, at: time) -> QTimeEdit:
+        return time_input(self.ui.say(f"ui.campaigns.{name}"), _qtime(at), self.ui.texts.language)
 
     def _build_days(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -197,11 +190,10 @@ class ScheduleForm(QWidget):
 
 def _pace(name: str, none: str) -> QSpinBox:
     """0 is said in words."""
-    made = QSpinBox()
-    made.setRange(0, _MOST)
+    made = number_input(name, 0, _MOST)
     made.setSingleStep(10)
     made.setSpecialValueText(none)
-    made.setAccessibleName(name)
+    made.setMinimumWidth(_WIDTH)
     made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     return made
 

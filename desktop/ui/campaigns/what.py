@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.models.accounts import Session
 from desktop.models.campaigning import TemplateId, Variant
 from desktop.models.purposes import MailPurpose
 from desktop.office.values_templates import OwnTemplate, TemplateShown, TemplatesShown
 from desktop.texts import clean, clean_lines
+from desktop.ui.audit.inputs import number_input
 from desktop.ui.base import Page, Ui, button, card, plain_label, scrolled_column
 from desktop.ui.campaigns.draft import Draft
 from desktop.ui.campaigns.purpose import PurposeQuestions
@@ -22,6 +24,7 @@ _WORDINGS_FROM = 1_000
 _BEGINNING = 420
 """Characters of a letter that remind people which one it is."""
 _SHORTEST = 170
+_FIELD, _CHOICE = re.compile(r"{{.*?}}"), re.compile(r"{%.*?%}")
 
 
 class WhatPage(QWidget):
@@ -87,11 +90,9 @@ class WhatPage(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         self.other = QComboBox()
         self.other.setAccessibleName(say("ui.campaigns.second-letter"))
-        self.share = QSpinBox()
-        self.share.setRange(5, 95)
+        self.share = number_input(say("ui.campaigns.second-share"), 5, 95)
         self.share.setValue(50)
         self.share.setSuffix(" %")
-        self.share.setAccessibleName(say("ui.campaigns.second-share"))
         label = plain_label(say("ui.campaigns.second-letter"))
         label.setBuddy(self.other)
         gets = plain_label(say("ui.campaigns.second-share"))
@@ -208,5 +209,10 @@ class WhatPage(QWidget):
             return
         language = self.ui.texts.language
         words = shown.texts.get(language) or next(iter(shown.texts.values()))
-        self.subject.setText(clean(words.subject, 160))
-        self.beginning.setText(clean_lines(words.body, _BEGINNING))
+        self.subject.setText(clean(_without_fields(words.subject), 160))
+        self.beginning.setText(clean_lines(_without_fields(words.body), _BEGINNING))
+
+
+def _without_fields(words: str) -> str:
+    """What differs from person to person as three dots: the check shows it filled in."""
+    return _CHOICE.sub("", _FIELD.sub("…", words))
