@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Callable
 from email import message_from_bytes
 from pathlib import Path
 
@@ -49,7 +50,7 @@ pytestmark = pytest.mark.skipif(
 # --- what people do ------------------------------------------------------------------------------
 
 
-def somebody_else(person: Person, user: str, password: str, code: str) -> None:
+def somebody_else(person: Person, user: str, password: str, code: Callable[[], str]) -> None:
     person.press("ctrl+shift+l")
     person.wait(lambda: person.page()[0] == "LockPage" and person.ask("focus") == "User name", "the lock")
     person.sign_in(user, password, code)
@@ -152,14 +153,15 @@ def without_a_line(person: Person, watching: Watching, *, by_itself: bool) -> No
     scene.line.pull()
     why = person.wait(lambda: watching.office.list_outbox(watching.session, 1).stopped, "why nothing leaves")
     assert scene.line.turned_away >= 3
-    person.look_for(SAY.say(f"reason.{why.code}", **why.params))
+    words = SAY.say(f"reason.{why.code}", **why.params)
+    person.look_for(words)
     assert len(scene.received) < len(scene.meant)
     scene.line.put_back()
     if not by_itself:  # the next try would be in a minute
         person.click("Pause")
         person.look_for("Paused")
         person.click("Continue")
-    person.look_for("Leaving now", 100)
+    person.wait(lambda: not person.sees(words), "that letters leave again", 100)
 
 
 # --- what came of it -----------------------------------------------------------------------------
@@ -242,13 +244,13 @@ def test_a_campaign_runs_from_its_group_to_its_report(tmp_path: Path, size: int)
         scene(tmp_path, size) as made,
         person_at(made.service.folder.root, tmp_path / "asked") as person,
     ):
-        person.sign_in(MANAGER, HER_PASSWORD, made.her_code())
+        person.sign_in(MANAGER, HER_PASSWORD, made.her_code)
         choose_a_letter(person)
         make(person, made)
-        somebody_else(person, USER, PASSWORD, made.service.code())
+        somebody_else(person, USER, PASSWORD, made.service.code)
         sign(person)
         assert not made.received
-        somebody_else(person, MANAGER, HER_PASSWORD, made.her_code())
+        somebody_else(person, MANAGER, HER_PASSWORD, made.her_code)
         start(person)
         watching = Watching.of(made)
         many = len(made.meant)

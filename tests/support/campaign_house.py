@@ -35,8 +35,8 @@ from tests.support.service import Service, make_practice
 
 MANAGER = "mia"
 ADDRESS = "1 Main St, Springfield, IL 62701"
-ROUND_TRIP = 0.08
-"""Seconds: a hundred letters take a quarter of a minute, so that something can happen meanwhile."""
+ROUND_TRIP = 0.2
+"""Seconds: four letters leave in one, so that something can happen meanwhile."""
 
 
 @dataclass

@@ -92,12 +92,12 @@ class Person:
     def grab(self, path: Path) -> None:
         assert self.ask("grab", path=str(path))
 
-    def sign_in(self, user: str, password: str, code: str) -> None:
-        """In; none of it counts."""
+    def sign_in(self, user: str, password: str, code: str | Callable[[], str]) -> None:
+        """In; none of it counts. On a busy computer a code is looked up when it is asked for: it soon ends."""
         self.keys.type(user, "Tab")
         self.keys.type(password, "Return")
         self.wait(lambda: "code" in self.ask("focus"), "the field of the code")
-        self.keys.type(code, "Return")
+        self.keys.type(code if isinstance(code, str) else code(), "Return")
         self.wait(lambda: self.page()[0] in ("Workspace", "ArrivalPages"), "the work")
         if self.page()[0] == "ArrivalPages":  # a saved code was used, which everybody must read
             self.keys.press("Tab", "space")
