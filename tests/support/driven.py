@@ -93,7 +93,7 @@ class Person:
         assert self.ask("grab", path=str(path))
 
     def sign_in(self, user: str, password: str, code: str | Callable[[], str]) -> None:
-        """In; none of it counts. On a busy computer a code is looked up when it is asked for: it soon ends."""
+        """In; none of it counts. A code soon ends: it is looked up when it is asked for."""
         self.keys.type(user, "Tab")
         self.keys.type(password, "Return")
         self.wait(lambda: "code" in self.ask("focus"), "the field of the code")
