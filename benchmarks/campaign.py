@@ -1,131 +1,69 @@
-"""A campaign's letters from the ledger to the outbox: asked, written, sealed, queued, stage by stage.
+"""A campaign's letters from its group to the outbox: asked, written, sealed, queued, stage by stage.
 
-In processor time, so that whoever else works on this computer changes nothing; divide by the cores that
-are free. The anchor is one AES-256-GCM pass and one hash over the same bytes in the same run: what no
-program that seals them could go below. `python -m benchmarks.campaign [people]`.
+In processor time, so that whoever else works on this computer changes little. Each way in a process of
+its own, whose peak stands beside that of one with a tenth of the people. Three anchors of the same run:
+the same rows by the driver alone into the same tables of another SQLCipher file; the same words by the
+standard library's `email`; one AES-256-GCM and one SHA-256 over the same bytes.
+`python -m benchmarks.campaign [people] [way ...]`.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
+import subprocess
 import sys
-import tempfile
-import time
 from pathlib import Path
+from typing import Any
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from benchmarks._campaign_child import WAYS
+from benchmarks._measure import Table, Target
 
-from desktop.campaigns.rehearsal import practise, read_script
-from desktop.models import campaignpeople, people
-from desktop.models.database import Tx
-from desktop.models.ids import new_id
-from desktop.models.records import Consent, Detail, Kind, Person, PersonId, Status
-from tests.practice.office import practice
-from tests.support.running import Running
-
-PORTION = 500
-
-
-def main(count: int) -> dict[str, float]:
-    seconds: dict[str, float] = {}
-    with tempfile.TemporaryDirectory() as folder, practice(Path(folder)) as office:
-        run = Running(office)
-        office.db.write(lambda tx: _fill(tx, count))
-        begun = time.process_time()
-        id_ = run.approve()
-        seconds["check"] = time.process_time() - begun
-        run.start(id_)
-        _render(run, id_, seconds)
-        wires = _queue(run, count, seconds)
-        seconds["anchor"] = _anchor(wires)
-    return seconds
+MANY = 10_000
+WHOLE, LEDGER, MEMORY = (
+    Target(400, of="figure", at_most=False),
+    Target(2, of="figure"),
+    Target(1.15),
+)
+STAGES = ("decide", "seal", "queue")
+_ANCHORS = {"decide": "", "seal": "anchor-email", "queue": "anchor-rows"}
+_ROOT = Path(__file__).resolve().parent.parent
 
 
-def _fill(tx: Tx, count: int) -> None:
-    for at in range(count):
-        people.insert(tx, _person(at))
+def main(count: int, ways: tuple[str, ...]) -> int:
+    missed = [_one(way, count) for way in ways]
+    return max(missed)
 
 
-def _person(at: int) -> Person:
-    return Person(
-        id=PersonId(new_id()),
-        kind=Kind.PATIENT,
-        first_name=f"First{at}",
-        last_name=f"Last{at}",
-        birth_date=None,
-        email=f"p{at}@mail.example",
-        language="en" if at % 3 else "es",
-        detail=Detail.STANDARD,
-        status=Status.ACTIVE,
-        consent=Consent.UNKNOWN,
+def _one(way: str, count: int) -> int:
+    few, many = _run(way, max(100, count // 10)), _run(way, count)
+    seconds = many["seconds"]
+
+    def rate(*names: str) -> float:
+        return float(count / sum(seconds[name] for name in names))
+
+    table = Table(
+        f"campaign: {count:,} letters by {way}, {many['octets'] / count / 1024:.0f} KiB each",
+        "see the module; rates are letters a second of processor time",
     )
+    table.line("rendered alone", [rate("render")], unit="/s")
+    for stage in STAGES:
+        anchor = [rate(_ANCHORS[stage])] if _ANCHORS[stage] else []
+        table.line(stage, [rate(stage)], anchor, unit="/s")
+    table.line("whole", [rate(*STAGES)], [rate("anchor-cipher")], unit="/s", target=WHOLE)
+    table.line("whole, with the ledger before it", [rate("ledger", *STAGES)], unit="/s")
+    table.line("ledger", [seconds["ledger"]], unit="s", target=LEDGER)
+    table.line("the ledger drawn after its messages, once", [seconds["settle"]], unit="s")
+    table.line("peak of the process", [many["peak"]], [few["peak"]], unit="MiB", target=MEMORY)
+    return table.end()
 
 
-def _render(run: Running, id_: object, seconds: dict[str, float]) -> None:
-    """Only the words, of the first portion, scaled to all."""
-    portion = run.office.db.read(run.making.portion)
-    if portion is None:
-        raise SystemExit("nobody may get it")
-    one = run.campaign(portion.campaign.id)
-    script = run.office.db.read(lambda tx: read_script(tx, one, run.office.clock.now()))
-    begun = time.process_time()
-    for made in portion.made:
-        practise(script, made.to.known.person, made.to.decision, made.to.variant)
-    share = len(portion.made) / run.office.db.read(lambda tx: campaignpeople.sums(tx, one.id))[0]
-    seconds["render"] = (time.process_time() - begun) / share
-
-
-def _queue(run: Running, count: int, seconds: dict[str, float]) -> list[bytes]:
-    """Portion by portion as the watch does; what waits is taken as sent, so that room is left."""
-    wires: list[bytes] = []
-    for stage in ("decide", "seal", "queue"):
-        seconds[stage] = 0.0
-    done = 0
-    while done < count:
-        begun = time.process_time()
-        portion = run.office.db.read(run.making.portion)
-        seconds["decide"] += time.process_time() - begun
-        if portion is None:
-            raise SystemExit(f"{done} of {count} were made")
-        begun = time.process_time()
-        sealed = run.making.seal(portion)
-        seconds["seal"] += time.process_time() - begun
-        begun = time.process_time()
-        done += run.office.db.write(lambda tx, sealed=sealed: run.making.enqueue(tx, sealed))  # type: ignore[misc]
-        seconds["queue"] += time.process_time() - begun
-        wires += [item.sealed.wire for item in sealed.frozen]
-        run.office.db.write(
-            lambda tx: tx.connection.exec_driver_sql(
-                "UPDATE message SET state = 'accepted' WHERE kind = 'campaign' AND state = 'queued'"
-            )
-        )
-    return wires
-
-
-def _anchor(wires: list[bytes]) -> float:
-    cipher = AESGCM(b"k" * 32)
-    begun = time.process_time()
-    for at, wire in enumerate(wires):
-        cipher.encrypt(at.to_bytes(12), wire, None)
-        hashlib.sha256(wire).digest()
-    return time.process_time() - begun
+def _run(way: str, count: int) -> dict[str, Any]:
+    command = [sys.executable, "-m", "benchmarks._campaign_child", way, str(count)]
+    done = subprocess.run(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
 
 
 if __name__ == "__main__":
-    people_count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
-    found = main(people_count)
-    made = sum(found[stage] for stage in ("decide", "seal", "queue"))
-    rates = {stage: round(people_count / spent, 1) for stage, spent in found.items() if spent}
-    print(
-        json.dumps(
-            {
-                "people": people_count,
-                "seconds": {stage: round(spent, 3) for stage, spent in found.items()},
-                "per_second": rates,
-                "whole_per_second": round(people_count / made, 1),
-                "against_anchor": round(made / found["anchor"], 1),
-            },
-            indent=1,
-        )
-    )
+    asked = sys.argv[1:]
+    sys.exit(main(int(asked[0]) if asked else MANY, tuple(asked[1:]) or tuple(WAYS)))
