@@ -11,7 +11,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -66,6 +66,8 @@ from docs import (
 )
 
 SHOWN = Path(__file__).parent / "screenshots"
+_AWAKE = 24 * 3600
+"""Nobody presses a key here, and on a slow computer the pages of one look take longer than ten minutes."""
 _URI = "otpauth://totp/Sealwell:ana?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Elm%20Street"
 _KEY = "ABCD-EFGH-JKMN-PQRS-TVWX-YZ01-2345-6789-ABCD-EFGH-JKMN-PQRS-TVWX-12"
 
@@ -111,7 +113,8 @@ class Camera:
             ReadonlyPages,
             lambda ui, gate, answer: RetiredPage(ui, answer, gate.show_start),
         )
-        self.window = MainWindow(self.ui, application, LIMITS, pages, practice_exists=True)
+        awake = replace(LIMITS, idle_lock=_AWAKE)
+        self.window = MainWindow(self.ui, application, awake, pages, practice_exists=True)
         self.window.resize(*variant.size)
         self.window.show()
 
