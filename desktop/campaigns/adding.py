@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from desktop.campaigns.subtracting import LEAST, known_part
-from desktop.models.outcomes import By, Figure, Measure, Report, Row, Shown, Table
+from desktop.campaigns.subtracting import LEAST, WHOLE, known_part
+from desktop.models.outcomes import PART_OF, By, Figure, Measure, Report, Row, Shown, Table
 
 OTHERS = "others"
 """The code of the row of what is small by itself."""
-_NOBODY = Figure(Measure.PLANNED, Shown.EXACT)
 
 
 @dataclass(frozen=True)
@@ -81,24 +80,31 @@ def sums(
     A measure that one of them does not speak of is 0 there.
     """
     spoken = {figure.measure for row, _ in many for figure in row}
+    parts = [_parts(row, of) for row, of in many]
     cells = {
-        measure: _sum([_part(row, measure, of) for row, of in many])
+        measure: _sum([one[measure] for one in parts])
         for measure in Measure
         if measure in spoken or measure is Measure.PLANNED
     }
     return figures(cells, whole)
 
 
-def _part(row: tuple[Figure, ...], measure: Measure, whole: Figure | None) -> Part:
-    by_measure = {one.measure: one for one in row}
-    figure = by_measure.get(measure, replace(_NOBODY, measure=measure))
-    least = figure.value
-    if figure.shown is Shown.MOST:
-        levels = {one.measure: one.shown for one in row}
-        known = whole if measure is Measure.PLANNED else by_measure[known_part(levels, measure)]
-        if known is not None and known.shown in (Shown.EXACT, Shown.AT_LEAST):
-            least = max(0, known.value - LEAST + 1)
-    return Part(figure.shown, figure.value, least)
+def _parts(row: tuple[Figure, ...], whole: Figure | None) -> dict[Measure, Part]:
+    """Nothing is less than what is known to be a part of it."""
+    levels = {one.measure: one.shown for one in row}
+    shown = {one.measure: one for one in row}
+    found: dict[Measure, Part] = {}
+    for measure in reversed(Measure):
+        figure = shown.get(measure, Figure(measure, Shown.EXACT))
+        least = figure.value
+        if figure.shown is Shown.MOST:
+            known = whole if measure is Measure.PLANNED else shown[known_part(levels, measure)]
+            if known is not None and known.shown in (Shown.EXACT, Shown.AT_LEAST):
+                least = max(0, known.value - LEAST + 1)
+        below = [found[one].least for one, part in PART_OF.items() if part is measure]
+        made_of = sum(found[one].least for one in WHOLE.get(measure, ()))
+        found[measure] = Part(figure.shown, figure.value, max(least, made_of, *below, 0))
+    return found
 
 
 def _sum(parts: Sequence[Part]) -> tuple[Shown, int]:

@@ -33,6 +33,15 @@ _BESIDE = {
     for one in PART_OF
 }
 """What a measure is part of, what is part of it, and what stands beside it."""
+_NEAR = {
+    Measure.ACCEPTED: Measure.BOUNCED,
+    Measure.BOUNCED: Measure.ARRIVED,
+    Measure.ARRIVED: Measure.BOUNCED,
+    Measure.VISITS: Measure.MISSED,
+    Measure.MISSED: Measure.KEPT,
+    Measure.KEPT: Measure.MISSED,
+}
+"""What tells of a measure first, because two of the three make the third."""
 
 
 def of_all(counts: Counts) -> dict[Measure, Shown]:
@@ -120,10 +129,11 @@ def _levels(counts: Counts, *, whole: bool) -> dict[Measure, Shown]:
 
 
 def _hide(rows: Sequence[Counts], made: Sequence[dict[Measure, Shown]], told: set[Measure]) -> None:
-    """The columns that tell, and then those around them; at last nothing is left."""
+    """The columns that tell, then what they are made of, then those around them; at last nothing is left."""
+    near = {_NEAR[one] for one in told if one in _NEAR}
     around = {beside for one in told for beside in _BESIDE.get(one, frozenset({one}))}
     shown = {one for one in Measure if any(level[one] is not Shown.HIDDEN for level in made)}
-    for columns in (told & shown, around & shown, shown):
+    for columns in (told & shown, near & shown, around & shown, shown):
         columns = columns - {Measure.PLANNED} if columns != {Measure.PLANNED} else columns
         if columns:
             for level in made:

@@ -16,7 +16,7 @@ LEAST = 11
 _MOST = LEAST - 1
 _NO_END = 1 << 40
 _ROUNDS = 200
-_WHOLE = {
+WHOLE = {
     Measure.ACCEPTED: (Measure.ARRIVED, Measure.BOUNCED),
     Measure.VISITS: (Measure.KEPT, Measure.MISSED),
 }
@@ -50,7 +50,7 @@ def found_out(many: Sequence[Counts], levels: Sequence[Levels]) -> set[Measure]:
         at = {one: add(one, *_printed(counts, level, one, whole=row == 0)) for one in Measure}
         places.append(at)
         sums += [(at[part], [at[one], add(one, 0, _NO_END)]) for one, part in PART_OF.items()]
-        sums += [(at[part], [at[one] for one in both]) for part, both in _WHOLE.items()]
+        sums += [(at[part], [at[one] for one in both]) for part, both in WHOLE.items()]
     if len(many) > 1:
         sums += [(places[0][one], [at[one] for at in places[1:]]) for one in Measure]
     for _ in range(_ROUNDS):

@@ -11,7 +11,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, literal, or_, select
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from desktop.models.campaigning import AFTER, CampaignId, CampaignState, VisitAnswer
 from desktop.models.columns import Utc
@@ -51,19 +64,30 @@ _BITS = {
     )
 }
 _MISSED, _KEPT, _YES = 1, 2, 4
+_ANYWHERE = -1
 _KIND = ("source", "variant", "window", "method", "domain")
 Counted = dict[Kind, Counts]
 
 
 def of_reminders(tx: Tx, starts: Sequence[datetime], until: datetime) -> list[Counted]:
     """Of the reminders queued between each of `starts` and the next, the last of them before `until`."""
-    queued = message.c.queued_at
-    place = case(*((queued < start, at) for at, start in enumerate(starts[1:])), else_=len(starts) - 1)
-    within = and_(queued >= starts[0], queued < until)
     found: list[Counted] = [{} for _ in starts]
-    for at, kind, counts in _counted(tx, _reminders(place if len(starts) > 1 else literal(0), within)):
+    for at, kind, counts in _counted(tx, _reminders(starts, until)):
         found[at][kind] = counts
     return found
+
+
+def of_days(tx: Tx, starts: Sequence[datetime], until: datetime) -> tuple[Counted, list[Counts]]:
+    """All of these reminders by what they have in common, and beside that by day."""
+    letters = _once(_reminders(starts, until))
+    by_kind: Counted = {}
+    by_day = [Counts() for _ in starts]
+    for at, kind, counts in _rows(tx, union_all(_summed(letters, *_KIND), _summed(letters, "place"))):
+        if at == _ANYWHERE:
+            by_kind[kind] = counts
+        else:
+            by_day[at] = counts
+    return by_kind, by_day
 
 
 def of_campaigns(tx: Tx, many: Sequence[CampaignId]) -> dict[CampaignId, Counted]:
@@ -164,8 +188,18 @@ def _campaigns(tx: Tx, ids: Sequence[str]) -> Sequence[Any]:
 
 
 def _counted(tx: Tx, letters: Select[Any]) -> Iterator[tuple[int, Kind, Counts]]:
-    for row in tx.connection.execute(_summed(letters.subquery("letters"))):
-        yield row.place, Kind(*row[1 : 1 + len(_KIND)]), _counts(row._mapping)
+    return _rows(tx, _summed(_once(letters), "place", *_KIND))
+
+
+def _once(letters: Select[Any]) -> CTE:
+    """Without MATERIALIZED the engine would look up the same events once for each measure."""
+    return letters.cte("letters").prefix_with("MATERIALIZED")
+
+
+def _rows(tx: Tx, asked: Select[Any] | CompoundSelect[Any]) -> Iterator[tuple[int, Kind, Counts]]:
+    behind = 1 + len(_KIND)
+    for row in tx.connection.execute(asked):
+        yield row[0], Kind(*row[1:behind]), Counts(tuple(row[behind:]))
 
 
 def _letters(kind: str, which: ColumnElement[bool]) -> Select[Any]:
@@ -185,12 +219,16 @@ def _letters(kind: str, which: ColumnElement[bool]) -> Select[Any]:
     ).where(message.c.kind == kind, message.c.superseded == 0, which, ~looked_at)
 
 
-def _reminders(place: ColumnElement[int], which: ColumnElement[bool]) -> Select[Any]:
+def _reminders(starts: Sequence[datetime], until: datetime) -> Select[Any]:
     """Of letters after a visit its outcome says nothing: it was known when they were written."""
+    queued = message.c.queued_at
+    within = and_(queued >= starts[0], queued < until)
+    between = [(queued < start, at) for at, start in enumerate(starts[1:])]
+    place = case(*between, else_=len(starts) - 1) if between else literal(0)
     after = exists().where(
         reminder_window.c.id == message.c.window, reminder_window.c.kind.in_([one.value for one in AFTER])
     )
-    return _letters("reminder", which).add_columns(
+    return _letters("reminder", within).add_columns(
         literal("").label("source"),
         literal("").label("variant"),
         message.c.window,
@@ -263,10 +301,12 @@ def _visits() -> ColumnElement[int]:
 
 def _bits(column: ColumnElement[str], bits: Mapping[str, int]) -> ColumnElement[int]:
     """One number for all the values that stand in `column`: their bits, each once."""
-    return func.coalesce(func.sum(case(bits, value=column, else_=0).distinct()), 0)
+    any_of = (func.max(case((column == value, bit), else_=0)) for value, bit in bits.items())
+    return func.coalesce(sum(any_of, literal(0)), 0)
 
 
-def _summed(letters: Subquery) -> Select[Any]:
+def _summed(letters: CTE, *by: str) -> Select[Any]:
+    """The place, then in the order of `Kind`, then of `Counts`; of what it is not by, nothing."""
     of = letters.c
     taken = of.state.in_([one.value for one in _TAKEN])
     arrived = and_(taken, of.state != State.BOUNCED.value)
@@ -293,21 +333,21 @@ def _summed(letters: Subquery) -> Select[Any]:
         Measure.KEPT: and_(over, ~missed),
         Measure.MISSED: missed,
     }
-    counted = [func.sum(case((true, 1), else_=0)).label(one.value) for one, true in measured.items()]
-    states = [
-        func.sum(case((of.state == one.value, 1), else_=0)).label(f"state_{one.value}") for one in _OUTCOMES
-    ]
-    kinds = [of.place, *(of[name] for name in _KIND)]
-    return select(*kinds, func.count().label(Measure.PLANNED.value), *counted, *states).group_by(*kinds)
-
-
-def _counts(row: Mapping[Any, Any]) -> Counts:
-    ended = {state: row[f"state_{state.value}"] for state in _OUTCOMES}
-    at = dict.fromkeys(Outcome, 0)
-    for state, count in ended.items():
-        at[_OUTCOMES[state]] += count
-    at[Outcome.WAITING] = row[Measure.PLANNED.value] - sum(ended.values())
-    return Counts.made({one: row[one.value] for one in Measure}, at)
+    places: dict[Outcome, ColumnElement[bool]] = {
+        outcome: of.state.in_([state.value for state, where in _OUTCOMES.items() if where is outcome])
+        for outcome in Outcome
+    }
+    places[Outcome.WAITING] = ~of.state.in_([state.value for state in _OUTCOMES])
+    true = (
+        *(measured[one] for one in Measure if one is not Measure.PLANNED),
+        *(places[one] for one in Outcome),
+    )
+    nothing: dict[str, ColumnElement[Any]] = {"place": literal(_ANYWHERE)}
+    nothing |= {name: literal("") for name in _KIND}
+    keys = ((of[name] if name in by else none).label(name) for name, none in nothing.items())
+    counts = [func.count(), *(func.sum(case((one, 1), else_=0)) for one in true)]
+    numbers = (one.label(f"n{at}") for at, one in enumerate(counts))
+    return select(*keys, *numbers).group_by(*(of[name] for name in by))
 
 
 def _unwritten(tx: Tx, many: Sequence[CampaignId]) -> Iterator[tuple[Kind, Counts]]:

@@ -8,7 +8,7 @@ reports are added up from those.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -26,7 +26,7 @@ from desktop.models.accounts import Session
 from desktop.models.campaigning import DAY_BEFORE, CampaignId
 from desktop.models.database import Tx
 from desktop.models.documents import Printer
-from desktop.models.outcomes import By, Counts, Figure, Kind, Measure, Report, Row, Shown, Sort, Span
+from desktop.models.outcomes import By, Figure, Kind, Measure, Report, Row, Shown, Sort, Span
 from desktop.models.results import Counted
 from desktop.office.api import Progress
 from desktop.office.desk import Desk
@@ -110,9 +110,10 @@ class Results:
         today = self._clock.now().astimezone(zone).date()
         since, until = reports.period(query.span, query.back, today)
         report_of = _MADE[query.sort, query.span]
-        shown = report_of(tx, Calendar(zone, today), since, until)
+        calendar = Calendar(zone, today)
+        shown = report_of(tx, calendar, since, until)
         earlier = reports.period(query.span, query.back + 1, today)
-        before = report_of(tx, Calendar(zone, today), *earlier)
+        before = report_of(tx, replace(calendar, brief=True), *earlier)
         return ResultsShown(
             query.sort,
             shown.total,
@@ -163,6 +164,8 @@ class Calendar:
 
     zone: ZoneInfo
     today: date
+    brief: bool = False
+    """The sum is enough, without tables."""
 
     def moment(self, day: date) -> datetime:
         return datetime.combine(day, time(), self.zone)
@@ -172,22 +175,24 @@ class Calendar:
 
 
 def _reminders_of_month(tx: Tx, calendar: Calendar, since: date, until: date) -> Report:
+    if calendar.brief:
+        return reports.report(_reminders(tx, calendar, [since], until)[0], {})
     starts = [day for day in reports.days(since, until) if day <= calendar.today or day == since]
-    counted = _reminders(tx, calendar, starts, until)
-    month = _month(tx, _together(counted))
+    moments = [calendar.moment(day) for day in starts]
+    counted, by_day = results.of_days(tx, moments, calendar.moment(until))
+    month = _month(tx, counted)
     if not month.tables:
         return month
-    by_day = reports.by_day(
-        {day: reports.sum_of(one.values()) for day, one in zip(starts, counted, strict=True)}
-    )
-    return Report(month.total, (by_day, *month.tables))
+    days = reports.by_day(dict(zip(starts, by_day, strict=True)))
+    return Report(month.total, (days, *month.tables))
 
 
 def _reminders_of_year(tx: Tx, calendar: Calendar, since: date, until: date) -> Report:
     starts = [reports.month(since, number) for number in range(12)]
-    months = [_month(tx, one) for one in _reminders(tx, calendar, starts, until)]
+    counted = _reminders(tx, calendar, starts, until)
+    months = [reports.report(one, {}) if calendar.brief else _month(tx, one) for one in counted]
     year = adding.added(months)
-    if not year.tables:
+    if calendar.brief or not year.tables:
         return year
     rows = [
         (_month_row(start), one) for start, one in zip(starts, months, strict=True) if start <= calendar.today
@@ -223,14 +228,6 @@ def _month(tx: Tx, counted: Counted) -> Report:
     return Report(made.total, (where, *both, *others))
 
 
-def _together(many: list[Counted]) -> Counted:
-    together: Counted = {}
-    for one in many:
-        for kind, counts in one.items():
-            together[kind] = together.get(kind, Counts()) + counts
-    return together
-
-
 def _month_row(start: date) -> Row:
     return Row(f"{start:%Y-%m}", (), since=start)
 
@@ -243,7 +240,7 @@ def _campaigns(tx: Tx, calendar: Calendar, since: date, until: date, months: boo
     begun = results.begun(tx, calendar.moment(since), calendar.moment(until))
     each = _of_each(tx, list(begun))
     sum_ = adding.added(list(each.values()))
-    if not each:
+    if calendar.brief or not each:
         return sum_
     names, groups = results.names_of(tx, list(each)), results.groups_of(tx, list(each))
     rows: dict[By, list[Row]] = {

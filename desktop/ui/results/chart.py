@@ -191,7 +191,8 @@ class Chart(QWidget):
                 painter.setPen(self._colour("muted"))
                 painter.drawText(QPointF(left, foot + metrics.height()), one.name)
                 free = left + label
-            if one.value is not None and (at == self.at or one.value == self._most()):
+            chosen = at == self.at and self.hasFocus()
+            if one.value is not None and (chosen or one.value == self._most()):
                 painter.setPen(self._colour("text"))
                 half = metrics.horizontalAdvance(one.words) / 2
                 painter.drawText(QPointF(point.x() - half, point.y() - 8), one.words)

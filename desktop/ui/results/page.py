@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QTableView, QVBoxLayout
 
@@ -35,7 +36,7 @@ _WAY = (
     *(Measure.CONFIRMED, Measure.KEPT),
 )
 """From step to step fewer: where they were lost is seen."""
-_NAME, _NUMBER, _TABLE = 190, 120, 340
+_NAME, _NUMBER, _SHARE, _TABLE = 170, 160, 80, 340
 _NEXT = {Sort.REMINDERS: "today", Sort.CAMPAIGNS: "campaigns"}
 
 
@@ -58,7 +59,7 @@ class ResultsPage(Page):
         for widget in (self.period, self.numbers, self.small):
             inside.addWidget(widget)
         self.next = button("", self.go_on)
-        inside.addWidget(self.next)
+        inside.addWidget(self.next, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(frame)
         self.beside, lines = card()
         lines.addWidget(plain_label(ui.say("results.before"), "heading"))
@@ -78,9 +79,9 @@ class ResultsPage(Page):
         charted = QVBoxLayout()
         charted.addWidget(self.chart)
         charted.addStretch()
-        both.addLayout(charted, 1)
+        both.addLayout(charted, 2)
         self._tabled = QVBoxLayout()
-        both.addLayout(self._tabled, 1)
+        both.addLayout(self._tabled, 3)
         body.addLayout(both)
         column.addWidget(self.parts)
         column.addStretch()
@@ -244,8 +245,10 @@ class ResultsPage(Page):
         rows = Rows[Figure](
             (
                 Column(texts.say("results.head.measure"), lambda one: names[one.measure], stretch=True),
-                Column(texts.say("results.head.letters"), lambda one: figure_words(texts, one), width=_NAME),
-                Column(texts.say("results.head.share"), share, width=_NUMBER),
+                Column(
+                    texts.say("results.head.letters"), lambda one: figure_words(texts, one), width=_NUMBER
+                ),
+                Column(texts.say("results.head.share"), share, width=_SHARE),
             )
         )
         rows.show(figures)
@@ -283,7 +286,7 @@ class ResultsPage(Page):
             part = share(figure)
             return f"{figure_words(texts, figure)} ({part})" if part else figure_words(texts, figure)
 
-        return Column(texts.say(heading), words, width=_NUMBER + 40)
+        return Column(texts.say(heading), words, width=_NUMBER)
 
     def _opens(self, view: QTableView, shown: Table) -> None:
         """A campaign's row opens its own report; that of the small ones together does not."""
