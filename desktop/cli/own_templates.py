@@ -102,11 +102,11 @@ def _new(call: Call) -> TemplateKeep:
     if args.code and args.code not in library:
         raise InputError("template-unknown")
     begun = library.get(args.code)
-    purpose = args.purpose or (begun.purpose.value if begun is not None else MailPurpose.TREATMENT.value)
+    usual = begun.purpose if begun is not None else MailPurpose.TREATMENT
     return TemplateKeep(
         name=args.name or "",
         group=args.group or (begun.group if begun is not None else ""),
-        purpose=MailPurpose(purpose),
+        purpose=_purpose(call, usual),
         texts={},
         visit=begun is not None and begun.visit,
         payer=args.payer or "",
@@ -122,7 +122,7 @@ def _changed(call: Call, session: Session) -> TemplateKeep:
     return TemplateKeep(
         name=args.name or line.name,
         group=args.group or line.group,
-        purpose=MailPurpose(args.purpose) if args.purpose else line.purpose,
+        purpose=_purpose(call, line.purpose),
         texts=shown.texts,
         id=line.id,
         version=line.version,
@@ -132,6 +132,14 @@ def _changed(call: Call, session: Session) -> TemplateKeep:
         code=line.code,
         answers=_pairs(args.answer) or shown.answers,
     )
+
+
+def _purpose(call: Call, usual: MailPurpose) -> MailPurpose:
+    """What was said, else what the answers come to, else the usual; the office refuses a weaker one."""
+    if call.args.purpose:
+        return MailPurpose(call.args.purpose)
+    answers = _pairs(call.args.answer)
+    return (call.office.ask_purpose(answers).purpose if answers else None) or usual
 
 
 def _pairs(given: list[str]) -> dict[str, str]:

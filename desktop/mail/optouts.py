@@ -109,7 +109,7 @@ def take(tx: Tx, said: OptOut) -> Taken:
     for one in tasks.open_ones(tx, SUGGESTED):
         if one.person == said.person:
             tasks.close(tx, one.id, tasks.TaskState.DONE, said.at)
-    pulled = _pull(tx, said)
+    pulled = pull(tx, said.person, said.use, said.at)
     return Taken(new, len(pulled), (*events, *pulled))
 
 
@@ -132,14 +132,16 @@ def _entry(tx: Tx, said: OptOut) -> ConsentEntry:
     )
 
 
-def _pull(tx: Tx, said: OptOut) -> list[Event]:
+def pull(tx: Tx, person: PersonId, use: Use, at: datetime) -> list[Event]:
     """Letters of such purposes that wait for them; what is on its way has left."""
+    if use not in ENDS:
+        return []
     events: list[Event] = []
-    why = WHY[said.use]
-    for row in lettersto.of_purposes(tx, said.person, ENDS[said.use], _STOPPABLE):
+    why = WHY[use]
+    for row in lettersto.of_purposes(tx, person, ENDS[use], _STOPPABLE):
         check(row.state, State.CANCELLED)
         if not messages.move(tx, row.id, row.state, State.CANCELLED, reason=Reason(why)):
             raise RuntimeError("a message moved inside one transaction")
-        messages.add_attempts(tx, [Attempt(row.id, said.at, State.CANCELLED.value)])
+        messages.add_attempts(tx, [Attempt(row.id, at, State.CANCELLED.value)])
         events.append(Event(Act.MESSAGE_CANCELLED, row.id, why=why))
     return events

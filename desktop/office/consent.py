@@ -13,6 +13,7 @@ from desktop.access.roles import Action, Purpose
 from desktop.audit.events import Act, Event
 from desktop.clock import Clock
 from desktop.errors import InputError
+from desktop.mail import optouts
 from desktop.mail.filenames import safe_name
 from desktop.mail.pulling import Pulling
 from desktop.models import authorizations, consents, optins, proofs
@@ -88,6 +89,9 @@ class ConsentDesk:
             )
             if request.use is Use.PLAIN and request.state is Consent.GIVEN:
                 self._desk.guard.fresh(session, Purpose.PLAIN_MAIL)
+            if request.state is Consent.REFUSED:
+                for event in optouts.pull(tx, request.person, request.use, now):
+                    record(event)
             Pulling(self._clock, opened.outbox).pull(tx, (request.person,), session)
             return shown(tx, found(tx, request.person), session, now)
 

@@ -31,10 +31,14 @@ class Desk:
         self.shell = shell
         file = folder / "letter.md"
         file.write_text(LETTER, "utf-8")
-        answers = ("--answer", "paid=no", "--answer", "about=care")
-        kept = shell("templates", "keep", str(file), "--name", "Open", "--group", "care", *answers)
-        self.template = str(shell("templates", "approve", kept["id"], "--number", "1")["id"])
+        self.file = str(file)
+        self.template = self.letter("care")
         self.segment = str(shell("segments", "keep", given={"name": "All", "rule": EVERYBODY})["id"])
+
+    def letter(self, about: str) -> str:
+        answers = ("--answer", "paid=no", "--answer", f"about={about}")
+        kept = self.shell("templates", "keep", self.file, "--name", about, "--group", "care", *answers)
+        return str(self.shell("templates", "approve", kept["id"], "--number", "1")["id"])
 
     def __call__(self, *words: str, given: Any = None) -> Any:
         answer = self.shell("campaigns", *words, given=given)
@@ -100,7 +104,7 @@ def test_somebody_alone_signs_after_the_wait_and_only_what_they_saw(campaigns: D
     assert campaigns("set-rules", given={"above": 0}) == {"above": 0, "cap": 4, "cap_days": 30}
     assert campaigns("rules") == {"above": 0, "cap": 4, "cap_days": 30}
     desk("relay", "add", given=ENCRYPTING)
-    id_ = campaigns.made()["id"]
+    id_ = campaigns.made(schedule={"days": ["tue"]})["id"]
     checked = campaigns("check", id_)
     asked = campaigns("ask", id_)
     assert (asked["state"], asked["approval"]["state"]) == ("asked", "pending")
@@ -115,8 +119,9 @@ def test_somebody_alone_signs_after_the_wait_and_only_what_they_saw(campaigns: D
     assert set(approved) >= FORM
     assert approved["state"] == "approved"
     assert campaigns.refused("start", id_, "--audience", "0" * 64) == "campaign-differs"
-    changed = campaigns("create", "--id", id_, given=campaigns.document(schedule={"per_hour": 5}))
-    assert (changed["state"], changed["approval"]) == ("draft", None), "a change voids what was signed"
+    started = campaigns("start", id_)
+    assert (started["state"], started["held"]["code"]) == ("running", "campaign-hours"), "today is Monday"
+    assert started["begins"] == "2026-11-24T16:00:00+00:00"
 
 
 def test_what_runs_is_paused_goes_on_and_is_stopped(campaigns: Desk) -> None:
@@ -137,13 +142,26 @@ def test_what_runs_is_paused_goes_on_and_is_stopped(campaigns: Desk) -> None:
     assert (paused["state"], len(paused["excluded"])) == ("paused", 1)
     assert campaigns.refused("pause", id_) == "campaign-not-running"
     assert campaigns("resume", id_)["state"] == "running"
-    zoe = desk("people", "search", "Zoraida")["people"][0]["id"]
-    assert campaigns.refused("opt-out", "--address", "x@y.example", "--how", "by-mail") == "address-unknown"
-    said = campaigns("opt-out", "--person", zoe, "--how", "by-phone")
-    assert said == {"people": [zoe], "pulled": 0}, "a letter about care is no offer"
     stopped = campaigns("stop", id_)
     assert (stopped["state"], stopped["counts"]["waiting"], stopped["counts"]["dropped"]) == ("stopped", 0, 2)
     assert campaigns.refused("stop", id_) == "campaign-over"
+
+
+def test_a_no_at_the_desk_takes_back_what_waits_however_it_is_entered(campaigns: Desk) -> None:
+    desk = campaigns.shell
+    desk("relay", "add", given=ENCRYPTING)
+    desk("practice", "set", given={"address": "1 Main St, Springfield, IL 62701"})
+    id_ = campaigns.made(purpose="own-service", template=campaigns.letter("service"))["id"]
+    campaigns("check", id_)
+    campaigns("ask", id_)
+    assert campaigns("start", id_)["counts"]["waiting"] == 2
+    zoe, bo = (desk("people", "search", name)["people"][0]["id"] for name in ("Zoraida", "Nightingale"))
+    assert campaigns.refused("opt-out", "--address", "x@y.example", "--how", "by-mail") == "address-unknown"
+    said = campaigns("opt-out", "--person", zoe, "--how", "by-phone")
+    assert said == {"people": [zoe], "pulled": 1}
+    desk("consent", "record", bo, "marketing", "refused", "--how", "by-phone")
+    counts = campaigns("progress", id_)["counts"]
+    assert (counts["waiting"], counts["dropped"]) == (0, 2)
 
 
 def test_who_gets_it_and_who_does_not_is_looked_at_and_put_on_paper(campaigns: Desk, tmp_path: Path) -> None:
