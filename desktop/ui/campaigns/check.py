@@ -51,7 +51,6 @@ class CheckPage(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         column = scrolled_column(outer, margin=8)
-        self._scroll = self.findChild(QScrollArea)
         column.addWidget(self._build_head(on_when))
         self.result = QWidget()
         result = QVBoxLayout(self.result)
@@ -223,7 +222,9 @@ class CheckPage(QWidget):
         """Those people alone, where they can be seen: the list may lie below the window's edge."""
         self.audience.choose(f"{BY_REASON}{code}")
         self.audience.list.setFocus()
-        self._scroll.ensureWidgetVisible(self.audience)
+        scroll = self.findChild(QScrollArea)
+        if scroll is not None:
+            scroll.ensureWidgetVisible(self.audience)
 
     # --- checking -----------------------------------------------------------------------------
 

@@ -43,8 +43,9 @@ class PurposeQuestions(QWidget):
         for one in (self.result, self.rule, self.payer):
             column.addWidget(one)
         column.addWidget(self.again, 0, Qt.AlignmentFlag.AlignLeft)
-        for one in (self.result, self.rule, self.payer, self.again):
-            one.hide()
+        shown_later: tuple[QWidget, ...] = (self.result, self.rule, self.payer, self.again)
+        for each in shown_later:
+            each.hide()
 
     def show_answers(self, answers: Mapping[str, str], payer: str) -> None:
         self.answers = dict(answers)
