@@ -76,6 +76,7 @@ class LetterView(QScrollArea):
         self._scale = self._fitting()
         self.buttons = []
         letter = self._letter
+        self._holder.setVisible(letter is not None)
         if letter is None:
             return
         paper = QWidget()
