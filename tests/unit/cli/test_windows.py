@@ -10,9 +10,9 @@ LINE = {"id", "kind", "minutes", "visit_type", "template", "code", "unapproved",
 
 
 def test_a_time_is_set_changed_and_taken_away(desk: Shell) -> None:
-    assert desk("reminders", "windows") == {"usual": True, "windows": []}
+    assert desk("reminders", "windows") == {"usual": True, "families": False, "windows": []}
     made = desk("reminders", "set-window", given={"kind": "reminder", "minutes": 2880})
-    assert set(made) == {"id", "withdrawn", "usual", "windows"}
+    assert set(made) == {"id", "withdrawn", "usual", "families", "windows"}
     assert [set(one) for one in made["windows"]] == [LINE]
     given = {"id": made["id"], "kind": "confirm", "minutes": 10080, "code": "confirm-visit"}
     (line,) = desk("reminders", "set-window", given=given)["windows"]
@@ -20,6 +20,11 @@ def test_a_time_is_set_changed_and_taken_away(desk: Shell) -> None:
     ended = desk("reminders", "retire-window", made["id"])
     assert (ended["usual"], ended["windows"]) == (True, [])
     assert desk("reminders", "retire-window", made["id"])["error"]["code"] == "window-unknown"
+
+
+def test_how_families_are_written_to_is_set_by_command(desk: Shell) -> None:
+    assert desk("reminders", "families", "merge")["families"] is True
+    assert desk("reminders", "families", "apart")["families"] is False
 
 
 @pytest.mark.parametrize(
