@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -150,6 +151,24 @@ def test_a_file_is_written_from_the_page(
     at_work.screen.settle()
     assert dialog.notice.words == "Saved as report.csv."
     assert "Flu shots" in to.read_text(encoding="utf-8")
+    dialog.reject()
+
+
+def test_the_paper_is_read_by_another_program(
+    at_work: AtWork, show: Callable[[Sort], ResultsPage], tmp_path: Path
+) -> None:
+    campaign(at_work, 60)
+    page = show(Sort.CAMPAIGNS)
+    page.export()
+    (dialog,) = page.findChildren(ExportResultsDialog)
+    dialog.form.setCurrentIndex(dialog.form.findData("pdf"))
+    assert dialog.file_name().startswith("report-2026-")
+    dialog.start(tmp_path / "report.pdf")
+    at_work.screen.settle()
+    with pypdfium2.PdfDocument(tmp_path / "report.pdf") as paper:
+        text = "\n".join(sheet.get_textpage().get_text_bounded() for sheet in paper)
+    assert "Flu shots" in text
+    assert "all but fewer than 11" in text
     dialog.reject()
 
 

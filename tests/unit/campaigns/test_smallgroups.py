@@ -161,6 +161,12 @@ def test_three_that_came_back_are_fewer_than_eleven_and_those_that_arrived_do_no
     assert levels[M.ANSWERED] is Shown.EXACT
 
 
+def test_what_tells_of_eight_refused_is_left_out_and_nothing_else() -> None:
+    levels = smallgroups.of_all(letters(240, 232, 12, 64, 0, 137, 22))
+    assert {one for one in M if levels[one] is Shown.HIDDEN} == {M.ACCEPTED, M.BOUNCED}
+    assert levels[M.ARRIVED] is levels[M.VISITS] is levels[M.MISSED] is Shown.EXACT
+
+
 def test_nobody_is_no_small_group() -> None:
     levels = smallgroups.of_all(letters(374, 374, 0, 0, 0, 0, 0))
     assert levels[M.BOUNCED] is levels[M.ANSWERED] is levels[M.ARRIVED] is Shown.EXACT
