@@ -66,9 +66,8 @@ def parser() -> _Parser:
     command("signin", "sign in and print a token for the following commands")
     command("recover", "with the recovery key: a new password and a new recovery key")
     unlock = command("unlock", "in an emergency: open the practice with the recovery key")
-    unlock.add_argument(
-        "--recovery", action="store_true", required=True, help="by the printed key, with a reason"
-    )
+    by_key = "by the printed key, with a reason"
+    unlock.add_argument("--recovery", action="store_true", required=True, help=by_key)
     join = command("join", "become a user, or get in on a further computer, with a one-time code")
     join.add_argument("--start", action="store_true", help="only show what the code is for")
     command("signout", "end the token's session")
@@ -252,9 +251,8 @@ def _rest(family: Callable[[str, str], _Family]) -> None:
     family("address", "e-mail addresses").verb("check", "one a line on standard input")
     family("password", "passwords").verb("check", "one a line on standard input")
     envelope = family("envelope", "locked files")
-    envelope.verb("open", "with {passphrase} on standard input").add_argument(
-        "files", nargs="+", metavar="FILE"
-    )
+    given = envelope.verb("open", "with {passphrase} on standard input")
+    given.add_argument("files", nargs="+", metavar="FILE")
     envelope.verb("reply", "what a patient answered in a locked page").add_argument("file", metavar="FILE")
 
 

@@ -60,8 +60,9 @@ class SampleNote:
 class RunShown:
     """Where a campaign stands now.
 
-    `begins` is the hour that it waits for, of a running one the next at which letters may leave. `ends` is when the last letter leaves as far as can be said
-    now; None where that cannot be said. `held` is why nothing leaves at the moment although it runs.
+    `begins` is the hour that it waits for, of a running one the next at which letters may leave. `ends`
+    is when the last letter leaves as far as can be said now; None where that cannot be said. `held` is
+    why nothing leaves at the moment although it runs.
     `may` names what this person can do now: pause, resume, stop, start.
     """
 

@@ -18,7 +18,7 @@ import trustme
 
 from demo.authority import Authority
 from demo.relay import RecordingRelay, RelaySetup
-from tests.made_practice import PEOPLE, USER, VISITS, MovedClock
+from tests.made_practice import PEOPLE, USER, VISITS
 from tests.servers.sftp import Sshd
 from tests.servers.storages import KEY, S3, SECRET, WebDav
 from tests.support.shell import Shell, begin
@@ -79,7 +79,7 @@ def scene(
 ) -> Iterator[Scene]:
     authority = Authority(tmp_path)
     with RecordingRelay(RelaySetup(context=authority.server_context("localhost"))) as relay:
-        shell, made = begin(tmp_path / "old", MovedClock(), monkeypatch)
+        shell, made = begin(tmp_path / "old", monkeypatch)
         shell.sign_in()
         for name, data in (("people.csv", PEOPLE), ("visits.csv", VISITS)):
             (tmp_path / name).write_bytes(data)

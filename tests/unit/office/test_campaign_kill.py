@@ -77,7 +77,7 @@ class Scene:
         child = subprocess.Popen(
             [sys.executable, "-m", "tests.support.campaign_runner", json.dumps(given)],
             cwd=ROOT,
-            env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "XDG_RUNTIME_DIR": given["folder"]},
+            env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "XDG_RUNTIME_DIR": str(given["folder"])},
             stdout=subprocess.PIPE,
         )
         with child:
