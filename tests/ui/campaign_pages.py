@@ -24,7 +24,9 @@ from tests.ui.conftest import AtWork, Opened
 
 D = TypeVar("D", bound=QDialog)
 ANSWERS = {"paid": "no", "about": "running"}
-WORDS = TemplateWords("News of the practice", "Hello {{ first_name }},\n\nwe have news for you.")
+WORDS = TemplateWords(
+    "News of the practice", "# News\n\nHello {{ first_name }},\n\nwe have **news for you**."
+)
 
 
 def group(at_work: AtWork, name: str = "Adults", years: int = 18) -> SegmentShown:

@@ -50,6 +50,7 @@ def test_five_pages_with_the_keyboard_up_to_the_approval(at_work: AtWork) -> Non
     QTest.keyClick(wizard.what.list, Qt.Key.Key_Down)
     at_work.screen.settle()
     assert wizard.what.subject.text() == "News of the practice"
+    assert wizard.what.beginning.text() == "News\n\nHello …,\n\nwe have news for you."
     press(at_work, wizard.next_button)
     assert wizard.step == CHECK
     assert page.notice.words == ""

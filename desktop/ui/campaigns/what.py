@@ -25,6 +25,7 @@ _BEGINNING = 420
 """Characters of a letter that remind people which one it is."""
 _SHORTEST = 170
 _FIELD, _CHOICE = re.compile(r"{{.*?}}"), re.compile(r"{%.*?%}")
+_MARK = re.compile(r"^#+ +|\*\*", re.MULTILINE)
 
 
 class WhatPage(QWidget):
@@ -210,7 +211,7 @@ class WhatPage(QWidget):
         language = self.ui.texts.language
         words = shown.texts.get(language) or next(iter(shown.texts.values()))
         self.subject.setText(clean(_without_fields(words.subject), 160))
-        self.beginning.setText(clean_lines(_without_fields(words.body), _BEGINNING))
+        self.beginning.setText(clean_lines(_MARK.sub("", _without_fields(words.body)), _BEGINNING))
 
 
 def _without_fields(words: str) -> str:

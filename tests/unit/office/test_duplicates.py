@@ -140,7 +140,8 @@ def test_who_is_deleted_while_they_are_compared_is_in_no_pair(at_work: AtWork) -
     office, ana = at_work
     office.import_people(ana, ImportRequest("twice.csv", TWICE))
     database = desk_of(office).opened().database
+    (twice,) = [one for one in office.list_imports(ana).imports if one.file_name == "twice.csv"]
     found = list(alike.pairs(database.read(lambda tx: list(duplicates.compared(tx)))))
-    office.undo_import(ana, office.list_imports(ana).imports[0].id)
+    office.undo_import(ana, twice.id)
     now = desk_of(office).clock.now()
     assert database.write(lambda tx: duplicates.put(tx, found, now)) == 0

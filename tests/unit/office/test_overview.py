@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -95,7 +95,7 @@ def test_a_day_on_which_nothing_waits_begins_with_nothing(morning: Morning) -> N
     assert morning.office.today(morning.session).desk == ()
 
 
-def test_a_schedule_that_is_missing_is_missed_from_noon_on_and_only_for_a_working_day(
+def test_a_schedule_that_is_missing_is_missed_from_noon_on_and_on_friday_for_monday(
     morning: Morning,
 ) -> None:
     assert morning.lines() == {}  # nine in the morning there
@@ -104,8 +104,9 @@ def test_a_schedule_that_is_missing_is_missed_from_noon_on_and_only_for_a_workin
     morning.database.write(lambda tx: users.add(tx, someone, ""))
     doctor = desk_of(morning.office).guard.open(someone, morning.practice.clock.now())
     assert morning.lines(doctor) == {}, "who may not import is not asked to"
-    friday = datetime(2026, 11, 27, 22, 0, tzinfo=UTC)
-    assert morning.lines(morning.to(friday)) == {}
+    friday = morning.to(datetime(2026, 11, 27, 22, 0, tzinfo=UTC))
+    assert morning.lines(friday) == {"schedule-missing": 1}
+    assert morning.office.today(friday).day == date(2026, 11, 30)
 
 
 def test_a_schedule_is_stale_when_its_file_is_more_than_a_day_old(morning: Morning) -> None:
