@@ -62,9 +62,12 @@ def world(staffed: Staff, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     keyring = Keyring()
     keyring.kept.update(staffed.keyring.kept if staffed.keyring is not None else {})
     staff = Staff(PracticeFolder(folder), MovedClock(), keyring, staffed.made, dict(staffed.secrets))
-    made = a_world(staff, tmp_path_factory.mktemp("papers"))
-    yield made
-    staff.close()
+    with pytest.MonkeyPatch.context() as patch:
+        for watch in ("logwatch", "backup_watch", "watch"):  # they would write between two looks
+            patch.setattr(f"desktop.office.{watch}.LOOK_EVERY", 3600)
+        made = a_world(staff, tmp_path_factory.mktemp("papers"))
+        yield made
+        staff.close()
 
 
 def everything(world: World) -> dict[str, list[Any]]:
