@@ -83,7 +83,7 @@ Pages = dict[str, QWidget]
 def pages(
     practice: Practice, make_screen: Callable[..., Screen], relay: RelayHere, language: str
 ) -> tuple[Screen, Workspace, Pages]:
-    """Every page and dialog, filled; each in the smallest window that is allowed."""
+    """Every page and dialog, filled (which takes longer than looking at them); each in the smallest window."""
     office, session = practice.signed_in()
     import_visits(office, session, practice.clock)
     screen = make_screen(office, practice.clock, language)
@@ -268,7 +268,6 @@ def name_of(control: QWidget) -> str:
 def test_every_page_has_names_stops_and_plain_words_and_is_whole_in_the_smallest_window(
     pages: tuple[Screen, Workspace, Pages], language: str
 ) -> None:
-    """One test: the pages take far longer to fill than to look at."""
     screen, workspace, found = pages
     every_control_has_a_name_and_can_be_reached_with_tab(workspace, found)
     no_code_stands_where_words_should(found)
@@ -324,7 +323,8 @@ def nothing_is_clipped(screen: Screen, workspace: Workspace, found: Pages) -> No
             page.show()
         screen.settle()
         screen.qtbot.wait(50)  # scroll areas lay out once more after they are shown
-        for one in (*page.findChildren(QAbstractButton), *page.findChildren(QLabel)):
+        seen: list[QAbstractButton | QLabel] = [*page.findChildren(QAbstractButton), *page.findChildren(QLabel)]
+        for one in seen:
             if isinstance(one, OneLine) or not one.isVisible():
                 continue  # one line is cut on purpose: its tip and the screen reader have all of it
             if isinstance(one, QLabel) and (one.wordWrap() or not one.text()):
