@@ -83,7 +83,7 @@ Pages = dict[str, QWidget]
 def pages(
     practice: Practice, make_screen: Callable[..., Screen], relay: RelayHere, language: str
 ) -> tuple[Screen, Workspace, Pages]:
-    """Every page and dialog, filled (which takes longer than looking at them); each in the smallest window."""
+    """Every page and dialog, filled (which takes longer than to look at them), in the smallest window."""
     office, session = practice.signed_in()
     import_visits(office, session, practice.clock)
     screen = make_screen(office, practice.clock, language)
@@ -323,8 +323,8 @@ def nothing_is_clipped(screen: Screen, workspace: Workspace, found: Pages) -> No
             page.show()
         screen.settle()
         screen.qtbot.wait(50)  # scroll areas lay out once more after they are shown
-        seen: list[QAbstractButton | QLabel] = [*page.findChildren(QAbstractButton), *page.findChildren(QLabel)]
-        for one in seen:
+        read: list[QAbstractButton | QLabel] = page.findChildren(QAbstractButton) + page.findChildren(QLabel)
+        for one in read:
             if isinstance(one, OneLine) or not one.isVisible():
                 continue  # one line is cut on purpose: its tip and the screen reader have all of it
             if isinstance(one, QLabel) and (one.wordWrap() or not one.text()):
