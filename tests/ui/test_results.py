@@ -139,13 +139,18 @@ def test_another_span_is_asked_for_and_the_end_of_time_is_now(
     assert page.chart.marks[0].value == 63
 
 
-def test_a_file_is_written_from_the_page(
-    at_work: AtWork, show: Callable[[Sort], ResultsPage], tmp_path: Path
-) -> None:
+def exporting(at_work: AtWork, show: Callable[[Sort], ResultsPage]) -> ExportResultsDialog:
     campaign(at_work, 60)
     page = show(Sort.CAMPAIGNS)
     page.export()
     (dialog,) = page.findChildren(ExportResultsDialog)
+    return dialog
+
+
+def test_a_file_is_written_from_the_page(
+    at_work: AtWork, show: Callable[[Sort], ResultsPage], tmp_path: Path
+) -> None:
+    dialog = exporting(at_work, show)
     to = tmp_path / "report.csv"
     dialog.start(to)
     at_work.screen.settle()
@@ -157,10 +162,7 @@ def test_a_file_is_written_from_the_page(
 def test_the_paper_is_read_by_another_program(
     at_work: AtWork, show: Callable[[Sort], ResultsPage], tmp_path: Path
 ) -> None:
-    campaign(at_work, 60)
-    page = show(Sort.CAMPAIGNS)
-    page.export()
-    (dialog,) = page.findChildren(ExportResultsDialog)
+    dialog = exporting(at_work, show)
     dialog.form.setCurrentIndex(dialog.form.findData("pdf"))
     assert dialog.file_name().startswith("report-2026-")
     dialog.start(tmp_path / "report.pdf")

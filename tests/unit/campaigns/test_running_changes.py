@@ -136,6 +136,13 @@ def test_an_agreement_that_ends_in_the_middle_costs_nobody_their_letter(
     assert held.code == "baa-expired"
     assert not [row for row in run.rows(id_).values() if row.late]
     office.change_relay(baa=agreed)
+    _until_all_left(run, office)
+    assert run.wires == {one.id: 1 for one in people}
+    assert run.campaign(id_).state is CampaignState.DONE
+
+
+def _until_all_left(run: Running, office: Practice) -> None:
+    """What waits is asked about again after five minutes."""
     for _ in range(3):
         office.clock.pass_(minutes=6)
         run.send()
@@ -143,8 +150,6 @@ def test_an_agreement_that_ends_in_the_middle_costs_nobody_their_letter(
     office.clock.pass_(minutes=1)
     run.send()
     run.settle()
-    assert run.wires == {one.id: 1 for one in people}
-    assert run.campaign(id_).state is CampaignState.DONE
 
 
 def _stands_in(run: Running, **changes: object) -> Relay:
@@ -183,13 +188,7 @@ def test_what_a_relay_that_stands_in_may_not_carry_waits_for_the_first(
     assert _relays(run) == {office.relay.id}
     assert not [row for row in run.rows(id_).values() if row.late]
     office.db.write(standby.give_back)
-    for _ in range(3):
-        office.clock.pass_(minutes=6)
-        run.send()
-        run.make()
-    office.clock.pass_(minutes=1)
-    run.send()
-    run.settle()
+    _until_all_left(run, office)
     assert run.wires == {one.id: 1 for one in people}
 
 
