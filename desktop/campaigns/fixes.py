@@ -30,6 +30,8 @@ class Fix(StrEnum):
     """It is right as it is."""
 
 
+_SETTLED = frozenset({"consent-refused", "no-marketing", "no-gifts", "campaign-had", "campaign-had-merged"})
+"""Their word, or they have it already: nothing is to be put right."""
 _FIXES: Mapping[str, Fix] = MappingProxyType(
     {
         **dict.fromkeys(("no-address", "email-unusable", "address-stopped"), Fix.ADDRESS),
@@ -48,16 +50,11 @@ _FIXES: Mapping[str, Fix] = MappingProxyType(
             ("no-relay", "no-baa", "baa-expired", "baa-not-yet", "baa-review-overdue"), Fix.RELAY
         ),
         "campaign-cap": Fix.WAIT,
-        **dict.fromkeys(
-            ("consent-refused", "no-marketing", "no-gifts", "campaign-had", "campaign-had-merged"),
-            Fix.NOTHING,
-        ),
+        **dict.fromkeys(_SETTLED, Fix.NOTHING),
         **dict.fromkeys(("person-gone", "person-moved", "person-deceased", "person-discharged"), Fix.NOTHING),
     }
 )
-_NOT_TO_REACH = frozenset(
-    {"consent-refused", "no-marketing", "no-gifts", "campaign-had", "campaign-had-merged", "person-gone"}
-)
+_NOT_TO_REACH = _SETTLED | {"person-gone"}
 _LEFT = frozenset({"person-moved", "person-deceased", "person-discharged"})
 
 
