@@ -111,11 +111,12 @@ class RulesCard(QWidget):
         self.region = _short(say("ui.sending.region"), rules.region)
         self.silence = _short(say("ui.sending.silence"), str(rules.silence_days))
         self.closing = _short(say("ui.sending.closing"), _clock(rules.closing))
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        for field in (self.country, self.region, self.silence, self.closing):
-            row.addWidget(field, 1, Qt.AlignmentFlag.AlignTop)
-        column.addLayout(row)
+        for beside in ((self.country, self.region), (self.silence, self.closing)):
+            row = QHBoxLayout()
+            row.setSpacing(12)
+            for field in beside:
+                row.addWidget(field, 1, Qt.AlignmentFlag.AlignTop)
+            column.addLayout(row)
         self.save_button = button(say("ui.save"), self.save, "primary")
         column.addWidget(self.save_button, 0, Qt.AlignmentFlag.AlignLeft)
 
