@@ -31,10 +31,13 @@ KEY = "opt-in"
 VALID = timedelta(days=14)
 YES, OVER = "yes", "over"
 SOURCE = "reply"
+_MADE_OF = "BCFGHJKMNPQRSTVWXZ"
+"""Nothing that a hand or an eye takes for another, and nothing that the content check takes for a word, a
+diagnosis or a number of somebody's: with a digit the letter around it was now and then refused."""
 _LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
-"""Nothing that a hand or an eye takes for another."""
+"""Of these codes were made before; those in people's mailboxes go on counting."""
 _CHARS = 8
-"""40 bits and a bit; each try is a mail from the right address."""
+"""33 bits; each try is a mail from the right address."""
 _CODE = re.compile(rf"(?<![A-Z0-9])([{_LETTERS}]{{4}})-?([{_LETTERS}]{{4}})(?![A-Z0-9])")
 _MOST = 20
 """So many words of a mail may look like a code."""
@@ -42,7 +45,7 @@ _MOST = 20
 
 def new_code() -> str:
     """As it stands in the letter: `ABCD-EFGH`."""
-    code = "".join(secrets.choice(_LETTERS) for _ in range(_CHARS))
+    code = "".join(secrets.choice(_MADE_OF) for _ in range(_CHARS))
     return f"{code[:4]}-{code[4:]}"
 
 

@@ -106,7 +106,9 @@ def look_at_letters(person: Person, many: int) -> None:
         person.look_for(f"{place} of {many:,}")
         assert person.sees("Worth a look")
         person.click("Next person")
+    person.look_for(f"4 of {many:,}")  # a letter that comes in moves what is beneath it
     person.click("Close")
+    person.wait(lambda: not person.sees("Person by person"), "the end of the letters")
 
 
 def sign(person: Person) -> None:

@@ -138,6 +138,7 @@ def test_what_somebody_else_changed_before_the_lock_is_not_written_over(locked: 
     QTest.keyClicks(page.wizard.who.name.input, " of mine")
     theirs = replace(drafts.of(shown), name="Theirs").request(shown)
     locked.opened.office.keep_campaign(locked.workspace.session, theirs)
+    locked.opened.practice.clock.move(1)
     locked.lock()
     assert locked.back().wizard.who.name.text == "Spring of mine (yours)"
     names = [one.name for one in locked.opened.office.list_campaigns(locked.workspace.session).campaigns]

@@ -241,7 +241,7 @@ def test_a_lying_server_gets_nothing_and_the_grant_stays(kept: Kept, kind: str) 
     lie, code = LIES[kind]
     kept.nearly_over()
     before = kept.grant
-    kept.signins = kept.another(kept.authority, seconds=0.5)
+    kept.signins = kept.another(kept.authority, seconds=3.0)
     kept.site.lies.append(lie)
     caught = kept.refused()
     assert (caught.code, caught.lasting) == (code, False)

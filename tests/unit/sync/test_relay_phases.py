@@ -19,7 +19,7 @@ from desktop.sync.relay_tls import RelayError, Step
 
 PASSWORD = "relay-password"
 PIPELINED = ("PIPELINING",)
-QUICK = Timeouts(connect=0.5, command=0.5, data=0.5, body=0.5, dot=0.5)
+QUICK = Timeouts(connect=10, command=1.5, data=1.5, body=1.5, dot=1.5)
 PATIENT = Timeouts(10, 10, 10, 10, 10)
 """Where nothing is to stall, on a busy machine too."""
 Start = Callable[..., RecordingRelay]
