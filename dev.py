@@ -285,7 +285,7 @@ def lock(arguments: list[str]) -> int:
     """Resolve anew for each platform; extra arguments (`--upgrade`) go to uv."""
     os.environ["MACOSX_DEPLOYMENT_TARGET"] = "14.0"  # pikepdf has no wheels for older ones
     for name, wheels in WHEELS_FOR.items():
-        for suffix, group in (("", ()), ("-dev", ("--group", "dev"))):
+        for suffix, group in (("", ()), ("-dev", ("--group", "dev")), ("-package", ("--group", "package"))):
             target = REQUIREMENTS / f"lock-{name}{suffix}.txt"
             say(f"locking {target.relative_to(ROOT)}")
             options = ("--python-platform", wheels, "--python-version", "3.11", "--generate-hashes")
