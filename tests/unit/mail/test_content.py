@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from desktop.config import CONTENT_LIMITS
+from desktop.mail import optin
 from desktop.mail.content import check_content, check_sender
 from desktop.mail.content_codes import learn
 from desktop.mail.content_names import NameIndex
@@ -23,6 +25,7 @@ from desktop.mail.content_values import (
     Policy,
 )
 from desktop.models.records import PersonId
+from desktop.texts import LANGUAGES, Texts
 
 MARIA = PersonId("1" * 32)
 PEOPLE = NameIndex(
@@ -174,3 +177,15 @@ def test_a_subject_in_full_width_letters_is_found_at_its_place() -> None:
     subject = "Re: ｃａｎｃｅｒ"
     (hit,) = check(subject=subject).hits
     assert subject[hit.start : hit.end] == "ｃａｎｃｅｒ"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("use", ["care", "marketing", "plain"])
+def test_a_question_about_consent_is_never_held_back_for_its_own_code(language: str, use: str) -> None:
+    say = Texts(language).say
+    known = replace(KNOWN, mrn=learn(["MG-00451", "MG-00452", "MG-00453", "MG-00454"] * 10))
+    for _ in range(60):
+        text = say(
+            f"mail.ask-consent.{use}", name="María López", practice="Elm Street", code=optin.new_code()
+        )
+        assert kinds(check(text=text, known=known)) == []
