@@ -11,9 +11,22 @@ from desktop.access.securitykeys_ctap import CtapKey
 from desktop.access.securitykeys_values import Key
 
 if sys.platform == "win32":
-    from fido2.client.windows import WindowsClient
-
     from desktop.access.securitykeys_client import ClientKey, collector
+
+    def _dialog(rp_id: str) -> Sequence[Key]:
+        """Windows' own, which finds keys by itself; nothing where it has none (before 10 1903)."""
+        try:
+            # Importing it loads webauthn.dll: a Windows without it would not get as far as its first page.
+            from fido2.client.windows import WindowsClient  # noqa: PLC0415
+        except OSError:
+            return ()
+        return (ClientKey(WindowsClient(collector(rp_id))),) if WindowsClient.is_available() else ()
+
+else:
+
+    def _dialog(rp_id: str) -> Sequence[Key]:
+        """No other system has one that programs may ask."""
+        return ()
 
 
 def attached(rp_id: str) -> Sequence[Key]:
@@ -23,8 +36,9 @@ def attached(rp_id: str) -> Sequence[Key]:
     rights come from a udev rule, which the package libfido2-1 brings along on Debian
     and Ubuntu. Keys that cannot even be read are not seen at all.
     """
-    if sys.platform == "win32" and WindowsClient.is_available():
-        return [ClientKey(WindowsClient(collector(rp_id)))]
+    own = _dialog(rp_id)
+    if own:
+        return own
     keys: list[Key] = []
     closed: OSError | None = None
     for descriptor in list_descriptors():
