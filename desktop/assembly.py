@@ -87,7 +87,7 @@ from desktop.office.moving import Moving
 from desktop.office.notices import Notices
 from desktop.office.offboarding import Offboarding
 from desktop.office.onward import OnwardDesk
-from desktop.office.opening import Opener
+from desktop.office.opening import SAMPLE, Opener
 from desktop.office.opt_outs import OptOuts
 from desktop.office.outbox import OutboxDesk
 from desktop.office.outbox_pauses import Pauses
@@ -128,6 +128,7 @@ from desktop.office.visits import Visits
 from desktop.office.windows import Windows
 from desktop.office.witness import Witnesses
 from desktop.paths import PracticeFolder
+from desktop.sync.wires import Wires
 from desktop.texts import Texts
 
 _FILES = file_worker()
@@ -145,6 +146,7 @@ def build_office(
     security_keys: KeysFor | None = None,
     printer: Callable[[], Printer] | None = None,
     service: bool = False,
+    sample: Wires | None = None,
 ) -> LocalOffice:
     """An office in this process for the practice in `folder`.
 
@@ -152,19 +154,19 @@ def build_office(
     within about a second, and never less than the floor (without a share: the default).
     `security_keys` asks the keys that are plugged in, with the PIN that was typed.
     `printer` makes papers; without one they are refused. `service`: the process goes on when
-    windows and commands are gone.
+    windows and commands are gone. `sample` takes the place of every wire, for invented people.
     """
     cost = params or (lambda: calibrate(clock.mono, least=FLOOR if device_store() else DEFAULT))
     keys = security_keys or (lambda pin: SecurityKeys(TypedPin(pin), clock=clock))
     texts = Texts(language)
     paper = LatePrinter(printer)
     guard = Guard(clock, limits)
-    audit = AuditLog(__version__, clock)
+    audit = AuditLog(f"{__version__} {SAMPLE.upper()}" if sample else __version__, clock)
     log_watch = LogWatch(folder, clock, audit, device_store)
     desk = Desk(guard, audit, clock, limits, log_watch)
     read = FileReading(clock, worker=_FILES).read
     intake = Intake(clock, audit, read)
-    opener = Opener(clock, audit, folder, log_watch, intake)
+    opener = Opener(clock, audit, folder, log_watch, intake, sample)
 
     def way_in(where: PracticeFolder) -> SignIn:
         return SignIn(where, clock, device_store, opener.database, audit, guard, keys)

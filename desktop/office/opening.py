@@ -10,7 +10,7 @@ from desktop.campaigns.running import Runs
 from desktop.clock import Clock
 from desktop.compliance.hours import opens
 from desktop.crypto.vault import OpenVault
-from desktop.errors import VaultError
+from desktop.errors import Refused, VaultError
 from desktop.mail import checkmail, replies, testletters
 from desktop.mail.after_hours import Answers
 from desktop.mail.checkmail import CHECK
@@ -21,7 +21,7 @@ from desktop.mail.pacing import RulesPacer
 from desktop.mail.sealing import AUTO_ANSWER, CAMPAIGN, LETTER, REMINDER
 from desktop.mail.testletters import TEST
 from desktop.mail.unsealing import Unsealer
-from desktop.models import vaultkeys
+from desktop.models import settings, vaultkeys
 from desktop.models.database import Database
 from desktop.models.migrate import upgrade
 from desktop.office import emergency_record, segments
@@ -51,14 +51,26 @@ from desktop.sync.mailbox_poll import Reader
 from desktop.sync.mailbox_watch import MailboxWatch
 from desktop.sync.oauth import SignIns
 from desktop.sync.pickups import Pickups
+from desktop.sync.wires import Wires
+
+SAMPLE = "sample"
+"""Setting that marks a practice of invented people."""
 
 
 class Opener:
     """Builds one `Opened` per unlock; holds nothing secret itself."""
 
     def __init__(
-        self, clock: Clock, audit: AuditLog, folder: PracticeFolder, log_watch: LogWatch, intake: Intake
+        self,
+        clock: Clock,
+        audit: AuditLog,
+        folder: PracticeFolder,
+        log_watch: LogWatch,
+        intake: Intake,
+        sample: Wires | None = None,
     ) -> None:
+        """`sample`: what opens here is the sample practice and nothing else."""
+        self._sample = sample
         self._intake = intake
         self._log_watch = log_watch
         self._clock = clock
@@ -74,12 +86,19 @@ class Opener:
         without_log = self._log_watch.log_was_lost()
         database = Database.open(self._folder.database, key, salt, vault.vault_id, vault.epoch, upgrade)
         try:
+            self._refuse_other_kind(database)
             self._log_watch.enter(vault, database, without_log=without_log)
             emergency_record.fold(self._folder, vault, database, self._audit, self._clock.now())
         except BaseException:  # the file is not kept open; then it goes on up
             database.close()
             raise
         return database
+
+    def _refuse_other_kind(self, database: Database) -> None:
+        """Invented people never meet the network, nor real ones a program that sends nothing."""
+        marked = database.read(lambda tx: settings.get(tx, SAMPLE)) is not None
+        if marked != (self._sample is not None):
+            raise Refused("sample-practice" if marked else "no-sample-practice")
 
     def open(self, vault: OpenVault, database: Database) -> Opened:
         if database.read(replies.means) is None:
@@ -126,12 +145,13 @@ class Opener:
         watch.later(DuplicateWatch(database, self._audit, self._clock, self._has_gap).look)
         watch.also(DrillWatch(database, self._audit, self._clock, self._folder).look)
         signins = SignIns(database, self._audit, self._clock)
+        wires = self._sample or Wires()
 
         def ahead(background: bool) -> None:
             campaigns.look()
             pickups.before_run(background)
 
-        read_mail = MailboxWatch(database, self._reader(database, signins))
+        read_mail = MailboxWatch(database, self._reader(database, signins, wires))
         watch.also(read_mail.start)
         backups = BackupWatch(self._folder, vault, database, self._audit, self._clock, self._has_gap)
         watch.also(backups.start)
@@ -154,6 +174,7 @@ class Opener:
                 ahead=ahead,
                 pacer=RulesPacer(self._audit),
                 signins=signins,
+                wires=wires,
             ),
             network=network,
             names=NameBook(database),
@@ -170,5 +191,6 @@ class Opener:
     def _has_gap(self) -> bool:
         return self._log_watch.gap is not None
 
-    def _reader(self, database: Database, signins: SignIns) -> Reader:
-        return Reader(database, self._audit, self._clock, Unsealer(database), signins.access_token)
+    def _reader(self, database: Database, signins: SignIns, wires: Wires) -> Reader:
+        unsealer = Unsealer(database)
+        return Reader(database, self._audit, self._clock, unsealer, signins.access_token, wires.open_mailbox)

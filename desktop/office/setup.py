@@ -32,6 +32,7 @@ from desktop.models.accounts import Role, User, UserId
 from desktop.models.database import Database, Tx
 from desktop.models.ids import new_id
 from desktop.office.logwatch import LogWatch
+from desktop.office.opening import SAMPLE
 from desktop.office.restore_folder import sweep_if_free
 from desktop.office.values_entry import NewPractice, PracticeMade
 from desktop.paths import PracticeFolder, make_private_folder
@@ -146,6 +147,8 @@ def _fill(
             ("language", request.language),
         ):
             settings.put(tx, name, value)
+        if request.sample:
+            settings.put(tx, SAMPLE, "yes")
         log_watch.begin_new(tx, vault)
         _record(tx, audit, user.id, Event(Act.PRACTICE_CREATED, obj=practice_id))
         _record(tx, audit, user.id, Event(Act.USER_ADDED, obj=user.id, det={"role": user.role.value}))

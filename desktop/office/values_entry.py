@@ -16,6 +16,8 @@ class NewPractice:
     user: str
     password: str = field(repr=False)
     language: str = "en"
+    sample: bool = False
+    """Of invented people: it opens nowhere but in the look around."""
 
 
 @dataclass(frozen=True)

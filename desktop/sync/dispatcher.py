@@ -38,6 +38,7 @@ from desktop.sync.relay import Offer, Timeouts
 from desktop.sync.relay_access import Accesses
 from desktop.sync.run import LOOK_EVERY, Progress, Rests, RunCounts, RunResult, SendingRun
 from desktop.sync.stream import BY_HAND
+from desktop.sync.wires import Wires
 
 __all__ = ["Dispatcher", "Progress", "RunCounts", "RunResult"]
 
@@ -69,6 +70,7 @@ class Dispatcher:
         passing: Passing = unnoticed,
         signins: SignIns | None = None,
         returns: Returns | None = None,
+        wires: Wires | None = None,
     ) -> None:
         """`rechecks` by the message's kind; `loop` may serve others and is not stopped here.
 
@@ -78,6 +80,7 @@ class Dispatcher:
         `pacer` says which rows may leave when; `passing` is for tests (`points.py`). `returns`
         notices that the network is there again: the next try is at once then.
         """
+        self._wires = wires or Wires()
         self._pacer = pacer or Unhurried()
         self._accesses = Accesses(database, signins or SignIns(database, audit, clock))
         self._passing = passing
@@ -305,7 +308,7 @@ class Dispatcher:
                 self._going_ahead.release()
 
     def _new_line(self) -> Line:
-        return Line(self._accesses.of, self._opened, self._timeouts)
+        return Line(self._accesses.of, self._opened, self._timeouts, self._wires.open_relay)
 
     async def _opened(self, relay: Relay, offer: Offer) -> None:
         """Keep what the relay offers as evidence, at most once a day where nothing changed."""

@@ -10,10 +10,10 @@ from typing import Any
 
 from desktop.models.records import Reason, Relay, RelayId
 from desktop.sync.letters import Letter
-from desktop.sync.relay import Answer, Marks, Offer, RelayConnection, Timeouts
+from desktop.sync.relay import Answer, Marks, Offer, Timeouts
 from desktop.sync.relay_auth import Access
-from desktop.sync.relay_open import open_relay
 from desktop.sync.relay_tls import RelayError, client_context
+from desktop.sync.wires import Connection, OpenRelay
 
 RECYCLE_AFTER = 50
 """Messages over one connection; relays dislike endless ones."""
@@ -29,14 +29,17 @@ OnOpen = Callable[[Relay, Offer], Awaitable[None]]
 class Line:
     """At most one connection, to the relay asked for last."""
 
-    def __init__(self, access_of: AccessOf, on_open: OnOpen, timeouts: Timeouts) -> None:
+    def __init__(
+        self, access_of: AccessOf, on_open: OnOpen, timeouts: Timeouts, open_relay: OpenRelay
+    ) -> None:
+        self._open_relay = open_relay
         self._access_of = access_of
         self._on_open = on_open
         self._timeouts = timeouts
-        self._connection: RelayConnection | None = None
+        self._connection: Connection | None = None
         self._relay: Relay | None = None
         self._context: ssl.SSLContext | None = None
-        self._successor: asyncio.Task[RelayConnection] | None = None
+        self._successor: asyncio.Task[Connection] | None = None
         self._leaving: set[asyncio.Task[None]] = set()
 
     @property
@@ -124,11 +127,11 @@ class Line:
         while self._leaving:
             await asyncio.wait(self._leaving)
 
-    async def _opened(self, relay: Relay) -> RelayConnection:
+    async def _opened(self, relay: Relay) -> Connection:
         access = await self._access_of(relay.id)
-        return await open_relay(relay, access, self._timeouts, self._context)
+        return await self._open_relay(relay, access, self._timeouts, self._context)
 
-    async def _take(self, relay: Relay, connection: RelayConnection) -> None:
+    async def _take(self, relay: Relay, connection: Connection) -> None:
         self._connection, self._relay = connection, relay
         await self._on_open(relay, connection.offer)
 
@@ -144,6 +147,6 @@ class Line:
         task.add_done_callback(self._leaving.discard)
 
 
-async def _quit_when_open(successor: asyncio.Task[RelayConnection]) -> None:
+async def _quit_when_open(successor: asyncio.Task[Connection]) -> None:
     with contextlib.suppress(RelayError):
         await (await successor).quit()

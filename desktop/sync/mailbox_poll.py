@@ -30,6 +30,7 @@ from desktop.models.database import Database, Tx
 from desktop.models.delivery import AccountId, Auth, MailAccount
 from desktop.models.records import MessageId, Reason, State
 from desktop.sync.mailbox_imap import Access, Fetched, Mailbox, MailboxError
+from desktop.sync.wires import Inbox, OpenMailbox
 
 FIRST_LOOK = timedelta(days=14)
 """How far back a mailbox is read that is new here: reports about what was sent before, and what
@@ -69,8 +70,15 @@ class Reader:
     """Reads mailboxes for one open practice; one at a time for each account."""
 
     def __init__(
-        self, database: Database, audit: AuditLog, clock: Clock, unsealer: Unsealer, token: Token
+        self,
+        database: Database,
+        audit: AuditLog,
+        clock: Clock,
+        unsealer: Unsealer,
+        token: Token,
+        open_mailbox: OpenMailbox = Mailbox.open,
     ) -> None:
+        self._open = open_mailbox
         self._database = database
         self._audit = audit
         self._clock = clock
@@ -80,18 +88,18 @@ class Reader:
         self.worker = ParsingWorker()
         self.opener = MailOpener(database)
 
-    def open(self, account: MailAccount, password: str | None = None) -> Mailbox:
+    def open(self, account: MailAccount, password: str | None = None) -> Inbox:
         """Signed in. A token may be over before its time: one that is refused is renewed once.
 
         Raises MailboxError; DeliveryError where there is no token.
         """
         access = self.access(account, password)
         try:
-            return Mailbox.open(access)
+            return self._open(access)
         except MailboxError as error:
             if not access.oauth or error.code != "mailbox-sign-in-failed":
                 raise
-        return Mailbox.open(self.access(account, refused=access.secret))
+        return self._open(self.access(account, refused=access.secret))
 
     def access(self, account: MailAccount, password: str | None = None, refused: str = "") -> Access:
         """How to sign in now; a token is renewed first where that is the way."""
@@ -110,7 +118,7 @@ class Reader:
         """Why this mailbox is not read: it holds what patients write (45 CFR 164.308(b))."""
         return agreement_problem(account.baa, account.name, self._clock.now().date())
 
-    def look(self, account: MailAccount, mailbox: Mailbox, progress: Progress | None = None) -> Look:
+    def look(self, account: MailAccount, mailbox: Inbox, progress: Progress | None = None) -> Look:
         """Everything new in the account's folder. Raises MailboxError, DeliveryError."""
         validity = mailbox.select(account.folder)
         after, uids = self._new(account, mailbox, validity)
@@ -139,7 +147,7 @@ class Reader:
         self._database.write(lambda tx: mailboxes.mark_polled(tx, account.id, now))
         return look
 
-    def _new(self, account: MailAccount, mailbox: Mailbox, validity: int) -> tuple[int, list[int]]:
+    def _new(self, account: MailAccount, mailbox: Inbox, validity: int) -> tuple[int, list[int]]:
         """The UID up to which all is done with, and those above it that are to be read.
 
         Of a mailbox that is numbered anew, that begins where what came since the last look begins;
@@ -238,7 +246,7 @@ class Reader:
         now, reason = self._clock.now(), Reason(error.code, dict(error.params))
         self._database.write(lambda tx: mailboxes.mark_polled(tx, account, now, trouble=reason))
 
-    def _look_for_sent(self, account: MailAccount, mailbox: Mailbox) -> None:
+    def _look_for_sent(self, account: MailAccount, mailbox: Inbox) -> None:
         """What nobody knows of and stands in the account's own folder of sent mail was taken."""
         if not account.sent_folder:
             return

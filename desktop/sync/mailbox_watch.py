@@ -17,8 +17,8 @@ from desktop.mail import asking
 from desktop.models import mailboxes
 from desktop.models.database import Database
 from desktop.models.delivery import AccountId, MailAccount
-from desktop.sync.mailbox_imap import Mailbox
 from desktop.sync.mailbox_poll import Look, Progress, Reader
+from desktop.sync.wires import Inbox
 
 AGAIN, AGAIN_MOST = 30.0, 15 * 60.0
 """Seconds to the next try after trouble, doubled each time; the most of it."""
@@ -35,7 +35,7 @@ class MailboxWatch:
         self._ended = threading.Event()
         self._guard = threading.Lock()
         self._threads: dict[AccountId, threading.Thread] = {}
-        self._lines: dict[AccountId, Mailbox] = {}
+        self._lines: dict[AccountId, Inbox] = {}
         self._wakes: dict[AccountId, threading.Event] = defaultdict(threading.Event)
         self._pauses: dict[AccountId, float] = {}
         self._turns: dict[AccountId, threading.Lock] = defaultdict(threading.Lock)
@@ -163,7 +163,7 @@ class MailboxWatch:
                 with self._guard:
                     self._lines.pop(account.id, None)
 
-    def _waited(self, id_: AccountId, mailbox: Mailbox) -> bool:
+    def _waited(self, id_: AccountId, mailbox: Inbox) -> bool:
         """False where the server cannot tell of new mail by itself."""
         account = self._current(id_)
         if account is None or not mailbox.can_idle:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from desktop.sync.mailbox_imap import Mailbox
+from desktop.sync.wires import Inbox
 
 _FIELDS = ("X-Reference", "Message-ID")
 """By our own field first: some services rewrite the other."""
@@ -20,7 +20,7 @@ class Wanted:
     message_id: str
 
 
-def fetch(mailbox: Mailbox, folder: str, wanted: Sequence[Wanted]) -> dict[str, bytes]:
+def fetch(mailbox: Inbox, folder: str, wanted: Sequence[Wanted]) -> dict[str, bytes]:
     """What arrived, by token; a mail that is not there, or is longer than is read, is left out.
 
     Raises MailboxError.
@@ -36,7 +36,7 @@ def fetch(mailbox: Mailbox, folder: str, wanted: Sequence[Wanted]) -> dict[str, 
     return found
 
 
-def _uids(mailbox: Mailbox, one: Wanted) -> list[int]:
+def _uids(mailbox: Inbox, one: Wanted) -> list[int]:
     for name, value in zip(_FIELDS, (one.token, one.message_id), strict=True):
         uids = mailbox.find(name, value)
         if uids:
