@@ -23,9 +23,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 WINDOWS = sys.platform == "win32"
 PLATFORM = {"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux")
-VENV = ROOT / ".venv"
-PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
-STAMP = VENV / "lock.sha256"
+VENV, PACKAGE_VENV = ROOT / ".venv", ROOT / ".venv-package"
+IN_VENV = "Scripts/python.exe" if WINDOWS else "bin/python"
+PYTHON = VENV / IN_VENV
 REQUIREMENTS = ROOT / "requirements"
 LOCK = REQUIREMENTS / f"lock-{PLATFORM}-dev.txt"
 TRANSLATIONS = ROOT / "resources" / "translations"
@@ -134,20 +134,21 @@ def may_sudo() -> bool:
     )
 
 
-def need_venv() -> None:
-    """`.venv` with exactly what the lock names, every file checked against its hash."""
-    wanted = hashlib.sha256(LOCK.read_bytes()).hexdigest()
-    if PYTHON.exists() and STAMP.exists() and STAMP.read_text("ascii") == wanted:
+def need_venv(folder: Path = VENV, lock: Path = LOCK) -> None:
+    """A virtual environment with exactly what the lock names, every file checked against its hash."""
+    wanted = hashlib.sha256(lock.read_bytes()).hexdigest()
+    program, stamp = folder / IN_VENV, folder / "lock.sha256"
+    if program.exists() and stamp.exists() and stamp.read_text("ascii") == wanted:
         return
-    if not PYTHON.exists():
-        say("making .venv")
-        if call(sys.executable, "-m", "venv", "--clear", VENV, quiet=True) != 0:
+    if not program.exists() or folder == PACKAGE_VENV:  # nothing of an older lock gets into a package
+        say(f"making {folder.name}")
+        if call(sys.executable, "-m", "venv", "--clear", folder, quiet=True) != 0:
             raise CannotGoOn("Python cannot make a virtual environment here (is its venv module installed?)")
-    say(f"installing what {LOCK.relative_to(ROOT)} names")
+    say(f"installing what {lock.relative_to(ROOT)} names")
     pip = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes")
-    if call(PYTHON, *pip, "-r", LOCK, quiet=True) != 0:
+    if call(program, *pip, "-r", lock, quiet=True) != 0:
         raise CannotGoOn("pip could not install the lock; what it said stands above")
-    STAMP.write_text(wanted, "ascii")
+    stamp.write_text(wanted, "ascii")
 
 
 def need_node() -> None:
@@ -209,7 +210,7 @@ def soak(arguments: list[str]) -> int:
 def check(arguments: list[str]) -> int:
     if arguments:
         raise CannotGoOn("check takes no arguments")
-    folders = ("desktop", "demo", "benchmarks", "docs", "tests")
+    folders = ("desktop", "demo", "benchmarks", "docs", "installers", "tests")
     code = (*folders, "resources/auditverify.py", "dev.py", "catalogues.py", "hatch_build.py")
     there = [name for name in code if (ROOT / name).exists()]
     steps: list[tuple[str, Callable[[], int]]] = [
@@ -314,7 +315,15 @@ def translations(arguments: list[str]) -> int:
 
 
 def package(arguments: list[str]) -> int:
-    return python("-m", "hatchling", "build", "-t", "wheel", *arguments)
+    """Each system's files by its own module, in an environment without what tests and checks need."""
+    systems = tuple(WHEELS_FOR)
+    chosen = [name for name in systems if {f"--{name}", "--all"} & set(arguments)] or [PLATFORM]
+    rest = [word for word in arguments if word not in ("--all", *(f"--{name}" for name in systems))]
+    if not set(rest) <= {"--test"}:
+        raise CannotGoOn("package takes --linux, --windows, --macos or --all, and --test")
+    need_debian(("package", "windows")[: 1 + ("windows" in chosen)])
+    need_venv(PACKAGE_VENV, REQUIREMENTS / f"lock-{PLATFORM}-package.txt")
+    return max(call(PACKAGE_VENV / IN_VENV, "-m", f"installers.{name}", *rest) for name in chosen)
 
 
 COMMANDS = {
@@ -335,7 +344,9 @@ COMMANDS = {
     ),
     "lock": Command(lock, "resolve the dependencies anew for every platform [--upgrade]"),
     "translations": Command(translations, "compile the sentences [--merge takes the fragments in]"),
-    "package": Command(package, "build the wheel in dist/"),
+    "package": Command(
+        package, "build what is installed, in dist/ [--linux] [--windows] [--macos] [--all] [--test]"
+    ),
 }
 
 

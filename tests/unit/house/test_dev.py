@@ -88,36 +88,72 @@ def test_a_failed_installation_stops(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_stamp_of_this_lock_means_nothing_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     ran: list[tuple[object, ...]] = []
+    folder, lock = tmp_path / "made", tmp_path / "lock.txt"
 
     def call(*command: object, **_: object) -> int:
         ran.append(command)
-        (tmp_path / "python").touch()
+        (folder / dev.IN_VENV).parent.mkdir(parents=True, exist_ok=True)
+        (folder / dev.IN_VENV).touch()
         return 0
 
     monkeypatch.setattr(dev, "call", call)
-    monkeypatch.setattr(dev, "PYTHON", tmp_path / "python")
-    monkeypatch.setattr(dev, "STAMP", tmp_path / "stamp")
-    monkeypatch.setattr(dev, "LOCK", tmp_path / "lock.txt")
     monkeypatch.setattr(dev, "ROOT", tmp_path)
-    (tmp_path / "lock.txt").write_text("one")
-    dev.need_venv()
+    lock.write_text("one")
+    dev.need_venv(folder, lock)
     assert "venv" in ran[0]
     assert {"--require-hashes", "--no-deps"} <= set(ran[1])
-    dev.need_venv()
+    dev.need_venv(folder, lock)
     assert len(ran) == 2
-    (tmp_path / "lock.txt").write_text("two")
-    dev.need_venv()
+    lock.write_text("two")
+    dev.need_venv(folder, lock)
     assert len(ran) == 3
 
 
+def test_a_package_gets_nothing_of_an_older_lock(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    ran: list[tuple[object, ...]] = []
+    folder = tmp_path / "package"
+    (folder / dev.IN_VENV).parent.mkdir(parents=True)
+    (folder / dev.IN_VENV).touch()
+
+    def call(*command: object, **_: object) -> int:
+        ran.append(command)
+        return 0
+
+    monkeypatch.setattr(dev, "call", call)
+    monkeypatch.setattr(dev, "PACKAGE_VENV", folder)
+    dev.need_venv(folder, dev.LOCK)
+    assert "--clear" in ran[0]
+
+
 def test_an_installation_that_failed_is_tried_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "python").touch()
+    (tmp_path / dev.IN_VENV).parent.mkdir(parents=True)
+    (tmp_path / dev.IN_VENV).touch()
     monkeypatch.setattr(dev, "call", lambda *_, **__: 1)
-    monkeypatch.setattr(dev, "PYTHON", tmp_path / "python")
-    monkeypatch.setattr(dev, "STAMP", tmp_path / "stamp")
     for _ in range(2):
         with pytest.raises(dev.CannotGoOn, match="pip"):
-            dev.need_venv()
+            dev.need_venv(tmp_path, dev.LOCK)
+
+
+def test_a_package_is_built_by_the_module_of_its_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[tuple[object, ...]] = []
+
+    def call(*command: object, **_: object) -> int:
+        ran.append(command[1:])
+        return 0
+
+    monkeypatch.setattr(dev, "call", call)
+    monkeypatch.setattr(dev, "need_venv", lambda *_: None)
+    monkeypatch.setattr(dev, "need_debian", lambda _: None)
+    dev.package([])
+    dev.package(["--windows", "--test"])
+    dev.package(["--all"])
+    with pytest.raises(dev.CannotGoOn, match="--linux"):
+        dev.package(["--solaris"])
+    assert ran == [
+        ("-m", f"installers.{dev.PLATFORM}"),
+        ("-m", "installers.windows", "--test"),
+        *(("-m", f"installers.{name}") for name in ("linux", "windows", "macos")),
+    ]
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
