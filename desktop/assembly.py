@@ -122,6 +122,8 @@ from desktop.office.tasks import Tasks
 from desktop.office.template_preview import TemplatePreviews
 from desktop.office.templates import Templates
 from desktop.office.timeline import Timelines
+from desktop.office.update_facts import Judge, this_program
+from desktop.office.updates import Updates
 from desktop.office.users import Users
 from desktop.office.users_join import Joining
 from desktop.office.visits import Visits
@@ -147,6 +149,7 @@ def build_office(
     printer: Callable[[], Printer] | None = None,
     service: bool = False,
     sample: Wires | None = None,
+    updates: Judge | None = None,
 ) -> LocalOffice:
     """An office in this process for the practice in `folder`.
 
@@ -155,6 +158,7 @@ def build_office(
     `security_keys` asks the keys that are plugged in, with the PIN that was typed.
     `printer` makes papers; without one they are refused. `service`: the process goes on when
     windows and commands are gone. `sample` takes the place of every wire, for invented people.
+    `updates` judges lists of new versions in the place of the program that was released.
     """
     cost = params or (lambda: calibrate(clock.mono, least=FLOOR if device_store() else DEFAULT))
     keys = security_keys or (lambda pin: SecurityKeys(TypedPin(pin), clock=clock))
@@ -166,7 +170,8 @@ def build_office(
     desk = Desk(guard, audit, clock, limits, log_watch)
     read = FileReading(clock, worker=_FILES).read
     intake = Intake(clock, audit, read)
-    opener = Opener(clock, audit, folder, log_watch, intake, sample)
+    judge = updates or this_program(asks=sample is None)
+    opener = Opener(clock, audit, folder, log_watch, intake, sample, judge)
 
     def way_in(where: PracticeFolder) -> SignIn:
         return SignIn(where, clock, device_store, opener.database, audit, guard, keys)
@@ -280,4 +285,5 @@ def build_office(
         ScheduleRooms(ScheduleAnswers(desk, clock, paper), CalendarDesk(desk, clock), Windows(desk, clock)),
         RunRooms(CampaignRuns(desk, clock, posture), OptOuts(desk, clock)),
         Results(desk, clock, paper),
+        Updates(desk, clock, audit, judge),
     )

@@ -198,6 +198,9 @@ class Action(StrEnum):
     EXPORT_ANSWERS = "answers.export"
     SHOW_CALENDAR = "calendar.show"
     SET_SLOTS = "calendar.slots"
+    SHOW_UPDATES = "updates.show"
+    SET_UPDATES = "updates.set"
+    CHECK_UPDATES = "updates.check"
     ISSUE_TOKEN = "session.issue"  # noqa: S105 - the name of an action
     STEP_UP = "session.step-up"
     SIGN_OUT = "session.end"

@@ -270,6 +270,14 @@ class Act(StrEnum):
     ARRIVAL_SHOWN = "arrival.shown"
     ARRIVAL_SETTLED = "arrival.settled"
     COMPUTER_RETIRED = "computer.retired"
+    # the program itself
+    PROGRAM_CHANGED = "program.changed"
+    UPDATES_SHOWN = "updates.shown"
+    UPDATES_ALLOWED = "updates.allowed"
+    UPDATES_FORBIDDEN = "updates.forbidden"
+    UPDATES_CHECKED = "updates.checked"
+    UPDATE_VERIFIED = "update.verified"
+    UPDATE_DOWNLOADED = "update.downloaded"
     # relays
     RELAY_ADDED = "relay.added"
     RELAY_CHANGED = "relay.changed"

@@ -30,6 +30,7 @@ _ID = re.compile(r"[0-9a-f]{32}")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _CODE = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
 _CODE_CHARS = 64
+_VERSION = re.compile(r"\d{1,5}(?:\.\d{1,5}){2}")
 
 
 def is_number(value: Value) -> bool:
@@ -50,6 +51,11 @@ def is_hash(value: Value) -> bool:
 def is_code(value: Value) -> bool:
     """A dotted or kebab-case code such as `no-rows` or `people.search`."""
     return isinstance(value, str) and len(value) <= _CODE_CHARS and _CODE.fullmatch(value) is not None
+
+
+def is_version(value: Value) -> bool:
+    """Of the program, such as 1.4.0."""
+    return isinstance(value, str) and _VERSION.fullmatch(value) is not None
 
 
 def _one_of(*words: str) -> Callable[[Value], bool]:
@@ -132,6 +138,8 @@ FIELDS: Mapping[str, Callable[[Value], bool]] = MappingProxyType(
         "action": is_code,
         "item": is_code,
         "task-kind": is_code,
+        "program": is_version,
+        "program-before": is_version,
     }
 )
 """Every field that `det` may hold, and what its value must be.

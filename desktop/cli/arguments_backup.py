@@ -51,3 +51,16 @@ def computer(
     move.verb("arrival", "what is still to be done on this computer")
     settle = move.verb("settle", "it is done; what can be looked up is looked up")
     settle.add_argument("item", metavar="ITEM")
+    _updates(family("updates", "new versions of the program; none is installed from here"))
+
+
+def _updates(updates: Family) -> None:
+    updates.verb("show", "the version that runs here, and what is known of newer ones")
+    updates.verb("allow", "ask for new versions once a day")
+    updates.verb("forbid", "ask nobody")
+    updates.verb("check", "ask now")
+    verify = updates.verb("verify", "whether a file is as it was published")
+    verify.add_argument("file", metavar="FILE")
+    verify.add_argument("--list", metavar="FILE", help="the signed list; else the one beside it, or the last")
+    download = updates.verb("download", "fetch and check the newest for this computer")
+    download.add_argument("--into", metavar="DIR", help="instead of your downloads")

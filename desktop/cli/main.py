@@ -51,6 +51,7 @@ from desktop.cli import (
     storage,
     tasks,
     templates,
+    updates,
     users,
     visits,
 )
@@ -313,6 +314,12 @@ HANDLERS: dict[str, Handler] = {
     "backup drill": drill.backup_drill,
     "backup kit": drill.backup_kit,
     "backup new-key": drill.backup_new_key,
+    "updates show": updates.updates_show,
+    "updates allow": updates.updates_allow,
+    "updates forbid": updates.updates_forbid,
+    "updates check": updates.updates_check,
+    "updates verify": updates.updates_verify,
+    "updates download": updates.updates_download,
 }
 
 NO_PRACTICE = frozenset(

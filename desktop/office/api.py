@@ -50,6 +50,7 @@ from desktop.office.api_results import ResultDoor
 from desktop.office.api_running import RunDoor
 from desktop.office.api_segments import SegmentDoor
 from desktop.office.api_templates import TemplateDoor, TemplateFileDoor
+from desktop.office.api_updates import UpdateDoor
 from desktop.office.values import (
     AppointmentsImport,
     AppointmentsImported,
@@ -304,6 +305,7 @@ class Office(
     WindowDoor,
     RunDoor,
     ResultDoor,
+    UpdateDoor,
     Protocol,
 ):
     """Everything."""

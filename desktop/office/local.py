@@ -34,6 +34,7 @@ from desktop.office.local_results import ResultOffice
 from desktop.office.local_running import RunOffice, RunRooms
 from desktop.office.local_schedule import ScheduleOffice, ScheduleRooms
 from desktop.office.local_templates import TemplateOffice, TemplateRooms
+from desktop.office.local_updates import UpdateOffice
 from desktop.office.log_export import LogExports
 from desktop.office.log_reports import LogReports
 from desktop.office.mail_found import MailSearch
@@ -66,6 +67,7 @@ from desktop.office.snippets import Snippets
 from desktop.office.storage import Storages
 from desktop.office.tasks import Tasks
 from desktop.office.timeline import Timelines
+from desktop.office.updates import Updates
 from desktop.office.users import Users
 from desktop.office.users_join import Joining
 from desktop.office.witness import Witnesses
@@ -81,6 +83,7 @@ class LocalOffice(
     CampaignOffice,
     RunOffice,
     ResultOffice,
+    UpdateOffice,
 ):
     """Fulfils `office.api.Office`; the use cases live in the rooms it is made of."""
 
@@ -150,6 +153,7 @@ class LocalOffice(
         schedule_rooms: ScheduleRooms,
         run_rooms: RunRooms,
         results: Results,
+        updates: Updates,
     ) -> None:
         PeopleOffice.__init__(self, rooms)
         BackupOffice.__init__(self, backup_rooms)
@@ -160,6 +164,7 @@ class LocalOffice(
         ScheduleOffice.__init__(self, schedule_rooms)
         RunOffice.__init__(self, run_rooms)
         ResultOffice.__init__(self, results)
+        UpdateOffice.__init__(self, updates)
         self.practice_exists = entry.practice_exists
         self.create_practice = entry.create_practice
         self.sign_in = entry.sign_in

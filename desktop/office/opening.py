@@ -24,7 +24,7 @@ from desktop.mail.unsealing import Unsealer
 from desktop.models import settings, vaultkeys
 from desktop.models.database import Database
 from desktop.models.migrate import upgrade
-from desktop.office import emergency_record, segments
+from desktop.office import emergency_record, program, segments
 from desktop.office.after_hours_watch import AfterHoursWatch
 from desktop.office.backup_watch import BackupWatch
 from desktop.office.campaign_cut import RunMark
@@ -43,6 +43,8 @@ from desktop.office.officer import OfficerMail
 from desktop.office.outbox_watch import OutboxWatch
 from desktop.office.ownkeys import OwnKeys
 from desktop.office.silence import SilenceWatch
+from desktop.office.update_facts import Judge, this_program
+from desktop.office.update_watch import UpdateWatch
 from desktop.office.watch import Watch
 from desktop.paths import PracticeFolder
 from desktop.sync.dispatcher import Dispatcher
@@ -68,9 +70,11 @@ class Opener:
         log_watch: LogWatch,
         intake: Intake,
         sample: Wires | None = None,
+        judge: Judge | None = None,
     ) -> None:
         """`sample`: what opens here is the sample practice and nothing else."""
         self._sample = sample
+        self._judge = judge or this_program(asks=sample is None)
         self._intake = intake
         self._log_watch = log_watch
         self._clock = clock
@@ -103,6 +107,7 @@ class Opener:
     def open(self, vault: OpenVault, database: Database) -> Opened:
         if database.read(replies.means) is None:
             database.write(replies.make_keys)
+        program.note(database, self._audit, self._judge.version)
         own = OwnKeys(database, self._clock)
         outbox = Outbox(self._clock, self._audit)
         outbox_watch = OutboxWatch(database, outbox, self._audit, self._clock)
@@ -144,6 +149,7 @@ class Opener:
         watch.later(OptOutAnswers(database, letters, outbox, own.sealer, self._clock).look)
         watch.later(DuplicateWatch(database, self._audit, self._clock, self._has_gap).look)
         watch.also(DrillWatch(database, self._audit, self._clock, self._folder).look)
+        watch.also(UpdateWatch(database, self._audit, self._clock, self._judge, self._has_gap).look)
         signins = SignIns(database, self._audit, self._clock)
         wires = self._sample or Wires()
 

@@ -29,6 +29,8 @@ from desktop.office.values_messages import TASK_GROUPS
 
 OWN = "own"
 DRILL_DUE = "drill-due"
+UPDATE, UPDATE_DOUBT = "update", "update-doubt"
+"""A newer version of the program; what was heard of one is not believed. The source is which."""
 FOLDER = "folder"
 """A watched folder wants somebody; its source is the folder."""
 NOTICE = "notice-"
@@ -108,6 +110,10 @@ KINDS: Mapping[str, TaskKind] = MappingProxyType(
         ),
         DRILL_DUE: TaskKind("system", "task-drill-due", _who_may(Action.RUN_DRILL), "backups", True),
         BACKUP_OLD: TaskKind("system", "task-backup-old", _who_may(Action.MAKE_BACKUP), "backups", True),
+        UPDATE: TaskKind("system", "task-update-normal", _who_may(Action.SET_UPDATES), "settings", True),
+        UPDATE_DOUBT: TaskKind(
+            "system", "task-update-doubt", _who_may(Action.SET_UPDATES), "settings", True, Urgency.ASKS
+        ),
         FOLDER: TaskKind("system", "task-folder", _who_may(Action.LIST_IMPORTS), "imports"),
         OWN: TaskKind("own", "task-own"),
     }

@@ -15,7 +15,7 @@ from desktop.models.correspondence import TaskId
 from desktop.models.database import Tx
 from desktop.models.records import Message, MessageId, Person, Reason, State
 from desktop.models.tasks import Task
-from desktop.office.task_kinds import KINDS, OWN
+from desktop.office.task_kinds import KINDS, OWN, UPDATE
 from desktop.office.values_messages import TaskLine
 from desktop.texts import clean, clean_lines
 
@@ -99,6 +99,8 @@ def _title(one: Task, name: str) -> Reason:
         return Reason(code, {"words": words}) if words else Reason("task-own-hidden", {"name": name})
     if one.kind == CALL and one.details.get("cause") in _CAUSES:
         code = f"task-call-{one.details['cause']}"
+    if one.kind == UPDATE:
+        return Reason(f"task-update-{one.details.get('severity')}", {"version": one.source})
     if one.kind in (MOVE, CANCEL_VISIT):
         params["when"] = str(one.details.get("start", ""))
     return Reason(code, {**params, "name": name})

@@ -62,6 +62,8 @@ _CODES = {
     "report": "ui.record.report",
 }
 """Fields that hold a code, and where its words are."""
+_VERSIONS = ("program", "program-before")
+"""Fields that hold a version of the program, which is said as it is."""
 _TIMES = ("at", "before", "after", "until")
 
 
@@ -150,6 +152,8 @@ def _value(ui: Ui, name: str, value: str | int, zone: tzinfo | None) -> str:
             if name in _NUMBERS and name != "year"
             else _year(name, value)
         )
+    if name in _VERSIONS:
+        return clean(value)
     code = f"{_CODES[name]}.{value}" if name in _CODES else ""
     return ui.say(code).rstrip(".") if code and ui.texts.is_whole(code) else ""
 

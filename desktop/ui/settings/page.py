@@ -21,6 +21,7 @@ from desktop.ui.settings.relays import RelaySection
 from desktop.ui.settings.sending import SendingSection
 from desktop.ui.settings.storage import StorageSection
 from desktop.ui.settings.times import TimesSection
+from desktop.ui.settings.updates import UpdateSection
 from desktop.ui.snippets.page import BlocksSection
 from desktop.ui.users.matrix import MatrixSection
 from desktop.ui.users.page import UsersSection
@@ -58,6 +59,7 @@ class SettingsPage(Page):
                     ui.say("ui.settings.computer"),
                     lambda: ComputerSection(ui, session, navigation),
                 ),
+                ("updates", ui.say("ui.settings.updates"), lambda: UpdateSection(ui, session)),
                 ("users", ui.say("ui.settings.users"), lambda: UsersSection(ui, session)),
                 ("roles", ui.say("ui.settings.roles"), lambda: MatrixSection(ui, session)),
                 ("review", ui.say("ui.settings.review"), lambda: ReviewSection(ui, session)),

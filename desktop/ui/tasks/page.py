@@ -27,6 +27,8 @@ _SETTINGS = {
     "own-key-expiring": "keys",
     "rotation-due": "users",
     "access-review": "review",
+    "update": "updates",
+    "update-doubt": "updates",
 }
 """The section of the settings where a task of the office is done."""
 

@@ -1,0 +1,110 @@
+"""Once a day, where an administrator allowed it: whether there is a newer version of the program.
+
+At no fixed hour, so that neither the server nor who listens on the way sees a habit of the practice.
+On a thread of its own: nobody who is in the window waits for a server.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from desktop.audit.events import Act, Event
+from desktop.audit.log import AuditLog
+from desktop.clock import Clock
+from desktop.errors import SealwellError
+from desktop.models.database import Database, Tx
+from desktop.office.update_facts import Judge, Kept, keep, kept
+from desktop.office.update_tasks import is_settled, settle
+from desktop.sync.updates import fetch_list
+
+_A_DAY, _SPREAD = timedelta(hours=20), timedelta(hours=8)
+"""The next look is at some time between these after one that was answered."""
+_AGAIN = timedelta(hours=2)
+"""And so long, or a little more, after one that was not: a portable computer is often without a line."""
+
+
+class UpdateWatch:
+    """One per open practice."""
+
+    def __init__(
+        self,
+        database: Database,
+        audit: AuditLog,
+        clock: Clock,
+        judge: Judge,
+        has_gap: Callable[[], bool] = lambda: False,
+        chance: random.Random | None = None,
+    ) -> None:
+        self._database = database
+        self._audit = audit
+        self._clock = clock
+        self._judge = judge
+        self._has_gap = has_gap
+        self._chance = chance or random.Random()
+        self._asking = threading.Lock()
+
+    def look(self) -> None:
+        """Cheap; asks the server in the background where that is due."""
+        if self._has_gap():
+            return
+        now = self._clock.now()
+        one = self._database.read(kept)
+        if not self._database.read(lambda tx: is_settled(tx, self._judge, one, now)):
+            self._database.write(lambda tx: settle(tx, self._audit, self._judge, kept(tx), now))
+        if self._is_due(one, now) and self._asking.acquire(blocking=False):
+            threading.Thread(target=self._ask_behind, name="updates", daemon=True).start()
+
+    def ask(self) -> None:
+        """Ask now and keep what was heard, or what was wrong with it; blocks."""
+        now = self._clock.now()
+        # Put off first: a second program with this practice, or one that is ended meanwhile, asks once.
+        self._database.write(lambda tx: keep(tx, replace(kept(tx), next_at=self._later(now, _AGAIN))))
+        try:
+            document = fetch_list(self._judge.source)
+            self._database.write(lambda tx: self._keep(tx, document, self._clock.now()))
+        except SealwellError as error:
+            if error.code == "locked":  # closed meanwhile
+                raise
+            code = error.code
+            self._database.write(lambda tx: self._note(tx, code, self._clock.now()))
+
+    def _ask_behind(self) -> None:
+        try:
+            self.ask()
+        except SealwellError as error:
+            if error.code != "locked":
+                raise
+        finally:
+            self._asking.release()
+
+    def _is_due(self, one: Kept, now: datetime) -> bool:
+        return (
+            one.allowed
+            and self._judge.has_key
+            and (not one.next_at or datetime.fromisoformat(one.next_at) <= now)
+        )
+
+    def _later(self, now: datetime, least: timedelta) -> str:
+        return (now + least + _SPREAD * self._chance.random()).isoformat()
+
+    def _keep(self, tx: Tx, document: bytes, now: datetime) -> None:
+        before = kept(tx)
+        if not before.allowed:  # forbidden while the server was asked
+            return
+        after = replace(self._judge.heard(document, before, now), next_at=self._later(now, _A_DAY))
+        if (after.seen, after.problem) != (before.seen, before.problem):
+            self._audit.record(tx, Event(Act.UPDATES_CHECKED, det={"program": after.seen}))
+        keep(tx, after)
+        settle(tx, self._audit, self._judge, after, now)
+
+    def _note(self, tx: Tx, code: str, now: datetime) -> None:
+        before = kept(tx)
+        after = replace(before, problem=code, tried_at=now.isoformat())
+        if before.problem != code:
+            self._audit.record(tx, Event(Act.UPDATES_CHECKED, outcome="failed", why=code))
+        keep(tx, after)
+        settle(tx, self._audit, self._judge, after, now)
