@@ -1,0 +1,65 @@
+"""`sealwell-<version>-windows-x64-setup.exe`: for one person, without an administrator."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from installers.windows.facts import HERE, PUBLISHER, ROOT, VERSION, numbers, setup_name
+
+SCRIPT = HERE / "files" / "setup.nsi"
+ICON = HERE / "files" / "sealwell.ico"
+SPARE_MEGABYTES = 100
+"""Room asked for beside the program itself: the practice must be able to go on writing."""
+_MEBI = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What goes into one setup; `sign` is the command that signs the uninstaller, none in trials."""
+
+    bundle: Path
+    target: Path
+    version: str = VERSION
+    small: bool = True
+    """LZMA over everything takes a minute and saves a quarter; trials take zlib."""
+    sign: str = ""
+    pause: int = 0
+    """Milliseconds between the two renames, for the trial that ends it there."""
+
+
+def build(setup: Setup) -> Path:
+    """The setup, by makensis; raises CalledProcessError where it fails."""
+    size = sum(file.stat().st_size for file in setup.bundle.rglob("*") if file.is_file())
+    output = setup.target / setup_name(setup.version)
+    setup.target.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        values = {
+            "VERSION": setup.version,
+            "NUMBERS": numbers(setup.version),
+            "PUBLISHER": PUBLISHER,
+            "BUNDLE": setup.bundle,
+            "OUTPUT": output,
+            "ICON": ICON,
+            "LICENCE": _licence(Path(folder)),
+            "KILOBYTES": size // 1024,
+            "MEGABYTES": size // _MEBI + SPARE_MEGABYTES,
+            "COMPRESSION": "/SOLID lzma" if setup.small else "zlib",
+            **({"SIGN": setup.sign} if setup.sign else {}),
+            **({"PAUSE": setup.pause} if setup.pause else {}),
+        }
+        given = [f"-D{name}={value}" for name, value in values.items()]
+        subprocess.run(
+            ["makensis", "-V2", "-WX", "-INPUTCHARSET", "UTF8", *given, SCRIPT], cwd=SCRIPT.parent, check=True
+        )
+    return output
+
+
+def _licence(folder: Path) -> Path:
+    """The page of the setup wants Windows' line ends."""
+    text = (ROOT / "LICENSE").read_text("utf-8").strip("\n")
+    target = folder / "LICENSE.txt"
+    target.write_bytes(text.replace("\n", "\r\n").encode("utf-8-sig"))
+    return target
