@@ -33,13 +33,21 @@ from desktop.texts import clean
 T = TypeVar("T")
 LIST_NAME = "sealwell-update.json"
 """The list, as it lies on the server and beside a file that somebody fetched by other means."""
-LIST_SECONDS, FILE_SECONDS = 30.0, 2 * 3600.0
-_CONNECT, _STALL = 15.0, 45.0
 _LOOK = 0.2
 """Seconds between two looks whether the person has cancelled."""
 _PIECE = 256 * 1024
 _SPARE = 64 * 1024 * 1024
 """Octets that stay free on a disk: a full one stops the practice."""
+
+
+@dataclass(frozen=True)
+class Waits:
+    """Seconds: for a line, for the next octet, and for the whole list and the whole file."""
+
+    connect: float = 15.0
+    stall: float = 45.0
+    list: float = 30.0
+    file: float = 2 * 3600.0
 
 
 @dataclass(frozen=True)
@@ -51,6 +59,7 @@ class Source:
     files_url: str
     keys: Mapping[str, bytes] = field(default_factory=dict)
     context: Callable[[], ssl.SSLContext] = ssl.create_default_context
+    waits: Waits = Waits()
 
 
 @cache
@@ -70,7 +79,7 @@ def fetch_list(source: Source) -> bytes:
     "update-answer", "update-too-large".
     """
     heard = bytearray()
-    asyncio.run(_get(source, source.list_url, MOST, heard.extend, LIST_SECONDS))
+    asyncio.run(_get(source, source.list_url, MOST, heard.extend, source.waits.list))
     return bytes(heard)
 
 
@@ -96,7 +105,7 @@ def download(source: Source, file: File, folder: Path, progress: Progress | None
             if progress is not None and not progress(came, file.bytes):
                 raise Refused("cancelled")
 
-        work = _get(source, source.files_url + file.name, file.bytes, take, FILE_SECONDS)
+        work = _get(source, source.files_url + file.name, file.bytes, take, source.waits.file)
         asyncio.run(_watched(work, go_on))
         out.flush()
         os.fsync(out.fileno())
@@ -178,7 +187,7 @@ async def _get(source: Source, url: str, most: int, take: Callable[[bytes], None
             asyncio.timeout(seconds),
             httpx.AsyncClient(
                 verify=source.context(),
-                timeout=httpx.Timeout(_STALL, connect=_CONNECT),
+                timeout=httpx.Timeout(source.waits.stall, connect=source.waits.connect),
                 headers={"User-Agent": "Sealwell", "Accept-Encoding": "identity"},
                 follow_redirects=False,
                 trust_env=False,
