@@ -1,0 +1,41 @@
+"""`python -m installers.linux`: every Linux file in dist/; with `--test` installs and tries them.
+
+`--test` builds the `.deb` alone and tries it in Debian 12; `--all-releases` builds everything and
+tries it in Debian 12 and 13, with accidents, lintian and the files' other kinds. `--release NAME`
+tries one Debian only. Trials need root, because they make systems of their own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from installers.build import bundle
+from installers.linux import deb, rpm, tarball
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(prog="python -m installers.linux", description=__doc__)
+    arguments.add_argument("--test", action="store_true")
+    arguments.add_argument("--all-releases", action="store_true")
+    arguments.add_argument("--release", action="append", default=[])
+    given = arguments.parse_args()
+    if given.test and os.geteuid() != 0:
+        sys.stderr.write("--test needs root: it makes Debian systems of its own to install in\n")
+        return 2
+    bundle()
+    made = [deb.build()]
+    if given.all_releases or not given.test:
+        made += [rpm.build(), tarball.build()]
+    for path in made:
+        sys.stderr.write(f"{path} ({path.stat().st_size / 1e6:.1f} MB)\n")
+    if not given.test:
+        return 0
+    from installers.linux.trial.plan import run  # noqa: PLC0415 - needs what only trials need
+
+    return run(tuple(given.release), everything=given.all_releases)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
