@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +17,21 @@ from typing import BinaryIO
 
 import platformdirs
 
+if sys.platform == "win32":
+    from desktop.paths_windows import keep_to_owner
+else:
+
+    def keep_to_owner(path: Path) -> None:
+        """Nobody else may look into the folder."""
+        path.chmod(PRIVATE_FOLDER)
+
+
 _HERE = Path(__file__).resolve().parent
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
 VAULT_LOCK = "vault.lock"
+_TRIES, _TRY_EVERY = 60, 0.05
+"""Three seconds in all."""
 
 
 def resource(name: str) -> Path:
@@ -179,8 +191,7 @@ def spare_folder() -> Path:
 def make_private_folder(path: Path) -> Path:
     """Create `path` for its owner only; an existing folder is narrowed."""
     path.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-    if sys.platform != "win32":
-        path.chmod(PRIVATE_FOLDER)
+    keep_to_owner(path)
     return path
 
 
@@ -206,12 +217,30 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
+        put_in_place(temporary, path)
     except BaseException:  # no half file is left behind; then it goes on up
         with contextlib.suppress(FileNotFoundError):
             temporary.unlink()
         raise
     sync_folder(path.parent)
+
+
+def put_in_place(source: Path, target: Path) -> None:
+    """`os.replace`, with patience on Windows.
+
+    There a file that anybody has open cannot be replaced, and virus scanners and indexers open what was
+    just written, as does another process of ours that reads `target`: all let go of it within moments.
+    """
+    tries = _TRIES if sys.platform == "win32" else 1
+    for left in range(tries, 0, -1):
+        try:
+            os.replace(source, target)
+        except PermissionError:
+            if left == 1:
+                raise
+            time.sleep(_TRY_EVERY)
+        else:
+            return
 
 
 def append_private(path: Path, data: bytes) -> None:
