@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from types import TracebackType
 
 from installers.windows.machine import Failed
+
+KNOWN = (Failed, AssertionError, OSError, KeyError, ValueError)
 
 
 class Checks:
@@ -18,18 +20,18 @@ class Checks:
         self.failed = 0
         self._tell = tell
 
-    @contextmanager
-    def check(self, words: str) -> Iterator[None]:
-        """What runs inside raises `Failed`, AssertionError or OSError where it is not as it should be."""
-        began = time.monotonic()
-        try:
-            yield
-        except (Failed, AssertionError, OSError) as problem:
-            self.failed += 1
-            self._say("FAILED", words, began, f": {problem}")
-        else:
+    def check(self, words: str) -> Check:
+        """What runs inside raises one of `KNOWN` where it is not as it should be."""
+        return Check(self, words)
+
+    def note(self, words: str, seconds: float, problem: BaseException | None) -> None:
+        if problem is None:
             self.passed += 1
-            self._say("ok", words, began, "")
+        else:
+            self.failed += 1
+        how, more = ("ok", "") if problem is None else ("FAILED", f": {problem}")
+        self._tell(f"{how:<7} {seconds:6.1f} s  {words}{more}\n")
+        sys.stdout.flush()
 
     def skip(self, words: str, why: str) -> None:
         self._tell(f"skipped  {words}: {why}\n")
@@ -39,9 +41,24 @@ class Checks:
         self._tell(f"{self.passed} passed, {self.failed} failed\n")
         return 1 if self.failed else 0
 
-    def _say(self, how: str, words: str, began: float, more: str) -> None:
-        self._tell(f"{how:<7} {time.monotonic() - began:6.1f} s  {words}{more}\n")
-        sys.stdout.flush()
+
+class Check:
+    """One of them, timed."""
+
+    def __init__(self, checks: Checks, words: str) -> None:
+        self._checks = checks
+        self._words = words
+
+    def __enter__(self) -> None:
+        self._began = time.monotonic()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if problem is not None and not isinstance(problem, KNOWN):
+            return False
+        self._checks.note(self._words, time.monotonic() - self._began, problem)
+        return True
 
 
 def expect(wanted: object, found: object, what: str) -> None:

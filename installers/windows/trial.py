@@ -37,6 +37,8 @@ class Setups:
     new: Path
     old: Path
     waiting: Path
+    older: Path
+    """The bundle of the older one."""
 
     @classmethod
     def built(cls, bundle: Path, new: Path, work: Path) -> Setups:
@@ -46,7 +48,7 @@ class Setups:
         (older / STALE).write_text("stale", "ascii")
         old = nsis.build(nsis.Setup(older, work / "old", OLDER, small=False))
         waiting = nsis.build(nsis.Setup(bundle, work / "waiting", small=False, pause=120_000))
-        return cls(new, old, waiting)
+        return cls(new, old, waiting, older)
 
 
 class SetupTrial:
@@ -139,13 +141,7 @@ class SetupTrial:
                 expect(None, self._machine.registry(ENTRY, name), name)
         with self._checks.check("the practice is still there, byte for byte, and nothing else"):
             expect(before, practice.told(), "the practice's bytes")
-            left = {path for path in listed(self._machine) - self._before if not self._ours(path)}
-            expect(set(), left, "left behind")
-
-    def _ours(self, path: str) -> bool:
-        """The practice, and what Wine keeps of any program that ran."""
-        place = str(self._place.relative_to(self._machine.drive))
-        return path.startswith((place, "windows/", "users/Public")) or "/Temp/" in path
+            expect(set(), left_behind(self._machine, self._before, self._place), "left behind")
 
     def _setup(self, setup: Path, *options: str) -> int:
         return self._machine.run(setup, "/S", *options, wait=10 * MINUTES).code
@@ -208,6 +204,12 @@ def self_test(machine: Machine, program: Path) -> None:
 def listed(machine: Machine) -> set[str]:
     """Every file in the machine's drive."""
     return {str(path.relative_to(machine.drive)) for path in machine.drive.rglob("*") if path.is_file()}
+
+
+def left_behind(machine: Machine, before: set[str], practice: Path) -> set[str]:
+    """What is there and was not, but for the practice and what Wine keeps of any program that ran."""
+    known = (str(practice.relative_to(machine.drive)), "windows/", "users/Public")
+    return {path for path in listed(machine) - before if not path.startswith(known) and "/Temp/" not in path}
 
 
 @contextmanager
