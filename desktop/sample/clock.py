@@ -15,7 +15,7 @@ class CatchingUp(SystemClock):
 
     def __init__(self, begin: datetime) -> None:
         self._change = threading.Lock()
-        self._behind = max(super().now() - begin, _NONE)
+        self._first = self._behind = max(super().now() - begin, _NONE)
 
     def now(self) -> datetime:
         with self._change:
@@ -24,7 +24,7 @@ class CatchingUp(SystemClock):
     def mono(self) -> float:
         """Jumps with the wall clock: what idled over night has idled."""
         with self._change:
-            return super().mono() - self._behind.total_seconds()
+            return super().mono() + (self._first - self._behind).total_seconds()
 
     def pass_(self, time: timedelta) -> None:
         """Let so much go by at once, at most until now."""

@@ -20,7 +20,7 @@ def people_file() -> bytes:
 
 
 def visits_file(today: date) -> bytes:
-    """With true dates: the sample's column `day` holds an offset from today."""
+    """The schedule as it is exported on `today`: column `day` of the sample holds an offset from it."""
     found = rows("appointments.csv")
     names = ["date" if name == "day" else name for name in found[0]]
     written = io.StringIO()
@@ -28,7 +28,17 @@ def visits_file(today: date) -> bytes:
     writer.writerow(names)
     for row in found:
         writer.writerow(
-            (today + timedelta(days=int(value))).isoformat() if name == "day" else value
-            for name, value in row.items()
+            _dated(name, value, today) for name, value in row.items()
         )
     return written.getvalue().encode("utf-8")
+
+
+def _dated(name: str, value: str, today: date) -> str:
+    """A day's visits keep their numbers from one export to the next; other days have others."""
+    match name:
+        case "day":
+            return (today + timedelta(days=int(value))).isoformat()
+        case "appointment id":
+            return f"{value}-{today:%m%d}"
+        case _:
+            return value

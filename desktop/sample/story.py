@@ -7,15 +7,17 @@ that lie behind today: every step is a use case of the office, taken by whoever 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from email.message import EmailMessage  # noqa: TID251 - mail from outside, as others' programs write it
 from email.policy import SMTP
 from email.utils import format_datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pyotp
 
+from desktop.frozen import dataclass
 from desktop.models import rules
 from desktop.models.accounts import Role, Session
 from desktop.models.campaigning import TemplateId
@@ -114,7 +116,9 @@ class Story:
     def _found_practice(self) -> None:
         name = self._words("sample.practice")
         made = self._office.create_practice(
-            NewPractice(name, self._set.zone, PEOPLE[Role.ADMINISTRATOR], PASSWORD, self._language, sample=True)
+            NewPractice(
+                name, self._set.zone, PEOPLE[Role.ADMINISTRATOR], PASSWORD, self._language, sample=True
+            )
         )
         self._secrets[Role.ADMINISTRATOR] = _secret(made.totp_uri)
         session = self._as(Role.ADMINISTRATOR)
@@ -157,7 +161,13 @@ class Story:
             ),
         )
         mailbox = MailboxRequest(
-            self._words("sample.mailbox"), "mail.sample.invalid", 993, "implicit", _MAILBOX, PASSWORD, _MAILBOX
+            self._words("sample.mailbox"),
+            "mail.sample.invalid",
+            993,
+            "implicit",
+            _MAILBOX,
+            PASSWORD,
+            _MAILBOX,
         )
         self._office.add_mailbox(session, replace(mailbox, baa=agreement))
         place = Place(TargetKind.FOLDER, str(self._set.backups))
@@ -231,7 +241,9 @@ class Story:
         mail["To"] = _MAILBOX
         mail["Subject"] = self._words(f"sample.mail-{number}.subject")
         mail["Date"] = format_datetime(at)
-        mail["Message-ID"] = f"<sample-{number}@{self._words(f'sample.mail-{number}.from').rpartition('@')[2].strip('>')}>"
+        mail["Message-ID"] = (
+            f"<sample-{number}@{self._words(f'sample.mail-{number}.from').rpartition('@')[2].strip('>')}>"
+        )
         mail.set_content(self._words(f"sample.mail-{number}.text"))
         self._set.inbox.put(mail.as_bytes(policy=SMTP), at)
 
@@ -244,8 +256,9 @@ class Story:
     # --- pieces -----------------------------------------------------------------------
 
     def _import_visits(self, desk: Session) -> None:
-        data = visits_file(self._set.today.date())
-        file = ImportRequest("appointments.csv", data, modified=self._clock.now())
+        """Today's export as of that day: the next days' visits."""
+        now = self._clock.now()
+        file = ImportRequest("appointments.csv", visits_file(self._local(now).date()), modified=now)
         self._office.import_appointments(desk, AppointmentsImport(file, "whole", confirm=True))
 
     def _send(self, session: Session) -> None:
@@ -255,7 +268,11 @@ class Story:
     def _as(self, role: Role) -> Session:
         """A new day's sign-in, or a fresh proof of who it is."""
         self._clock.pass_(_CODE)
-        return self.sign_in(role).session
+        self.ses = self.sign_in(role).session
+        return self.ses
+
+    def _local(self, moment: datetime) -> datetime:
+        return moment.astimezone(ZoneInfo(self._set.zone))
 
     @property
     def _language(self) -> str:

@@ -7,7 +7,6 @@ through `texts.clean` first.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
@@ -25,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from desktop.clock import Clock
 from desktop.errors import SealwellError
+from desktop.frozen import dataclass
 from desktop.texts import WHEN, Texts, is_visit
 from desktop.ui.bridge import Bridge, Task
 from desktop.ui.dates import visit_words
@@ -34,6 +34,7 @@ from desktop.ui.theme import Theme
 if TYPE_CHECKING:
     from desktop.models.records import Reason
     from desktop.office.api import Office
+    from desktop.office.values_sample import Guide
 
 T = TypeVar("T")
 Laid = TypeVar("Laid", bound=QLayout)
@@ -49,6 +50,8 @@ class Ui:
     texts: Texts
     theme: Theme
     clock: Clock
+    guide: Callable[[], Guide] | None = None
+    """Of a look around; None at work."""
 
     @property
     def office(self) -> Office:

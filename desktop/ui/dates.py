@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime, tzinfo
 
-from PySide6.QtCore import QDate, QDateTime, QLocale, QTime
+from PySide6.QtCore import QDate, QDateTime, QLocale, QTime, QTimeZone
 
 _WEEK = 7
+
+
+def system_zone() -> str:
+    """Where this computer stands, as an IANA name."""
+    return bytes(QTimeZone.systemTimeZoneId().data()).decode("ascii")
 
 
 def locale_of(language: str) -> QLocale:

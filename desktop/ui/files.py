@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import QCoreApplication, QLocale, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -15,6 +15,19 @@ from desktop.office.values import ImportRequest
 from desktop.texts import clean
 
 _MEGABYTE = 1_000_000
+_MARKED = "files-marked"
+"""Property of the application: what stands before the name of every file that is saved."""
+
+
+def mark_files(mark: str) -> None:
+    """From now on every file that is saved is offered under a name that begins with `mark`."""
+    QCoreApplication.instance().setProperty(_MARKED, mark)  # type: ignore[union-attr] # a window is there
+
+
+def marked(name: str) -> str:
+    application = QCoreApplication.instance()
+    mark = application.property(_MARKED) if application is not None else None
+    return f"{mark}-{name}" if mark else name
 
 
 def choose_file(parent: QWidget, title: str, patterns: str, chosen: Callable[[Path], None]) -> QFileDialog:
@@ -52,6 +65,7 @@ def choose_folder(parent: QWidget, title: str, chosen: Callable[[Path], None]) -
 
 def choose_target(parent: QWidget, title: str, name: str, chosen: Callable[[Path], None]) -> QFileDialog:
     """Ask where to save; overwriting is confirmed by the system's dialog."""
+    name = marked(name)
     dialog = QFileDialog(parent, title, str(Path.home() / name))
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.selectFile(name)

@@ -95,6 +95,9 @@ class StepUpDialog(FormDialog):
         self.content.addWidget(lead)
         self.password = Field(ui.say("ui.signin.password"), secret=True)
         self.password.input.returnPressed.connect(self.go_on)
+        if ui.guide is not None:  # nobody could know it
+            self.password.input.setText(ui.guide().password)
+            self.password.hint(ui.say("ui.sample.password"))
         self.content.addWidget(self.password)
         self.second = SecondFactor(ui)
         self.second.submitted.connect(self.go_on)

@@ -6,12 +6,13 @@ of inputs and focus rings at 3:1 and better; a test computes both from the table
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
+from desktop.frozen import dataclass
 from desktop.paths import resource
 
 FONTS = ("Inter-Regular.otf", "Inter-Medium.otf", "Inter-SemiBold.otf", "Inter-Bold.otf")
@@ -105,6 +106,12 @@ QToolButton#nav:hover { background: @rail_selected; }
 QToolButton#nav:checked { background: @rail_selected; color: white; font-weight: 600; }
 QToolButton#nav:focus { border-color: @rail_text; }
 QFrame#card { background: @surface; border: 1px solid @line; border-radius: 12px; }
+QFrame#sample { background: @warn_soft; border: none; border-bottom: 3px solid @warn; }
+QFrame#sample QLabel { color: @text; }
+QFrame#sample QLabel#heading { color: @warn; font-size: 11pt; }
+QFrame#sample QPushButton { padding: 4px 10px; }
+QFrame#sample QPushButton:focus { padding: 3px 9px; }
+QFrame#sample QPushButton:checked { background: @accent; color: @accent_text; border-color: @accent; }
 QFrame#drop { background: @surface; border: 2px dashed @line; border-radius: 12px; }
 QFrame#theirs { background: @surface; border: 1px solid @line; border-radius: 10px; }
 QFrame#ours { background: @bg; border: 1px solid transparent; border-radius: 10px; }

@@ -83,6 +83,14 @@ class MainWindow(QMainWindow):
         else:
             self._show(self._pages.setup(self.ui, self))
 
+    def begin_with(self, page: QWidget) -> None:
+        """Another first page: nobody signs in here before it has ended."""
+        self._show(page)
+
+    def look_around(self) -> None:
+        """A sample practice, in a window and a process of its own; this one stays as it is."""
+        self.ui.bridge.run(self, lambda _: self._pages.sample(), lambda _: None, self.show_error)
+
     def show_restore(self) -> None:
         self._begin(self._pages.restore(self.ui, self))
 
@@ -95,6 +103,7 @@ class MainWindow(QMainWindow):
         page.say_so(user, words)
         page.signed_in.connect(self.arrive)
         page.join_wanted.connect(lambda: self._show(self._pages.join(self.ui, self)))
+        page.sample_wanted.connect(self.look_around)
         page.emergency_wanted.connect(lambda: self._show(self._pages.emergency(self.ui, self)))
         self._lead_out_of_damage(page)
         self._show(page)

@@ -13,10 +13,11 @@ from desktop.office.values_access import RecoveryCodes
 from desktop.office.values_entry import Credentials, NewPractice, PracticeMade, SignedIn
 from desktop.office.values_practice import RelayLine, RelayTested
 from desktop.ui.base import Ui, button, plain_label
+from desktop.ui.dates import system_zone
 from desktop.ui.form import CentredForm, Field
 from desktop.ui.gate.codes import CodesPage
 from desktop.ui.gate.factor import FactorPage
-from desktop.ui.gate.gate import Gate
+from desktop.ui.gate.gate import Gate, Work
 from desktop.ui.gate.pages import Pages
 from desktop.ui.gate.recovery import RecoveryPage
 from desktop.ui.password import NewPassword
@@ -34,7 +35,7 @@ class SetupPages(Pages):
         self._given: NewPractice | None = None
         self._made: PracticeMade | None = None
         self._signed: SignedIn | None = None
-        self.practice = PracticePage(ui, self._create, gate.show_restore)
+        self.practice = PracticePage(ui, self._create, gate.show_restore, gate.look_around)
         self.addWidget(self.practice)
 
     def _create(self, given: NewPractice) -> None:
@@ -100,17 +101,19 @@ class SetupPages(Pages):
 class PracticePage(CentredForm):
     """Who the practice is, and its administrator; the password is judged while it is typed."""
 
-    def __init__(self, ui: Ui, create: Callable[[NewPractice], None], restore: Callable[[], None]) -> None:
+    def __init__(
+        self, ui: Ui, create: Callable[[NewPractice], None], restore: Work, sample: Work
+    ) -> None:
         super().__init__(ui, "shield-check", ui.say("ui.setup.title"), ui.say("ui.setup.lead"), _WIDE)
         say = ui.say
         self._create = create
+        self._sample = sample
         self.name = Field(say("ui.setup.practice"))
         self.zone = QComboBox()
         self.zone.setAccessibleName(say("ui.setup.zone"))
         zones = sorted(bytes(one.data()).decode("ascii") for one in QTimeZone.availableTimeZoneIds())
         self.zone.addItems([zone for zone in zones if "/" in zone and not zone.startswith("Etc/")])
-        here = bytes(QTimeZone.systemTimeZoneId().data()).decode("ascii")
-        at = self.zone.findText(here)
+        at = self.zone.findText(system_zone())
         self.zone.setCurrentIndex(at if at >= 0 else max(0, self.zone.findText("America/New_York")))
         self.language = QComboBox()
         self.language.setAccessibleName(say("ui.setup.language"))
@@ -136,7 +139,16 @@ class PracticePage(CentredForm):
         self.column.addLayout(row)
         # At the top: whoever lost a computer does not look for it below a form that is not theirs.
         below = self.column.indexOf(self.lead) + 1
-        self.column.insertWidget(below, self.restore, 0, Qt.AlignmentFlag.AlignLeft)
+        self.sample = button(say("ui.sample.look"), self._look_around, "quiet")
+        first = QHBoxLayout()
+        first.addWidget(self.restore)
+        first.addStretch()
+        first.addWidget(self.sample)
+        self.column.insertLayout(below, first)
+
+    def _look_around(self) -> None:
+        self.notice.show_words(self.ui.say("ui.sample.opening"), "plain")
+        self._sample()
 
     def submit(self) -> None:
         for field in (self.name, self.user):

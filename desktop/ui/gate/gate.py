@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from desktop.frozen import dataclass
 from desktop.models.accounts import Session
 from desktop.office.values_entry import SignedIn
 from desktop.ui.base import Ui
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from desktop.office.values_backups import Retired
 
 Work = Callable[[], None]
+
+
+def _nothing() -> None:
+    """Where nobody looks around: in a look around."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,10 @@ class Gate(Protocol):
     def show_sign_in(self, user: str = "", words: str = "") -> None: ...
     def show_start(self) -> None:
         """The first page: signing in, or setting up where there is no practice yet."""
+        ...
+
+    def look_around(self) -> None:
+        """A sample practice, beside this window."""
         ...
 
     def show_restore(self) -> None:
@@ -91,3 +99,5 @@ class LatePages:
     restore: Callable[[Ui, Gate], QWidget]
     readonly: Callable[[Ui, Gate, str], QWidget]
     retired: Callable[[Ui, Gate, Retired], QWidget]
+    sample: Work = _nothing
+    """Opens a look around beside this window; called off its thread."""

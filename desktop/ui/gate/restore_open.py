@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QProgressBar, QRadioButton, QVBoxLayout, QWidget
 
 from desktop.errors import SealwellError
+from desktop.frozen import dataclass
 from desktop.office.values_backups import Restored, StoredBackup
 from desktop.texts import clean
 from desktop.ui.base import Ui, button, plain_label

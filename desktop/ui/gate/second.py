@@ -5,11 +5,12 @@ Whoever has a security key on this computer opens nothing without it, so it alon
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from desktop.frozen import dataclass
 from desktop.ui.base import Ui, button
 from desktop.ui.form import Field
 

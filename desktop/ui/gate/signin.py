@@ -34,6 +34,7 @@ class SignInPage(CentredForm):
     join_wanted = Signal()
     emergency_wanted = Signal()
     restore_wanted = Signal()
+    sample_wanted = Signal()
     readonly_wanted = Signal(str)
     """With the name that was typed."""
 
@@ -80,12 +81,21 @@ class SignInPage(CentredForm):
         self.invited = button(self.ui.say("ui.signin.invited"), self.join_wanted.emit, "quiet")
         self.emergency = button(self.ui.say("ui.signin.emergency"), self.emergency_wanted.emit, "quiet")
         self.restore = button(self.ui.say("ui.signin.restore"), self.restore_wanted.emit, "quiet")
-        self.quiet = [self.invited, self.emergency, self.restore]
+        self.sample = button(self.ui.say("ui.sample.look"), self._look_around, "quiet")
+        self.quiet = [self.invited, self.emergency, self.restore, self.sample]
         row.addWidget(self.invited)
         row.addStretch()
         row.addWidget(self.emergency)
         self.column.addLayout(row)
-        self.column.addWidget(self.restore, 0, Qt.AlignmentFlag.AlignLeft)
+        below = QHBoxLayout()
+        below.addWidget(self.restore)
+        below.addStretch()
+        below.addWidget(self.sample)
+        self.column.addLayout(below)
+
+    def _look_around(self) -> None:
+        self.notice.show_words(self.ui.say("ui.sample.opening"), "plain")
+        self.sample_wanted.emit()
 
     def _ways_out_of_damage(self) -> QWidget:
         """Shown where the practice cannot be opened any more."""
