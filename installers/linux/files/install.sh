@@ -34,10 +34,9 @@ runs() {
 # One at a time; the lock goes with this process, however it ends.
 lock() {
     if [ ! -d "$base" ]; then
-        missing=
-        for folder in "$HOME/.local" "$HOME/.local/lib"; do [ -d "$folder" ] || missing="$missing $folder"; done
+        new=$(for each in "$HOME/.local" "$HOME/.local/lib"; do [ -d "$each" ] || printf '%s/\n' "$each"; done)
         mkdir -p "$base"
-        for folder in $missing; do note "$folder/"; done
+        [ -z "$new" ] || printf '%s\n' "$new" >"$record"
     fi
     exec 9>"$base/.lock"
     flock -n 9 || stop "another installation is under way. Let it finish, then try again."
