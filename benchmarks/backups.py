@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import gc
-import multiprocessing
 import os
 import sys
 import threading
@@ -20,6 +19,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks._measure import Table, Target, percentile, scratch, timed
+from desktop import program
 from desktop.clock import SystemClock
 from desktop.crypto.container import container_key
 from desktop.crypto.kdf import FLOOR
@@ -139,8 +139,8 @@ class _Bench:
         return made
 
     def _watched(self, _done: int, _of: int) -> bool:
-        for child in multiprocessing.active_children():
-            self._peak = max(self._peak, _peak_of(child.pid or 0))
+        for child in tuple(program.running):
+            self._peak = max(self._peak, _peak_of(child.process.pid))
         return True
 
     def _vacuum(self) -> None:

@@ -16,9 +16,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING
 
-from desktop import bootstrap, logs
+from desktop import bootstrap, logs, program
 from desktop.clock import SystemClock
 from desktop.config import LIMITS
 from desktop.errors import Refused
@@ -39,8 +40,14 @@ if TYPE_CHECKING:
     from desktop.ui.gate.gate import Gate
     from desktop.ui.tray import Tray
 
-SERVICE = "agent"
-"""The hidden command that is the background service."""
+_WORKERS = {
+    "backup": "desktop.sync.backup_worker:work",
+    "file": "desktop.office.filereading:work",
+    "parsing": "desktop.mail.parsing_worker:work",
+    "picture": "desktop.mail.picture_reading:work",
+    "reading": "desktop.mail.reading_worker:work",
+}
+"""All that runs in a process of its own and has no words for people."""
 _LOAD_AFTER = 2.0
 """Seconds after which the office is loaded even if no page has been seen."""
 
@@ -55,10 +62,12 @@ def run_command(argv: Sequence[str]) -> int:
     """The command line: through the practice's background service where one runs, else in this process.
 
     What needs no practice stays in this process, which holds no keys.
-    A bug is described without content and exits with 70. `agent` is the service itself.
+    A bug is described without content and exits with 70. The hidden commands are parts of the
+    program that it starts itself.
     """
-    if argv[:1] == [SERVICE]:
-        return run_service(argv[1:])
+    hidden = {program.SERVICE: run_service, program.WORKER: run_worker}
+    if argv and argv[0] in hidden:
+        return hidden[argv[0]](argv[1:])
     from desktop.cli.main import run
     from desktop.office.remote import running_office
 
@@ -77,9 +86,20 @@ def run_command(argv: Sequence[str]) -> int:
     return run(argv, office, language, open_alone=alone)
 
 
+def run_worker(argv: Sequence[str]) -> int:
+    """One of the workers, until the pipe ends to whoever started it."""
+    arguments = argparse.ArgumentParser(prog=f"sealwell {program.WORKER}")
+    arguments.add_argument("name", choices=_WORKERS)
+    arguments.add_argument("end", type=program.own_end)
+    given = arguments.parse_args(list(argv))
+    work: Callable[[object], None] = resolve_name(_WORKERS[given.name])
+    work(given.end)
+    return 0
+
+
 def run_service(argv: Sequence[str]) -> int:
     """The background service of one practice, until it is not needed or told to end (SIGTERM)."""
-    arguments = argparse.ArgumentParser(prog=f"sealwell {SERVICE}")
+    arguments = argparse.ArgumentParser(prog=f"sealwell {program.SERVICE}")
     arguments.add_argument("--practice", metavar="DIR", required=True)
     folder = PracticeFolder(Path(arguments.parse_args(list(argv)).practice).absolute())
     make_private_folder(folder.root)

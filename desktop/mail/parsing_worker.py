@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from multiprocessing.connection import Connection
+from typing import Any
 
 from desktop.mail.mimetree import MAIL_BYTES
 from desktop.mail.returned_reading import from_json, to_json, understand
 from desktop.mail.returned_values import Classified, Kind, Understood
-from desktop.mail.worker import SECONDS, Worker
+from desktop.mail.worker import SECONDS, Worker, serve
+from desktop.program import Started, start_worker
 
 ANSWER = 4 * 1024 * 1024
 UNREADABLE = Understood(Classified(Kind.MESSAGE), broken=True)
@@ -19,9 +22,8 @@ Reading = Callable[[bytes], Understood]
 class ParsingWorker:
     """Reads one mail at a time; usable from any thread."""
 
-    def __init__(self, reading: Reading = understand, seconds: float = SECONDS) -> None:
-        """`reading` is a function of a module."""
-        self._worker = Worker(partial(_answer, reading), ANSWER, seconds)
+    def __init__(self, seconds: float = SECONDS, start: Callable[[str], Started] = start_worker) -> None:
+        self._worker = Worker("parsing", ANSWER, seconds, start=start)
 
     @property
     def ended(self) -> int:
@@ -42,6 +44,11 @@ class ParsingWorker:
     def close(self) -> None:
         """For good; a mail that is being read is left unread."""
         self._worker.close()
+
+
+def work(pipe: Connection[Any, Any], reading: Reading = understand) -> None:
+    """The process."""
+    serve(pipe, partial(_answer, reading))
 
 
 def _answer(reading: Reading, data: bytes) -> bytes:

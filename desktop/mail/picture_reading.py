@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from contextlib import closing
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from typing import Any
 
 from desktop.errors import InputError
-from desktop.mail.worker import Worker
+from desktop.mail.worker import Worker, serve
 
 PICTURE_BYTES = 2 * 1024 * 1024
 PICTURE_SIDE = 2_000
@@ -37,13 +39,18 @@ def read_picture(data: bytes) -> ReadPicture:
     """
     if len(data) > PICTURE_BYTES:
         raise InputError("picture-too-large", limit=_LIMITS["picture-too-large"])
-    with closing(Worker(_DECODER, PICTURE_BYTES + _HEAD, question=PICTURE_BYTES)) as worker:
+    with closing(Worker("picture", PICTURE_BYTES + _HEAD)) as worker:
         found = worker.ask(data, _answered)
     if found is None:
         raise InputError("picture-unreadable")
     if isinstance(found, InputError):
         raise found
     return found
+
+
+def work(pipe: Connection[Any, Any]) -> None:
+    """The process."""
+    serve(pipe, _DECODER, question=PICTURE_BYTES)
 
 
 def _answered(answer: bytes) -> ReadPicture | InputError:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
 from desktop.errors import InputError
@@ -16,7 +17,7 @@ from desktop.mail.received_files import file_in
 from desktop.mail.returned_reading import from_json, to_json, understand
 from desktop.mail.returned_values import Understood
 from desktop.mail.sealedparts import Dissected, Seal, Signed, dissect
-from desktop.mail.worker import SECONDS, Worker
+from desktop.mail.worker import SECONDS, Worker, serve
 from desktop.models.records import Reason
 
 ANSWER = 3 * MAIL_BYTES
@@ -31,7 +32,7 @@ class ReadingWorker:
     and DeliveryError `mail-worker-failed` where none can be started."""
 
     def __init__(self, seconds: float = SECONDS) -> None:
-        self._worker = Worker(_answer, ANSWER, seconds)
+        self._worker = Worker("reading", ANSWER, seconds)
 
     def understand(self, data: bytes) -> Understood:
         return self._asked("words", data, lambda head, _: from_json(json.dumps(head).encode()))
@@ -61,8 +62,12 @@ class ReadingWorker:
         return found
 
 
+def work(pipe: Connection[Any, Any]) -> None:
+    """The process."""
+    serve(pipe, _answer)
+
+
 def _answer(question: bytes) -> bytes:
-    """In the worker."""
     what, _, data = question.partition(b"\n")
     try:
         match what.split(b" "):

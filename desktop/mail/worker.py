@@ -12,20 +12,19 @@ size of question and answer are limited everywhere.
 from __future__ import annotations
 
 import math
-import multiprocessing
 import os
 import signal
 import sys
 import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
 from pkgutil import resolve_name
 from typing import Any, TypeVar
 
 from desktop.clock import SystemClock
 from desktop.errors import DeliveryError
 from desktop.mail.mimetree import MAIL_BYTES
+from desktop.program import Started, start_worker
 
 SECONDS = 20.0
 """By the wall, of one question; both processes together."""
@@ -42,7 +41,7 @@ _TRIES = 2
 
 T = TypeVar("T")
 Answering = Callable[[bytes], bytes] | str
-"""A function of a module; as `module:name` its module is loaded in the worker alone."""
+"""A function; as `module:name` its module is loaded when the process has its limits."""
 
 
 class Worker:
@@ -50,25 +49,20 @@ class Worker:
 
     def __init__(
         self,
-        answering: Answering,
+        name: str,
         most: int,
         seconds: float = SECONDS,
         *,
-        question: int = QUESTION,
-        memory: int = MEMORY,
+        start: Callable[[str], Started] = start_worker,
     ) -> None:
-        """`answering` is imported there by name; `most` bytes come back.
-
-        `question` and `memory` are the most bytes of what is asked and of the process.
-        """
-        self._answering = answering
+        """`name` is the worker's in the list of `desktop.app`; `most` bytes come back."""
+        self._name = name
         self._most = most
         self._seconds = seconds
-        self._bounds = (question, memory)
+        self._start = start
         self._clock = SystemClock()
         self._lock = threading.Lock()
-        self._process: SpawnProcess | None = None
-        self._pipe: Connection[Any, Any] | None = None
+        self._process: Started | None = None
         self._closed = False
         self.ended = 0
         """How many processes a mail has ended."""
@@ -116,19 +110,13 @@ class Worker:
             self._end()
 
     def _started(self) -> Connection[Any, Any]:
-        if self._pipe is not None:
-            return self._pipe
+        if self._process is not None:
+            return self._process.pipe
         if self._closed:
             raise DeliveryError("mail-worker-failed")
-        context = multiprocessing.get_context("spawn")
         try:
-            ours, theirs = context.Pipe()
-            process = context.Process(
-                target=_work, args=(theirs, self._answering, *self._bounds), name="mail", daemon=True
-            )
-            process.start()
-            theirs.close()
-            self._process, self._pipe = process, ours
+            self._process = self._start(self._name)
+            ours = self._process.pipe
             ready = ours.poll(START_SECONDS) and ours.recv_bytes(len(_READY)) == _READY
         except (EOFError, OSError) as error:
             self._end()
@@ -139,18 +127,18 @@ class Worker:
         return ours
 
     def _end(self) -> None:
-        pipe, self._pipe = self._pipe, None
         process, self._process = self._process, None
-        if pipe is not None:
-            pipe.close()
         if process is not None:
-            process.kill()
-            process.join()
-            process.close()
+            process.end()
 
 
-def _work(pipe: Connection[Any, Any], answering: Answering, question: int, memory: int) -> None:
-    """The worker: one question in, one answer out, until the pipe closes."""
+def serve(
+    pipe: Connection[Any, Any], answering: Answering, *, question: int = QUESTION, memory: int = MEMORY
+) -> None:
+    """The worker: one question in, one answer out, until the pipe closes.
+
+    `question` and `memory` are the most bytes of what is asked and of the process.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _silence()
     answer_to = resolve_name(answering) if isinstance(answering, str) else answering

@@ -8,11 +8,13 @@ memory and little time.
 from __future__ import annotations
 
 import json
+from multiprocessing.connection import Connection
+from typing import Any
 
 from desktop.clock import Clock
 from desktop.config import LIMITS
 from desktop.errors import InputError
-from desktop.mail.worker import Worker
+from desktop.mail.worker import Worker, serve
 from desktop.people.sheets import READ, Sheet, from_wire
 
 SECONDS = 60.0
@@ -26,7 +28,7 @@ _READER = "desktop.people.reading:answer"
 
 def file_worker(seconds: float = SECONDS) -> Worker:
     """Starts nothing yet; several offices of one process may share it."""
-    return Worker(_READER, _MOST, seconds, question=LIMITS.import_bytes + _HEAD, memory=MEMORY)
+    return Worker("file", _MOST, seconds)
 
 
 class FileReading:
@@ -53,6 +55,11 @@ class FileReading:
 
     def close(self) -> None:
         self._worker.close()
+
+
+def work(pipe: Connection[Any, Any]) -> None:
+    """The process."""
+    serve(pipe, _READER, question=LIMITS.import_bytes + _HEAD, memory=MEMORY)
 
 
 def _answered(data: bytes) -> Sheet | InputError:

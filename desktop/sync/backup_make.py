@@ -7,16 +7,14 @@ and the process that made the container proves it (`backup_worker.py`, ADR 0019)
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import secrets
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from desktop import __version__
 from desktop.audit.logkey import PUBLIC, WRAP_INFO, load_log_key
@@ -35,10 +33,11 @@ from desktop.models.rekey import DatabaseKeys
 from desktop.models.safekeeping import Backup
 from desktop.models.snapshot import Frozen, row_counts
 from desktop.paths import PracticeFolder, make_private_folder
+from desktop.program import start_worker
 from desktop.sync.backup_chain import SCRATCH, assemble, prove, root_of
 from desktop.sync.backup_state import FILE, read_state
 from desktop.sync.backup_words import At, Done, Facts, Failed, Order, Ready, Shape, Word, hear, say
-from desktop.sync.backup_worker import MAKING, work
+from desktop.sync.backup_worker import MAKING
 
 __all__ = ["Made", "assemble", "chain_here", "make", "prove", "tidy"]
 
@@ -147,16 +146,12 @@ class _Child:
         self._percent = 0
 
     def __enter__(self) -> Self:
-        context = multiprocessing.get_context("spawn")
-        ours, theirs = context.Pipe()
-        self._pipe: Connection[Any, Any] = ours
-        self._process = context.Process(target=work, args=(theirs,), name="backup", daemon=True)
+        self._process = start_worker("backup")
+        self._pipe = self._process.pipe
         try:
-            self._process.start()
-            theirs.close()
             self.news()
         except BaseException:  # an interruption too leaves no process behind; then it goes on up
-            self._end()
+            self._process.end()
             raise
         return self
 
@@ -166,7 +161,7 @@ class _Child:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._end()
+        self._process.end()
 
     def send(self, word: Word) -> None:
         try:
@@ -195,10 +190,3 @@ class _Child:
             raise Refused("locked")
         if not self._progress(self._percent, 100):
             raise Refused("cancelled")
-
-    def _end(self) -> None:
-        self._pipe.close()
-        if self._process.pid is not None:
-            self._process.kill()
-            self._process.join()
-        self._process.close()

@@ -16,13 +16,14 @@ from desktop.mail.parsing_worker import ParsingWorker
 from desktop.mail.returned_reading import from_json, to_json, understand
 from desktop.mail.returned_values import Kind, Understood
 from desktop.mail.worker import CPU_SECONDS
+from desktop.program import Started, start
 
 if sys.platform != "win32":
     import resource
 
 
 def hostile(data: bytes) -> Understood:
-    """Stands for a parser with a fault; imported by the worker."""
+    """Stands for a parser with a fault; in the worker."""
     if b"exit" in data:
         os._exit(3)
     if b"memory" in data:
@@ -39,6 +40,19 @@ def hostile(data: bytes) -> Understood:
     return understand(data)
 
 
+_HOSTILE = """
+import sys
+from desktop.mail.parsing_worker import work
+from desktop.program import own_end
+from tests.unit.mail.test_parsing_worker import hostile
+work(own_end(sys.argv[1]), hostile)
+"""
+
+
+def start_hostile(_: str) -> Started:
+    return start([sys.executable, "-c", _HOSTILE])
+
+
 def _late(mark: Path) -> None:
     """Ends the first process after a while, and the second where it was given as much again."""
     if not mark.exists():
@@ -53,7 +67,7 @@ def _late(mark: Path) -> None:
 
 @pytest.fixture
 def worker() -> Iterator[ParsingWorker]:
-    made = ParsingWorker(hostile, seconds=1.5)
+    made = ParsingWorker(seconds=1.5, start=start_hostile)
     yield made
     made.close()
 
@@ -82,7 +96,7 @@ def test_a_mail_that_takes_all_its_time_gets_none_from_a_second_worker(worker: P
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such limit there")
 def test_a_second_worker_has_only_the_time_that_the_first_left(tmp_path: Path) -> None:
-    worker = ParsingWorker(hostile)
+    worker = ParsingWorker(start=start_hostile)
     try:
         assert not worker.read(f"Subject: x\r\n\r\nlate {tmp_path / 'mark'}".encode()).broken
         assert worker.ended == 1
@@ -93,8 +107,8 @@ def test_a_second_worker_has_only_the_time_that_the_first_left(tmp_path: Path) -
 
 _ASKED = """
 from desktop.mail.parsing_worker import ParsingWorker
-from tests.unit.mail.test_parsing_worker import hostile
-worker = ParsingWorker(hostile)
+from tests.unit.mail.test_parsing_worker import start_hostile
+worker = ParsingWorker(start=start_hostile)
 print(worker.read(b"Subject: x\\r\\n\\r\\nCANARY fault").broken, worker.ended)
 worker.close()
 """

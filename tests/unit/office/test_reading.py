@@ -204,10 +204,9 @@ def test_a_locked_practice_leaves_no_reader_behind(room: Mailroom, at_work: AT_W
     worker = desk_of(office).opened().mailboxes.reader.opener.worker._worker
     process = worker._process
     assert process is not None
-    pid = process.pid
     office.close()
     assert worker._process is None
-    assert pid is not None
+    assert process.process.returncode is not None
     with pytest.raises(Refused):
         office.save_file(session, one.id, 1)
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
-import signal
 import subprocess
 import sys
 import time
@@ -16,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from desktop import program
 from desktop.crypto.container import container_key
 from desktop.errors import VaultError
 from desktop.models import settings
@@ -98,8 +97,8 @@ def test_the_maker_is_killed_at_any_moment(kept: Kept) -> None:
             nonlocal killed
             if not killed and time.monotonic() >= moment:
                 killed = True
-                for child in multiprocessing.active_children():
-                    os.kill(child.pid or 0, signal.SIGKILL)
+                for child in tuple(program.running):
+                    child.kill()
             return True
 
         before = named(kept)

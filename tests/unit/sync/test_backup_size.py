@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import sys
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from desktop import program
 from desktop.models.lanes import Tx
 from desktop.sync.backup_make import Made, make
 from tests.support.containers import Kept
@@ -43,8 +43,8 @@ def made(kept: Kept) -> tuple[Made, float]:
     peak = [0.0]
 
     def look(_done: int, _of: int) -> bool:
-        for child in multiprocessing.active_children():
-            status = Path(f"/proc/{child.pid}/status")
+        for child in tuple(program.running):
+            status = Path(f"/proc/{child.process.pid}/status")
             for line in status.read_text("ascii").splitlines() if status.exists() else ():
                 if line.startswith("VmHWM"):
                     peak[0] = max(peak[0], int(line.split()[1]) / 1024)
