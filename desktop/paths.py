@@ -11,11 +11,12 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 import platformdirs
+
+from desktop.frozen import dataclass
 
 if sys.platform == "win32":
     from desktop.paths_windows import keep_to_owner

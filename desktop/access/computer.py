@@ -9,7 +9,6 @@ locks (https://sqlite.org/wal.html, https://sqlite.org/faq.html#q5).
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -20,6 +19,7 @@ from desktop.access.computer_macos import MacProbe
 from desktop.access.computer_windows import WindowsProbe
 from desktop.access.totp import CLOCK_SLACK
 from desktop.errors import Refused
+from desktop.frozen import dataclass
 from desktop.models.records import Reason
 
 _LONG_AGO = timedelta(days=366)

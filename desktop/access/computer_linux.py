@@ -12,11 +12,11 @@ import os
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.access.computer_run import Run, run
 from desktop.access.computer_sync import sync_service
+from desktop.frozen import dataclass
 
 if sys.platform == "linux":
     import fcntl

@@ -13,9 +13,9 @@ import hmac
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from desktop.crypto.recovery import normalise, recovery_groups
+from desktop.frozen import dataclass
 from desktop.models import drills, vaultkeys
 from desktop.models.database import Tx
 

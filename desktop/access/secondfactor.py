@@ -9,7 +9,7 @@ that was set back ends the day (NIST SP 800-63B-4, 2.2.2: two different factors 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from desktop.access import totp
 from desktop.access.recoverycodes import code_hash
 from desktop.audit.events import Act, Event
 from desktop.errors import Refused, VaultError
+from desktop.frozen import dataclass
 from desktop.models import factors, settings, tasks, users, vaultkeys
 from desktop.models.accounts import UserId
 from desktop.models.database import Tx

@@ -11,7 +11,6 @@ import threading
 import unicodedata
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
@@ -33,6 +32,7 @@ from desktop.access.securitykeys_values import (
     Turn,
 )
 from desktop.errors import Refused
+from desktop.frozen import dataclass
 from desktop.texts import clean
 
 _ERR = CtapError.ERR

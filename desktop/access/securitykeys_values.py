@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple, Protocol
 
 from desktop.clock import Clock
 from desktop.errors import Refused
+from desktop.frozen import dataclass
 
 HMAC = "hmac-secret"
 """The salt goes to the key as it is (CTAP 2.1, 12.5)."""

@@ -13,7 +13,6 @@ import hashlib
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 
 from desktop.access.guard import Guard
@@ -40,6 +39,7 @@ from desktop.crypto.sealedbox import new_box_keys, public_of
 from desktop.crypto.slotseal import NewKey
 from desktop.crypto.vault import KeyAnswer, OpenVault, key_challenge, unlock
 from desktop.errors import Refused, SealwellError, VaultError
+from desktop.frozen import dataclass
 from desktop.models import factors, settings, users, vaultkeys
 from desktop.models.accounts import Session, SessionId, User, UserId, UserState
 from desktop.models.database import Database, Tx

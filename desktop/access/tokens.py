@@ -14,7 +14,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from desktop.config import LIMITS, Limits
 from desktop.crypto.sessions import new_token, open_session, seal_session, session_id
 from desktop.crypto.vault import OpenVault
 from desktop.errors import Refused, VaultError
+from desktop.frozen import dataclass
 from desktop.locks import held
 from desktop.models.accounts import Role, Session, SessionId, UserId
 from desktop.paths import write_private

@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,6 +24,7 @@ from desktop.clock import Clock
 from desktop.config import LIMITS, Limits
 from desktop.crypto.sealedbox import open_box, seal
 from desktop.errors import Refused, VaultError
+from desktop.frozen import dataclass
 from desktop.locks import held
 
 T = TypeVar("T")

@@ -7,11 +7,12 @@ raises `BadEventError`, and the work that it belongs to is rolled back.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from desktop.audit.acts import Act
 from desktop.audit.eventrules import RULES, Object, Rule
 from desktop.audit.fields import FIELDS, Value, is_code, is_id
+from desktop.frozen import dataclass
 
 __all__ = ["OUTCOMES", "RULES", "Act", "BadEventError", "Event", "Rule"]
 

@@ -7,7 +7,6 @@ not at all, and never over something else.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -16,6 +15,7 @@ from desktop.audit.lines import Lines, Proofs, Scope
 from desktop.audit.logkey import LogKey
 from desktop.audit.sheet import Sheet
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.models.records import AuditRecord
 from desktop.paths import write_private, write_private_parts
 

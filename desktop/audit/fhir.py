@@ -10,11 +10,11 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from desktop.audit.outside import SYSTEM_URI, Seen, iso, seen
+from desktop.frozen import dataclass
 from desktop.models.records import AuditRecord
 
 _DICOM = "http://dicom.nema.org/resources/ontology/DCM"

@@ -13,7 +13,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from desktop.audit.chain import canonical_record, leaf_hash, parse
@@ -21,6 +21,7 @@ from desktop.audit.fields import Value
 from desktop.audit.logkey import LogKey
 from desktop.audit.merkle import Range
 from desktop.audit.note import Checkpoint, sign_checkpoint
+from desktop.frozen import dataclass
 from desktop.models.records import AuditRecord
 
 VERSION = 2

@@ -22,7 +22,7 @@ import hmac
 import json
 import secrets
 import threading
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -31,6 +31,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from desktop.audit.chain import canonical, is_whole
 from desktop.crypto.sealedbox import open_box, seal
 from desktop.errors import VaultError
+from desktop.frozen import dataclass
 from desktop.locks import held
 from desktop.paths import write_private
 

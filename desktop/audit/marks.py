@@ -12,7 +12,6 @@ import base64
 import hashlib
 import json
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.audit.events import Act, Event
@@ -20,6 +19,7 @@ from desktop.audit.log import AuditLog
 from desktop.audit.macs import FirstKey, MacKeys, open_first_key, seal_first_key
 from desktop.audit.proving import Marking
 from desktop.errors import VaultError
+from desktop.frozen import dataclass
 from desktop.models import audit as kept
 from desktop.models import audit_proofs as proofs
 from desktop.models import vaultkeys

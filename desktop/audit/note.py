@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -18,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from desktop.audit.logkey import COSIGNER_KEY, LogKey, is_signed, key_id, read_vkey
 from desktop.audit.merkle import HASH
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 
 _DASH = "— "
 _TIME = 8

@@ -8,12 +8,12 @@ out in each of them as what it is: leaving it out would hide it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from desktop.audit.chain import parse
 from desktop.errors import Refused
+from desktop.frozen import dataclass
 from desktop.models.documents import Progress
 from desktop.models.records import AuditRecord
 

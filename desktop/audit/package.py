@@ -11,12 +11,12 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.paths import PRIVATE_FILE, replacing, resource
 
 README, LOG, REPORT = "README.txt", "log.jsonl", "report.pdf"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
 from zoneinfo import ZoneInfo
@@ -17,6 +16,7 @@ from desktop.audit.fields import is_id
 from desktop.audit.log import SYSTEM
 from desktop.audit.outside import Seen, seen, watched
 from desktop.audit.touched import Touch, Touched
+from desktop.frozen import dataclass
 from desktop.models import audit_lists, audit_queries, users
 from desktop.models.database import Tx
 from desktop.models.documents import Block, Column, Document, Facts, Paragraph, Progress, QrCode, Style, Table

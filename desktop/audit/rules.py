@@ -8,12 +8,12 @@ that change. The figures are set so that an ordinary Monday stays silent (FEATUR
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
 from desktop.audit.events import Act
 from desktop.audit.outside import Seen
+from desktop.frozen import dataclass
 
 
 class Severity(StrEnum):

@@ -16,7 +16,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from desktop.audit.chain import GENESIS, canonical_record, leaf_hash, parse
 from desktop.audit.merkle import Range, frontier
 from desktop.errors import InputError, VaultError
+from desktop.frozen import dataclass
 from desktop.models.records import AuditRecord
 from desktop.paths import write_private_parts
 

@@ -12,7 +12,6 @@ import binascii
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,6 +21,7 @@ from desktop.audit.chain import canonical, parse
 from desktop.audit.logkey import LogKey, is_signed, write_vkey
 from desktop.audit.tables import csv_row
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.models.records import AuditRecord
 
 _DOMAIN = b"sealwell/audit-export/1\n"

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from desktop.audit.events import RULES, Act
 from desktop.audit.outside import Seen, seen, watched
 from desktop.audit.tokens import ids_hash, read_ids
 from desktop.errors import VaultError
+from desktop.frozen import dataclass
 from desktop.models import audit_lists, audit_queries
 from desktop.models.database import Tx
 from desktop.models.documents import Progress

@@ -8,7 +8,6 @@ a backup, a mail to the security officer and a printed page are outside.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,6 +17,7 @@ from desktop.audit.merkle import HASH, Range, frontier
 from desktop.audit.note import origin_of, read_checkpoint
 from desktop.crypto.devicekey import DeviceStore
 from desktop.errors import InputError, VaultError
+from desktop.frozen import dataclass
 from desktop.models import audit as kept
 from desktop.models import witnesses
 from desktop.models.database import Tx

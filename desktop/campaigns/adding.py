@@ -8,9 +8,10 @@ behind them. So nothing can be subtracted from a sum but what stood in a report 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from desktop.campaigns.subtracting import LEAST, WHOLE, known_part
+from desktop.frozen import dataclass
 from desktop.models.outcomes import PART_OF, By, Figure, Measure, Report, Row, Shown, Table
 
 OTHERS = "others"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import tomllib
 from collections import Counter
 from collections.abc import Container, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 
 from desktop.campaigns.windows import Windows, is_working
+from desktop.frozen import dataclass
 from desktop.models import appointments, campaigns, lettercounts, practicefacts
 from desktop.models.campaigning import AFTER, Campaign, CampaignId, CampaignState
 from desktop.models.database import Tx

@@ -9,7 +9,7 @@ are not asked for by what tells of somebody's health (164.514(f)(1)).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import NoReturn
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from desktop.campaigns.content import content_hash, tells_health
 from desktop.clock import Clock
 from desktop.errors import Refused
+from desktop.frozen import dataclass
 from desktop.mail.decision import Decision
 from desktop.mail.gather import GONE, Gathered, gather
 from desktop.mail.policy import decide

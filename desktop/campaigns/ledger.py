@@ -7,7 +7,6 @@ compared before anything is kept. Whoever may get it has their letter practised 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from desktop.campaigns.content import audience_hash, content_hash
@@ -16,6 +15,7 @@ from desktop.campaigns.planner import balanced
 from desktop.campaigns.rehearsal import Script, practise, read_script, with_people
 from desktop.campaigns.variants import variant_of
 from desktop.errors import InputError, Refused
+from desktop.frozen import dataclass
 from desktop.models import campaignpeople, segmentrows
 from desktop.models.campaigning import Campaign, CampaignPerson
 from desktop.models.database import Tx

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from desktop.campaigns.gate import AuthorizedPerson
 from desktop.campaigns.rehearsal import Practised, Script
+from desktop.frozen import dataclass
 from desktop.mail.outgoing import Frozen
 from desktop.mail.sealing import CAMPAIGN, Letter, Sealer
 from desktop.mail.sender import Origin, Sender

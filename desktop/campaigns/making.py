@@ -10,7 +10,7 @@ lost (a row without a message is the next portion's).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,7 @@ from desktop.campaigns.pacing import room, why_no_room
 from desktop.campaigns.rehearsal import Practised, Script, practise, read_script, with_people
 from desktop.clock import Clock
 from desktop.errors import InputError, SealwellError, VaultError
+from desktop.frozen import dataclass
 from desktop.mail import standby
 from desktop.mail.decision import LEVEL_OF, RANK, read_trace
 from desktop.mail.letterhead import load_letterhead

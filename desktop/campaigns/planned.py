@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 
 from desktop.campaigns.planner import Excluded
 from desktop.campaigns.windows import Due
+from desktop.frozen import dataclass
 from desktop.mail.decision import Decision
 from desktop.mail.gather import Gathered
 from desktop.mail.mime import Picture

@@ -7,9 +7,9 @@ twice.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
+from desktop.frozen import dataclass
 from desktop.mail.decision import Decision
 from desktop.models import windows
 from desktop.models.campaigning import Window

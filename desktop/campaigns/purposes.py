@@ -7,11 +7,11 @@ Pure: answers in, the next question or the class out. Whoever is unsure ends on 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.models.purposes import BASES, Basis, MailPurpose
 
 

@@ -11,11 +11,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.mail import fieldvalues
 from desktop.mail.decision import Decision
 from desktop.mail.letterhead import Letterhead, load_letterhead, shown_in

@@ -7,7 +7,7 @@ in one transaction. `recheck` is asked again for each row when it is about to le
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 
 from desktop.campaigns import families, windows
@@ -17,6 +17,7 @@ from desktop.campaigns.reminderlines import LABEL, Lines
 from desktop.campaigns.windows import Due, Windows
 from desktop.clock import Clock
 from desktop.errors import Refused
+from desktop.frozen import dataclass
 from desktop.mail import standby
 from desktop.mail.decision import Decision, KeptTrace, read_trace
 from desktop.mail.gather import GONE, Gathered, Wishes

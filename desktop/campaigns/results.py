@@ -8,11 +8,12 @@ of what was shown of each (`adding`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from math import sqrt
 
 from desktop.campaigns import adding, smallgroups
+from desktop.frozen import dataclass
 from desktop.models.outcomes import (
     ONLY_WITH,
     By,

@@ -13,10 +13,10 @@ of several is added up from what each of them shows (`campaigns/adding.py`).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 from desktop.campaigns.subtracting import LEAST, Levels, found_out, known_part
+from desktop.frozen import dataclass
 from desktop.models.outcomes import PART_OF, Counts, Measure, Shown
 
 T = TypeVar("T")

@@ -7,10 +7,10 @@ What comes before visits and what follows them are chosen apart. Pure, but for r
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from desktop.frozen import dataclass
 from desktop.mail.calendar import Calendar
 from desktop.mail.holidays import is_holiday
 from desktop.mail.sealing import REMINDER

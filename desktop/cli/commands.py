@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from desktop.cli.arguments import WrongUse
 from desktop.cli.console import Console
 from desktop.config import LIMITS
 from desktop.errors import InputError, Refused
+from desktop.frozen import dataclass
 from desktop.models.accounts import Session
 from desktop.models.correspondence import ConversationId
 from desktop.models.records import Label, Method, PersonId, RelayId

@@ -8,7 +8,7 @@ the size of the log. Several alike within a day are one alert with a count.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from desktop.audit.events import Act, Event
@@ -17,6 +17,7 @@ from desktop.audit.outside import Seen, moment, seen
 from desktop.audit.rules import BACKUP_OLD, RULES, WRONG_RECIPIENT, AlertRule, Group
 from desktop.compliance.freshness import freshness
 from desktop.compliance.hours import BEGINNING, Hours, load_hours
+from desktop.frozen import dataclass
 from desktop.models import alerts, audit, audit_queries, messages, people, settings
 from desktop.models.accounts import UserId
 from desktop.models.alerts import Alert

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
@@ -26,6 +26,7 @@ from desktop.audit.logkey import is_signed
 from desktop.clock import milliseconds
 from desktop.config import LIMITS
 from desktop.errors import InputError, Refused
+from desktop.frozen import dataclass
 from desktop.models import approvals, users
 from desktop.models.accounts import Approval, ApprovalState, Role, User, UserId, UserState
 from desktop.models.database import Tx

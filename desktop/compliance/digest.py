@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from desktop.audit.groups import GROUPS
 from desktop.audit.outside import seen
+from desktop.frozen import dataclass
 from desktop.models import alerts, audit, audit_queries, settings, tasks
 from desktop.models.accounts import UserId
 from desktop.models.database import Tx

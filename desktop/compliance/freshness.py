@@ -8,12 +8,12 @@ Contingency plan: 45 CFR 164.308(a)(7)(ii)(A).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from desktop.audit.acts import Act
 from desktop.audit.outside import seen
 from desktop.errors import Refused
+from desktop.frozen import dataclass
 from desktop.models import audit, audit_queries, backups, targets, tasks
 from desktop.models.database import Tx
 from desktop.models.ids import new_id

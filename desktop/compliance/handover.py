@@ -15,7 +15,6 @@ import json
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
 
@@ -25,6 +24,7 @@ from desktop.audit.tokens import read_ids
 from desktop.compliance.approvals import EXPORT, Wanted, request_hash
 from desktop.config import LIMITS
 from desktop.errors import VaultError
+from desktop.frozen import dataclass
 from desktop.models import audit, audit_lists, audit_queries
 from desktop.models.database import Tx
 from desktop.models.documents import Progress

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.mail.calendar import Calendar
 from desktop.models import delivery, sendingrules, settings
 from desktop.models.database import Tx

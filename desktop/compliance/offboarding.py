@@ -7,7 +7,7 @@ the caller's transaction; keys and sessions are the office's affair.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from desktop.audit.chain import parse
@@ -15,6 +15,7 @@ from desktop.audit.events import Act
 from desktop.compliance import approvals as requests
 from desktop.compliance.administrators import refuse_last
 from desktop.errors import InputError, Refused
+from desktop.frozen import dataclass
 from desktop.models import (
     approvals,
     audit,

@@ -8,7 +8,7 @@ longer. An open incident holds everything back.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -20,6 +20,7 @@ from desktop.audit.outside import seen
 from desktop.audit.segments import Cover, Edge, read_segment
 from desktop.audit.verify import Start
 from desktop.errors import InputError, Refused, VaultError
+from desktop.frozen import dataclass
 from desktop.mail.states import IN_FLIGHT, TERMINAL, WAITING
 from desktop.models import (
     alerts,

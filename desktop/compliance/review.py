@@ -8,11 +8,11 @@ from __future__ import annotations
 import calendar
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from desktop.compliance.offboarding import key_change_due
+from desktop.frozen import dataclass
 from desktop.models import audit, factors, invitations, settings, tasks, users
 from desktop.models.accounts import Role, User, UserId, UserState
 from desktop.models.database import Tx

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from asn1crypto import cms, pem
 from cryptography import x509
@@ -13,6 +13,7 @@ from desktop.crypto.keyrecord import refuse_large
 from desktop.crypto.smime_chain import MOST_ISSUERS
 from desktop.crypto.smime_facts import UNREADABLE, is_authority, load_der
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 
 MOST_CERTIFICATES = 40
 _MARKS = (

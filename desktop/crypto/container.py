@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import BinaryIO
 
 from desktop.crypto.container_header import (
@@ -26,6 +25,7 @@ from desktop.crypto.container_stream import Opening, Sealing, Written, check_sum
 from desktop.crypto.kdf import hkdf
 from desktop.crypto.openvault import OpenVault
 from desktop.errors import VaultError
+from desktop.frozen import dataclass
 
 __all__ = [
     "PURPOSE",

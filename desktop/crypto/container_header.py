@@ -9,13 +9,14 @@ import base64
 import json
 import re
 from collections.abc import Callable, Container, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import rfc8785
 
 from desktop.errors import VaultError
+from desktop.frozen import dataclass
 
 VERSION = 1
 SALT = 32

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import hashlib
 import io
-from dataclasses import dataclass
 from typing import BinaryIO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from desktop.errors import VaultError
+from desktop.frozen import dataclass
 
 CHUNK = 64 * 1024
 TAG = 16

@@ -8,10 +8,10 @@ not tell a short answer from another.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 
 STEP = 1024
 _LENGTH = 4

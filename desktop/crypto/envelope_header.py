@@ -9,11 +9,11 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 
 VERSION = 2
 LEAST_ROUNDS = 100_000

@@ -11,11 +11,12 @@ import base64
 import hashlib
 import html
 import re
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from functools import lru_cache
 from typing import Self
 
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.paths import resource
 from desktop.texts import Texts, clean
 

@@ -8,7 +8,7 @@ A face is never changed after it was made, so all threads share it.
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from functools import cache
 from io import BytesIO
@@ -17,6 +17,7 @@ import pikepdf
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
+from desktop.frozen import dataclass
 from desktop.paths import resource
 
 

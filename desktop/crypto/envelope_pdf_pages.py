@@ -10,7 +10,7 @@ from __future__ import annotations
 import unicodedata
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from io import BytesIO
 from typing import Self
 
@@ -19,6 +19,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from desktop.crypto.envelope_content import Attachment
 from desktop.crypto.envelope_pdf_fonts import UNDRAWN, Weight, drawable, face
+from desktop.frozen import dataclass
 from desktop.texts import Texts, clean
 
 MOST_PIXELS = 40_000_000

@@ -16,7 +16,7 @@ import hmac
 import json
 import re
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -33,6 +33,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from desktop.crypto.envelope_header import FILE_BYTES, NONCE_BYTES, json_object, unb64
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 
 MAX_REPLY_BYTES = 1024 * 1024
 """The mail around it included; the page takes 20,000 characters."""

@@ -11,13 +11,13 @@ import hmac
 import math
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from desktop.errors import VaultError
+from desktop.frozen import dataclass
 
 KEY_BYTES = 32
 SALT_BYTES = 16

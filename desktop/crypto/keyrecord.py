@@ -6,10 +6,10 @@ The readers (`openpgp_facts`, `smime_facts`) fill it, `keyfacts` picks the reade
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 
 MAX_KEY_BYTES = 1024 * 1024
 """A key with hundreds of foreign signatures is smaller; what is larger is not a key."""

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import logging
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -25,6 +24,7 @@ from desktop.crypto.openpgp_home import GpgHome
 from desktop.crypto.openpgp_own import named, revocation_of
 from desktop.crypto.openpgp_status import Verdict, Verified, read_status, read_verified
 from desktop.errors import InputError, SealwellError, VaultError
+from desktop.frozen import dataclass
 from desktop.texts import clean
 
 MAX_PLAIN_BYTES = 64 * 1024 * 1024

@@ -8,7 +8,8 @@ nothing is released: gpg hands out plaintext before it knows that it was altered
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from desktop.frozen import dataclass
 
 PREFIX = "[GNUPG:] "
 

@@ -9,7 +9,7 @@ without any key, on which side of the rename everything stopped.
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from desktop.crypto.kdf import KEY_BYTES
 from desktop.crypto.keyslots import read_slots, take_over, without_unused_devices
@@ -18,6 +18,7 @@ from desktop.crypto.openvault import OpenVault, verified
 from desktop.crypto.slots import DATABASE_SALT, INVITE, USER, KeySlots, spell
 from desktop.crypto.slotseal import sealed_for
 from desktop.errors import VaultError
+from desktop.frozen import dataclass
 from desktop.locks import exclusive
 from desktop.paths import PracticeFolder, sync_folder, write_private
 

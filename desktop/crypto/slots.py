@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import rfc8785
@@ -17,6 +17,7 @@ import rfc8785
 from desktop.crypto.kdf import FLOOR, SALT_BYTES, KdfParams, hkdf, hkdf_expand
 from desktop.crypto.secrets import Secret
 from desktop.errors import VaultError
+from desktop.frozen import dataclass
 
 NEWEST = 2
 """Version 2 has security keys, invitations and `db_salt`; what needs none of them stays version 1."""

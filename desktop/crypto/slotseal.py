@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -27,6 +27,7 @@ from desktop.crypto.openvault import OpenVault, check_mac
 from desktop.crypto.sealedbox import new_box_keys, open_box, public_of, seal
 from desktop.crypto.slots import INVITE, RECOVERY, USER, DeviceSecret, Fido, KeySlots, Slot, canonical
 from desktop.errors import VaultError
+from desktop.frozen import dataclass
 
 _PASSWORD, _DEVICE, _FIDO, _RECOVERY, _INVITE = 1, 2, 4, 8, 16
 """Bits of the factor flags."""

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cryptography import x509
@@ -29,6 +28,7 @@ from desktop.crypto.smime_chain import split_chain
 from desktop.crypto.smime_cms import CURVE_HASHES, auth_enveloped, enveloped, smime_type
 from desktop.crypto.smime_facts import inspect_certificate
 from desktop.errors import InputError, VaultError
+from desktop.frozen import dataclass
 from desktop.texts import clean
 
 __all__ = [

@@ -6,7 +6,6 @@ what a reader wants to see beside it (by whom was this issued?) and what is wron
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from asn1crypto import parser
@@ -17,6 +16,7 @@ from cryptography.x509.oid import NameOID
 from desktop.crypto.keyrecord import refuse_large
 from desktop.crypto.smime_facts import UNREADABLE, extension, is_authority, load_der, weakly_signed
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.texts import clean
 
 MOST_ISSUERS = 16

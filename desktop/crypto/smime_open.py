@@ -9,7 +9,7 @@ in it is wrong.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from asn1crypto import cms, core
@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.padding import PKCS7
 from desktop.crypto.smime_cms import tlv
 from desktop.crypto.smime_facts import UNREADABLE
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 
 MOST_RECIPIENTS = 500
 _KEY_BYTES = {"aes128": 16, "aes192": 24, "aes256": 32}

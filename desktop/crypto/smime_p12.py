@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from desktop.crypto.smime import Identity, signing_hash
 from desktop.crypto.smime_chain import MOST_ISSUERS
 from desktop.crypto.smime_facts import UNREADABLE, addresses_of, extension, is_authority, load_der, unfit
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 
 MAX_P12_BYTES = 1024 * 1024
 MAX_ROUNDS = 10_000_000

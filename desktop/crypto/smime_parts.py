@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import binascii
 import re
-from dataclasses import dataclass
 
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 
 MAX_MAIL_BYTES = 40 * 1024 * 1024
 """A mail of 25 MB in base64, and room."""

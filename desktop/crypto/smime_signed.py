@@ -9,7 +9,7 @@ is fit and whose it is, is looked at afterwards (`inspect_certificate`, a person
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from asn1crypto import cms
@@ -22,6 +22,7 @@ from desktop.crypto.smime_chain import signed_by
 from desktop.crypto.smime_facts import UNREADABLE, addresses_of, load_der
 from desktop.crypto.smime_parts import signed_part
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 
 MOST_CERTIFICATES = 32
 _MOST_CAPABILITIES = 100

@@ -9,7 +9,7 @@ key (`members.py`, `invitations.py`).
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from desktop.crypto.kdf import FLOOR, KEY_BYTES, SALT_BYTES, KdfParams, argon2id, hkdf_extract, labelled
@@ -28,6 +28,7 @@ from desktop.crypto.slotseal import (
     password_prk,
 )
 from desktop.errors import VaultError
+from desktop.frozen import dataclass
 from desktop.locks import held
 
 __all__ = [

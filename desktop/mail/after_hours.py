@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from desktop.audit.events import Act, Event
 from desktop.audit.log import AuditLog
 from desktop.clock import Clock
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.mail import fieldvalues, threads
 from desktop.mail.dates import day_in_words, time_in_words
 from desktop.mail.letters import Draft, Letters, Prepared

@@ -15,9 +15,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 
+from desktop.frozen import dataclass
 from desktop.mail.replytext import plain
 from desktop.models.correspondence import Urgency
 from desktop.models.records import Appointment, Reason

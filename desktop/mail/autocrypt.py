@@ -10,11 +10,12 @@ import base64
 import binascii
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from email.utils import getaddresses
 
 from desktop.config import KEY_SEARCH_LIMITS
 from desktop.crypto.keyrecord import mailbox
+from desktop.frozen import dataclass
 from desktop.mail.headers import same_address
 
 _BLANK = re.compile(r"[ \t\r\n]+")

@@ -9,12 +9,12 @@ reminded by a program that protects its reputation.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from desktop.audit.events import Act, Event
 from desktop.audit.log import AuditLog
+from desktop.frozen import dataclass
 from desktop.models import pauses, sending, settings
 from desktop.models.database import Tx
 from desktop.models.delivery import BULK_KINDS, Pause, Scope

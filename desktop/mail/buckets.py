@@ -11,8 +11,9 @@ thousandths of a message.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from desktop.frozen import dataclass
 
 MESSAGE = 1000
 """Thousandths."""

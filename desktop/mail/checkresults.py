@@ -9,10 +9,11 @@ stopped (`mail/providers.py`). As there, this chooses among forms and refuses no
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, timedelta
 
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.mail.domains import MX
 from desktop.mail.headers import domain_of, wire_address
 from desktop.mail.providers import known_host

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
+from desktop.frozen import dataclass
 from desktop.mail.content_fold import Folded
 
 _MONTHS = {

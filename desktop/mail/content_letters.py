@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.mail.content_values import (
     Action,
     ContentFile,

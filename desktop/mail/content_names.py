@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
+from desktop.frozen import dataclass
 from desktop.mail.content_fold import Folded, Words, folded_words
 from desktop.models.records import PersonId
 from desktop.paths import resource

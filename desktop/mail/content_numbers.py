@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from desktop.frozen import dataclass
 from desktop.mail.content_fold import Folded
 
 _GAP = re.compile(r" ?[-. ]? ?|[ \t]{0,2}-?[ \t]{0,2}\r?\n[ \t>]{0,4}-?")

@@ -10,7 +10,6 @@ import struct
 import threading
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import pypdfium2
@@ -18,6 +17,7 @@ from pypdfium2.raw import FPDF_ERR_PASSWORD, FPDF_PAGEOBJ_IMAGE, FPDF_GetLastErr
 
 from desktop.config import ContentLimits
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 
 _PDFIUM = threading.Lock()
 _PICTURE_WIDE, _PICTURE_HIGH = 600, 850

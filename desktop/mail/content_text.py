@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from desktop.config import ContentLimits
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.mail.content_fold import Folded, fold, fold_html
 from desktop.mail.content_office import Package, docx_text, xlsx_text
 from desktop.mail.content_pdf import pdf_text

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
+from desktop.frozen import dataclass
 from desktop.mail.content_names import NameIndex
 from desktop.models.records import PersonId, Reason
 

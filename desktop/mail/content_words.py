@@ -10,9 +10,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
+from desktop.frozen import dataclass
 from desktop.mail.content_fold import Folded, Words, fold, folded_words
 from desktop.paths import resource
 

@@ -25,11 +25,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.mail.headers import wire_address
 from desktop.mail.returned_values import Clue, Kind, Returned, Understood
 from desktop.models import events, messages, receipts, tokens

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime
 from typing import Any
 
+from desktop.frozen import dataclass
 from desktop.models.observed import Observed
 from desktop.models.protection import Form, KeyLife, Onward
 from desktop.models.records import (

@@ -11,7 +11,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import field
 from html.parser import HTMLParser
 from itertools import islice
 from urllib.parse import urlsplit
@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import nh3
 
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.mail.hiddentext import Look, Styles, look_of, remote_in
 from desktop.mail.mimetree import Node, open_mail
 from desktop.models.records import Reason

@@ -9,9 +9,9 @@ is recorded as doing so. Every look has an age, and an old one is none.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from desktop.frozen import dataclass
 from desktop.models.observed import DOMAIN, Observed
 from desktop.models.records import Reason
 

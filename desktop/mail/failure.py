@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from desktop.frozen import dataclass
 from desktop.mail.settling import NOT_ARRIVED, RESOLUTIONS
 from desktop.models import addresschecks, people, suppressions
 from desktop.models.database import Tx

@@ -17,13 +17,14 @@ import hmac
 import json
 import secrets
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from desktop.audit.events import Act, Event
 from desktop.audit.log import AuditLog
 from desktop.clock import Clock
+from desktop.frozen import dataclass
 from desktop.models import fencing, pauses, vaultkeys
 from desktop.models.database import Database, Tx
 from desktop.models.delivery import EVERYTHING, Pause

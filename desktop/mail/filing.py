@@ -7,10 +7,11 @@ has a visit moved to the list of tasks or an address stopped by words alone.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from desktop.audit.log import AuditLog
+from desktop.frozen import dataclass
 from desktop.mail import moves, optin, optouts, threads, visit_answers, wrong_person
 from desktop.mail.asking import ASK_WRONG_PERSON, Asked, ask_of, declined
 from desktop.mail.beneath import Beneath, beneath

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from desktop.frozen import dataclass
 from desktop.mail.decision import DecisionInput
 from desktop.mail.headers import domain_of
 from desktop.models.protection import Form

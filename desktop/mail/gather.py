@@ -7,11 +7,12 @@ so that nobody can forget a piece of evidence. Reads only; one query a table.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.mail import cardwords, checkresults
 from desktop.mail.checkresults import Results, servers_of
 from desktop.mail.decision import CARE, DecisionInput, FormMeans

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from desktop.frozen import dataclass
 
 Colour = tuple[int, int, int]
 Declared = Mapping[str, str]

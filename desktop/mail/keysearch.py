@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from email import message_from_bytes
 from email.errors import MessageError
@@ -22,6 +22,7 @@ from desktop.crypto.openpgp_facts import inspect_openpgp, split_openpgp
 from desktop.crypto.smime_facts import UNREADABLE, inspect_certificate
 from desktop.crypto.smime_signed import SignedMail, read_signed
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.mail.autocrypt import read_autocrypt
 from desktop.models.protection import KeySource
 from desktop.models.records import KeyKind

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from urllib.parse import urlsplit
 
 from desktop.errors import InputError, Refused
+from desktop.frozen import dataclass
 from desktop.mail.mime import Picture
 from desktop.mail.template_checks import Checked
 from desktop.mail.template_footer import Imprint, footer

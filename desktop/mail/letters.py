@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from desktop.clock import Clock
 from desktop.config import LIMITS
 from desktop.errors import InputError, Refused
+from desktop.frozen import dataclass
 from desktop.mail import standby
 from desktop.mail.decision import Decision, KeptTrace, read_trace
 from desktop.mail.fields import FIELDS

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -10,6 +9,7 @@ from desktop.config import LIMITS
 from desktop.crypto.envelope import EnvelopeContent, EnvelopeWords, seal_envelope
 from desktop.crypto.envelope_header import Proof
 from desktop.crypto.envelope_pdf import PdfWords, seal_pdf
+from desktop.frozen import dataclass
 from desktop.mail import hosted, mime
 from desktop.mail.decision import Decision, card_mark
 from desktop.mail.means import SealMeans

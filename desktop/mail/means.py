@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
 from desktop.crypto.cardwords import open_words
+from desktop.frozen import dataclass
 from desktop.models.protection import KeyLife, Onward, Storage
 from desktop.models.records import KeyId, PasswordCard, PublicKey
 

@@ -12,11 +12,12 @@ import hashlib
 import html as html_escape
 import mimetypes
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from struct import iter_unpack
 from urllib.parse import quote
 
+from desktop.frozen import dataclass
 from desktop.mail.headers import Header, block, one_line
 
 _KINDS = mimetypes.MimeTypes()

@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from functools import cached_property
 
 from desktop.crypto.openpgp import OwnKeyring
 from desktop.errors import InputError, SealwellError
+from desktop.frozen import dataclass
 from desktop.mail import replies
 from desktop.mail.headers import same_address
 from desktop.mail.reading_worker import ReadingWorker

@@ -6,11 +6,12 @@ One letter for each refusal, by a way that the policy finds safe; where none is,
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from desktop.clock import Clock
 from desktop.errors import InputError, Refused
+from desktop.frozen import dataclass
 from desktop.mail.letters import Draft, Letters, Prepared
 from desktop.mail.outbox import Outbox
 from desktop.mail.sealing import Sealer

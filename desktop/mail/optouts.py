@@ -9,10 +9,10 @@ does. Other words are shown to staff as what they may mean.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from desktop.audit.events import Act, Event
+from desktop.frozen import dataclass
 from desktop.mail.replytext import plain
 from desktop.mail.states import WAITING, check
 from desktop.models import consents, lettersto, messages, proofs, tasks

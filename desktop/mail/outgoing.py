@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
+from desktop.frozen import dataclass
 from desktop.mail.decision import Decision
 from desktop.mail.sealing import Sealed
 from desktop.models.database import Tx

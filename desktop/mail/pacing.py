@@ -11,12 +11,13 @@ and trips the breakers (`mail/breakers.py`).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from desktop.audit.log import AuditLog
+from desktop.frozen import dataclass
 from desktop.mail import breakers, ramp
 from desktop.mail.buckets import DAY, HOUR, MINUTE, Bucket, Period
 from desktop.mail.calendar import Calendar

@@ -9,10 +9,10 @@ value returned here.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 from desktop.errors import InputError, Refused
+from desktop.frozen import dataclass
 from desktop.mail.decision import (
     CARE,
     DEMANDS,

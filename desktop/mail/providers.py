@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from desktop.frozen import dataclass
 from desktop.models.protection import Form
 from desktop.paths import resource
 

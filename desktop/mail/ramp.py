@@ -9,9 +9,10 @@ to the next; a throttled or refused message leads one back, at most once an hour
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
+from desktop.frozen import dataclass
 from desktop.models import settings
 from desktop.models.database import Tx
 from desktop.models.records import RelayId

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from email.message import Message as Mail
 from email.parser import BytesParser
 from email.policy import compat32
+
+from desktop.frozen import dataclass
 
 BYTES = 25 * 1024 * 1024
 PARTS = 200

@@ -8,9 +8,10 @@ a mail, and nothing is ever opened here.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.mail.filenames import UniqueNames, safe_name
 from desktop.mail.mimetree import TEXTS, Node, open_mail
 from desktop.mail.returned_parts import TEXT_CHARS

@@ -8,9 +8,9 @@ associate (45 CFR 160.103), and nothing leaves through one without a valid agree
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import date, timedelta
 
+from desktop.frozen import dataclass
 from desktop.models.delivery import RelaySending
 from desktop.models.records import Baa, Reason, Relay
 from desktop.paths import resource

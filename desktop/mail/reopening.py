@@ -9,7 +9,7 @@ was sealed to a key opens for its owner alone, so there is nothing to take from 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from email import message_from_bytes
 from email.message import Message
@@ -20,6 +20,7 @@ from email.utils import collapse_rfc2231_value
 from desktop.crypto.envelope import EnvelopeContent, open_with_key
 from desktop.crypto.envelope_pdf import open_pdf, pdf_password
 from desktop.errors import InputError, Refused
+from desktop.frozen import dataclass
 from desktop.mail.mime import Attachment
 from desktop.models.records import Method, PasswordCard
 

@@ -8,7 +8,7 @@ reader to the practice alone, so that no list of files has to be kept.
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from email import message_from_bytes
 from email.policy import compat32
@@ -16,6 +16,7 @@ from email.policy import compat32
 from desktop.crypto.envelope import reply_token
 from desktop.crypto.envelope_reply import BEGIN, Reply, file_about, new_file, new_reply_keys, open_reply
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.models import vaultkeys
 from desktop.models.database import Tx
 from desktop.models.records import PasswordCard, PersonId

@@ -9,12 +9,13 @@ nothing with a difference may be queued.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from email.header import decode_header
 from email.parser import BytesHeaderParser
 from email.policy import compat32
 from email.utils import getaddresses
 from functools import lru_cache
+
+from desktop.frozen import dataclass
 
 _LONGEST = 998
 """RFC 5322 2.1.1."""

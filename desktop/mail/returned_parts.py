@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from email import message_from_bytes
 from email.errors import HeaderParseError, MessageError
 from email.header import decode_header
@@ -16,6 +15,7 @@ from email.message import Message
 from email.parser import BytesHeaderParser
 from email.policy import compat32
 
+from desktop.frozen import dataclass
 from desktop.mail.tnef import TYPES as WINMAIL_TYPES
 from desktop.mail.tnef import Tnef, read_tnef
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
+from desktop.frozen import dataclass
 from desktop.models.correspondence import FileIn, Signature
 from desktop.models.delivery import Match
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from desktop.crypto.envelope_reply import BEGIN
 from desktop.crypto.smime_signed import content_of, read_parts
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.mail.filenames import safe_name
 from desktop.mail.mimetree import TEXTS, Node, open_mail
 from desktop.mail.received_files import numbered

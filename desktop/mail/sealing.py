@@ -8,7 +8,7 @@ address without a name, and the true header inside (RFC 9788).
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from html import escape
 
@@ -17,6 +17,7 @@ from desktop.crypto.envelope import Attachment as LockedAttachment
 from desktop.crypto.envelope import EnvelopeContent
 from desktop.crypto.openpgp_seal import OpenPgpSealer
 from desktop.crypto.smime import Identity, SmimeSealer, smime_type
+from desktop.frozen import dataclass
 from desktop.mail import headers, hosted, mime
 from desktop.mail.correlation import written
 from desktop.mail.decision import Decision

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import hmac
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from desktop.clock import Clock
 from desktop.crypto.smime import Identity
 from desktop.errors import VaultError
+from desktop.frozen import dataclass
 from desktop.mail import phrase, replies, standby
 from desktop.mail.sealing import Sealer
 from desktop.models import identities, keylives, practicefacts, relays, settings, vaultkeys

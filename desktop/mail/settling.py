@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 from desktop.audit.events import Act, Event
+from desktop.frozen import dataclass
 from desktop.mail.outgoing import Outcome
 from desktop.mail.sealing import AUTO_ANSWER
 from desktop.mail.states import WAITING, check

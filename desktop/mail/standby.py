@@ -8,9 +8,9 @@ Which one stands in is kept in the database, so that planning, letters and claim
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from desktop.frozen import dataclass
 from desktop.mail.breakers import is_refused_sign_in
 from desktop.mail.relays import baa_problem
 from desktop.models import relays, sending, settings

@@ -7,7 +7,7 @@ emphasis, links, pictures); HTML in them is text. A paragraph that is one link i
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from html import unescape
 from itertools import pairwise
 
@@ -16,6 +16,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.mail.template_marks import safe_link
 from desktop.texts import clean
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import urlsplit
 
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.mail import content_words
 from desktop.mail.content_fold import fold
 from desktop.mail.fields import FIELDS

@@ -7,9 +7,10 @@ each such answer that occurs, laid out when the first person needs it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.mail.headers import one_line
 from desktop.mail.template_blocks import Block, Button, Line, Shown
 from desktop.mail.template_marks import Marks, Skeleton

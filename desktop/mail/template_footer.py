@@ -7,9 +7,8 @@ for gifts. Templates cannot leave it out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.models.purposes import BASES, MailPurpose
 from desktop.texts import Texts, clean
 

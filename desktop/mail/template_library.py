@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
 
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.mail.template_page import Layout
 from desktop.mail.template_source import TemplateSource, read_source
 from desktop.models.purposes import MailPurpose

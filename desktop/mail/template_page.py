@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from enum import StrEnum
 from functools import cache
 
@@ -19,6 +19,7 @@ from jinja2 import Environment, Template
 from mjml import mjml2html
 
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.mail.mime import picture_id
 from desktop.mail.template_blocks import Block, Shown
 from desktop.paths import resource

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import lru_cache
 from itertools import product
 
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.mail.template_blocks import Block, Shown, blocks_of, links_of
 from desktop.mail.template_marks import RESERVED_HOST, Marks
 from desktop.mail.templates import NONE_OWN, Own, Place, Template, compile_text

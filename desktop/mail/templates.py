@@ -9,7 +9,6 @@ practice's own is written `custom.<name>`, the one dot there is.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
@@ -17,6 +16,7 @@ from types import MappingProxyType
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.mail.fields import FIELDS
 from desktop.models.rules import CUSTOM
 from desktop.models.standing import FieldClass

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
+
+from desktop.frozen import dataclass
 
 UserId = NewType("UserId", str)
 SessionId = NewType("SessionId", str)

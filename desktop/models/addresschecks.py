@@ -6,11 +6,11 @@ an address.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 
+from desktop.frozen import dataclass
 from desktop.models import tasks
 from desktop.models.accounts import UserId
 from desktop.models.ids import new_id

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, time
 
 from sqlalchemy import func, select
 
+from desktop.frozen import dataclass
 from desktop.models import settings
 from desktop.models.correspondence import (
     AfterHours,

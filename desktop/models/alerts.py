@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from desktop.frozen import dataclass
 from desktop.models.accounts import UserId
 from desktop.models.lanes import Tx
 from desktop.models.tables_mail import incident

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from desktop.frozen import dataclass
 from desktop.models.accounts import UserId
 from desktop.models.lanes import Tx
 from desktop.models.tables_backup import arrival_item

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import insert, select
 
+from desktop.frozen import dataclass
 from desktop.models.lanes import Tx
 from desktop.models.tables_audit import audit_checkpoint, audit_mac
 

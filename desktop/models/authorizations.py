@@ -6,12 +6,12 @@ A permission is kept once, as signed. Of it only the revocation and a scan that 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 
+from desktop.frozen import dataclass
 from desktop.models.lanes import Tx
 from desktop.models.records import PersonId
 from desktop.models.rows import chunks

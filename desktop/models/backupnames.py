@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from desktop.frozen import dataclass
 from desktop.models.safekeeping import BackupId
 
 SHORT = 12

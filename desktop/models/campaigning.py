@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, time
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NewType
 
+from desktop.frozen import dataclass
 from desktop.models.accounts import UserId
 from desktop.models.purposes import MailPurpose
 from desktop.models.records import AppointmentId, MessageId, Method, PersonId, Reason

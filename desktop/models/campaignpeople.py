@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, or_, select, update
 from sqlalchemy import bindparam as bind
 
+from desktop.frozen import dataclass
 from desktop.models import segments
 from desktop.models.campaigning import CampaignId, CampaignPerson
 from desktop.models.lanes import Tx

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
+from desktop.frozen import dataclass
 from desktop.models import settings
 from desktop.models.lanes import Tx
 

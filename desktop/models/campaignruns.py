@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
+from desktop.frozen import dataclass
 from desktop.models import messages
 from desktop.models.campaigning import CampaignId
 from desktop.models.lanes import Tx

@@ -7,12 +7,12 @@ which knows no step but those of `campaigning.NEXT`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
 from sqlalchemy import Row, func, insert, select, update
 
+from desktop.frozen import dataclass
 from desktop.models.accounts import UserId
 from desktop.models.campaigning import (
     NEXT,

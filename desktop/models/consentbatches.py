@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 
+from desktop.frozen import dataclass
 from desktop.models.lanes import Tx
 from desktop.models.standing import BatchId, EvidenceId, Use
 from desktop.models.tables_people import consent_batch

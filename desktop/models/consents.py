@@ -9,13 +9,13 @@ entry without evidence is refused by the database itself.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as sql_insert
 
+from desktop.frozen import dataclass
 from desktop.models.lanes import Tx
 from desktop.models.records import Consent, ConsentEntry, PersonId
 from desktop.models.rows import chunks

@@ -5,11 +5,12 @@ As `records.py`: they cross rooms and threads, and nothing heavy is imported.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, time
 from enum import IntEnum, StrEnum
 from typing import NewType
 
+from desktop.frozen import dataclass
 from desktop.models.accounts import UserId
 from desktop.models.delivery import AccountId, ReceivedId
 from desktop.models.records import Label, MessageId, PersonId, Reason

@@ -5,11 +5,12 @@ As `records.py`: they cross rooms and threads, and nothing heavy is imported.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, time
 from enum import StrEnum
 from typing import NewType
 
+from desktop.frozen import dataclass
 from desktop.models.accounts import UserId
 from desktop.models.records import Baa, MessageId, PersonId, Reason, RelayId
 

@@ -7,9 +7,10 @@ document's language; the printer adds page numbers only.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
+
+from desktop.frozen import dataclass
 
 Progress = Callable[[int, int], bool]
 """Called with (done, of); answers False to cancel."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, delete, func, select
 from sqlalchemy.dialects.sqlite import insert as sql_insert
 
+from desktop.frozen import dataclass
 from desktop.models.lanes import Tx
 from desktop.models.records import PersonId, Reason
 from desktop.models.rows import chunks

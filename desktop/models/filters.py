@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from desktop.frozen import dataclass
 from desktop.models.accounts import UserId
 from desktop.models.records import MessageId, PersonId
 

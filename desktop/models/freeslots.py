@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 
+from desktop.frozen import dataclass
 from desktop.models.lanes import Tx
 from desktop.models.tables_campaigns import free_slot
 

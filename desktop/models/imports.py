@@ -20,12 +20,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import insert, select, update
 
+from desktop.frozen import dataclass
 from desktop.models import import_sql as sql
 from desktop.models import names, search
 from desktop.models.columns import utc_text

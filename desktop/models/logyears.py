@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, text, update
 
+from desktop.frozen import dataclass
 from desktop.models import audit_filing
 from desktop.models.lanes import Tx
 from desktop.models.sqlite_only import insert_only_trigger

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from sqlalchemy import CursorResult
 
+from desktop.frozen import dataclass
 from desktop.models import conversations, entries, tasks
 from desktop.models.accounts import UserId
 from desktop.models.columns import utc_text

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 
+from desktop.frozen import dataclass
 from desktop.models.ids import new_id
 from desktop.models.lanes import Tx
 from desktop.models.standing import MappingId

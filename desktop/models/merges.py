@@ -8,13 +8,13 @@ its own links and its external id, and names in `merged_into` who stands for it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Column, Row, Table, and_, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as sql_insert
 
+from desktop.frozen import dataclass
 from desktop.models.lanes import Tx
 from desktop.models.records import MessageId, PersonId
 from desktop.models.rows import chunks

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
+
+from desktop.frozen import dataclass
 
 DOMAIN = "domain"
 """The subject kind of a recipient's domain; the subject is its A-label in lower case."""

@@ -6,12 +6,12 @@ database cannot answer for somebody.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 
+from desktop.frozen import dataclass
 from desktop.models.lanes import Tx
 from desktop.models.records import MessageId, PersonId
 from desktop.models.standing import OptInId, Use

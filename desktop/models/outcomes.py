@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from operator import add
 from types import MappingProxyType
+
+from desktop.frozen import dataclass
 
 
 class Sort(StrEnum):

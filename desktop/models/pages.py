@@ -11,11 +11,11 @@ from __future__ import annotations
 import hashlib
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from desktop.errors import Refused, VaultError
+from desktop.frozen import dataclass
 from desktop.models.documents import Progress
 
 TAG = 16

@@ -8,7 +8,6 @@ A record that was merged into another or withdrawn is nobody here, but where it 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -17,6 +16,7 @@ from sqlalchemy import update as sql_update
 from sqlalchemy.dialects.sqlite import insert as sql_insert
 
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.models import maillinks, names
 from desktop.models import search as index
 from desktop.models.lanes import Tx

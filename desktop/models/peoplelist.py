@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
 
+from desktop.frozen import dataclass
 from desktop.models import people as kept
 from desktop.models.lanes import Tx
 from desktop.models.records import Consent, Person, PersonId

@@ -5,11 +5,12 @@ Beside `records.py`, with the same rules: nothing heavy is imported here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
+from desktop.frozen import dataclass
 from desktop.models.records import Baa, MessageId
 
 StorageId = NewType("StorageId", str)

@@ -7,10 +7,10 @@ marketing), 164.514(f) (fundraising); 15 USC 7702(2) and 16 CFR 316 (commercial 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from desktop.frozen import dataclass
 from desktop.models.standing import Use
 
 

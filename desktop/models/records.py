@@ -7,10 +7,12 @@ time with its zone (the truth for something that has not happened yet).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType
+
+from desktop.frozen import dataclass
 
 PersonId = NewType("PersonId", str)
 AppointmentId = NewType("AppointmentId", str)

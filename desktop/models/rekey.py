@@ -10,13 +10,14 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import update
 
 from desktop.errors import VaultError
+from desktop.frozen import dataclass
 from desktop.models import audit
 from desktop.models.database import Database, Tx, copy_database
 from desktop.models.databasefile import remove_database, sidecars

@@ -7,11 +7,11 @@ until its message is superseded, whatever becomes of that before.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy import insert as sql_insert
 
+from desktop.frozen import dataclass
 from desktop.models import messages
 from desktop.models.campaigning import WindowId
 from desktop.models.lanes import Tx

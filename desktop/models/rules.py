@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.models.delivery import EventKind
 from desktop.models.records import Consent, Kind, Status
 from desktop.models.standing import CustomField, FieldClass, FieldKind, SegmentId, Use

@@ -5,11 +5,11 @@ Beside `records.py`, with the same rules: nothing heavy is imported here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
+from desktop.frozen import dataclass
 from desktop.models.accounts import UserId
 from desktop.models.records import Baa
 

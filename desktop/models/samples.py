@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from sqlalchemy import Select, func, select
 
+from desktop.frozen import dataclass
 from desktop.models.lanes import Tx
 from desktop.models.records import MessageId, PersonId
 from desktop.models.rows import chunks

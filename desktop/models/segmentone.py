@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, literal, select
 from sqlalchemy.dialects import sqlite
 
+from desktop.frozen import dataclass
 from desktop.models import segments
 from desktop.models.columns import utc_text
 from desktop.models.lanes import Tx

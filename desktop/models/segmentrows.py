@@ -8,7 +8,7 @@ A list holds who was put into it by hand.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -32,6 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import insert
 
+from desktop.frozen import dataclass
 from desktop.models import customfields, rules, segments
 from desktop.models.accounts import UserId
 from desktop.models.lanes import Tx

@@ -9,7 +9,7 @@ into another record, or withdrawn with an import, is in no group.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import (
@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.models import rules
 from desktop.models.columns import utc_text
 from desktop.models.records import Consent, PersonId, State, VisitStatus

@@ -6,13 +6,13 @@ A row that waits by the rules is no failed try: its `next_try` moves and its rea
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from desktop.frozen import dataclass
 from desktop.models import pauses
 from desktop.models.delivery import BULK_KINDS, Auth, Lane, RelaySending
 from desktop.models.lanes import Tx

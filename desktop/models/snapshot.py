@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Connection
 
 from desktop.errors import VaultError
+from desktop.frozen import dataclass
 from desktop.models import audit, schema
 from desktop.models.lanes import Lane, Tx
 from desktop.models.records import AuditRecord

@@ -6,11 +6,12 @@ pays), 164.522(b) (confidential ways), 164.502(g) (who stands for a patient). No
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType
 
+from desktop.frozen import dataclass
 from desktop.models.records import Consent, PersonId
 
 EvidenceId = NewType("EvidenceId", str)

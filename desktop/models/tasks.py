@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, case, func, insert, or_, select, update
 
+from desktop.frozen import dataclass
 from desktop.models.accounts import UserId
 from desktop.models.correspondence import ConversationId
 from desktop.models.lanes import Tx

@@ -6,12 +6,12 @@ Each source goes on behind a `Bound`, so that the hundredth page costs what the 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select, true
 
+from desktop.frozen import dataclass
 from desktop.models.correspondence import Direction
 from desktop.models.lanes import Tx
 from desktop.models.records import PersonId

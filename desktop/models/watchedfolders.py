@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, func, insert, select, update
 
+from desktop.frozen import dataclass
 from desktop.models.accounts import UserId
 from desktop.models.ids import new_id
 from desktop.models.lanes import Tx

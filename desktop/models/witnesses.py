@@ -6,12 +6,12 @@ last told, and finds the checkpoint from which a root is computed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
 
+from desktop.frozen import dataclass
 from desktop.models.audit_proofs import KeptCheckpoint
 from desktop.models.lanes import Tx
 from desktop.models.tables_audit import audit_checkpoint, audit_mac

@@ -8,9 +8,10 @@ everything as it was; after it nothing is missing.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from desktop.errors import Refused, SealwellError
+from desktop.frozen import dataclass
 from desktop.mail.cardwords import words_of
 from desktop.mail.decision import read_trace
 from desktop.mail.letters import Draft, Prepared

@@ -7,11 +7,11 @@ outside (the old recovery key was destroyed) stands on the word of whoever settl
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from desktop.audit.events import Act
 from desktop.audit.outside import seen
+from desktop.frozen import dataclass
 from desktop.models import audit_queries, checkrounds, mailboxes, messages, pauses, relays, targets, tokens
 from desktop.models.accounts import UserId
 from desktop.models.database import Tx

@@ -6,7 +6,6 @@ Whoever has said no, or whom nobody may write to without a permission that is no
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
@@ -18,6 +17,7 @@ from desktop.campaigns.rehearsal import Script, read_script, with_people
 from desktop.campaigns.variants import variant_of
 from desktop.clock import Clock
 from desktop.errors import InputError, Refused
+from desktop.frozen import dataclass
 from desktop.mail.dates import day_in_words
 from desktop.models import campaignpeople, people, settings
 from desktop.models.accounts import Session

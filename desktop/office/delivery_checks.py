@@ -7,13 +7,13 @@ read-back compares what was sent with what arrived in a mailbox that the program
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from desktop.access.roles import Action
 from desktop.audit.events import Act, Event
 from desktop.clock import Clock
 from desktop.errors import InputError, Refused
+from desktop.frozen import dataclass
 from desktop.mail.cardwords import keep_card
 from desktop.mail.checkmail import as_check, possible
 from desktop.mail.checkresults import newest_of, went_wrong

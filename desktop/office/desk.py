@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeVar
 
 from desktop.access.guard import Guard
@@ -22,6 +22,7 @@ from desktop.clock import Clock
 from desktop.config import LIMITS, Limits
 from desktop.crypto.vault import OpenVault
 from desktop.errors import Refused, SealwellError
+from desktop.frozen import dataclass
 from desktop.mail.letters import Letters
 from desktop.mail.outbox import Outbox
 from desktop.models.accounts import Session, SessionId, UserId

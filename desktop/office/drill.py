@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from desktop.crypto.officer import officer_public
 from desktop.crypto.recovery import read_recovery_key, write_recovery_key
 from desktop.crypto.vault import recovery_slot
 from desktop.errors import DeliveryError, InputError, Refused, SealwellError, VaultError
+from desktop.frozen import dataclass
 from desktop.models import backups, drills, targets, tasks
 from desktop.models.accounts import Session
 from desktop.models.database import Tx

@@ -11,7 +11,6 @@ import contextlib
 import hashlib
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.audit.note import Checkpoint, read_checkpoint
@@ -22,6 +21,7 @@ from desktop.crypto.container import ClearHeader, SealedHeader, container_key, r
 from desktop.crypto.openvault import OpenVault
 from desktop.crypto.slots import RECOVERY, DamagedError, parse
 from desktop.errors import InputError, Refused, VaultError
+from desktop.frozen import dataclass
 from desktop.locks import exclusive
 from desktop.models import audit, targets
 from desktop.models.backupcheck import looking

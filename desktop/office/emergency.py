@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from desktop.crypto.keyslots import intact_copies, read_slots
 from desktop.crypto.openvault import OpenVault
 from desktop.crypto.vault import unlock_with_recovery
 from desktop.errors import InputError, Refused, SealwellError, VaultError
+from desktop.frozen import dataclass
 from desktop.locks import exclusive
 from desktop.models.documents import Printer, Progress
 from desktop.office import emergency_record

@@ -6,13 +6,14 @@ import contextlib
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from desktop.access.roles import FieldGroup, hidden
 from desktop.errors import Refused, VaultError
+from desktop.frozen import dataclass
 from desktop.models.accounts import Role, UserState
 from desktop.models.records import Reason, State, Status, VisitStatus
 from desktop.models.salvage import Found, Salvage, Values, fold_log

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from desktop.audit.tokens import keep_reason
 from desktop.crypto.openvault import OpenVault
 from desktop.crypto.sealedbox import open_box, public_of, seal
 from desktop.errors import VaultError
+from desktop.frozen import dataclass
 from desktop.models import settings, users, vaultkeys
 from desktop.models.accounts import UserId
 from desktop.models.database import Database, Tx

@@ -6,10 +6,10 @@ Names are read here, so whoever shows entries records whose conversation it is.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from desktop.access.fields import visible
 from desktop.access.roles import FieldGroup, hidden
+from desktop.frozen import dataclass
 from desktop.mail.received_files import MORE
 from desktop.mail.sealing import REMINDER
 from desktop.models import appointments, messages, people, users

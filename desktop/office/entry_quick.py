@@ -6,8 +6,6 @@ and ends twelve hours after the password, as if it had never been locked.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from desktop.access.signin import WRONG_PIN, SignIn
 from desktop.audit.events import Act, Event
 from desktop.audit.log import AuditLog
@@ -15,6 +13,7 @@ from desktop.clock import Clock
 from desktop.crypto.rotation import settle_rotation
 from desktop.crypto.vault import OpenVault
 from desktop.errors import Refused, SealwellError
+from desktop.frozen import dataclass
 from desktop.models import factors, users
 from desktop.models.accounts import Session, SessionId, User, UserId, UserState
 from desktop.models.database import Database, Tx

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 
 from desktop.audit.events import Act, Event
 from desktop.clock import Clock
 from desktop.crypto.openpgp import OwnKeyring
 from desktop.crypto.smime import make_identity
+from desktop.frozen import dataclass
 from desktop.models import identities, keylives, settings
 from desktop.models.database import Database, Tx
 from desktop.models.protection import OwnKeyLife, OwnKeyState

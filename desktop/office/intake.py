@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Mapping as Dict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -17,6 +17,7 @@ from desktop.audit.log import AuditLog
 from desktop.campaigns.retiring import retire
 from desktop.clock import Clock
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.mail.moves import close_settled
 from desktop.mail.outbox import Outbox
 from desktop.mail.pulling import Pulling

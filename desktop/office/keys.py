@@ -8,7 +8,7 @@ read out, or by a test message that they could read. What was merely found waits
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from desktop.access.roles import Action, Purpose
@@ -16,6 +16,7 @@ from desktop.audit.events import Act, Event
 from desktop.audit.fields import is_id
 from desktop.clock import Clock
 from desktop.errors import InputError, Refused, SealwellError
+from desktop.frozen import dataclass
 from desktop.mail.keysearch import FoundKey
 from desktop.mail.letters import Draft
 from desktop.models import keylives, keys, messages, settings

@@ -7,11 +7,11 @@ opens it (`Keys.request_key`). It is dropped when the key is replaced or withdra
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from desktop.audit.events import Act, Event
 from desktop.audit.log import AuditLog
+from desktop.frozen import dataclass
 from desktop.models import identities, keylives, keys, settings, tasks
 from desktop.models.database import Tx
 from desktop.models.ids import new_id

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from desktop.crypto.openpgp_armor import armored
 from desktop.crypto.openpgp_own import revoked_public
 from desktop.crypto.smime_chain import split_chain
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.models.protection import OwnKeyLife, OwnKeyState
 from desktop.models.records import Identity, KeyKind
 from desktop.sync.wkd import published_tree

@@ -7,13 +7,14 @@ the paper itself says where to keep it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from desktop.audit.logkey import PUBLIC, write_vkey
 from desktop.crypto.recovery import read_recovery_key, recovery_groups, write_recovery_key
 from desktop.crypto.recoverywords import write_words
 from desktop.errors import VaultError
+from desktop.frozen import dataclass
 from desktop.models import targets, vaultkeys
 from desktop.models.database import Tx
 from desktop.models.documents import Block, Column, Document, Facts, Paragraph, QrCode, Style, Table

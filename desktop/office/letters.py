@@ -6,7 +6,7 @@ answer names the turn that its writer saw; of two who answer at once, one is ref
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from desktop.access.roles import Action
 from desktop.audit.events import Act, Event
@@ -14,6 +14,7 @@ from desktop.audit.fields import is_id
 from desktop.clock import Clock
 from desktop.config import CONTENT_LIMITS
 from desktop.errors import InputError, Refused, SealwellError
+from desktop.frozen import dataclass
 from desktop.mail import threads
 from desktop.mail.calls import CALL
 from desktop.mail.content import check_content

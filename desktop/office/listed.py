@@ -7,11 +7,12 @@ The ids are kept under encryption, and the event's hash covers them.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from desktop.audit.events import Act, Event
 from desktop.audit.fields import Value
 from desktop.audit.tokens import ids_hash, keep_ids
+from desktop.frozen import dataclass
 from desktop.models.database import Tx
 from desktop.models.records import PersonId
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -25,6 +25,7 @@ from desktop.audit.witness import tree_at
 from desktop.compliance.handover import Selection, filter_words
 from desktop.compliance.retention import start
 from desktop.errors import InputError, Refused
+from desktop.frozen import dataclass
 from desktop.models import audit_proofs, settings, users
 from desktop.models.database import Database, Tx
 from desktop.models.documents import Document, Printer, Progress

@@ -7,7 +7,6 @@ the rules ask. Both want a person, a form and a place to put them, and nobody el
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from desktop.access.roles import Action
@@ -18,6 +17,7 @@ from desktop.audit.tables import csv_table
 from desktop.audit.touched import Keys, touched
 from desktop.clock import Clock
 from desktop.errors import InputError, SealwellError
+from desktop.frozen import dataclass
 from desktop.models import people
 from desktop.models.accounts import Session
 from desktop.models.database import Tx

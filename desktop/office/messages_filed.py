@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 
 from desktop.access.roles import Action
 from desktop.audit.events import Act, Event
 from desktop.audit.fields import is_id
 from desktop.clock import Clock
 from desktop.errors import InputError, Refused
+from desktop.frozen import dataclass
 from desktop.mail import headers, mime
 from desktop.mail.sender import load_sender
 from desktop.models import entries, filings, people, received

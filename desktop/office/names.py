@@ -7,8 +7,8 @@ their number or the newest import differs.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 
+from desktop.frozen import dataclass
 from desktop.mail.content_codes import learn
 from desktop.mail.content_names import NameIndex
 from desktop.mail.content_values import Known, MrnShapes

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.access.fields import visible
@@ -23,6 +22,7 @@ from desktop.compliance import approvals
 from desktop.compliance.approvals import PEOPLE_EXPORT, Wanted, request_hash
 from desktop.config import LIMITS
 from desktop.errors import InputError, Refused, SealwellError
+from desktop.frozen import dataclass
 from desktop.models import approvals as kept_approvals
 from desktop.models import customfields, peoplelist
 from desktop.models.accounts import Approval, ApprovalState, Session

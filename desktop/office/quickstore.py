@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import secrets
 import threading
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from itertools import pairwise
 
@@ -21,6 +21,7 @@ from desktop.clock import Clock
 from desktop.config import LIMITS, Limits
 from desktop.crypto.vault import OpenVault
 from desktop.errors import InputError, Refused
+from desktop.frozen import dataclass
 from desktop.models.accounts import User, UserId
 from desktop.office.persons import copy_of
 

@@ -8,11 +8,12 @@ the system's programs from here.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from desktop.access.roles import Action
 from desktop.audit.events import Act, Event
 from desktop.errors import InputError, Refused
+from desktop.frozen import dataclass
 from desktop.mail import threads
 from desktop.mail.asking import ask_of
 from desktop.mail.beneath import beneath_kept

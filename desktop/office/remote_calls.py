@@ -7,11 +7,11 @@ called from the next moment on.
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, get_type_hints
 
 from desktop.errors import DeliveryError, InputError, Refused, SealwellError, VaultError
+from desktop.frozen import dataclass
 from desktop.models.accounts import Session
 from desktop.office.api import Office
 from desktop.office.wire import Json, from_json, to_json

@@ -19,7 +19,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from multiprocessing.connection import Client, Connection
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from typing import Any
 from desktop import __version__
 from desktop.config import LIMITS
 from desktop.errors import InputError, VaultError
+from desktop.frozen import dataclass
 from desktop.paths import write_private
 
 PROTOCOL = f"1/{__version__}"

@@ -11,7 +11,6 @@ import contextlib
 import errno
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,6 +29,7 @@ from desktop.crypto.devicekey import DeviceStore
 from desktop.crypto.kdf import KdfParams
 from desktop.crypto.openvault import OpenVault
 from desktop.errors import InputError, Refused, SealwellError, VaultError
+from desktop.frozen import dataclass
 from desktop.models import schema
 from desktop.models.backupcheck import looking
 from desktop.models.documents import Progress

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.config import TARGET_LIMITS
 from desktop.errors import InputError, Refused, VaultError
+from desktop.frozen import dataclass
 from desktop.models.backupnames import chain_of
 from desktop.models.safekeeping import MOUNTED, TargetKind
 from desktop.office.values_backups import BackupsFound, RestorePlace, StoredBackup

@@ -7,7 +7,6 @@ computer counts here; and what this computer lacks.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from desktop.access.signin import slot_uid, start_tries
@@ -21,6 +20,7 @@ from desktop.audit.witness import BACKUP, KEYRING, ROLLED_BACK, Gap, Mark, compa
 from desktop.clock import Clock
 from desktop.crypto.container import SealedHeader
 from desktop.errors import InputError, Refused, VaultError
+from desktop.frozen import dataclass
 from desktop.mail.fence import RESTORED, Fence
 from desktop.mail.states import WAITING
 from desktop.models import arrivals, factors, messages, users, vaultkeys

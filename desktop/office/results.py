@@ -8,7 +8,7 @@ reports are added up from those.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from desktop.campaigns.results import Named
 from desktop.campaigns.subtracting import LEAST
 from desktop.clock import Clock
 from desktop.errors import InputError, SealwellError
+from desktop.frozen import dataclass
 from desktop.models import results, settings
 from desktop.models.accounts import Session
 from desktop.models.campaigning import DAY_BEFORE, CampaignId

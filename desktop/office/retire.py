@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from desktop import __version__
@@ -23,6 +23,7 @@ from desktop.audit.witness import tree_at
 from desktop.clock import Clock
 from desktop.crypto.devicekey import DeviceStore
 from desktop.errors import InputError, Refused, SealwellError, VaultError
+from desktop.frozen import dataclass
 from desktop.locks import exclusive
 from desktop.models import backups, settings, targets
 from desktop.models.accounts import Session

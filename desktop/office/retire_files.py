@@ -12,7 +12,6 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.access.tokens import SessionFiles
@@ -21,6 +20,7 @@ from desktop.crypto.container_header import MOST_CLEAR
 from desktop.crypto.devicekey import DeviceStore, forget_device
 from desktop.crypto.keyslots import intact_copies, read_slots
 from desktop.errors import Refused, SealwellError, VaultError
+from desktop.frozen import dataclass
 from desktop.models.databasefile import sidecars
 from desktop.office.emergency_record import spare_place
 from desktop.paths import PracticeFolder, sync_folder

@@ -5,9 +5,10 @@ The rest is left to be filled in by hand: make, serial number, what becomes of t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
+from desktop.frozen import dataclass
 from desktop.models.documents import Block, Document, Paragraph, Style
 from desktop.models.documents import Facts as Rows
 from desktop.office.log_files import Practice

@@ -8,7 +8,6 @@ has entered it, or once the next schedule that comes in shows it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from desktop.access.fields import visible
@@ -18,6 +17,7 @@ from desktop.audit.fields import Value
 from desktop.campaigns import windows
 from desktop.clock import Clock
 from desktop.errors import InputError, Refused
+from desktop.frozen import dataclass
 from desktop.mail.dates import day_in_words, time_in_words
 from desktop.models import appointments, importlog, mappings, people, settings, users, visitanswers
 from desktop.models.accounts import Role, Session, UserId

@@ -6,9 +6,8 @@ of their own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.models import grants
 from desktop.models.database import Tx
 from desktop.models.delivery import Auth, MailAccount

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from desktop.access.fields import readable
@@ -11,6 +10,7 @@ from desktop.access.roles import Action, FieldGroup, hidden
 from desktop.audit.events import Act, Event
 from desktop.audit.outside import seen
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.models import appointments, audit_queries, consents, conversations, entries, messages, people
 from desktop.models import timeline as rows
 from desktop.models.accounts import Session, UserId

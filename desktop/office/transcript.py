@@ -7,10 +7,10 @@ named, not printed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from desktop.frozen import dataclass
 from desktop.mail.dates import day_in_words, time_in_words
 from desktop.mail.states import NEVER_LEFT
 from desktop.models import settings

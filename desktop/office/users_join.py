@@ -15,7 +15,7 @@ import contextlib
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from desktop.access import totp
@@ -37,6 +37,7 @@ from desktop.crypto.rotation import settle_rotation
 from desktop.crypto.slotseal import NewKey
 from desktop.crypto.vault import OpenVault
 from desktop.errors import InputError, SealwellError, VaultError
+from desktop.frozen import dataclass
 from desktop.locks import held
 from desktop.models import factors, invitations, settings, tasks, users, vaultkeys
 from desktop.models.accounts import Invitation, InvitationKind, User, UserId, UserState

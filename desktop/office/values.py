@@ -7,9 +7,10 @@ and parameters, and the window and the command line ask `texts` for the words.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 
+from desktop.frozen import dataclass
 from desktop.models.campaigning import DAY_BEFORE, WindowId, WindowKind
 from desktop.models.correspondence import ConversationId
 from desktop.models.protection import Form, KeyTrust

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from enum import StrEnum
 
+from desktop.frozen import dataclass
 from desktop.models.accounts import InvitationKind, Role, SessionId, UserId, UserState
 from desktop.models.correspondence import ConversationId
 from desktop.models.records import Label, Level, Method, PersonId

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from enum import StrEnum
 
 from desktop.audit.groups import GROUPS
+from desktop.frozen import dataclass
 from desktop.models.filters import AuditFilter
 from desktop.models.records import PersonId
 

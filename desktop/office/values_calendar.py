@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
+from desktop.frozen import dataclass
 from desktop.models.campaigning import CampaignId, CampaignState
 
 

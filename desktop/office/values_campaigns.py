@@ -6,10 +6,11 @@ A campaign goes through `CampaignState`; what the window offers stands in `Campa
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from types import MappingProxyType
 
+from desktop.frozen import dataclass
 from desktop.models.campaigning import CampaignId, CampaignSchedule, CampaignState, TemplateId, Variant
 from desktop.models.purposes import MailPurpose
 from desktop.models.records import Label, MessageId, Method, PersonId, Reason

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 
+from desktop.frozen import dataclass
 from desktop.models.records import Consent, MessageId, PersonId, Reason
 from desktop.models.standing import AuthorizationId, BatchId, EvidenceId, EvidenceKind, OptInId, Use
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from desktop.frozen import dataclass
 from desktop.models.accounts import Session
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 
+from desktop.frozen import dataclass
 from desktop.models.records import Appointment, AppointmentId, PersonId, Reason, State
 from desktop.models.standing import CustomField, CustomValue, FieldClass, FieldKind, Location, VisitRule
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
+from desktop.frozen import dataclass
 from desktop.models.delivery import StaffAccountId
 from desktop.models.records import Reason, RelayId, State
 

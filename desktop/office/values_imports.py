@@ -5,9 +5,10 @@ Cells, titles and file names are somebody else's text: whoever shows them cleans
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 
+from desktop.frozen import dataclass
 from desktop.models.accounts import UserId
 from desktop.models.records import AppointmentId, ImportId, Reason
 from desktop.models.standing import FolderId, MappingId

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 
+from desktop.frozen import dataclass
 from desktop.models.correspondence import ConversationId
 from desktop.models.records import Method, PersonId
 from desktop.models.standing import Use

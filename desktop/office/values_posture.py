@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from desktop.frozen import dataclass
 from desktop.models.records import Reason
 
 

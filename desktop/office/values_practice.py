@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 
+from desktop.frozen import dataclass
 from desktop.models.accounts import Role, UserId
 from desktop.models.protection import Onward
 from desktop.models.records import Baa, ForcedTls, Reason, RelayId

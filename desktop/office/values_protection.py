@@ -5,9 +5,10 @@ As `values.py`: frozen, serialisable, nothing heavy.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 
+from desktop.frozen import dataclass
 from desktop.models.protection import (
     Form,
     KeySource,

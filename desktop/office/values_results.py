@@ -5,9 +5,9 @@ Numbers and their parts are those of `models/outcomes.py`. What is small is neve
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
+from desktop.frozen import dataclass
 from desktop.models.campaigning import CampaignId, CampaignState
 from desktop.models.outcomes import Compared, Figure, Sort, Span, Table
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Protocol
 
+from desktop.frozen import dataclass
 from desktop.models.accounts import Role
 from desktop.office.values_entry import SignedIn
 

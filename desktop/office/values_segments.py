@@ -6,9 +6,9 @@ it is shown to who may see clinical fields, and never leaves the program.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from desktop.frozen import dataclass
 from desktop.models.records import PersonId
 from desktop.models.standing import CustomField, SegmentId
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
+from desktop.frozen import dataclass
 from desktop.models.campaigning import KeptPicture, TemplateId
 from desktop.models.purposes import MailPurpose
 from desktop.models.records import PersonId, Reason

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 
 import idna
 from email_validator import EmailNotValidError, validate_email
 
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.models.records import Reason
 from desktop.people.lookalikes import PROVIDERS, foreign_letters, meant_domain, without_accents
 from desktop.texts import clean

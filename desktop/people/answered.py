@@ -7,10 +7,10 @@ from it; what it did not take stays empty. Days are ISO 8601, which every progra
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from desktop.audit.tables import csv_row
+from desktop.frozen import dataclass
 from desktop.models.campaigning import VisitAnswer
 from desktop.models.records import Appointment, Person
 from desktop.people.columns import APPOINTMENTS

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.models import (
     appointments,
     import_undo,

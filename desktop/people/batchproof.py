@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, time
 
 import rfc8785
@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from desktop.audit.logkey import is_signed
 from desktop.clock import milliseconds
 from desktop.errors import InputError, Refused
+from desktop.frozen import dataclass
 from desktop.models import consentbatches, consents, people, proofs
 from desktop.models.consentbatches import ConsentBatch
 from desktop.models.database import Tx

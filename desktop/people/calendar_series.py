@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +16,7 @@ from icalendar.cal.component import Component
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.models.records import Reason
 from desktop.people.recurrence import Rule, RuleError
 from desktop.texts import clean

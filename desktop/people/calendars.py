@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from icalendar import Event
 from icalendar.cal.component import Component
 
+from desktop.frozen import dataclass
 from desktop.models.records import Reason
 from desktop.people.calendar_series import ZONE_PARAMETER, Budget, Place, occurrences, wall_time
 from desktop.people.columns import VISIT_COLUMNS

@@ -9,12 +9,12 @@ known before. What is paid for by somebody else needs a written permission that 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from desktop.audit.events import Act, Event
 from desktop.audit.log import AuditLog
 from desktop.errors import InputError, Refused
+from desktop.frozen import dataclass
 from desktop.models import authorizations, consents, people, proofs
 from desktop.models.database import Tx
 from desktop.models.records import Consent, ConsentEntry, PersonId

@@ -7,12 +7,13 @@ value answers with the allowed ones. Consent is a ledger: setting it appends an 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from desktop.errors import InputError, Refused
+from desktop.frozen import dataclass
 from desktop.models import consents, people
 from desktop.models.database import Tx
 from desktop.models.records import Consent, Detail, Kind, Method, Person, PersonId, Reason, Status

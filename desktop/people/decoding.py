@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
 
 from desktop.config import LIMITS
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 
 _SPREADSHEETS = (
     b"PK\x03\x04",

@@ -11,13 +11,13 @@ Sealwell knows what left by Sealwell. Other disclosures are handed in by the cal
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from desktop.audit.outside import seen, watched
 from desktop.audit.report import Head, subtitle
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.models import audit_lists, audit_queries, messages, people
 from desktop.models.database import Tx
 from desktop.models.documents import Column, Document, Facts, Paragraph, Progress, Table

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import combinations
 from typing import NamedTuple
 
 from rapidfuzz.distance import JaroWinkler
 
+from desktop.frozen import dataclass
 from desktop.models.duplicates import Compared, Pair
 from desktop.models.names import sort_key
 from desktop.models.records import PersonId, Reason

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.models.records import Reason
 from desktop.people.decoding import decode
 from desktop.people.gathered import Gathered, known_language

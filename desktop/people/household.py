@@ -8,10 +8,11 @@ longer (45 CFR 164.502(g)(3)). What the patient asked to be kept confidential go
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime
 
 from desktop.errors import InputError, Refused
+from desktop.frozen import dataclass
 from desktop.models import maillinks, people
 from desktop.models.database import Tx
 from desktop.models.names import address_key

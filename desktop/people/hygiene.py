@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 
 import idna
 
+from desktop.frozen import dataclass
 from desktop.models import mailings
 from desktop.models.database import Tx
 from desktop.models.mailings import Mailing

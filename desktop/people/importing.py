@@ -9,10 +9,10 @@ and never takes one back.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.models import imports, people, settings
 from desktop.models.database import Tx
 from desktop.models.records import ImportId, Reason

@@ -9,11 +9,12 @@ undoing lifts no refusal.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from desktop.errors import InputError, Refused
+from desktop.frozen import dataclass
 from desktop.models import consents, maillinks, merges, names, people
 from desktop.models.database import Tx
 from desktop.models.ids import new_id

@@ -7,11 +7,11 @@ addresses, and rows that stand twice.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import TypeVar
 
 from desktop.errors import InputError, Refused
+from desktop.frozen import dataclass
 from desktop.models.names import name_key
 from desktop.models.records import Consent, Kind, Reason
 from desktop.models.standing import CustomField, Use

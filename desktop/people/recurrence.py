@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
+
+from desktop.frozen import dataclass
 
 PACES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 HOURS_MOST = 24

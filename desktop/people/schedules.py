@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, time, timezone
 from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from desktop.errors import InputError, Refused
+from desktop.frozen import dataclass
 from desktop.models.names import name_key
 from desktop.models.records import Reason, VisitStatus
 from desktop.people.columns import VISIT_COLUMNS

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
+from desktop.frozen import dataclass
 from desktop.models import rules, segmentrows
 from desktop.models.lanes import Tx
 from desktop.models.records import Consent, Kind, PersonId, Status

@@ -10,11 +10,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
 from typing import Any, TypeVar
 
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.models.records import Reason
 
 READ, REFUSED = b"1", b"0"

@@ -13,12 +13,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import islice
 from typing import Protocol
 
 from desktop.config import LIMITS
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.models.records import Reason
 from desktop.people.columns import Aliases
 from desktop.people.decoding import decode

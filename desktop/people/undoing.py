@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.models import import_undo
 from desktop.models.database import Tx
 from desktop.models.records import ImportId

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, time, timedelta
-from email.message import EmailMessage  # noqa: TID251 - mail from outside, as others' programs write it
-from email.policy import SMTP
+from email.header import Header
 from email.utils import format_datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -20,7 +19,7 @@ import pyotp
 from desktop.frozen import dataclass
 from desktop.models import rules
 from desktop.models.accounts import Role, Session
-from desktop.models.campaigning import TemplateId
+from desktop.models.campaigning import CampaignId, TemplateId
 from desktop.models.delivery import Hours
 from desktop.models.purposes import MailPurpose
 from desktop.models.records import Baa, Status
@@ -80,7 +79,7 @@ class Story:
         self._office = setting.office
         self._clock = setting.clock
         self._secrets: dict[Role, str] = {}
-        self._sessions: dict[Role, Session] = {}
+        self._today: dict[Role, Session] = {}
 
     @property
     def steps(self) -> tuple[Callable[[], None], ...]:
@@ -137,6 +136,7 @@ class Story:
             code = pyotp.TOTP(self._secrets[role]).at(self._clock.now())
             signed = self._office.sign_in(Credentials(PEOPLE[role], password=_FIRST_PASSWORD, code=code))
             self._office.change_password(signed.session, PasswordChange(_FIRST_PASSWORD, PASSWORD))
+            self._today[role] = signed.session
 
     def _take_over_people(self) -> None:
         desk = self._as(Role.FRONT_DESK)
@@ -177,7 +177,7 @@ class Story:
     # --- a campaign -------------------------------------------------------------------
 
     def _plan_campaign(self) -> None:
-        self._clock.pass_(timedelta(days=1, hours=2))
+        self._later(self._clock.now() + timedelta(days=1, hours=2))
         manager = self._as(Role.MANAGER)
         template = self._approved_letter(manager)
         adults = rules.to_text(Condition("status", Op.IS, (Status.ACTIVE.value,)))
@@ -200,7 +200,7 @@ class Story:
             self._as(Role.ADMINISTRATOR), shown.line.id, shown.number
         ).line.id
 
-    def _kept_campaign(self, manager: Session, group: SegmentId, template: TemplateId) -> str:
+    def _kept_campaign(self, manager: Session, group: SegmentId, template: TemplateId) -> CampaignId:
         asked = CampaignRequest(
             self._words("sample.campaign"), segment=group, template=template, purpose=MailPurpose.TREATMENT
         )
@@ -208,7 +208,7 @@ class Story:
 
     def _run_campaign(self) -> None:
         manager = self._as(Role.MANAGER)
-        shown = self._office.check_campaign(manager, self._campaign)
+        self._office.check_campaign(manager, self._campaign)
         shown = self._office.ask_campaign(manager, self._campaign)
         if shown.needs_approval:
             verdict = CampaignVerdict(self._campaign, True, shown.content, shown.audience)
@@ -220,35 +220,40 @@ class Story:
     # --- yesterday and this morning ---------------------------------------------------
 
     def _work_on_yesterday(self) -> None:
-        self._clock.to(self._set.today - timedelta(hours=21))
+        self._later(self._set.today - timedelta(hours=21))
         desk = self._as(Role.FRONT_DESK)
         self._import_visits(desk)
         self._office.send_reminders(desk)
         self._send(desk)
 
     def _hear_from_patients(self) -> None:
-        self._clock.to(self._set.today - timedelta(minutes=40))
+        self._later(self._set.today - timedelta(minutes=40))
         for number in (1, 2):
             self._comes_in(number)
         desk = self._as(Role.FRONT_DESK)
-        for line in self._office.list_mailboxes(self._as(Role.ADMINISTRATOR)):
-            self._office.poll_mailbox(desk, line.id)
+        self._office.poll_mailbox(desk)
 
     def _comes_in(self, number: int) -> None:
         """From one of the people, to the practice's mailbox."""
-        mail, at = EmailMessage(), self._clock.now()
-        mail["From"] = self._words(f"sample.mail-{number}.from")
-        mail["To"] = _MAILBOX
-        mail["Subject"] = self._words(f"sample.mail-{number}.subject")
-        mail["Date"] = format_datetime(at)
-        mail["Message-ID"] = (
-            f"<sample-{number}@{self._words(f'sample.mail-{number}.from').rpartition('@')[2].strip('>')}>"
+        at, say = self._clock.now(), self._words
+        sender = say(f"sample.mail-{number}.from")
+        mail = (
+            f"From: {sender}",
+            f"To: {_MAILBOX}",
+            f"Subject: {Header(say(f'sample.mail-{number}.subject'), 'utf-8').encode()}",
+            f"Date: {format_datetime(at)}",
+            f"Message-ID: <sample-{number}@{sender.rpartition('@')[2]}",
+            "MIME-Version: 1.0",
+            "Content-Type: text/plain; charset=utf-8",
+            "Content-Transfer-Encoding: 8bit",
+            "",
+            *say(f"sample.mail-{number}.text").splitlines(),
+            "",
         )
-        mail.set_content(self._words(f"sample.mail-{number}.text"))
-        self._set.inbox.put(mail.as_bytes(policy=SMTP), at)
+        self._set.inbox.put("\r\n".join(mail).encode("utf-8"), at)
 
     def _prepare_tomorrow(self) -> None:
-        self._clock.to(self._set.today - timedelta(minutes=15))
+        self._later(self._set.today - timedelta(minutes=15))
         self._import_visits(self._as(Role.FRONT_DESK))
         self._office.create_backup(self._as(Role.ADMINISTRATOR))
         self._clock.catch_up()
@@ -266,10 +271,16 @@ class Story:
         self._office.run_outbox(session)
 
     def _as(self, role: Role) -> Session:
-        """A new day's sign-in, or a fresh proof of who it is."""
-        self._clock.pass_(_CODE)
-        self.ses = self.sign_in(role).session
-        return self.ses
+        """Who came in this day, at their first act: a sign-in proves for minutes who it is."""
+        if role not in self._today:
+            self._clock.pass_(_CODE)
+            self._today[role] = self.sign_in(role).session
+        return self._today[role]
+
+    def _later(self, moment: datetime) -> None:
+        """Another day, or hour: everybody signs in again."""
+        self._clock.to(moment)
+        self._today.clear()
 
     def _local(self, moment: datetime) -> datetime:
         return moment.astimezone(ZoneInfo(self._set.zone))

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from desktop.audit.events import Event
 from desktop.audit.witness import BACKUP, CHECKPOINT_FILE
 from desktop.clock import Clock
 from desktop.errors import Refused, VaultError
+from desktop.frozen import dataclass
 from desktop.models import backups, targets, witnesses
 from desktop.models.backupnames import chain_of, parse_name
 from desktop.models.database import Database, Tx

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from desktop.audit.acts import Act
@@ -16,6 +15,7 @@ from desktop.audit.events import Event
 from desktop.clock import Clock
 from desktop.crypto.openvault import OpenVault
 from desktop.errors import DeliveryError, InputError, Refused, VaultError
+from desktop.frozen import dataclass
 from desktop.locks import exclusive
 from desktop.models import backups, targets
 from desktop.models.database import Database, Tx

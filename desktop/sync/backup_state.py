@@ -11,12 +11,13 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
 from desktop.clock import milliseconds
+from desktop.frozen import dataclass
 from desktop.models.pages import TAG
 from desktop.paths import replacing
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import dns.name
 import dns.rdatatype
 
+from desktop.frozen import dataclass
 from desktop.sync.dns import DNS_LIMITS, Record
 from desktop.sync.dns_proof import Proof, Proven, Validator
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -25,6 +24,7 @@ import dns.rrset
 import idna
 
 from desktop.errors import DeliveryError, InputError
+from desktop.frozen import dataclass
 from desktop.texts import clean
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -24,6 +23,7 @@ import dns.rdatatype
 import dns.rrset
 
 from desktop.clock import Clock
+from desktop.frozen import dataclass
 from desktop.paths import resource
 from desktop.sync.dns import Record, Resolver
 from desktop.sync.dns_denial import covered, lacks, unsigned_cut

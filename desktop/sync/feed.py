@@ -13,13 +13,13 @@ import http.client
 import socket
 import ssl
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from desktop.audit.log import AuditLog
 from desktop.config import FEED_LIMITS, FeedLimits
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.mail import events
 from desktop.models import messages, receipts, tokens
 from desktop.models.database import Tx

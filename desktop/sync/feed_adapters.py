@@ -11,11 +11,11 @@ import base64
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 from urllib.parse import urlencode, urlsplit
 
+from desktop.frozen import dataclass
 from desktop.mail.failure import cause
 from desktop.models.delivery import EventKind
 from desktop.models.records import State

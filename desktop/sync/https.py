@@ -11,8 +11,10 @@ import io
 import ipaddress
 import ssl
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import cast
+
+from desktop.frozen import dataclass
 
 _HEAD_BYTES = 16 * 1024
 _PIECE = 16 * 1024

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
+
+from desktop.frozen import dataclass
 
 _LINE_MAX = 998
 _BYTES_PER_PIECE = 64 * 1024

@@ -14,7 +14,7 @@ import ssl
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
@@ -22,6 +22,7 @@ from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError, LoginError
 
 from desktop.errors import DeliveryError
+from desktop.frozen import dataclass
 from desktop.mail.mimetree import MAIL_BYTES
 
 logging.getLogger("imapclient").setLevel(logging.WARNING)  # it would write whole sessions as debugging

@@ -12,12 +12,12 @@ import http.client
 import re
 import ssl
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 import dns.rdatatype
 
+from desktop.frozen import dataclass
 from desktop.sync.dns import Resolver, State, text_of
 from desktop.sync.https import TooLarge, Web
 

@@ -10,12 +10,13 @@ import asyncio
 import threading
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 
 from desktop.audit.events import Act, Event
 from desktop.audit.log import AuditLog
 from desktop.clock import Clock
+from desktop.frozen import dataclass
 from desktop.models import grants
 from desktop.models.database import Database, Tx
 from desktop.models.delivery import Grant, GrantState

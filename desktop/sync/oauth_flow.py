@@ -14,11 +14,12 @@ import hashlib
 import html
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from desktop.clock import Clock
+from desktop.frozen import dataclass
 from desktop.sync.oauth import Tokens, tokens_of
 from desktop.sync.oauth_providers import Provider
 from desktop.sync.oauth_web import Poster

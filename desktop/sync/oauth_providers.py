@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.paths import resource
 
 _FOLDER = "signin"

@@ -12,12 +12,13 @@ import io
 import json
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlencode, urlsplit
 
 from desktop.clock import Clock
+from desktop.frozen import dataclass
 from desktop.sync.oauth_words import SignInError
 
 _HEAD_BYTES = 16 * 1024

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from desktop.errors import DeliveryError
+from desktop.frozen import dataclass
 from desktop.models.delivery import GrantState
 from desktop.texts import clean
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from desktop.frozen import dataclass
 from desktop.mail.retries import least_wait
 from desktop.models.delivery import BULK_KINDS
 from desktop.models.records import State

@@ -8,13 +8,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import dns.rdatatype
 
 from desktop.clock import Clock
 from desktop.errors import DeliveryError, InputError
+from desktop.frozen import dataclass
 from desktop.models.records import Reason
 from desktop.paths import resource
 from desktop.sync import mtasts, posture_receiving, posture_signing, posture_spf

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 import dns.rdatatype
 
+from desktop.frozen import dataclass
 from desktop.models.records import Reason
 from desktop.sync.dns import Reply, Resolver, State, text_of
 

@@ -6,12 +6,12 @@ import asyncio
 import base64
 import binascii
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
+from desktop.frozen import dataclass
 from desktop.models.records import Reason
 from desktop.sync.dns import Resolver
 from desktop.sync.posture_finding import Finding, Grade, record, starting, tags, texts_at

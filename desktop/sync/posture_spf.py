@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from desktop.frozen import dataclass
 from desktop.models.records import Reason
 from desktop.sync.dns import Resolver
 from desktop.sync.posture_finding import Finding, Grade, record, texts_at

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from desktop.frozen import dataclass
 from desktop.sync.wires import Inbox
 
 _FIELDS = ("X-Reference", "Message-ID")

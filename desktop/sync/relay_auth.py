@@ -11,11 +11,12 @@ import base64
 import binascii
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from aiosmtplib.errors import SMTPAuthenticationError
 from aiosmtplib.response import SMTPResponse
 
+from desktop.frozen import dataclass
 from desktop.models.delivery import Auth
 from desktop.models.records import Relay
 from desktop.sync.relay_protocol import RelayClient

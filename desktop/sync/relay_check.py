@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 
 from desktop.config import LIMITS
+from desktop.frozen import dataclass
 from desktop.models.records import Reason, Relay
 from desktop.sync.outcomes import Reply
 from desktop.sync.relay import Offer, RelayConnection, Timeouts, TransferError

@@ -11,7 +11,6 @@ import contextlib
 import random
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from types import MappingProxyType
 from typing import TypeVar
@@ -19,6 +18,7 @@ from typing import TypeVar
 from desktop.clock import Clock
 from desktop.config import LIMITS
 from desktop.errors import SealwellError
+from desktop.frozen import dataclass
 from desktop.models import messages, sending
 from desktop.models.database import Database, Tx
 from desktop.models.delivery import Stream as Key

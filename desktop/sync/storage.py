@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, Self
 from urllib.parse import SplitResult, urlsplit
 
 from desktop.config import STORAGE_LIMITS
 from desktop.errors import DeliveryError, InputError
+from desktop.frozen import dataclass
 from desktop.models.protection import Storage
 
 CONTENT_TYPE = "text/html; charset=utf-8"

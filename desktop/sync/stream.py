@@ -11,11 +11,11 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 from desktop.clock import Clock
 from desktop.errors import SealwellError
+from desktop.frozen import dataclass
 from desktop.mail.outbox import Outcome
 from desktop.models.database import Database, Tx
 from desktop.models.delivery import Stream as Key

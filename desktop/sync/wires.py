@@ -9,10 +9,10 @@ from __future__ import annotations
 import ssl
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from desktop.frozen import dataclass
 from desktop.models.records import Reason, Relay
 from desktop.sync.letters import Letter
 from desktop.sync.mailbox_imap import Access as MailboxAccess

@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import http.client
 import ssl
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Protocol
 from urllib.parse import quote, urljoin, urlsplit
@@ -21,6 +21,7 @@ from desktop.clock import Clock
 from desktop.config import WKD_LIMITS, WkdLimits
 from desktop.crypto.openpgp_facts import address_in, narrowed, split_openpgp
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.models.records import Reason
 from desktop.sync.dns import Resolver, State
 from desktop.sync.https import Answer, PrivateAddress, TooLarge

@@ -13,7 +13,6 @@ import logging
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import Any
 
 import paramiko
@@ -29,6 +28,7 @@ from paramiko.sftp import (
 )
 
 from desktop.config import TARGET_LIMITS
+from desktop.frozen import dataclass
 from desktop.models.safekeeping import Place
 from desktop.sync.targets.base import TargetError, folder_of, tag_of
 from desktop.sync.targets.sftp_keys import PORT, PRIVATE, parts_of, pinned_key, private_key

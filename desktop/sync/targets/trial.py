@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import secrets
 from contextlib import closing
-from dataclasses import dataclass
 
 from desktop.config import TARGET_LIMITS
+from desktop.frozen import dataclass
 from desktop.models.records import Reason
 from desktop.models.safekeeping import AT_OTHERS, Place, TargetKind
 from desktop.sync.targets.base import TargetError, prove

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QStorageInfo
+
+from desktop.frozen import dataclass
 
 _PLUGGED = ("/media/", "/run/media/", "/Volumes/", "/mnt/")
 """Where desktops show what is plugged in (udisks2; macOS)."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from desktop.frozen import dataclass
 from desktop.models.campaigning import CampaignId, CampaignSchedule, TemplateId, Variant
 from desktop.models.purposes import MailPurpose
 from desktop.models.standing import SegmentId

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
 from desktop.errors import SealwellError
+from desktop.frozen import dataclass
 from desktop.models.accounts import Session
 from desktop.models.correspondence import ConversationId
 from desktop.models.records import Label, Level, Method, PersonId, Reason

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import PurePath
 
+from desktop.frozen import dataclass
 from desktop.models.records import Reason
 from desktop.office.values import AttachmentIn, ContentFound, Explained, LetterRequest
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, QTimer, Signal
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
+from desktop.frozen import dataclass
 from desktop.ui.table import LOOK, Column, Grid, Index, table
 from desktop.ui.theme import Theme
 

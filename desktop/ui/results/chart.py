@@ -7,7 +7,6 @@ is said by colour alone. With the focus, arrow keys go from value to value, and 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
@@ -24,6 +23,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from desktop.frozen import dataclass
 from desktop.ui.base import Ui
 
 _ROW, _GAP, _PAD = 26, 12, 14

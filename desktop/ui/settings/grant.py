@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from desktop.frozen import dataclass
 from desktop.models.accounts import Session
 from desktop.models.delivery import GrantState
 from desktop.office.values_access import Purpose

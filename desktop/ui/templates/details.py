@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Protocol, cast
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 
+from desktop.frozen import dataclass
 from desktop.models.purposes import BASES, MailPurpose
 from desktop.office.values_templates import TemplateParts
 from desktop.ui.base import Page, Ui, button, plain_label

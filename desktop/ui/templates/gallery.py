@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from desktop.frozen import dataclass
 from desktop.office.values_templates import OwnTemplate, TemplateLine, TemplatesShown
 from desktop.texts import clean
 from desktop.ui.base import Ui, plain_label

@@ -7,7 +7,7 @@ letter that could be made stays where it is.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.errors import SealwellError
+from desktop.frozen import dataclass
 from desktop.models.accounts import Session
 from desktop.office.values_templates import TemplatePreview, TemplateTryRequest
 from desktop.texts import clean, clean_lines

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtWidgets import QCheckBox, QHeaderView
 
+from desktop.frozen import dataclass
 from desktop.models.accounts import Role, Session
 from desktop.office.values_access import MatrixShown
 from desktop.ui.base import Page, Ui, plain_label
