@@ -60,6 +60,9 @@ def share(target: Path) -> None:
     write(target / "metainfo" / f"{COMPONENT}.metainfo.xml", filled(f"{NAME}.metainfo.xml").encode())
     icons = target / "icons/hicolor"
     write(icons / "scalable/apps" / f"{NAME}.svg", (PICTURES / f"{NAME}.svg").read_bytes())
+    for picture in sorted((PICTURES / "hicolor").glob("*.png")):
+        size = picture.stem.rpartition("-")[2]
+        write(icons / f"{size}x{size}/apps" / f"{NAME}.png", picture.read_bytes())
 
 
 def filled(name: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from installers.windows.facts import HERE, PUBLISHER, ROOT, VERSION, numbers, setup_name
 
 SCRIPT = HERE / "files" / "setup.nsi"
-ICON = HERE / "files" / "sealwell.ico"
+ICON = ROOT / "installers" / "icons" / "sealwell.ico"
 SPARE_MEGABYTES = 100
 """Room asked for beside the program itself: the practice must be able to go on writing."""
 _MEBI = 1024 * 1024
