@@ -16,7 +16,7 @@ from installers import build as building
 from installers.windows import bundling, machine, msi, nsis, runtime
 from installers.windows.checks import Checks
 from installers.windows.facts import DIST, PROGRAMS, WORK, msi_name, setup_name
-from installers.windows.signing import Signer
+from installers.windows.signing import Signer, finishing
 from installers.windows.trial import OLDER, Setups, SetupTrial
 from installers.windows.trial_msi import MsiTrial
 from installers.windows.trial_signing import throw_away, try_signature
@@ -27,7 +27,6 @@ ON_WINDOWS = sys.platform == "win32"
 def arguments() -> argparse.Namespace:
     given = argparse.ArgumentParser(prog="python -m installers.windows")
     given.add_argument("--bundle", type=Path, help="a bundle that is already built")
-    given.add_argument("--only", choices=("setup", "msi"), help="one of the two")
     given.add_argument("--work", type=Path, default=WORK, help="what is kept from one run to the next")
     given.add_argument("--test", action="store_true", help="try what was built, under Wine")
     return given.parse_args()
@@ -46,11 +45,9 @@ def main() -> int:
         for name in PROGRAMS:
             signer.sign(bundle / name)
     made = []
-    if asked.only != "msi":
-        with Timed("setup"):
-            command = signer.as_command() if signer else ""
-            made.append(nsis.build(nsis.Setup(bundle, DIST, small=not asked.test, sign=command)))
-    if asked.only != "setup":
+    with Timed("setup"):
+        made.append(nsis.build(nsis.Setup(bundle, DIST, small=not asked.test, finish=finishing())))
+    if not ON_WINDOWS:  # wixl
         with Timed("MSI"):
             made.append(msi.build(bundle, DIST))
     for file in made:

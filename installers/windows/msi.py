@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
-from installers.windows.facts import HERE, PUBLISHER, ROOT, VERSION, msi_name, numbers
+from installers.windows.facts import DIST, HERE, PUBLISHER, ROOT, VERSION, msi_name, numbers
 from installers.windows.nsis import ICON
 
 PRODUCT = HERE / "files" / "product.wxs"
@@ -44,3 +45,14 @@ def _heat(bundle: Path) -> bytes:
     where = ("-p", f"{bundle}/", "--directory-ref", "INSTALLDIR", "--component-group", "Bundle")
     command = ["wixl-heat", *where, "--var", "var.BUNDLE", "--win64"]
     return subprocess.run(command, input=listed.encode(), capture_output=True, check=True).stdout
+
+
+def main(names: list[str]) -> int:
+    """`python3 -m installers.windows.msi BUNDLE`: wixl runs on Linux, the bundle comes from Windows."""
+    (bundle,) = names
+    sys.stdout.write(f"{build(Path(bundle).resolve(), DIST)}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

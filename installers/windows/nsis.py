@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -18,14 +19,15 @@ _MEBI = 1024 * 1024
 
 @dataclass(frozen=True)
 class Setup:
-    """What goes into one setup; `sign` is the command that signs the uninstaller, none in trials."""
+    """What goes into one setup."""
 
     bundle: Path
     target: Path
     version: str = VERSION
     small: bool = True
     """LZMA over everything takes a minute and saves a quarter; trials take zlib."""
-    sign: str = ""
+    finish: str = ""
+    """The command that gets the uninstaller's path before it is packed; none in trials."""
     pause: int = 0
     """Milliseconds between the two renames, for the trial that ends it there."""
 
@@ -47,13 +49,13 @@ def build(setup: Setup) -> Path:
             "KILOBYTES": size // 1024,
             "MEGABYTES": size // _MEBI + SPARE_MEGABYTES,
             "COMPRESSION": "/SOLID lzma" if setup.small else "zlib",
-            **({"SIGN": setup.sign} if setup.sign else {}),
+            **({"FINISH": setup.finish} if setup.finish else {}),
             **({"PAUSE": setup.pause} if setup.pause else {}),
         }
         given = [f"-D{name}={value}" for name, value in values.items()]
-        subprocess.run(
-            ["makensis", "-V2", "-WX", "-INPUTCHARSET", "UTF8", *given, SCRIPT], cwd=SCRIPT.parent, check=True
-        )
+        command = ["makensis", "-V2", "-WX", "-INPUTCHARSET", "UTF8", *given, SCRIPT]
+        settings = {**os.environ, "PYTHONPATH": str(ROOT)}
+        subprocess.run(command, cwd=SCRIPT.parent, env=settings, check=True)
     return output
 
 

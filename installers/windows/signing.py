@@ -4,17 +4,23 @@ With a certificate in files (`SEALWELL_SIGN_CERTIFICATE`, `SEALWELL_SIGN_KEY`, b
 of a time-stamping service (RFC 3161, `SEALWELL_SIGN_TIMES`): signatures then outlive the certificate.
 The release signs with Azure Artifact Signing instead, whose key nobody holds (.github/workflows/windows.yml).
 
-    python -m installers.windows.signing FILE...
+makensis packs the uninstaller, so it must be signed while makensis runs: `finish`. The service signs files
+that lie there: a first run keeps the uninstaller (`SEALWELL_UNINSTALLER=keep`), a second one puts its signed
+form in its place (`put`). Both make the same uninstaller.
+
+    python -m installers.windows.signing UNINSTALLER
 """
 
 from __future__ import annotations
 
 import os
-import shlex
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+
+from installers.windows.facts import DIST
 
 PAGE = "https://sealwell.example"
 
@@ -40,10 +46,6 @@ class Signer:
         subprocess.run(self._command(file, signed), check=True, stdout=subprocess.DEVNULL)
         signed.replace(file)
 
-    def as_command(self) -> str:
-        """For makensis, which signs the uninstaller before it packs it; the file's name comes behind."""
-        return shlex.join([sys.executable, "-m", "installers.windows.signing"])
-
     def _command(self, file: Path, signed: Path) -> list[str | Path]:
         said = ("-h", "sha256", "-n", "Sealwell", "-i", PAGE)
         times = ("-ts", self.times) if self.times else ()
@@ -57,15 +59,22 @@ def verifies(file: Path, authority: Path) -> bool:
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
-def main(names: list[str]) -> int:
+def finish(uninstaller: Path) -> None:
+    """What makensis has done to the uninstaller that it is about to pack."""
+    how, aside = os.environ.get("SEALWELL_UNINSTALLER", ""), DIST / "uninstall.exe"
     signer = Signer.from_environment()
-    if signer is None:
-        sys.stderr.write("signing: SEALWELL_SIGN_CERTIFICATE and SEALWELL_SIGN_KEY are not set\n")
-        return 2
-    for name in names:
-        signer.sign(Path(name))
-    return 0
+    if how == "keep":
+        shutil.copyfile(uninstaller, aside)
+    elif how == "put":
+        shutil.copyfile(aside, uninstaller)
+    elif signer is not None:
+        signer.sign(uninstaller)
+
+
+def finishing() -> str:
+    """The command for makensis; the uninstaller's name comes behind it."""
+    return f'"{sys.executable}" -m installers.windows.signing'
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    finish(Path(sys.argv[1]))

@@ -226,6 +226,6 @@ Section "Uninstall"
   MessageBox MB_OK|MB_ICONINFORMATION "$(DATA_STAYED)" /SD IDOK
 SectionEnd
 
-!ifdef SIGN
-!uninstfinalize '${SIGN} "%1"'
+!ifdef FINISH ; the uninstaller is signed before it is packed
+!uninstfinalize '${FINISH} "%1"'
 !endif
