@@ -23,11 +23,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 WINDOWS = sys.platform == "win32"
 PLATFORM = {"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux")
+LOCKED = "macos-intel" if PLATFORM == "macos" and os.uname().machine == "x86_64" else PLATFORM
 VENV, PACKAGE_VENV = ROOT / ".venv", ROOT / ".venv-package"
 IN_VENV = "Scripts/python.exe" if WINDOWS else "bin/python"
 PYTHON = VENV / IN_VENV
 REQUIREMENTS = ROOT / "requirements"
-LOCK = REQUIREMENTS / f"lock-{PLATFORM}-dev.txt"
+LOCK = REQUIREMENTS / f"lock-{LOCKED}-dev.txt"
 TRANSLATIONS = ROOT / "resources" / "translations"
 LANGUAGES = ("en", "es")
 NODE = ROOT / ".node"
@@ -37,7 +38,9 @@ WHEELS_FOR = {
     "linux": "x86_64-manylinux_2_34",
     "windows": "x86_64-pc-windows-msvc",
     "macos": "aarch64-apple-darwin",
+    "macos-intel": "x86_64-apple-darwin",
 }
+MACOS = {"macos": "14.0", "macos-intel": "15.0"}  # pikepdf has no wheels for older ones
 # Bracketed, so that this file does not hold what it looks for.
 REGISTRY = re.compile(r"p[y]pi\.|p[y]thonhosted|n[p]mjs\.|d[e]b\.debian|s[e]curity\.debian|/s[i]mple/")
 
@@ -189,6 +192,7 @@ def need_sentences() -> None:
 def demo(arguments: list[str]) -> int:
     if "--window" in arguments:
         need_debian(("window",))
+        return python("-m", "desktop", "sample")
     return python("-m", "demo", *arguments)
 
 
@@ -284,8 +288,8 @@ def bench(arguments: list[str]) -> int:
 
 def lock(arguments: list[str]) -> int:
     """Resolve anew for each platform; extra arguments (`--upgrade`) go to uv."""
-    os.environ["MACOSX_DEPLOYMENT_TARGET"] = "14.0"  # pikepdf has no wheels for older ones
     for name, wheels in WHEELS_FOR.items():
+        os.environ["MACOSX_DEPLOYMENT_TARGET"] = MACOS.get(name, MACOS["macos"])
         for suffix, group in (("", ()), ("-dev", ("--group", "dev")), ("-package", ("--group", "package"))):
             target = REQUIREMENTS / f"lock-{name}{suffix}.txt"
             say(f"locking {target.relative_to(ROOT)}")
@@ -316,18 +320,18 @@ def translations(arguments: list[str]) -> int:
 
 def package(arguments: list[str]) -> int:
     """Each system's files by its own module, in an environment without what tests and checks need."""
-    systems = tuple(WHEELS_FOR)
+    systems = ("linux", "windows", "macos")
     chosen = [name for name in systems if {f"--{name}", "--all"} & set(arguments)] or [PLATFORM]
     rest = [word for word in arguments if word not in ("--all", *(f"--{name}" for name in systems))]
     if not set(rest) <= {"--test"}:
         raise CannotGoOn("package takes --linux, --windows, --macos or --all, and --test")
     need_debian(("package", "windows")[: 1 + ("windows" in chosen)])
-    need_venv(PACKAGE_VENV, REQUIREMENTS / f"lock-{PLATFORM}-package.txt")
+    need_venv(PACKAGE_VENV, REQUIREMENTS / f"lock-{LOCKED}-package.txt")
     return max(call(PACKAGE_VENV / IN_VENV, "-m", f"installers.{name}", *rest) for name in chosen)
 
 
 COMMANDS = {
-    "demo": Command(demo, "the main job on invented people [--json] [--window]", ("sealing",)),
+    "demo": Command(demo, "the main job on invented people [--json], or a look around in the window [--window]", ("sealing",)),
     "run": Command(run, "open the window", ("sealing", "window")),
     "test": Command(
         test,

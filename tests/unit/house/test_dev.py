@@ -179,7 +179,7 @@ def test_wrong_use_is_exit_2(arguments: tuple[str, ...]) -> None:
     assert run(*arguments).returncode == 2
 
 
-@pytest.mark.parametrize("name", ["windows", "macos", "linux"])
+@pytest.mark.parametrize("name", list(dev.WHEELS_FOR))
 @pytest.mark.parametrize("suffix", ["", "-dev"])
 def test_every_lock_has_hashes_and_names_no_place(name: str, suffix: str) -> None:
     text = (dev.REQUIREMENTS / f"lock-{name}{suffix}.txt").read_text("utf-8")
