@@ -17,7 +17,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from pkgutil import resolve_name
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from desktop import bootstrap, logs, program
 from desktop.clock import SystemClock
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 _WORKERS = {
     "backup": "desktop.sync.backup_worker:work",
+    "drawing": "desktop.ui.trial:work",
     "file": "desktop.office.filereading:work",
     "parsing": "desktop.mail.parsing_worker:work",
     "picture": "desktop.mail.picture_reading:work",
@@ -68,6 +69,8 @@ def run_command(argv: Sequence[str]) -> int:
     hidden = {program.SERVICE: run_service, program.WORKER: run_worker}
     if argv and argv[0] in hidden:
         return hidden[argv[0]](argv[1:])
+    if argv and argv[0] in _ABOUT:
+        return _ABOUT[argv[0]](argv[1:])
     from desktop.cli.main import run
     from desktop.office.remote import running_office
 
@@ -84,6 +87,25 @@ def run_command(argv: Sequence[str]) -> int:
 
     logs.install_last_resort(_tell)
     return run(argv, office, language, open_alone=alone)
+
+
+def show_version(_: Sequence[str]) -> int:
+    """Which program this is, and of which commit it was built."""
+    built = program.build()
+    words = f"build {built.commit[:12]}, {built.date}" if built.commit else "from source"
+    _tell(f"sealwell {built.version} ({words}) {program.system()}", sys.stdout)
+    return 0
+
+
+def run_self_test(argv: Sequence[str]) -> int:
+    """Whether everything works on this computer; 1 where something does not."""
+    from desktop.selftest import self_test
+
+    return self_test(argv, system_language())
+
+
+_ABOUT = {"--version": show_version, "--self-test": run_self_test}
+"""What both programs answer without a practice."""
 
 
 def run_worker(argv: Sequence[str]) -> int:
@@ -124,6 +146,8 @@ def run_service(argv: Sequence[str]) -> int:
 
 def run_window(argv: Sequence[str]) -> int:
     """The window; returns Qt's exit code."""
+    if argv and argv[0] in _ABOUT:
+        return _ABOUT[argv[0]](argv[1:])
     arguments = argparse.ArgumentParser(prog="sealwell-gui")
     arguments.add_argument("--practice", metavar="DIR")
     arguments.add_argument("--tray", action="store_true")
@@ -334,9 +358,14 @@ def _retired(ui: Ui, gate: Gate, answer: Retired) -> QWidget:
     return RetiredPage(ui, answer, gate.show_start)
 
 
-def _tell(words: str) -> None:
-    """A bug's description without content, for whoever started the program at a terminal."""
-    sys.stderr.write(f"{words}\n")
+def _tell(words: str, stream: TextIO | None = None) -> None:
+    """A bug's description without content, for whoever started the program at a terminal.
+
+    The window's program has none on Windows.
+    """
+    to = stream or sys.stderr
+    if to is not None:
+        to.write(f"{words}\n")
 
 
 def _on_bug(error: BaseException) -> None:

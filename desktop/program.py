@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import json
 import os
+import platform
 import subprocess
 import sys
 import threading
@@ -17,6 +19,10 @@ from collections.abc import Sequence
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from typing import Any
+
+from desktop import __version__
+from desktop.frozen import dataclass
+from desktop.paths import resource
 
 SERVICE = "agent"
 """The hidden command that is the background service."""
@@ -30,6 +36,29 @@ _NAME = "sealwell"
 _SECRETS = ("SEALWELL_TOKEN",)
 """Nothing of who started a part goes into it."""
 _RUN = "import sys; sys.path.append(sys.argv.pop(1)); from desktop.__main__ import main; sys.exit(main())"
+
+
+@dataclass(frozen=True)
+class Build:
+    """The state of the source that is here; without `commit` and `date` it runs from its source."""
+
+    version: str
+    commit: str = ""
+    date: str = ""
+
+
+def build() -> Build:
+    """As `installers/build.py` wrote it (docs/formats/self-test.md)."""
+    path = resource("build.json")
+    if not path.exists():
+        return Build(__version__)
+    written = json.loads(path.read_text("utf-8"))
+    return Build(str(written["version"]), str(written["commit"]), str(written["date"]))
+
+
+def system() -> str:
+    """Such as "Linux 6.1 x86_64"."""
+    return f"{platform.system()} {platform.release()} {platform.machine()}"
 
 
 def installed() -> bool:

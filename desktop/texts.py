@@ -55,6 +55,11 @@ class Texts:
     def __init__(self, language: str = "en") -> None:
         self.language = language if language in LANGUAGES else "en"
 
+    def codes(self) -> frozenset[str]:
+        """Of all sentences that have words."""
+        known: dict[object, str] = vars(_catalogue(self.language))["_catalog"]  # gettext lists none
+        return frozenset(str(code) for code, words in known.items() if code and words)
+
     def has(self, code: str) -> bool:
         return _catalogue(self.language).gettext(code) != code
 

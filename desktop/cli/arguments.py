@@ -49,6 +49,7 @@ def parser() -> _Parser:
         prog="sealwell",
         parents=[common],
         description="Secure mail for a small practice. Passwords and codes are asked for, never arguments.",
+        epilog="sealwell --version names the build; sealwell --self-test [--report FILE] tries all of it.",
     )
     groups = root.add_subparsers(dest="group", required=True, metavar="COMMAND", parser_class=_Parser)
 
@@ -78,6 +79,8 @@ def parser() -> _Parser:
     restore.add_argument("--list", action="store_true", help="only show what is there")
     computer(command, family)
     command("doctor", "check this computer and the practice")
+    problem = command("problem", "a report about the program that names nobody; nothing is sent")
+    problem.add_argument("--out", metavar="FILE", help="save it there too: as JSON where the name ends so")
     posture = command("posture", "the sending domain as other mail servers see it")
     posture.add_argument("domain", metavar="DOMAIN")
     posture.add_argument("--resolver", metavar="HOST:PORT", help="ask this one, not the computer's own")
