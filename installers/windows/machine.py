@@ -77,11 +77,6 @@ class Machine:
         """%LOCALAPPDATA%: found by its one user, as Wine names it after the system's."""
         return next((self.drive / "users").glob("[!P]*")) / "AppData" / "Local"
 
-    def inside(self, windows_path: str) -> Path:
-        r"""Where `C:\…` lies on the disk."""
-        path = PureWindowsPath(windows_path)
-        return self.drive.joinpath(*path.parts[1:])
-
     def named(self, path: Path) -> str:
         r"""What a program in it calls `path`: `C:\…`, or `Z:\…` for the rest of the disk."""
         try:
