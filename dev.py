@@ -331,7 +331,11 @@ def package(arguments: list[str]) -> int:
 
 
 COMMANDS = {
-    "demo": Command(demo, "the main job on invented people [--json], or a look around in the window [--window]", ("sealing",)),
+    "demo": Command(
+        demo,
+        "the main job on invented people [--json], or a look around in the window [--window]",
+        ("sealing",),
+    ),
     "run": Command(run, "open the window", ("sealing", "window")),
     "test": Command(
         test,

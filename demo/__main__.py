@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from demo.practice import PASSWORD, USER, DemoRun, Outcome
+from demo.practice import DemoRun, Outcome
 from desktop import logs
 
 
@@ -22,7 +22,6 @@ def main(argv: list[str]) -> int:
     """Exit code 0 when everything that was sent could be opened and the chain verifies."""
     arguments = argparse.ArgumentParser(prog="demo", description=__doc__)
     arguments.add_argument("--json", action="store_true", help="one JSON document on standard output")
-    arguments.add_argument("--window", action="store_true", help="then open the window on this practice")
     given = arguments.parse_args(argv)
     logs.install_last_resort(_say)
     folder = Path(tempfile.mkdtemp(prefix="sealwell-demo-"))
@@ -36,9 +35,6 @@ def main(argv: list[str]) -> int:
                 sys.stdout.write("\n")
             else:
                 _table(outcome)
-            if given.window:
-                _say(f'The window is signed in as "{USER}"; where it asks, the password is: {PASSWORD}')
-                run.window()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return 0 if outcome.good else 1

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from datetime import date, time, timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -36,7 +34,8 @@ from desktop.office.values import (
 )
 from desktop.office.values_entry import Credentials, NewPractice
 from desktop.office.values_practice import RelayRequest
-from desktop.paths import PracticeFolder, resource
+from desktop.paths import PracticeFolder
+from desktop.sample.people import people_file, rows, visits_file
 from desktop.texts import Texts, clean
 
 PRACTICE = "Elm Street Family Practice"
@@ -142,8 +141,7 @@ class DemoRun:
         return session
 
     def import_people(self, session: Session) -> None:
-        data = resource("sample/people.csv").read_bytes()
-        answer = self.office.import_people(session, ImportRequest("people.csv", data=data))
+        answer = self.office.import_people(session, ImportRequest("people.csv", data=people_file()))
         self._say(f"Imported {answer.created} people, {len(answer.rejected)} rows left out")
         self.outcome.people = answer.created
         self.outcome.rejected = [
@@ -177,7 +175,7 @@ class DemoRun:
     def hand_over_keys(self, session: Session) -> None:
         """Some people have a key, a certificate or a password card, as the sample's column says."""
         self._say("Making keys, certificates and password cards for some of the people")
-        for row in _sample("people.csv"):
+        for row in rows("people.csv"):
             wanted = row.get("demo") or ""
             if not wanted or wanted == Method.TLS:
                 continue
@@ -202,13 +200,6 @@ class DemoRun:
         plan = self.office.send_reminders(session)
         self._say(f"Queued {len(plan.messages)} reminders; they leave after ten seconds of Undo")
         return plan, self.office.run_outbox(session)
-
-    def window(self) -> None:
-        """The real window on this practice, signed in as the sample user."""
-        from desktop.app import WindowRun  # noqa: PLC0415 - Qt only where a window is wanted
-
-        office = self.office
-        WindowRun(self._folder, "en", lambda: office, self.signed_in).run()
 
     # --- opening again ---------------------------------------------------------------
 
@@ -258,23 +249,3 @@ class DemoRun:
 
     def _words(self, reason: Any) -> str:
         return self._texts.say(f"reason.{reason.code}", **reason.params)
-
-
-def visits_file(today: date) -> bytes:
-    """The sample's visits with true dates: `day` holds an offset from today."""
-    rows = _sample("appointments.csv")
-    names = ["date" if name == "day" else name for name in rows[0]]
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow(names)
-    for row in rows:
-        writer.writerow(
-            (today + timedelta(days=int(value))).isoformat() if name == "day" else value
-            for name, value in row.items()
-        )
-    return written.getvalue().encode("utf-8")
-
-
-def _sample(name: str) -> list[dict[str, str]]:
-    text = resource(f"sample/{name}").read_text(encoding="utf-8-sig")
-    return [{key.lower(): value for key, value in row.items()} for row in csv.DictReader(io.StringIO(text))]

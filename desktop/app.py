@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from desktop.office.values_backups import Retired
     from desktop.office.values_entry import SignedIn
     from desktop.office.values_practice import Check
+    from desktop.office.values_sample import Guide
+    from desktop.sample.tour import Tour
     from desktop.ui.base import Ui
     from desktop.ui.gate.gate import Gate
     from desktop.ui.tray import Tray
@@ -66,7 +68,7 @@ def run_command(argv: Sequence[str]) -> int:
     A bug is described without content and exits with 70. The hidden commands are parts of the
     program that it starts itself.
     """
-    hidden = {program.SERVICE: run_service, program.WORKER: run_worker}
+    hidden = {program.SERVICE: run_service, program.WORKER: run_worker, program.SAMPLE: run_sample}
     if argv and argv[0] in hidden:
         return hidden[argv[0]](argv[1:])
     if argv and argv[0] in _ABOUT:
@@ -149,9 +151,13 @@ def run_window(argv: Sequence[str]) -> int:
     if argv and argv[0] in _ABOUT:
         return _ABOUT[argv[0]](argv[1:])
     arguments = argparse.ArgumentParser(prog="sealwell-gui")
-    arguments.add_argument("--practice", metavar="DIR")
+    which = arguments.add_mutually_exclusive_group()
+    which.add_argument("--practice", metavar="DIR")
+    which.add_argument("--sample", action="store_true")
     arguments.add_argument("--tray", action="store_true")
     given = arguments.parse_args(list(argv))
+    if given.sample:
+        return run_sample(())
     folder = PracticeFolder(Path(given.practice).absolute()) if given.practice else default_practice()
     make_private_folder(folder.root)
     logs.start_log(folder.log)
@@ -169,6 +175,40 @@ def run_window(argv: Sequence[str]) -> int:
         instance.release()
 
 
+def run_sample(argv: Sequence[str]) -> int:
+    """A look around in a practice of invented people, which ends with its window.
+
+    First of all, and for good, this process loses the network.
+    """
+    argparse.ArgumentParser(prog=f"sealwell {program.SAMPLE}").parse_args(list(argv))
+    from desktop.sample.isolation import forbid_network
+
+    forbid_network()
+    from desktop.sample.place import temporary_place
+
+    with temporary_place() as root:
+        logs.start_log(root / "sealwell.log")
+        return _look_around(root, system_language())
+
+
+def _look_around(root: Path, language: str) -> int:
+    from desktop.ui.dates import system_zone
+    from desktop.ui.sample.around import look_around
+
+    coming: Future[Tour] = Future()
+
+    def office() -> Office:
+        from desktop.sample.tour import Tour
+
+        coming.set_result(Tour(root, Texts(language), system_zone(), _printer))
+        return coming.result().office
+
+    run = WindowRun(PracticeFolder(root / "practice"), language, office, guide=coming.result)
+    bootstrap.on_end(run.leave)
+    look_around(run.window, coming.result)
+    return run.run()
+
+
 class WindowRun:
     """One life of the window: the pages first, the service coming up behind them, an orderly end."""
 
@@ -177,12 +217,12 @@ class WindowRun:
         folder: PracticeFolder,
         language: str,
         office: Callable[[], Office] | None = None,
-        signed_in: SignedIn | None = None,
         *,
         instance: bootstrap.SingleInstance | None = None,
         tray: bool = False,
+        guide: Callable[[], Guide] | None = None,
     ) -> None:
-        """`office` and `signed_in` let the demo open the window on a practice that is open here.
+        """`office` is one in this process, for a look around, whose `guide` leads through it.
 
         `instance` is held while the window is on the screen. `tray`: hidden behind the mark in the
         system's tray at first, which stays.
@@ -207,16 +247,18 @@ class WindowRun:
         self._instance = instance or bootstrap.SingleInstance(folder.lock)
         self._office: Future[Office] = self._loader.submit(office or (lambda: self._load(folder)))
         self.bridge = Bridge(_on_bug)
-        ui = Ui(self._office.result, self.bridge, Texts(language), Theme(self.application), clock)
-        pages = LatePages(_workspace, _setup, _join, _emergency, _arrival, _restore, _readonly, _retired)
+        ui = Ui(
+            self._office.result, self.bridge, Texts(language), Theme(self.application), clock, guide, folder
+        )
+        pages = LatePages(
+            _workspace, _setup, _join, _emergency, _arrival, _restore, _readonly, _retired, _sample
+        )
         self.window = MainWindow(ui, self.application, LIMITS, pages, practice_exists=folder.exists())
         self.window.painted.connect(self._seen.set)
         self.window.painted.connect(self._lock_with_system)
         self.window.painted.connect(self._look_over_computer)
         self.tray = self._tray(ui, always=tray) if office is None else None
         self._hidden = tray and self.tray is not None
-        if signed_in is not None:
-            self.window.enter(signed_in)
 
     def _tray(self, ui: Ui, *, always: bool) -> Tray | None:
         """Where the system has none, a closed window ends its process and the service goes on alone."""
@@ -238,6 +280,12 @@ class WindowRun:
             leave()
         else:
             self.bridge.run(self.window, lambda _: remote.lock_vault(), lambda _: leave(), lambda _: leave())
+
+    def leave(self) -> None:
+        """From any thread: close the window, and end."""
+        from PySide6.QtCore import QTimer
+
+        QTimer.singleShot(0, self.application, self.application.quit)
 
     def _lock_with_system(self) -> None:
         """From the first page on: nobody can be signed in before it."""
@@ -356,6 +404,14 @@ def _retired(ui: Ui, gate: Gate, answer: Retired) -> QWidget:
     from desktop.ui.moving.retire import RetiredPage
 
     return RetiredPage(ui, answer, gate.show_start)
+
+
+def _sample() -> None:
+    """Raises Refused("sample-not-started")."""
+    try:
+        program.start_apart(program.SAMPLE)
+    except OSError as error:
+        raise Refused("sample-not-started") from error
 
 
 def _tell(words: str, stream: TextIO | None = None) -> None:

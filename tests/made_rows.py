@@ -237,6 +237,7 @@ def an_answer(w: World) -> bytes:
 Call = Callable[[World, Session], object]
 CALLS: dict[str, Call] = {
     "today": lambda w, s: w.office.today(s),
+    "report_problem": lambda w, s: w.office.report_problem(s, "It stops"),
     "search_people": lambda w, s: w.office.search_people(s, "zo"),
     "show_person": lambda w, s: w.office.show_person(s, w.person),
     "set_person": lambda w, s: w.office.set_person(s, w.person, {"phone": "+1 303 555 0101"}),

@@ -6,6 +6,7 @@ from desktop.access.roles import Action
 
 USE_CASES: dict[str, Action] = {
     "today": Action.TODAY,
+    "report_problem": Action.REPORT_PROBLEM,
     "search_people": Action.SEARCH_PEOPLE,
     "list_campaigns": Action.LIST_CAMPAIGNS,
     "keep_campaign": Action.KEEP_CAMPAIGN,
@@ -227,6 +228,11 @@ USE_CASES: dict[str, Action] = {
     "show_arrival": Action.SETTLE_ARRIVAL,
     "settle_arrival": Action.SETTLE_ARRIVAL,
     "retire_computer": Action.RETIRE_COMPUTER,
+    "show_updates": Action.SHOW_UPDATES,
+    "allow_updates": Action.SET_UPDATES,
+    "check_updates": Action.CHECK_UPDATES,
+    "verify_update": Action.CHECK_UPDATES,
+    "download_update": Action.CHECK_UPDATES,
     "show_practice": Action.SHOW_PRACTICE,
     "set_practice": Action.SET_PRACTICE,
     "set_location": Action.SET_PRACTICE,

@@ -27,6 +27,7 @@ class Action(StrEnum):
     ADD_RELAY = "relays.add"
     TEST_RELAY = "relays.test"
     RECORD_EVIDENCE = "relays.evidence"
+    REPORT_PROBLEM = "problem.report"
     LIST_AUDIT = "audit.list"
     VERIFY_AUDIT = "audit.verify"
     EXPORT_AUDIT = "audit.export"

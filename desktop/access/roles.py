@@ -53,6 +53,7 @@ _OWN = frozenset(
         Action.ISSUE_TOKEN,
         Action.SIGN_OUT,
         Action.STEP_UP,
+        Action.REPORT_PROBLEM,
         Action.SHOW_SECURITY,
         Action.CHANGE_PASSWORD,
         Action.MAKE_CODES,

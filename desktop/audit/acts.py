@@ -68,6 +68,7 @@ class Act(StrEnum):
     RECOVERY_KEY_MADE = "recovery-key.made"
     IDENTITY_MADE = "identity.made"
     DOCTOR_RUN = "doctor.run"
+    PROBLEM_REPORTED = "problem.reported"
     TODAY_SHOWN = "today.shown"
     # people
     PEOPLE_SEARCHED = "people.searched"

@@ -39,6 +39,7 @@ from desktop.cli import (
     parse,
     person,
     posture,
+    problem,
     protect,
     relays,
     reminders,
@@ -77,6 +78,7 @@ HANDLERS: dict[str, Handler] = {
     "move arrival": computer.move_arrival,
     "move settle": computer.move_settle,
     "doctor": commands.doctor,
+    "problem": problem.problem,
     "people import": imports.people_import,
     "people parse": parse.people_parse,
     "appointments parse": parse.appointments_parse,
@@ -384,6 +386,9 @@ def run(
         return 2
 
 
+_ASKED_ALONE = frozenset({"doctor", "problem"})
+
+
 def _is_alone(command: str) -> bool:
-    """The doctor asks an open practice only for somebody who is signed in to it."""
-    return command in NO_PRACTICE or (command == "doctor" and not os.environ.get(commands.TOKEN_VARIABLE))
+    """The doctor and a report ask an open practice only for somebody who is signed in to it."""
+    return command in NO_PRACTICE or (command in _ASKED_ALONE and not os.environ.get(commands.TOKEN_VARIABLE))

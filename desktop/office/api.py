@@ -103,6 +103,7 @@ from desktop.office.values_practice import (
     RelayTested,
     TodayShown,
 )
+from desktop.office.values_problem import ProblemFacts
 
 Progress = Callable[[int, int], bool]
 """Called with (done, of); answers False to cancel."""
@@ -226,6 +227,10 @@ class RelayDoor(Protocol):
 class DoctorDoor(Protocol):
     def doctor(self) -> DoctorReport:
         """Checks that need no practice, and those of the practice where one is open."""
+        ...
+
+    def report_problem(self, session: Session, words: str = "") -> ProblemFacts:
+        """What the practice adds to a report about a problem: numbers, and a look at its writer's words."""
         ...
 
     def look_over_computer(self) -> DoctorReport:

@@ -8,17 +8,27 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from desktop.access.computer import Finding, Probe, check_clock, check_computer
+from desktop.access.roles import Action
 from desktop.access.signin import MAX_SEEN
+from desktop.audit.events import Act, Event
+from desktop.config import CONTENT_LIMITS
 from desktop.crypto.devicekey import DeviceStore
 from desktop.crypto.selftest import self_test
 from desktop.errors import SealwellError, VaultError
+from desktop.mail.content import check_content
+from desktop.mail.content_values import ContentInput
 from desktop.mail.relays import baa_problem
 from desktop.mail.sender import load_sender
-from desktop.models import settings
-from desktop.models.database import Database
+from desktop.models import mailboxes, messages, relays, settings, targets, users
+from desktop.models.accounts import Session
+from desktop.models.database import Database, Tx
 from desktop.models.records import Reason
+from desktop.office.choices import read_policy
 from desktop.office.desk import Desk
-from desktop.office.values_practice import Check, DoctorReport
+from desktop.office.files import content_hit
+from desktop.office.opening import SAMPLE
+from desktop.office.values_practice import Check, ContentHit, DoctorReport
+from desktop.office.values_problem import ProblemFacts
 from desktop.paths import PracticeFolder, resource
 
 
@@ -51,6 +61,19 @@ class Doctor:
                 self._relay(opened.database),
             ]
         return DoctorReport(tuple(checks))
+
+    def report_problem(self, session: Session, words: str = "") -> ProblemFacts:
+        """Counts and switches for a report, and what looks like a patient's in its writer's `words`."""
+        opened = self._desk.check(session, Action.REPORT_PROBLEM)
+        hits: tuple[ContentHit, ...] = ()
+        if words.strip():
+            asked = ContentInput("", words, known=opened.names.everybody())
+            hits = tuple(map(content_hit, check_content(asked, CONTENT_LIMITS, self._desk.clock.mono).hits))
+
+        def look(tx: Tx) -> ProblemFacts:
+            return ProblemFacts(_counts(tx), _switches(tx), hits)
+
+        return self._desk.read(session, Action.REPORT_PROBLEM, look, lambda _: Event(Act.PROBLEM_REPORTED))
 
     def look_over_computer(self) -> DoctorReport:
         """What is asked of the computer itself, before anybody signs in."""
@@ -104,6 +127,27 @@ class Doctor:
             return Check("relay", False, Reason("doctor-no-relay"))
         problem = baa_problem(relay, self._desk.clock.now().astimezone(ZoneInfo(sender.zone)).date())
         return Check("relay", problem is None, problem or Reason("doctor-relay"))
+
+
+def _counts(tx: Tx) -> dict[str, int]:
+    kept = {
+        "users": len(users.listing(tx)),
+        "relays": len(relays.listing(tx)),
+        "mailboxes": len(mailboxes.listing(tx, live=True)),
+        "backup-places": len(targets.listing(tx, live=True)),
+        "idle-minutes": read_policy(tx).idle_minutes,
+    }
+    return kept | {f"messages-{state.value}": number for state, number in messages.counts(tx).items()}
+
+
+def _switches(tx: Tx) -> dict[str, bool]:
+    policy = read_policy(tx)
+    return {
+        "strict-lock": policy.strict_lock,
+        "lock-on-close": policy.lock_on_close,
+        "quick-unlock": policy.quick_unlock,
+        "sample": settings.get(tx, SAMPLE) is not None,
+    }
 
 
 def _found(finding: Finding) -> Check:

@@ -241,6 +241,7 @@ class LocalOffice(
         self.check_template = files.check_template
         self.render_template = files.render_template
         self.doctor = doctor.doctor
+        self.report_problem = doctor.report_problem
         self.look_over_computer = doctor.look_over_computer
         self.step_up = security.step_up
         self.show_security = security.show_security

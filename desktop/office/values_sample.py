@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import field
 from datetime import datetime
 from typing import Protocol
@@ -34,6 +35,10 @@ class Guide(Protocol):
     @property
     def roles(self) -> tuple[Role, ...]:
         """In whose place one can look."""
+        ...
+
+    def begin(self, progress: Callable[[int, int], bool]) -> SignedIn:
+        """Make the practice, and begin in it. Blocks. Raises Refused("cancelled")."""
         ...
 
     def enter(self, role: Role) -> SignedIn:

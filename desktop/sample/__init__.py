@@ -1,1 +1,1 @@
-"""A look around: a practice of invented people, made fresh, that reaches no network and ends with its window."""
+"""A look around: a practice of invented people, made fresh, without a network, gone with its window."""

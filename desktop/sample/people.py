@@ -27,9 +27,7 @@ def visits_file(today: date) -> bytes:
     writer = csv.writer(written)
     writer.writerow(names)
     for row in found:
-        writer.writerow(
-            _dated(name, value, today) for name, value in row.items()
-        )
+        writer.writerow(_dated(name, value, today) for name, value in row.items())
     return written.getvalue().encode("utf-8")
 
 

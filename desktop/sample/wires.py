@@ -10,9 +10,8 @@ import ssl
 import threading
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from email import message_from_bytes, policy
-from email.message import EmailMessage
-from typing import cast
+from email import message_from_bytes
+from email.header import decode_header, make_header
 
 from desktop.clock import Clock
 from desktop.models.records import Reason, Relay
@@ -138,7 +137,10 @@ def local_wires(outbox: LocalOutbox, inbox: LocalInbox) -> Wires:
 
 
 def _seen(letter: Letter, at: datetime) -> LeftLetter:
-    mail = cast(EmailMessage, message_from_bytes(letter.wire, policy=policy.default))
-    part = mail.get_body(("plain",))
-    text = part.get_content() if part is not None else letter.wire.decode("ascii", "replace")
-    return LeftLetter(at, clean(letter.recipient), clean(str(mail["Subject"] or "")), text[:_SHOWN], len(letter.wire))
+    """Its first readable part; of what is sealed as a whole, the octets themselves."""
+    mail = message_from_bytes(letter.wire)
+    plain = next((one for one in mail.walk() if one.get_content_type() == "text/plain"), None)
+    octets = plain.get_payload(decode=True) if plain is not None else letter.wire
+    text = octets.decode("utf-8", "replace") if isinstance(octets, bytes) else ""
+    subject = clean(str(make_header(decode_header(mail["Subject"] or ""))))
+    return LeftLetter(at, clean(letter.recipient), subject, text[:_SHOWN], len(letter.wire))

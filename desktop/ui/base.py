@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 from desktop.clock import Clock
 from desktop.errors import SealwellError
 from desktop.frozen import dataclass
+from desktop.paths import PracticeFolder
 from desktop.texts import WHEN, Texts, is_visit
 from desktop.ui.bridge import Bridge, Task
 from desktop.ui.dates import visit_words
@@ -52,6 +53,8 @@ class Ui:
     clock: Clock
     guide: Callable[[], Guide] | None = None
     """Of a look around; None at work."""
+    folder: PracticeFolder | None = None
+    """Where the program writes its logs."""
 
     @property
     def office(self) -> Office:

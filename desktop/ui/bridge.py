@@ -73,6 +73,8 @@ class Bridge:
         self._on_bug = on_bug
         self._pending = 0
         self._stopped = False
+        self.last_error = ""
+        """Code of the last error that was said to anybody."""
 
     @property
     def busy(self) -> bool:
@@ -130,6 +132,8 @@ class Bridge:
             error = future.exception()
             if error is not None and not isinstance(error, SealwellError):
                 self._on_bug(error)
+            if isinstance(error, SealwellError):
+                self.last_error = error.code
             if not shiboken6.isValid(owner):
                 return
             if isinstance(error, SealwellError):

@@ -25,6 +25,7 @@ from desktop.ui.gate.lock import LockPage
 from desktop.ui.gate.pages import Pages
 from desktop.ui.gate.signin import SignInPage
 from desktop.ui.idle import IdleWatch
+from desktop.ui.problem.dialog import ProblemDialog
 
 if TYPE_CHECKING:
     from desktop.office.values_backups import Retired
@@ -63,6 +64,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*SMALLEST)
         self._idle = IdleWatch(application, ui.clock, limits.idle_lock, self.lock, self._touch)
         QShortcut(QKeySequence("Ctrl+L"), self).activated.connect(self.lock)
+        QShortcut(QKeySequence.StandardKey.HelpContents, self).activated.connect(self.report_problem)
         self.service_ended.connect(self._service_ended, Qt.ConnectionType.QueuedConnection)
         self.show_start()
 
@@ -91,6 +93,10 @@ class MainWindow(QMainWindow):
         """A sample practice, in a window and a process of its own; this one stays as it is."""
         self.ui.bridge.run(self, lambda _: self._pages.sample(), lambda _: None, self.show_error)
 
+    def report_problem(self) -> None:
+        """F1, on whatever page: what is reported is the program, not what the page shows."""
+        ProblemDialog(self.ui, self._session, self).open()
+
     def show_restore(self) -> None:
         self._begin(self._pages.restore(self.ui, self))
 
@@ -104,6 +110,7 @@ class MainWindow(QMainWindow):
         page.signed_in.connect(self.arrive)
         page.join_wanted.connect(lambda: self._show(self._pages.join(self.ui, self)))
         page.sample_wanted.connect(self.look_around)
+        page.problem_wanted.connect(self.report_problem)
         page.emergency_wanted.connect(lambda: self._show(self._pages.emergency(self.ui, self)))
         self._lead_out_of_damage(page)
         self._show(page)
@@ -201,6 +208,7 @@ class MainWindow(QMainWindow):
         page = LockPage(self.ui, session.user_name, duty)
         page.signed_in.connect(self.arrive)
         self._lead_out_of_damage(page)
+        page.problem_wanted.connect(self.report_problem)
         if lost:
             page.notice.show_words(lost, "warn")
         self._show(page)

@@ -21,6 +21,7 @@ from desktop.ui.account.dialogs import (
 from desktop.ui.base import Page, Ui, button, card, emptied, plain_label
 from desktop.ui.dates import moment_words
 from desktop.ui.dialog import FormDialog
+from desktop.ui.problem.dialog import ProblemDialog
 from desktop.ui.stepup import proved
 
 _FEW_CODES = 3
@@ -34,6 +35,7 @@ class AccountPage(Page):
         self._session = session
         self.head.addWidget(plain_label("", "muted"))
         self.head.addStretch()
+        self.head.addWidget(button(ui.say("ui.problem.report"), self._report, "quiet"))
         self.column = QVBoxLayout()
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(14)
@@ -46,6 +48,9 @@ class AccountPage(Page):
         self.outer.addWidget(scroll, 1)
         self.shown: SecurityShown | None = None
         self._cards: list[QWidget] = []
+
+    def _report(self) -> None:
+        ProblemDialog(self.ui, self._session, self).open()
 
     def refresh(self) -> None:
         self.call(lambda _: self.ui.office.show_security(self._session), self._show)

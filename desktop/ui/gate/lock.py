@@ -64,6 +64,8 @@ class LockPage(SignInPage):
         self.somebody.setToolTip(self.ui.say("ui.lock.somebody-else-keys"))
         self._others.addWidget(self.somebody)
         self._others.addStretch()
+        self.problem = button(self.ui.say("ui.problem.report"), self.problem_wanted.emit, "quiet")
+        self._others.addWidget(self.problem)
         self.column.addLayout(self._others)
         self._names: list[QPushButton] = []
 

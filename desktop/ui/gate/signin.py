@@ -35,6 +35,7 @@ class SignInPage(CentredForm):
     emergency_wanted = Signal()
     restore_wanted = Signal()
     sample_wanted = Signal()
+    problem_wanted = Signal()
     readonly_wanted = Signal(str)
     """With the name that was typed."""
 
@@ -83,6 +84,7 @@ class SignInPage(CentredForm):
         self.restore = button(self.ui.say("ui.signin.restore"), self.restore_wanted.emit, "quiet")
         self.sample = button(self.ui.say("ui.sample.look"), self._look_around, "quiet")
         self.quiet = [self.invited, self.emergency, self.restore, self.sample]
+        self.problem = button(self.ui.say("ui.problem.report"), self.problem_wanted.emit, "quiet")
         row.addWidget(self.invited)
         row.addStretch()
         row.addWidget(self.emergency)
@@ -92,6 +94,7 @@ class SignInPage(CentredForm):
         below.addStretch()
         below.addWidget(self.sample)
         self.column.addLayout(below)
+        self.column.addWidget(self.problem, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _look_around(self) -> None:
         self.notice.show_words(self.ui.say("ui.sample.opening"), "plain")

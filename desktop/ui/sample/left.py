@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPlainTextEdit, QWidget
 
 from desktop.office.values_sample import LeftLetter
 from desktop.texts import clean
 from desktop.ui.base import Ui, plain_label
+from desktop.ui.dates import visit_words
 from desktop.ui.dialog import FormDialog
 from desktop.ui.files import size_words
 
@@ -25,6 +26,7 @@ class LeftDialog(FormDialog):
         self.list = QListWidget()
         self.list.setAccessibleName(ui.say("ui.sample.left"))
         self.list.setFixedWidth(_LIST)
+        self.list.setSpacing(3)
         self.letter = QPlainTextEdit()
         self.letter.setReadOnly(True)
         self.letter.setTabChangesFocus(True)
@@ -33,9 +35,8 @@ class LeftDialog(FormDialog):
         row.addWidget(self.list)
         row.addWidget(self.letter, 1)
         self.content.addLayout(row)
-        locale = QLocale(ui.texts.language)
         for one in letters:
-            at = locale.toString(one.at.astimezone(), QLocale.FormatType.ShortFormat)
+            at = visit_words(one.at.astimezone(), ui.texts.language)
             QListWidgetItem(f"{one.to}\n{at}, {size_words(one.size, ui.texts.language)}", self.list)
         self.list.currentRowChanged.connect(self.show_letter)
         self.cancel.setText(ui.say("ui.close"))

@@ -1,0 +1,1 @@
+"""A report about a problem: shown whole before it is saved, sent by nobody."""
