@@ -31,8 +31,12 @@ _ASKED_AT_RUN = ("libegl1", "libfontconfig1", "libgl1", "libxcb-cursor0", "libxk
 _KEYRINGS = "gnome-keyring | keepassxc | libkf5wallet-bin"
 
 
+_SMALL = ("-Zxz", "-z6", "--threads-max=2")
+_QUICK = ("-Zgzip", "-z1")
+
+
 def build(target: Path | None = None, version: str = VERSION) -> Path:
-    """`dist/sealwell_<version>_amd64.deb`; `version` is another one only in trials of an upgrade."""
+    """`dist/sealwell_<version>_amd64.deb`; one of another version is for trials, and packed in a hurry."""
     made = (target or DIST) / f"{NAME}_{version}_amd64.deb"
     made.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
@@ -45,7 +49,14 @@ def build(target: Path | None = None, version: str = VERSION) -> Path:
         tree.write(about / "md5sums", _sums(root))
         tree.settle(root)
         subprocess.run(
-            ["dpkg-deb", "--root-owner-group", "-Zxz", "-z6", "--threads-max=2", "--build", root, made],
+            [
+                "dpkg-deb",
+                "--root-owner-group",
+                *(_SMALL if version == VERSION else _QUICK),
+                "--build",
+                root,
+                made,
+            ],
             env={**os.environ, "SOURCE_DATE_EPOCH": str(source_date())},
             check=True,
             stdout=subprocess.DEVNULL,
