@@ -1,0 +1,1 @@
+"""Sealwell for macOS: an application, signed and notarised, in a disk image."""
