@@ -9,7 +9,6 @@ from desktop.access.passwords import check_password
 from desktop.clock import Clock
 from desktop.config import CONTENT_LIMITS
 from desktop.crypto.envelope import open_envelope
-from desktop.crypto.envelope_pdf import is_pdf, open_pdf
 from desktop.crypto.keyfacts import inspect_key
 from desktop.errors import InputError
 from desktop.mail.content import check_content
@@ -72,6 +71,8 @@ class Files:
 
     def open_envelope(self, data: bytes, passphrase: str, birth_date: date | None = None) -> EnvelopeOpened:
         """Either form of a locked file. Raises InputError for a file that is none, wrong words, or damage."""
+        from desktop.crypto.envelope_pdf import is_pdf, open_pdf
+
         if is_pdf(data):
             content = open_pdf(data, passphrase)
         else:
@@ -100,10 +101,10 @@ class Files:
             return ContentChecked((), Reason(error.code, dict(error.params)))
         found = check_content(message, CONTENT_LIMITS, self._clock.mono).hits
         if mail:
-            return ContentChecked(tuple(map(_content_hit, found)))
+            return ContentChecked(tuple(map(content_hit, found)))
         unread = next((hit.reason for hit in found if hit.kind is Kind.UNREADABLE), None)
         inside = (hit for hit in found if hit.where.part is Part.FILE and hit.kind is not Kind.UNREADABLE)
-        return ContentChecked(tuple(map(_content_hit, inside)), unread)
+        return ContentChecked(tuple(map(content_hit, inside)), unread)
 
     def classify_mail(self, data: bytes) -> MailClassified:
         """What a received mail is, and about whom; whether to believe it is another question."""
@@ -112,6 +113,6 @@ class Files:
         return MailClassified(found.kind.value, tuple(lines))
 
 
-def _content_hit(hit: Hit) -> ContentHit:
+def content_hit(hit: Hit) -> ContentHit:
     where = hit.where
     return ContentHit(hit.kind.value, where.part.value, where.file, hit.start, hit.end, hit.reason)
