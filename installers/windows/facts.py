@@ -17,6 +17,7 @@ WORK = ROOT / "build" / "windows"
 VERSION = __version__
 PUBLISHER = os.environ.get("SEALWELL_PUBLISHER", "Sealwell")
 """The name on the certificate that releases are signed with."""
+ICON = HERE.parent / "icons" / "sealwell.ico"
 PROGRAMS = ("sealwell.exe", "sealwell-gui.exe")
 
 

@@ -8,8 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from installers.windows.facts import DIST, HERE, PUBLISHER, ROOT, VERSION, msi_name, numbers
-from installers.windows.nsis import ICON
+from installers.windows.facts import DIST, HERE, ICON, PUBLISHER, ROOT, VERSION, msi_name, numbers
 
 PRODUCT = HERE / "files" / "product.wxs"
 

@@ -8,10 +8,14 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from installers.windows.facts import HERE, PUBLISHER, ROOT, VERSION, numbers, setup_name
+from PIL import Image
+
+from installers.windows.facts import HERE, ICON, PUBLISHER, ROOT, VERSION, numbers, setup_name
 
 SCRIPT = HERE / "files" / "setup.nsi"
-ICON = ROOT / "installers" / "icons" / "sealwell.ico"
+MARK = HERE.parent / "icons" / "hicolor" / "sealwell-256.png"
+_GREEN = "#0e3b40"
+"""The window's own strip on the left (ui/theme)."""
 SPARE_MEGABYTES = 100
 """Room asked for beside the program itself: the practice must be able to go on writing."""
 _MEBI = 1024 * 1024
@@ -45,6 +49,7 @@ def build(setup: Setup) -> Path:
             "BUNDLE": setup.bundle,
             "OUTPUT": output,
             "ICON": ICON,
+            "SIDE": _side(Path(folder)),
             "LICENCE": _licence(Path(folder)),
             "KILOBYTES": size // 1024,
             "MEGABYTES": size // _MEBI + SPARE_MEGABYTES,
@@ -64,4 +69,15 @@ def _licence(folder: Path) -> Path:
     text = (ROOT / "LICENSE").read_text("utf-8").strip("\n")
     target = folder / "LICENSE.txt"
     target.write_bytes(text.replace("\n", "\r\n").encode("utf-8-sig"))
+    return target
+
+
+def _side(folder: Path) -> Path:
+    """The strip beside the first and the last page, in the size that they have."""
+    strip = Image.new("RGB", (164, 314), _GREEN)
+    with Image.open(MARK) as mark:
+        small = mark.convert("RGBA").resize((96, 96))
+        strip.paste(small, (34, 60), small)
+    target = folder / "side.bmp"
+    strip.save(target)
     return target

@@ -5,6 +5,9 @@
 !macroend
 
 !macro SENTENCES
+  !insertmacro SAID WELCOME \
+    "Sealwell ${VERSION} will be put on this computer, for you alone; no administrator is needed.$\r$\n$\r$\nIf it is already here, it is replaced by this version. What your practice has stays as it is.$\r$\n$\r$\nIt takes about a minute." \
+    "Sealwell ${VERSION} se instalará en este equipo, solo para usted; no hace falta un administrador.$\r$\n$\r$\nSi ya está aquí, esta versión lo sustituye. Lo que tiene su consulta queda como está.$\r$\n$\r$\nTarda alrededor de un minuto."
   !insertmacro SAID OPEN_NOW "Open Sealwell now" "Abrir Sealwell ahora"
   !insertmacro SAID STILL_RUNS \
     "Sealwell is still open.$\r$\n$\r$\nClose its windows. If its mark is beside the clock, click it with the right mouse button and choose “End”. After that it takes up to a minute until everything has come to its end.$\r$\n$\r$\nThen press Retry." \

@@ -44,6 +44,8 @@ VIAddVersionKey /LANG=0 LegalCopyright "${PUBLISHER}, Apache License 2.0"
 
 !define MUI_ICON "${ICON}"
 !define MUI_UNICON "${ICON}"
+!define MUI_WELCOMEFINISHPAGE_BITMAP "${SIDE}"
+!define MUI_WELCOMEPAGE_TEXT "$(WELCOME)"
 !define MUI_ABORTWARNING
 !define MUI_FINISHPAGE_RUN "${APP}\sealwell-gui.exe"
 !define MUI_FINISHPAGE_RUN_TEXT "$(OPEN_NOW)"
