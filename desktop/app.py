@@ -167,7 +167,7 @@ def run_window(argv: Sequence[str]) -> int:
         instance.acquire()
     except Refused as refused:
         texts = Texts(language)
-        sys.stderr.write(f"{texts.say(f'error.{refused.code}')} {texts.say(f'error.{refused.code}.hint')}\n")
+        _tell(f"{texts.say(f'error.{refused.code}')} {texts.say(f'error.{refused.code}.hint')}")
         return 1
     try:
         return WindowRun(folder, language, instance=instance, tray=given.tray).run()
