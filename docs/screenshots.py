@@ -20,12 +20,13 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
-from demo.practice import ZONE, DemoRun, visits_file
+from demo.practice import ZONE, DemoRun
 from desktop.clock import SystemClock
 from desktop.config import LIMITS
 from desktop.errors import VaultError
 from desktop.models.accounts import Session
 from desktop.office.values_entry import DutyState, SignedIn
+from desktop.sample.people import visits_file
 from desktop.texts import Texts
 from desktop.ui.base import Ui
 from desktop.ui.bridge import Bridge
@@ -63,6 +64,7 @@ from docs import (
     screenshots_results,
     screenshots_templates,
     screenshots_today,
+    screenshots_updates,
 )
 
 SHOWN = Path(__file__).parent / "screenshots"
@@ -164,7 +166,7 @@ def before_work(camera: Camera, session: Session) -> None:
     wrong.show_problem(VaultError("wrong-password"))
     camera.gate("sign-in-wrong", wrong)
     camera.gate("lock", LockPage(ui, "ana", DutyState("Elm Street", locked=True, vault_open=True, due=12)))
-    camera.gate("setup-1", PracticePage(ui, lambda _: None, lambda: None))
+    camera.gate("setup-1", PracticePage(ui, lambda _: None, lambda: None, lambda: None))
     camera.gate("setup-2", FactorPage(ui, _URI, lambda _: None))
     camera.gate("setup-3", RecoveryPage(ui, _KEY, lambda: None))
     camera.gate("setup-4", RelayPage(ui, session, lambda: None))
@@ -208,6 +210,7 @@ def at_work(camera: Camera, signed: SignedIn, visits: Path, contacts: Path, *, s
     screenshots_protection.at_work(camera, workspace, signed.session)
     screenshots_delivery.at_work(camera, workspace, signed.session)
     screenshots_backups.at_work(camera, workspace, signed.session)
+    screenshots_updates.at_work(camera, workspace)
 
 
 def _today(camera: Camera, workspace: Workspace, visits: Path) -> None:
@@ -268,7 +271,7 @@ def _plan(target: Path | None) -> list[tuple[Variant, Callable[[str], Path | Non
     dark |= {"settings-backups", "settings-backups-old", "template"}
     dark |= {"messages", "audit", "audit-alerts", "audit-gap", "compose-card", "review-card"}
     spanish = {"today-imported", "review", "compose", "outbox", "settings-users", "lock-quick"}
-    spanish |= {"settings-backups", "drill-done", "templates", "template"}
+    spanish |= {"settings-backups", "settings-updates", "drill-done", "templates", "template"}
     spanish |= {"messages", "tasks", "audit", "audit-alerts", "audit-export", "compose-card", "compose-found"}
     return [
         (Variant(), lambda name: SHOWN / f"{name}.png"),

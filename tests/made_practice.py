@@ -14,6 +14,7 @@ from desktop.models.accounts import Session
 from desktop.models.documents import Printer
 from desktop.models.records import PersonId
 from desktop.office.api import Office
+from desktop.office.update_facts import Judge
 from desktop.office.values import AppointmentsImport, ImportRequest
 from desktop.office.values_entry import Credentials, PracticeMade
 from desktop.paths import PracticeFolder
@@ -70,6 +71,8 @@ class Practice:
     offices: list[Office] = field(default_factory=list)
     printer: Callable[[], Printer] | None = None
     """What makes papers, where a test wants them."""
+    updates: Judge | None = None
+    """Who judges lists of new versions in the place of the program."""
 
     def office(self, *, service: bool = False) -> Office:
         """A new process's view: its own guard, nothing open."""
@@ -80,6 +83,7 @@ class Practice:
             device_store=lambda: None,
             printer=self.printer,
             service=service,
+            updates=self.updates,
         )
         self.offices.append(office)
         return office

@@ -24,4 +24,6 @@ COMPUTER: dict[str, Call] = {
     "plan_move": lambda w, s: w.office.plan_move(s),
     "show_arrival": lambda w, s: w.office.show_arrival(s),
     "settle_arrival": lambda w, s: w.office.settle_arrival(s, "recovery-key"),
+    "show_updates": lambda w, s: w.office.show_updates(s),
+    "allow_updates": lambda w, s: w.office.allow_updates(s, False),
 }

@@ -17,6 +17,7 @@ from desktop.cli.main import run
 from desktop.crypto.kdf import FLOOR
 from desktop.models.documents import Document, Printer
 from desktop.office.api import Office
+from desktop.office.update_facts import Judge
 from desktop.paths import PracticeFolder
 from tests.made_practice import PASSWORD, USER, MovedClock
 
@@ -59,6 +60,8 @@ class Shell:
     err: str = ""
     printer: Callable[[], Printer] | None = None
     """What makes papers, where a test wants them."""
+    updates: Judge | None = None
+    """Who judges lists of new versions in the place of the program."""
     totp: pyotp.TOTP = field(default_factory=lambda: pyotp.TOTP(pyotp.random_base32()))
 
     def __call__(self, *words: str, given: Any = None, raw: str = "") -> Any:
@@ -89,7 +92,12 @@ class Shell:
 
     def _office(self, folder: PracticeFolder) -> Office:
         return build_office(
-            folder, self.clock, params=lambda: FLOOR, device_store=lambda: None, printer=self.printer
+            folder,
+            self.clock,
+            params=lambda: FLOOR,
+            device_store=lambda: None,
+            printer=self.printer,
+            updates=self.updates,
         )
 
     def print_papers(self) -> None:

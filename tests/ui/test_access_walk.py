@@ -116,7 +116,7 @@ def to_users(opened: Opened, keys: Keyboard) -> None:
         "storage",
         "health",
     )
-    for section in (*sections, "posture", "keys", "backups", "computer", "users"):
+    for section in (*sections, "posture", "keys", "backups", "computer", "updates", "users"):
         keys.press(Qt.Key.Key_Down)
         assert keys.names == ("", say(f"ui.settings.{section}"))
     keys.press(Qt.Key.Key_Space)

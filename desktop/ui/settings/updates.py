@@ -79,9 +79,10 @@ class UpdateSection(Page):
 
     def refresh(self) -> None:
         if self._task is None:
-            self.call(lambda _: self.ui.office.show_updates(self._session), self._show)
+            self.call(lambda _: self.ui.office.show_updates(self._session), self.show_known)
 
-    def _show(self, shown: UpdatesShown) -> None:
+    def show_known(self, shown: UpdatesShown) -> None:
+        """Take what the office knows onto the page."""
         say = self.ui.say
         self._shown = shown
         self.version.setText(say("ui.updates.here", version=shown.version))
@@ -120,7 +121,7 @@ class UpdateSection(Page):
 
     def set_allowed(self, allowed: bool) -> None:
         def done(shown: UpdatesShown) -> None:
-            self._show(shown)
+            self.show_known(shown)
             code = "ui.updates.allowed" if shown.allowed else "ui.updates.forbidden"
             self.notice.show_words(self.ui.say(code), "ok")
             self.allow.setFocus()  # it was out of reach meanwhile
@@ -131,7 +132,7 @@ class UpdateSection(Page):
     def check(self) -> None:
         def done(shown: UpdatesShown) -> None:
             self.notice.clear()
-            self._show(shown)
+            self.show_known(shown)
             self.check_button.setFocus()
 
         self._busy(True)
@@ -156,7 +157,7 @@ class UpdateSection(Page):
         self._run(
             self.ui.say("ui.updates.verifying", file=clean(path.name)),
             lambda task: self.ui.office.verify_update(self._session, request, task.progress),
-            self._verified,
+            self.show_verified,
         )
 
     def cancel(self) -> None:
@@ -194,7 +195,8 @@ class UpdateSection(Page):
         self.notice.show_words(words, "ok")
         self.verify_button.setFocus()
 
-    def _verified(self, found: UpdateVerified) -> None:
+    def show_verified(self, found: UpdateVerified) -> None:
+        """Say that a file is what was published."""
         code = "ui.updates.genuine" if found.newer else "ui.updates.genuine-same"
         self.notice.show_words(self.ui.say(code, file=clean(found.name), version=found.version), "ok")
         self.verify_button.setFocus()

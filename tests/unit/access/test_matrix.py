@@ -95,6 +95,9 @@ backup.kit               x   .   .   .   .   .
 recovery.renew           x   .   .   .   .   .
 computer.move            x   .   .   .   .   .
 computer.arrival         x   .   .   .   .   .
+updates.show             x   .   .   .   .   .
+updates.set              x   .   .   .   .   .
+updates.check            x   .   .   .   .   .
 practice.show            x   x   x   x   x   .
 people.add               x   x   x   .   .   .
 people.timeline          x   x   x   x   x   .

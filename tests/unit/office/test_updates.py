@@ -1,0 +1,438 @@
+"""New versions at the door: nobody is asked until it is allowed, nothing is believed that should not be."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from demo.authority import Authority
+from desktop.errors import SealwellError
+from desktop.models import audit as kept_log
+from desktop.models.accounts import Session
+from desktop.office import update_facts
+from desktop.office.api import Office
+from desktop.office.update_facts import Judge, Kept
+from desktop.office.update_watch import UpdateWatch
+from desktop.office.values_messages import TaskQuery
+from desktop.office.values_updates import UpdateCheckFile
+from desktop.sync.updates import LIST_NAME
+from tests.made_practice import START, Practice
+from tests.made_staff import desk_of
+from tests.servers.updatehost import UpdateHost
+from tests.support.releases import NAME, NEWER, PACKAGE, RUNNING, Releases, a_list
+
+
+@pytest.fixture
+def releases(tmp_path: Path) -> Iterator[Releases]:
+    authority = Authority(tmp_path)
+    with UpdateHost(authority.server_context("localhost")) as host:
+        made = Releases(host, authority)
+        made.publish()
+        yield made
+
+
+@pytest.fixture
+def work(practice: Practice, releases: Releases) -> tuple[Office, Session]:
+    practice.updates = releases.judge()
+    return practice.signed_in()
+
+
+@pytest.fixture
+def allowed(work: tuple[Office, Session]) -> tuple[Office, Session]:
+    office, session = work
+    office.allow_updates(session, True)
+    return office, session
+
+
+def why(call: Callable[[], object]) -> str:
+    with pytest.raises(SealwellError) as refused:
+        call()
+    return refused.value.code
+
+
+def kept(office: Office) -> Kept:
+    return desk_of(office).opened().database.read(update_facts.kept)
+
+
+def acts(office: Office) -> list[tuple[str, str, str]]:
+    found = [json.loads(one) for one in bodies(office)]
+    return [(one["act"], one["outcome"], one["why"]) for one in found if one["act"].startswith("update")]
+
+
+def bodies(office: Office) -> list[str]:
+    return desk_of(office).opened().database.read(lambda tx: [one.body for one in kept_log.records(tx)])
+
+
+def titles(office: Office, session: Session) -> list[tuple[str, dict[str, str | int]]]:
+    lines = office.list_tasks(session, TaskQuery()).tasks
+    return [(one.title.code, one.title.params) for one in lines if one.kind.startswith("update")]
+
+
+def watch(practice: Practice, office: Office) -> UpdateWatch:
+    desk = desk_of(office)
+    assert practice.updates is not None
+    return UpdateWatch(desk.opened().database, desk.audit, practice.clock, practice.updates)
+
+
+# --- nobody is asked ---------------------------------------------------------------------------
+
+
+def test_until_it_is_allowed_no_octet_leaves(
+    practice: Practice, work: tuple[Office, Session], releases: Releases, tmp_path: Path
+) -> None:
+    office, session = work
+    shown = office.show_updates(session)
+    assert (shown.allowed, shown.state, shown.version) == (False, "forbidden", RUNNING)
+    assert why(lambda: office.check_updates(session)) == "updates-forbidden"
+    assert why(lambda: office.download_update(session, str(tmp_path))) == "updates-forbidden"
+    practice.clock.move(3 * 86400)
+    desk_of(office).opened().watch._look_also()
+    time.sleep(0.3)
+    assert releases.host.connections == 0
+
+
+def test_without_a_key_nobody_is_asked_though_it_is_allowed(
+    practice: Practice, releases: Releases, tmp_path: Path
+) -> None:
+    judge = releases.judge()
+    practice.updates = Judge(replace(judge.source, keys={}), judge.here, RUNNING)
+    office, session = practice.signed_in()
+    shown = office.allow_updates(session, True)
+    assert shown.state == "no-key"
+    assert why(lambda: office.check_updates(session)) == "update-no-key"
+    (tmp_path / NAME).write_bytes(PACKAGE)
+    request = UpdateCheckFile(str(tmp_path / NAME))
+    assert why(lambda: office.verify_update(session, request)) == "update-no-key"
+    desk_of(office).opened().watch._look_also()
+    time.sleep(0.3)
+    assert releases.host.connections == 0
+
+
+def test_forbidding_it_again_ends_it(
+    practice: Practice, allowed: tuple[Office, Session], releases: Releases
+) -> None:
+    office, session = allowed
+    office.allow_updates(session, False)
+    asked = releases.host.connections
+    practice.clock.move(3 * 86400)
+    desk_of(office).opened().watch._look_also()
+    time.sleep(0.3)
+    assert releases.host.connections == asked
+    assert [one[0] for one in acts(office) if one[0] != "updates.checked"][-2:] == [
+        "updates.allowed",
+        "updates.forbidden",
+    ]
+
+
+# --- what is believed --------------------------------------------------------------------------
+
+
+def test_a_newer_version_is_told_with_its_day(allowed: tuple[Office, Session], releases: Releases) -> None:
+    office, session = allowed
+    shown = office.check_updates(session)
+    offer = shown.offer
+    assert offer is not None
+    assert (shown.state, shown.problem, offer.version, offer.severity) == ("newer", "", NEWER, "high")
+    assert offer.install_by == a_list().released + timedelta(days=30)
+    assert (offer.file, offer.bytes, offer.after) == (NAME, len(PACKAGE), "")
+    assert offer.notes_en == "Mail is read faster."
+    assert titles(office, session) == [("task-update-high", {"version": NEWER})]
+    assert ("updates.checked", "ok", "") in acts(office)
+
+
+def test_the_same_version_is_the_newest(allowed: tuple[Office, Session], releases: Releases) -> None:
+    office, session = allowed
+    releases.publish(a_list(version=RUNNING))
+    shown = office.check_updates(session)
+    assert (shown.state, shown.offer) == ("current", None)
+    assert titles(office, session) == []
+    assert why(lambda: office.download_update(session)) == "update-none"
+
+
+def _tampered(releases: Releases) -> bytes:
+    return releases.document().replace(b'"bytes":', b'"bytes":1')
+
+
+@pytest.mark.parametrize(
+    ("document", "code", "doubt"),
+    [
+        (_tampered, "update-signature", True),
+        (lambda r: r.document(key=Ed25519PrivateKey.generate()), "update-unknown-key", True),
+        (lambda r: r.document()[:-20], "update-not-readable", False),
+        (lambda r: b"<html>Welcome to the guest network</html>", "update-not-readable", False),
+        (lambda r: r.document(a_list(expires=START - timedelta(days=1))), "update-expired", True),
+        (lambda r: r.document(a_list(version="1.1.0")), "update-older", False),
+        (lambda r: r.document(a_list(schema=1)), "update-older", False),
+    ],
+)
+def test_a_list_that_is_not_believed_is_said_and_recorded(
+    allowed: tuple[Office, Session],
+    releases: Releases,
+    document: Callable[[Releases], bytes],
+    code: str,
+    doubt: bool,
+) -> None:
+    office, session = allowed
+    releases.publish(document=document(releases))
+    assert why(lambda: office.check_updates(session)) == code
+    shown = office.show_updates(session)
+    assert (shown.problem, shown.offer, shown.state) == (code, None, "unknown")
+    assert ("updates.checked", "failed", code) in acts(office)
+    assert [title for title, _ in titles(office, session)] == (["task-update-doubt"] if doubt else [])
+    releases.publish()
+    assert office.check_updates(session).problem == ""
+    assert [title for title, _ in titles(office, session)] == ["task-update-high"]
+
+
+def test_an_older_list_and_an_older_version_are_refused_for_ever(
+    practice: Practice, allowed: tuple[Office, Session], releases: Releases
+) -> None:
+    office, session = allowed
+    office.check_updates(session)
+    for older in (a_list(sequence=6), a_list(version="1.2.9", sequence=8)):
+        releases.publish(older)
+        assert why(lambda: office.check_updates(session)) == "update-rolled-back"
+    shown = office.show_updates(session)
+    assert shown.offer is not None
+    assert shown.offer.version == NEWER
+    office.close()
+    office, session = practice.signed_in()
+    assert why(lambda: office.check_updates(session)) == "update-rolled-back"
+
+
+def test_a_line_that_fails_is_said_and_changes_nothing(
+    allowed: tuple[Office, Session], releases: Releases
+) -> None:
+    office, session = allowed
+    office.check_updates(session)
+    releases.host.how = "redirect"
+    assert why(lambda: office.check_updates(session)) == "update-answer"
+    shown = office.show_updates(session)
+    assert (shown.problem, shown.state) == ("update-answer", "newer")
+
+
+def test_what_a_key_said_counts_no_more_once_a_program_does_not_know_it(
+    practice: Practice, allowed: tuple[Office, Session], releases: Releases
+) -> None:
+    office, session = allowed
+    office.check_updates(session)
+    office.close()
+    releases.key = Ed25519PrivateKey.generate()
+    practice.updates = releases.judge()
+    office, session = practice.signed_in()
+    desk_of(office).opened().watch._look_also()
+    assert office.show_updates(session).offer is None
+    assert "task-update-high" not in [title for title, _ in titles(office, session)]
+
+
+def test_what_was_heard_goes_out_of_date(
+    practice: Practice, allowed: tuple[Office, Session], releases: Releases
+) -> None:
+    office, session = allowed
+    releases.publish(a_list(version=RUNNING))
+    office.check_updates(session)
+    practice.clock._now = a_list().expires
+    office, session = practice.signed_in()
+    assert office.show_updates(session).state == "out-of-date"
+
+
+def test_notes_come_without_anything_that_is_not_text(
+    allowed: tuple[Office, Session], releases: Releases
+) -> None:
+    office, session = allowed
+    releases.publish(a_list(notes={"en": "One\u202e\x1b[31m\n\n\n\nTwo <b>bold</b>", "es": ""}))
+    offer = office.check_updates(session).offer
+    assert offer is not None
+    assert offer.notes_en == "One[31m\n\nTwo <b>bold</b>"
+
+
+# --- by itself ---------------------------------------------------------------------------------
+
+
+def test_once_a_day_at_no_fixed_hour(
+    practice: Practice, allowed: tuple[Office, Session], releases: Releases
+) -> None:
+    office, session = allowed
+    watching = watch(practice, office)
+    watching.ask()
+    assert office.show_updates(session).state == "newer"
+    due = {kept(office).next_at}
+    for _ in range(4):
+        watching.ask()
+        due.add(kept(office).next_at)
+    assert len(due) == 5
+    hours = sorted((update_facts._moment(one) or START) - practice.clock.now() for one in due)
+    assert timedelta(hours=20) <= hours[0] <= hours[-1] <= timedelta(hours=28)
+
+
+def test_a_failed_look_is_tried_again_sooner_and_recorded_once(
+    practice: Practice, allowed: tuple[Office, Session], releases: Releases
+) -> None:
+    office, _ = allowed
+    releases.host.how = "missing"
+    watching = watch(practice, office)
+    for _ in range(3):
+        watching.ask()
+    again = update_facts._moment(kept(office).next_at)
+    assert again is not None
+    assert timedelta(hours=2) <= again - practice.clock.now() <= timedelta(hours=10)
+    assert acts(office).count(("updates.checked", "failed", "update-answer")) == 1
+
+
+def test_the_watch_asks_in_the_background_once_it_is_due(
+    practice: Practice, allowed: tuple[Office, Session], releases: Releases
+) -> None:
+    office, session = allowed
+    desk_of(office).opened().watch._look_also()
+    for _ in range(100):
+        if titles(office, session):
+            break
+        time.sleep(0.05)
+    assert titles(office, session) == [("task-update-high", {"version": NEWER})]
+    before = len(releases.host.asked)
+    desk_of(office).opened().watch._look_also()
+    time.sleep(0.3)
+    assert len(releases.host.asked) == before
+
+
+def test_the_task_ends_when_the_version_runs_and_is_told_once(
+    practice: Practice, allowed: tuple[Office, Session], releases: Releases
+) -> None:
+    office, session = allowed
+    office.check_updates(session)
+    office.close()
+    practice.updates = releases.judge(version=NEWER)
+    office, session = practice.signed_in()
+    assert titles(office, session) == []
+    assert office.show_updates(session).state == "current"
+    (changed,) = [one for one in bodies(office) if '"program.changed"' in one]
+    assert '"program":"1.3.0","program-before":"1.2.0"' in changed
+
+
+# --- files -------------------------------------------------------------------------------------
+
+
+def test_a_file_is_fetched_and_proved(
+    allowed: tuple[Office, Session], releases: Releases, tmp_path: Path
+) -> None:
+    office, session = allowed
+    office.check_updates(session)
+    done = office.download_update(session, str(tmp_path))
+    assert Path(done.path).read_bytes() == PACKAGE
+    assert (done.version, done.sha256) == (NEWER, hashlib.sha256(PACKAGE).hexdigest())
+    found = office.verify_update(session, UpdateCheckFile(done.path))
+    assert (found.name, found.version, found.system, found.newer) == (NAME, NEWER, "debian", True)
+    assert [one[0] for one in acts(office)][-2:] == ["update.downloaded", "update.verified"]
+
+
+@pytest.mark.parametrize(
+    ("judge", "change", "code"),
+    [
+        ({"system": "windows"}, {}, "update-no-file"),
+        ({"system": ""}, {}, "update-no-file"),
+        ({"by_system": True}, {}, "update-by-system"),
+        ({}, {"upgrade_from": "1.2.5"}, "update-too-far"),
+    ],
+)
+def test_a_file_that_would_not_help_is_not_fetched(
+    practice: Practice,
+    releases: Releases,
+    tmp_path: Path,
+    judge: dict[str, Any],
+    change: dict[str, Any],
+    code: str,
+) -> None:
+    practice.updates = releases.judge(**judge)
+    releases.publish(a_list(**change))
+    office, session = practice.signed_in()
+    office.allow_updates(session, True)
+    office.check_updates(session)
+    assert why(lambda: office.download_update(session, str(tmp_path))) == code
+    assert [path for path, _ in releases.host.asked] == [f"/{LIST_NAME}"]
+
+
+def test_a_wrong_download_is_recorded(
+    allowed: tuple[Office, Session], releases: Releases, tmp_path: Path
+) -> None:
+    office, session = allowed
+    office.check_updates(session)
+    releases.host.files[NAME] = PACKAGE[::-1]
+    assert why(lambda: office.download_update(session, str(tmp_path))) == "update-file-changed"
+    assert ("update.downloaded", "refused", "update-file-changed") in acts(office)
+    assert why(lambda: office.download_update(session, str(tmp_path / "gone"))) == "folder-missing"
+    assert why(lambda: office.download_update(session, str(tmp_path), lambda _d, _o: False)) == "cancelled"
+
+
+def test_an_expired_list_brings_no_file(
+    practice: Practice, allowed: tuple[Office, Session], releases: Releases, tmp_path: Path
+) -> None:
+    office, session = allowed
+    office.check_updates(session)
+    practice.clock._now = a_list().expires
+    office, session = practice.signed_in()
+    assert why(lambda: office.download_update(session, str(tmp_path))) == "update-expired"
+
+
+def test_files_from_elsewhere_are_judged_without_asking(
+    work: tuple[Office, Session], releases: Releases, tmp_path: Path
+) -> None:
+    office, session = work
+
+    def verify(name: str, content: bytes) -> str:
+        (tmp_path / name).write_bytes(content)
+        return why(lambda: office.verify_update(session, UpdateCheckFile(str(tmp_path / name))))
+
+    assert verify(NAME, PACKAGE) == "update-no-list"
+    (tmp_path / LIST_NAME).write_bytes(releases.document())
+    assert verify(NAME, PACKAGE[:-1]) == "update-file-size"
+    assert verify(NAME, PACKAGE[:-1] + b"!") == "update-file-changed"
+    assert verify("evil.deb", b"evil") == "update-file-unknown"
+    (tmp_path / "renamed (1).deb").write_bytes(PACKAGE)
+    found = office.verify_update(session, UpdateCheckFile(str(tmp_path / "renamed (1).deb")))
+    assert (found.name, found.newer) == (NAME, True)
+    missing, folder = UpdateCheckFile(str(tmp_path / "not-there")), str(tmp_path / "practice")
+    assert why(lambda: office.verify_update(session, missing)) == "file-missing"
+    assert why(lambda: office.verify_update(session, UpdateCheckFile(folder))) == "file-not-readable"
+    assert releases.host.connections == 0
+
+
+@pytest.mark.parametrize(
+    ("document", "code"),
+    [
+        (_tampered, "update-signature"),
+        (lambda r: r.document(a_list(expires=START)), "update-expired"),
+        (lambda r: r.document(a_list(version="1.1.0")), "update-older"),
+        (lambda r: b"x" * 2_000_000, "update-not-readable"),
+    ],
+)
+def test_a_list_from_elsewhere_is_judged_like_any_other(
+    work: tuple[Office, Session],
+    releases: Releases,
+    tmp_path: Path,
+    document: Callable[[Releases], bytes],
+    code: str,
+) -> None:
+    office, session = work
+    (tmp_path / "list").write_bytes(document(releases))
+    (tmp_path / NAME).write_bytes(PACKAGE)
+    request = UpdateCheckFile(str(tmp_path / NAME), str(tmp_path / "list"))
+    assert why(lambda: office.verify_update(session, request)) == code
+    gone = UpdateCheckFile(str(tmp_path / NAME), str(tmp_path / "no-list"))
+    assert why(lambda: office.verify_update(session, gone)) == "file-missing"
+
+
+def test_the_version_that_runs_is_genuine_too(practice: Practice, releases: Releases, tmp_path: Path) -> None:
+    practice.updates = releases.judge(version=NEWER)
+    office, session = practice.signed_in()
+    (tmp_path / LIST_NAME).write_bytes(releases.document())
+    (tmp_path / NAME).write_bytes(PACKAGE)
+    assert not office.verify_update(session, UpdateCheckFile(str(tmp_path / NAME))).newer
