@@ -118,12 +118,12 @@ def sign(args: argparse.Namespace) -> None:
     )
     if before is not None and numbers(one.version) < numbers(before.version):
         raise Mistake(f"{one.version} is older than {before.version}: programs would refuse it")
-    key = _private(Path(args.key))
+    key = private_key(Path(args.key))
     document = signed(content_of(one), key)
     read(opened(document, {key_id(public_bytes(key)): public_bytes(key)}))
     target = folder / LIST_NAME
     target.write_bytes(document)
-    if key_id(public_bytes(key)) not in _keys(args.keys):
+    if key_id(public_bytes(key)) not in public_keys(args.keys):
         sys.stderr.write("warning: no program knows this key yet (resources/updates/keys.json)\n")
     sys.stdout.write(f"{target}: {one.version}, number {one.sequence}, {len(one.files)} files\n")
 
@@ -131,7 +131,7 @@ def sign(args: argparse.Namespace) -> None:
 def verify(args: argparse.Namespace) -> None:
     """As the program would believe it, but for what a computer has seen before."""
     now = SystemClock().now()
-    one = read(opened(Path(args.list).read_bytes(), _keys(args.keys)))
+    one = read(opened(Path(args.list).read_bytes(), public_keys(args.keys)))
     believe(one, Known(shipped().channel, "0.0.0", 1), now)
     for file in one.files if args.files else ():
         check(Path(args.files) / file.name, file)
@@ -144,7 +144,7 @@ def _previous(args: argparse.Namespace) -> UpdateList | None:
         return None
     if args.previous is None:
         raise Mistake("--previous FILE, the list that is published now; --first only for the first ever")
-    return read(opened(Path(args.previous).read_bytes(), _keys(args.keys)))
+    return read(opened(Path(args.previous).read_bytes(), public_keys(args.keys)))
 
 
 def _files(folder: Path, version: str) -> list[File]:
@@ -171,12 +171,12 @@ def _released(given: str | None, now: datetime) -> datetime:
     return datetime.fromisoformat(given).replace(tzinfo=UTC)
 
 
-def _keys(path: str | None) -> dict[str, bytes]:
+def public_keys(path: str | None) -> dict[str, bytes]:
     file = Path(path) if path else resource("updates/keys.json")
     return keys_of(file.read_bytes())
 
 
-def _private(path: Path) -> Ed25519PrivateKey:
+def private_key(path: Path) -> Ed25519PrivateKey:
     try:
         key = load_ssh_private_key(path.read_bytes(), _password(f"Password of {path.name}: "))
     except ValueError as error:

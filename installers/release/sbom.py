@@ -1,0 +1,156 @@
+"""The list of parts of a release (CycloneDX): every package in every bundle, and the libraries in them.
+
+cyclonedx-py reads the environment that the bundle is made of; what only builds is left out, what only
+other systems bring is added from their locks. The same commit gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from desktop import __version__
+from installers.build import ROOT, commit_time, stamp
+from installers.release.libraries import Library
+
+SYSTEMS = ("linux", "windows", "macos", "macos-intel")
+_OURS = f"sealwell@{__version__}"
+_NAMESPACE = uuid.UUID("8a0c4a7e-3f5b-5d5e-9a53-5ea1e11c0de5")
+_PINNED = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.MULTILINE)
+
+
+class NotValid(Exception):
+    """The list does not keep the rules of CycloneDX."""
+
+
+def pinned(system: str) -> dict[str, str]:
+    """Versions of what runs in the program on `system`, by the names of packages."""
+    lock = (ROOT / "requirements" / f"lock-{system}.txt").read_text("utf-8")
+    return {_name(name): version for name, version in _PINNED.findall(lock)}
+
+
+def environment() -> dict[str, Any]:
+    """What cyclonedx-py finds in the environment of this Python."""
+    asked = subprocess.run(
+        [sys.executable, "-m", "cyclonedx_py", "environment", "--output-reproducible", "--no-validate",
+         "--sv", "1.6", "--of", "JSON", "-o", "-", sys.executable],
+        capture_output=True,
+        check=True,
+        env={**os.environ, "SOURCE_DATE_EPOCH": str(commit_time())},
+    )  # fmt: skip
+    found: dict[str, Any] = json.loads(asked.stdout)
+    return found
+
+
+def parts(found: Mapping[str, Any], libraries: tuple[Library, ...]) -> dict[str, Any]:
+    """The whole list."""
+    packages = _packages(found)
+    refs = {one["bom-ref"] for one in packages}
+    inner = [_library(one) for one in libraries]
+    holds: dict[str, list[str]] = {_OURS: sorted([*refs, *(one["bom-ref"] for one in inner)])}
+    for one in found["dependencies"]:
+        if one["ref"] in refs:
+            holds[one["ref"]] = sorted(refs & set(one.get("dependsOn", ())))
+    for library, component in zip(libraries, inner, strict=True):
+        holder = next((one["bom-ref"] for one in packages if _name(one["name"]) == _name(library.within)), "")
+        if holder:
+            holds.setdefault(holder, []).append(component["bom-ref"])
+    return {
+        "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "version": 1,
+        "serialNumber": f"urn:uuid:{uuid.uuid5(_NAMESPACE, json.dumps(stamp(), sort_keys=True))}",
+        "metadata": {
+            "timestamp": datetime.fromtimestamp(commit_time(), UTC).isoformat().replace("+00:00", "Z"),
+            "tools": found["metadata"]["tools"],
+            "component": {
+                "type": "application",
+                "bom-ref": _OURS,
+                "name": "sealwell",
+                "version": __version__,
+                "licenses": [{"license": {"id": "Apache-2.0"}}],
+                "properties": [{"name": "sealwell:commit", "value": stamp()["commit"]}],
+            },
+        },
+        "components": sorted((*packages, *inner), key=lambda one: str(one["bom-ref"])),
+        "dependencies": [{"ref": ref, "dependsOn": below} for ref, below in sorted(holds.items())],
+    }
+
+
+def written(made: Mapping[str, Any]) -> bytes:
+    return (json.dumps(made, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
+def sbom_name(version: str = __version__) -> str:
+    return f"sealwell-{version}.cdx.json"
+
+
+def _packages(found: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What is pinned for any system, with all that the environment knows of it."""
+    known = {(_name(one["name"]), one["version"]): one for one in found["components"]}
+    where: dict[tuple[str, str], list[str]] = {}
+    for system in SYSTEMS:
+        for part in pinned(system).items():
+            where.setdefault(part, []).append(system)
+    return [
+        {**known.get(part, _from_lock(*part)), "properties": [_systems(*systems)]}
+        for part, systems in sorted(where.items())
+    ]
+
+
+def _from_lock(name: str, version: str) -> dict[str, Any]:
+    return {
+        "type": "library",
+        "bom-ref": f"{name}=={version}",
+        "name": name,
+        "version": version,
+        "purl": f"pkg:pypi/{name}@{version}",
+    }
+
+
+def _library(one: Library) -> dict[str, Any]:
+    inside = f" in {one.within}" if one.within else ""
+    return {
+        "type": "library",
+        "bom-ref": f"{one.name}@{one.version}{inside}",
+        "name": one.name,
+        "version": one.version,
+        "licenses": [{"expression": one.licence}],
+        "properties": [_systems(sys.platform)],
+    }
+
+
+def _systems(*systems: str) -> dict[str, str]:
+    return {"name": "sealwell:systems", "value": " ".join(systems)}
+
+
+def _name(name: str) -> str:
+    """As package indexes compare names."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _hold_to_rules(content: bytes) -> None:
+    from cyclonedx.schema import SchemaVersion  # noqa: PLC0415 - in .venv-package alone
+    from cyclonedx.validation.json import JsonStrictValidator  # noqa: PLC0415
+
+    wrong = JsonStrictValidator(SchemaVersion.V1_6).validate_str(content.decode("utf-8"))
+    if wrong is not None:
+        raise NotValid(str(wrong))
+
+
+def write(folder: Path, libraries: tuple[Library, ...]) -> Path:
+    """Raises NotValid, and then nothing is written."""
+    content = written(parts(environment(), libraries))
+    _hold_to_rules(content)
+    target = folder / sbom_name()
+    target.write_bytes(content)
+    return target
