@@ -22,7 +22,7 @@ _GRAB = (
 def display() -> Iterator[str]:
     """Its name, such as `:1`. It listens where no file is needed, so every system reaches it."""
     reading, writing = os.pipe()
-    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x820x24", "-ac", "-nolisten", "tcp"]
+    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1240x780x24", "-ac", "-nolisten", "tcp"]
     with subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL) as server:
         os.close(writing)
         try:
@@ -42,11 +42,6 @@ def window(name: str, wait: float = 60) -> str:
             return found.split()[0]
         time.sleep(0.2)
     raise Failed("no window came")
-
-
-def close(name: str, shown: str) -> None:
-    """As the button in its frame does."""
-    _xdotool(name, "windowquit", shown)
 
 
 def picture(name: str, to: Path) -> Path:

@@ -55,7 +55,7 @@ def upgrades_open(house: House, before: Practice) -> None:
     with house.with_practice(before) as practice:
         at = practice.system
         opened = at.start("sealwell-gui")
-        shown = display.window(house.display)
+        display.window(house.display)
         published.offer(at, house.newest)
         published.update(at).well()
         at.run(*_UPGRADE).well()
@@ -64,8 +64,6 @@ def upgrades_open(house: House, before: Practice) -> None:
             raise Failed("the window did not survive the upgrade")
         practice.is_whole()  # through the old background service, if it goes on
         display.picture(house.display, house.pictures / f"{house.release}-upgraded-open.png")
-        display.close(house.display, shown)
-        opened.wait(30)
         at_rest(at)
         practice.is_whole()
         at_rest(at)

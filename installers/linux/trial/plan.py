@@ -8,6 +8,7 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from installers.linux import deb, tarball
@@ -93,7 +94,8 @@ def _in(house: House, score: Score, *, everything: bool) -> None:
     """All trials in one Debian; those that need a practice begin with the same one."""
     with house.empty() as at:
         for step in _FIRST:
-            if not score.trial(house.release, lambda step=step: step(house, at), _words(step)):  # type: ignore[misc]
+            well = score.trial(house.release, partial(step, house, at), _words(step))
+            if step is first.installs and not well:
                 return
         made: list[Practice] = []
         if not score.trial(
@@ -102,7 +104,7 @@ def _in(house: House, score: Score, *, everything: bool) -> None:
             return
         at_rest(at)
         for trial in (*_LATER, *(_ACCIDENTS if everything else ())):
-            score.trial(house.release, lambda trial=trial: trial(house, made[0]), _words(trial))  # type: ignore[misc]
+            score.trial(house.release, partial(trial, house, made[0]), _words(trial))
 
 
 def _words(step: Callable[..., object]) -> str:
