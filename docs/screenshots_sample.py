@@ -14,8 +14,8 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QEventLoop, QTimer
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtCore import QEventLoop, Qt, QTimer
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from desktop.app import WindowRun
 from desktop.models.accounts import Role
@@ -76,10 +76,13 @@ class Look:
         for size in _SIZES:
             self.window.resize(*size)
             self.settle()
-            path = self._keep(name + ("-small" if size != _SIZES[0] else ""))
-            if path is not None:
-                self.window.grab().save(str(path))
+            self.save(name + ("-small" if size != _SIZES[0] else ""), self.window)
         self.window.resize(*_SIZES[0])
+
+    def save(self, name: str, what: QWidget) -> None:
+        path = self._keep(name)
+        if path is not None:
+            what.grab().save(str(path))
 
     @property
     def banner(self) -> SampleBanner:
@@ -101,7 +104,7 @@ class Look:
 
     def walk(self) -> None:
         wait(lambda: self.page.bar.value() > 2)
-        self.take("sample-making")
+        self.save("sample-making", self.window)
         wait(lambda: self.window.findChild(SampleBanner) is not None)
         self.take("sample-today")
         self.workspace().open("messages")
@@ -109,10 +112,12 @@ class Look:
         self.banner.show_left()
         wait(lambda: bool(self.window.findChildren(QDialog)))
         self.settle()
-        path = self._keep("sample-left")
-        if path is not None:
-            self.window.findChildren(QDialog)[0].grab().save(str(path))
+        self.save("sample-left", self.window.findChildren(QDialog)[0])
         self.window.findChildren(QDialog)[0].close()
+        self.window.report_problem()
+        self.settle()
+        self.save("problem", self.window.findChildren(QDialog)[-1])
+        self.window.findChildren(QDialog)[-1].close()
         for role, pages in (
             (Role.MANAGER, ("campaigns", "results")),
             (Role.ADMINISTRATOR, ("today", "audit", "settings")),
@@ -128,12 +133,13 @@ class Look:
 def main(argv: list[str]) -> int:
     """Exit code 0 when every picture was taken."""
     forbid_network()
-    language = argv[1] if len(argv) > 1 else "en"
-    wanted = {"sample-making", "sample-today", "sample-left", "sample-results-manager"}
+    language, dark = (argv[1] if len(argv) > 1 else "en"), argv[2:] == ["dark"]
+    QApplication([]).styleHints().setColorScheme(Qt.ColorScheme.Dark if dark else Qt.ColorScheme.Light)
+    wanted = {"sample-making", "sample-today", "sample-left", "sample-results-manager", "problem"}
 
     def keep(name: str) -> Path | None:
         if argv:
-            return Path(argv[0]) / f"{name}-{language}.png"
+            return Path(argv[0]) / f"{name}-{language}{'-dark' if dark else ''}.png"
         return SHOWN / f"{name}.png" if name in wanted else None
 
     with temporary_place() as root:
