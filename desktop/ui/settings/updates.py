@@ -95,6 +95,9 @@ class UpdateSection(Page):
         self.looked.setVisible(bool(self.looked.text()))
         self.allow.setChecked(shown.allowed)
         self.offer.show_offer(shown.offer, by_system=shown.by_system)
+        if self.offer.download_button is not None:  # made last, and reached in its place
+            self.setTabOrder(self.allow, self.offer.download_button)
+            self.setTabOrder(self.offer.download_button, self.verify_button)
         self._busy(False)
 
     def _looked(self, shown: UpdatesShown) -> str:
