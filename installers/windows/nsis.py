@@ -58,7 +58,7 @@ def build(setup: Setup) -> Path:
             **({"PAUSE": setup.pause} if setup.pause else {}),
         }
         given = [f"-D{name}={value}" for name, value in values.items()]
-        command = ["makensis", "-V2", "-WX", "-INPUTCHARSET", "UTF8", *given, SCRIPT]
+        command = ["makensis", "-V2", "-WX", "-INPUTCHARSET", "UTF8", *given, str(SCRIPT)]
         settings = {**os.environ, "PYTHONPATH": str(ROOT)}
         subprocess.run(command, cwd=SCRIPT.parent, env=settings, check=True)
     return output

@@ -31,6 +31,9 @@ class MsiTrial:
         practice = None
         with self._checks.check("a practice is made by the program that the MSI laid"):
             practice = Practice.made(self._machine, self._program, self._place)
+        with self._checks.check("a practice that lies right on the disk lets no other user in"):
+            # Wine shows a folder's access list as the rights of a file on Linux.
+            expect(0, self._place.stat().st_mode & 0o007, "rights of everybody else")
         if practice is None:
             return
         before = practice.told()

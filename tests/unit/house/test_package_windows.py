@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from pathlib import Path
@@ -133,7 +134,7 @@ def test_windows_waits_until_a_scanner_lets_go_of_a_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file, held = tmp_path / "vault.keys", [2]
-    replace = paths.os.replace
+    replace = os.replace
 
     def busy(source: Path, target: Path) -> None:
         if held[0]:
