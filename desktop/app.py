@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import gc
 import locale
+import logging
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -99,6 +100,12 @@ def show_version(_: Sequence[str]) -> int:
     return 0
 
 
+def _note_start() -> None:
+    """The log of each run begins with the program that ran."""
+    built = program.build()
+    logging.getLogger(logs.OURS).info("started %s %s", built.version, built.commit[:12] or "source")
+
+
 def run_self_test(argv: Sequence[str]) -> int:
     """Whether everything works on this computer; 1 where something does not."""
     from desktop.selftest import self_test
@@ -128,6 +135,7 @@ def run_service(argv: Sequence[str]) -> int:
     folder = PracticeFolder(Path(arguments.parse_args(list(argv)).practice).absolute())
     make_private_folder(folder.root)
     logs.start_log(folder.service_log)
+    _note_start()
     logs.install_last_resort(lambda _: None)
     instance = bootstrap.SingleInstance(folder.service_lock)
     try:
@@ -161,6 +169,7 @@ def run_window(argv: Sequence[str]) -> int:
     folder = PracticeFolder(Path(given.practice).absolute()) if given.practice else default_practice()
     make_private_folder(folder.root)
     logs.start_log(folder.log)
+    _note_start()
     language = system_language()
     instance = bootstrap.SingleInstance(folder.lock)
     try:

@@ -7,6 +7,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from desktop import program
+
 _PACKAGED = Path("/usr/lib/sealwell")
 _DEBIAN = Path("/var/lib/dpkg/info/sealwell.list")
 _REPOSITORIES = Path("/etc/apt/sources.list.d")
@@ -26,7 +28,7 @@ class Installed:
 
 def installed() -> Installed:
     """Of the program that is running."""
-    if not getattr(sys, "frozen", False):
+    if not program.installed():
         return Installed("")
     return found(Path(sys.executable).resolve().parent, sys.platform, platform.machine())
 
