@@ -324,9 +324,7 @@ def package(arguments: list[str]) -> int:
     chosen = [name for name in systems if {f"--{name}", "--all"} & set(arguments)] or [PLATFORM]
     rest = [word for word in arguments if word not in ("--all", *(f"--{name}" for name in systems))]
     if not set(rest) <= {"--test", *(("--all-releases",) if chosen == ["linux"] else ())}:
-        raise CannotGoOn(
-            "package takes --linux, --windows, --macos or --all, and --test; --linux --test also --all-releases"
-        )
+        raise CannotGoOn("package takes --linux [--all-releases], --windows, --macos or --all, and --test")
     # What a window needs is there: PyInstaller takes it into the bundle, and trials look at one.
     need_debian(("sealing", "window", "package", "windows")[: 3 + ("windows" in chosen)])
     need_venv(PACKAGE_VENV, REQUIREMENTS / f"lock-{LOCKED}-package.txt")

@@ -76,7 +76,7 @@ class System:
         return self._done(self._inside([*command], "root", settings), given, wait)
 
     def user(
-        self, *command: str, given: str = "", wait: float = 120, settings: Mapping[str, str] = _NONE
+        self, *command: str, given: str = "", wait: float = 300, settings: Mapping[str, str] = _NONE
     ) -> Done:
         """As the person at the desk."""
         return self._done(self._inside([*command], USER, settings), given, wait)
