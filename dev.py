@@ -323,11 +323,16 @@ def package(arguments: list[str]) -> int:
     systems = ("linux", "windows", "macos")
     chosen = [name for name in systems if {f"--{name}", "--all"} & set(arguments)] or [PLATFORM]
     rest = [word for word in arguments if word not in ("--all", *(f"--{name}" for name in systems))]
-    if not set(rest) <= {"--test", *(("--all-releases",) if chosen == ["linux"] else ())}:
-        raise CannotGoOn("package takes --linux [--all-releases], --windows, --macos or --all, and --test")
+    again = ["--check-reproducible"]
+    if rest != again and not set(rest) <= {"--test", *(("--all-releases",) if chosen == ["linux"] else ())}:
+        raise CannotGoOn(
+            f"package takes --linux [--all-releases], --windows, --macos or --all, --test;\n  or {again[0]}"
+        )
     # What a window needs is there: PyInstaller takes it into the bundle, and trials look at one.
     need_debian(("sealing", "window", "package", "windows")[: 3 + ("windows" in chosen)])
     need_venv(PACKAGE_VENV, REQUIREMENTS / f"lock-{LOCKED}-package.txt")
+    if rest == again:
+        return call(PACKAGE_VENV / IN_VENV, "-m", "installers.build", *again)
     return max(call(PACKAGE_VENV / IN_VENV, "-m", f"installers.{name}", *rest) for name in chosen)
 
 

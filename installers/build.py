@@ -13,6 +13,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -51,6 +52,39 @@ def build(target: Path, work: Path) -> None:
     recipe = str(Path(__file__).with_name("sealwell.spec"))
     command = [sys.executable, "-m", "PyInstaller", *options, *folders, recipe]
     subprocess.run(command, cwd=ROOT, env=settings, check=True)
+    if sys.platform == "linux":
+        (target / "sealwell-gui").symlink_to("sealwell")
+
+
+def differences(one: Path, other: Path) -> list[str]:
+    """Where two bundles are not the same: names, bytes, rights and links."""
+    first, second = _contents(one), _contents(other)
+    return sorted(name for name in first.keys() | second.keys() if first.get(name) != second.get(name))
+
+
+def _contents(folder: Path) -> dict[str, tuple[int, str]]:
+    found = {}
+    for path in folder.rglob("*"):
+        if path.is_symlink():
+            found[path.relative_to(folder).as_posix()] = (0, os.readlink(path))
+        elif path.is_file():
+            whole = hashlib.sha256(path.read_bytes()).hexdigest()
+            found[path.relative_to(folder).as_posix()] = (path.stat().st_mode, whole)
+    return found
+
+
+def check_reproducible() -> int:
+    """Build once more, in another place, and compare; 1 where a file differs."""
+    first = bundle()
+    with tempfile.TemporaryDirectory(prefix="sealwell-again-") as folder:
+        second = Path(folder) / "dist" / "sealwell"
+        build(second, Path(folder) / "work")
+        differ = differences(first, second)
+        same = len(_contents(second)) - len(differ)
+    for name in differ:
+        print(f"differs: {name}")
+    print(f"{same} files are the same in both builds, {len(differ)} differ")
+    return 1 if differ else 0
 
 
 def stamp() -> dict[str, str]:
@@ -87,4 +121,6 @@ def _git(*arguments: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(f"{bundle(anew='--anew' in sys.argv[1:])}\n")
+    if "--check-reproducible" in sys.argv[1:]:
+        sys.exit(check_reproducible())
+    print(bundle(anew="--anew" in sys.argv[1:]))
