@@ -12,8 +12,6 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
-from zxcvbn import zxcvbn
-
 from desktop.config import LIMITS
 from desktop.models.records import Reason
 from desktop.paths import resource
@@ -98,5 +96,7 @@ def _strong(text: str, bare: str, words: tuple[str, ...]) -> bool:
 
 
 def _score(text: str, words: tuple[str, ...]) -> int:
+    from zxcvbn import zxcvbn
+
     ends = {text[:_PART], text[-_PART:]}
     return max(int(zxcvbn(end, user_inputs=list(words))["score"]) for end in ends)

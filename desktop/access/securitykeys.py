@@ -20,7 +20,6 @@ from contextlib import contextmanager
 from hashlib import sha256
 from typing import TypeVar
 
-from desktop.access.securitykeys_attached import attached
 from desktop.access.securitykeys_values import HMAC, PRF, Choice, Enrolled, Key, Known, Prompt, Turn
 from desktop.clock import Clock, SystemClock
 from desktop.errors import Refused, SealwellError
@@ -49,6 +48,12 @@ def user_handle(vault_id: bytes, user: str) -> bytes:
     return sha256(b"sealwell/security-key/1" + vault_id + user.encode("utf-8")).digest()
 
 
+def _attached(rp_id: str) -> Sequence[Key]:
+    from desktop.access.securitykeys_attached import attached
+
+    return attached(rp_id)
+
+
 class SecurityKeys:
     """Enrol a key, get its secret, or take its touch as a fresh proof.
 
@@ -67,7 +72,7 @@ class SecurityKeys:
     def __init__(
         self,
         prompt: Prompt,
-        source: Callable[[str], Sequence[Key]] = attached,
+        source: Callable[[str], Sequence[Key]] = _attached,
         patience: float = PATIENCE,
         clock: Clock | None = None,
     ) -> None:

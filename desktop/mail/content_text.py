@@ -11,7 +11,6 @@ from desktop.errors import InputError
 from desktop.frozen import dataclass
 from desktop.mail.content_fold import Folded, fold, fold_html
 from desktop.mail.content_office import Package, docx_text, xlsx_text
-from desktop.mail.content_pdf import pdf_text
 from desktop.mail.content_values import ContentFile
 from desktop.models.records import Reason
 
@@ -69,6 +68,8 @@ def _promises_more(file: ContentFile) -> bool:
 
 def _by_content(data: bytes, limits: ContentLimits, watch: Watch) -> Extracted:
     if b"%PDF-" in data[:1024]:
+        from desktop.mail.content_pdf import pdf_text
+
         read = pdf_text(data, limits, watch.check)
         no_text = (
             Reason("content-no-text", {"scans": len(read.scans), "pages": read.pages}) if read.scans else None

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date
 from functools import lru_cache
 
-import holidays
-
 
 def is_country(code: str) -> bool:
     """Whether the public holidays of an ISO 3166-1 country are known; '' is none."""
@@ -30,6 +28,8 @@ def is_holiday(country: str, region: str, day: date) -> bool:
 
 @lru_cache(maxsize=1)
 def _regions() -> dict[str, list[str]]:
+    import holidays
+
     return holidays.list_supported_countries(include_aliases=False)
 
 
@@ -37,4 +37,6 @@ def _regions() -> dict[str, list[str]]:
 def _year(country: str, region: str, year: int) -> frozenset[date]:
     if not (is_country(country) and is_region(country, region)):
         return frozenset()
+    import holidays
+
     return frozenset(holidays.country_holidays(country, subdiv=region or None, years=year))

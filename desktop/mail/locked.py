@@ -8,7 +8,6 @@ from functools import lru_cache
 from desktop.config import LIMITS
 from desktop.crypto.envelope import EnvelopeContent, EnvelopeWords, seal_envelope
 from desktop.crypto.envelope_header import Proof
-from desktop.crypto.envelope_pdf import PdfWords, seal_pdf
 from desktop.frozen import dataclass
 from desktop.mail import hosted, mime
 from desktop.mail.decision import Decision, card_mark
@@ -84,6 +83,8 @@ _HTML = "text/html; charset=utf-8"
 def _pdf(content: EnvelopeContent, means: SealMeans, outside: Outside, texts: Texts) -> bytes:
     if means.words is None:
         raise ValueError("the decision names words that are not at hand")
+    from desktop.crypto.envelope_pdf import PdfWords, seal_pdf
+
     return seal_pdf(content, means.words.open(), PdfWords.of(texts, outside.practice), outside.phrase)
 
 

@@ -18,7 +18,6 @@ from email.policy import compat32
 from email.utils import collapse_rfc2231_value
 
 from desktop.crypto.envelope import EnvelopeContent, open_with_key
-from desktop.crypto.envelope_pdf import open_pdf, pdf_password
 from desktop.errors import InputError, Refused
 from desktop.frozen import dataclass
 from desktop.mail.mime import Attachment
@@ -74,6 +73,8 @@ def _content(
     if _PDF in files:
         if words is None:
             raise Refused("letter-other-card")
+        from desktop.crypto.envelope_pdf import open_pdf, pdf_password
+
         return _opened(lambda: open_pdf(files[_PDF], pdf_password(words)))
     raise Refused("letter-elsewhere")
 

@@ -10,8 +10,6 @@ import logging
 from email import message_from_bytes
 from email.policy import compat32
 
-from flufl.bounce import all_failures
-
 _RAISED = (LookupError, AttributeError, ValueError, TypeError, RecursionError)
 """What its detectors raise for mail that they do not expect; then nothing was detected."""
 _MOST_BYTES = 256 * 1024
@@ -20,6 +18,8 @@ logging.getLogger("flufl.bounce").disabled = True  # it logs what it chokes on
 
 def detect(data: bytes) -> tuple[frozenset[str], frozenset[str]]:
     """Addresses that failed for good, and those that were only delayed."""
+    from flufl.bounce import all_failures
+
     try:
         delayed, failed = all_failures(message_from_bytes(data[:_MOST_BYTES], policy=compat32))
     except _RAISED:

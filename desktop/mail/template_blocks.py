@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import field
+from functools import cache
 from html import unescape
 from itertools import pairwise
-
-from markdown_it import MarkdownIt
-from markdown_it.renderer import RendererHTML
-from markdown_it.token import Token
+from typing import TYPE_CHECKING
 
 from desktop.errors import InputError
 from desktop.frozen import dataclass
 from desktop.mail.template_marks import safe_link
 from desktop.texts import clean
 
-_RULES = ["heading", "list", "hr", "emphasis", "link", "image", "escape", "newline"]
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+    from desktop.mail.template_markdown import Markdown
+
 PICTURE = "picture:"
 _PICTURE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
 _MAILTO = re.compile(r"mailto:[\w.+-]+@[\w.-]+")
@@ -66,29 +68,18 @@ class Line:
 Block = Prose | Heading | Button | Shown | Line
 
 
-class _Parser(MarkdownIt):
-    """Takes every address as it stands: `_check_links` says which may be one, and refuses the others."""
+@cache
+def _markdown() -> Markdown:
+    from desktop.mail.template_markdown import Markdown
 
-    def __init__(self) -> None:
-        super().__init__("zero", {"html": False, "xhtmlOut": True, "breaks": True})
-        self.enable(_RULES)
-
-    def validateLink(self, url: str) -> bool:  # noqa: N802 - the parser's own name
-        return bool(url)
-
-    def normalizeLink(self, url: str) -> str:  # noqa: N802 - the parser's own name
-        return url
-
-
-_PARSER = _Parser()
-_RENDERER = RendererHTML()
+    return Markdown()
 
 
 def blocks_of(text: str) -> tuple[Block, ...]:
     """Raises InputError `template-link-unsafe`, `template-picture-remote`, `template-picture-alt`,
     `template-picture-inline`."""
     made: list[Block] = []
-    for group in _groups(_PARSER.parse(text)):
+    for group in _groups(_markdown().parse(text)):
         block = _block(group)
         before = made[-1] if made else None
         if isinstance(block, Prose) and isinstance(before, Prose):
@@ -131,10 +122,12 @@ def _block(group: list[Token]) -> Block:
     if any(child.type == "image" for token in inside for child in token.children or []):
         raise InputError("template-picture-inline")
     if group[0].type == "heading_open":
-        return Heading(int(group[0].tag[1]), _inline_html(only), _inline_text(only))
+        return Heading(int(group[0].tag[1]), _markdown().inline_html(only), _inline_text(only))
     if group[0].type == "paragraph_open" and _is_one_link(only):
-        return Button(_inline_html(only[1:-1]), _inline_text(only[1:-1]), str(only[0].attrGet("href")))
-    return Prose(_RENDERER.render(group, _PARSER.options, {}), _text_of(group))
+        return Button(
+            _markdown().inline_html(only[1:-1]), _inline_text(only[1:-1]), str(only[0].attrGet("href"))
+        )
+    return Prose(_markdown().html(group), _text_of(group))
 
 
 def _is_one_link(only: list[Token]) -> bool:
@@ -158,10 +151,6 @@ def _picture(image: Token) -> Shown:
     if not image.content.strip():
         raise InputError("template-picture-alt", picture=name)
     return Shown(name, _inline_text(image.children or []))
-
-
-def _inline_html(tokens: list[Token]) -> str:
-    return _RENDERER.renderInline(tokens, _PARSER.options, {})
 
 
 def _text_of(group: list[Token]) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from desktop.crypto.envelope_pdf import pdf_password
 from desktop.mail import phrase
 from desktop.mail.reopening import Reopened
 from desktop.models import settings
@@ -29,6 +28,8 @@ def card_paper(tx: Tx, language: str, words: str, made_at: datetime) -> Document
     practice = settings.get(tx, "practice-name") or ""
     phone = settings.get(tx, "practice-phone") or ""
     zone = ZoneInfo(settings.get(tx, "zone") or "UTC")
+    from desktop.crypto.envelope_pdf import pdf_password
+
     facts = [
         (say("paper.card.phone"), phone),
         (say("paper.card.phrase"), phrase.current(tx)),

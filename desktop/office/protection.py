@@ -7,7 +7,6 @@ from datetime import datetime
 from desktop.errors import SealwellError
 from desktop.mail.content import check_sender
 from desktop.mail.content_letters import Judged
-from desktop.mail.content_pdf import first_page
 from desktop.mail.content_values import ContentInput, Kind
 from desktop.mail.decision import LEVEL_OF, RUNGS, Decision
 from desktop.mail.gather import Gathered, Wishes, gather
@@ -47,10 +46,16 @@ def found(message: ContentInput, judged: Judged) -> tuple[ContentFound, ...]:
             hit.end,
             hit.reason,
             action.value,
-            first_page(message.attachments[hit.where.file].data) if hit.kind is Kind.NO_TEXT else b"",
+            _first_page(message.attachments[hit.where.file].data) if hit.kind is Kind.NO_TEXT else b"",
         )
         for hit, action in judged.hits
     )
+
+
+def _first_page(pdf: bytes) -> bytes:
+    from desktop.mail.content_pdf import first_page
+
+    return first_page(pdf)
 
 
 def sender_warnings(sender: Sender) -> tuple[Reason, ...]:

@@ -14,8 +14,7 @@ from desktop.models.safekeeping import MOUNTED, TargetKind
 from desktop.office.values_backups import BackupsFound, RestorePlace, StoredBackup
 from desktop.sync.backup_fetch import Holder, PointedAt, folders_in, known_in
 from desktop.sync.targets.patient import in_time
-from desktop.sync.targets.reach import practices, reach
-from desktop.sync.targets.sftp import host_key
+from desktop.sync.targets.reach import host_key, practices, reach
 
 
 @dataclass(frozen=True)

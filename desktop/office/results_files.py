@@ -9,8 +9,6 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 
-import xlsxwriter
-
 from desktop.audit.report import Head
 from desktop.audit.tables import csv_row
 from desktop.errors import Refused
@@ -102,6 +100,8 @@ def _lines(shown: ResultsShown | CampaignResults, texts: Texts) -> list[list[str
 
 def _workbook(shown: ResultsShown | CampaignResults, texts: Texts) -> bytes:
     """Made in memory: its library would lay its parts aside in clear text."""
+    import xlsxwriter
+
     results = _results(shown)
     data = io.BytesIO()
     with xlsxwriter.Workbook(data, {"in_memory": True}) as book:

@@ -12,7 +12,6 @@ import re
 import unicodedata
 
 import idna
-from email_validator import EmailNotValidError, validate_email
 
 from desktop.errors import InputError
 from desktop.frozen import dataclass
@@ -101,6 +100,8 @@ def _examine(address: str) -> tuple[Reason | None, str]:
     shown, reason = _unicode_domain(domain)
     if reason is not None:
         return reason, ""
+    from email_validator import EmailNotValidError, validate_email
+
     try:
         checked = validate_email(
             f"{local}@{shown}",

@@ -12,8 +12,6 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from enum import Enum
 
-import xlsxwriter
-
 from desktop.audit.tables import csv_row
 from desktop.models.peoplelist import ListedPerson
 from desktop.models.records import Consent
@@ -71,6 +69,8 @@ def csv_parts(listed: Iterable[ListedPerson], fields: tuple[CustomField, ...]) -
 
 def xlsx_file(listed: Iterable[ListedPerson], fields: tuple[CustomField, ...]) -> bytes:
     """The workbook, made in memory: its library would lay its parts aside in clear text."""
+    import xlsxwriter
+
     made = io.BytesIO()
     with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
         sheet = book.add_worksheet("People")

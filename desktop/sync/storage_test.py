@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import secrets
 from contextlib import closing, suppress
-
-import httpx
+from typing import TYPE_CHECKING
 
 from desktop.config import STORAGE_LIMITS
 from desktop.mail.hosted import link, new_name
@@ -17,13 +16,20 @@ from desktop.models.protection import Storage
 from desktop.models.records import Reason
 from desktop.sync import storage as base
 from desktop.sync.storage import Place, StorageError
-from desktop.sync.storage_bucket import Bucket
-from desktop.sync.storage_folder import Folder
+
+if TYPE_CHECKING:
+    import httpx
 
 
 def open_place(storage: Storage, secret: str) -> Place:
     """Sign in to nothing yet: the first request does. Raises StorageError, InputError."""
-    return Bucket(storage, secret) if storage.kind == "s3" else Folder(storage, secret)
+    if storage.kind == "s3":
+        from desktop.sync.storage_bucket import Bucket
+
+        return Bucket(storage, secret)
+    from desktop.sync.storage_folder import Folder
+
+    return Folder(storage, secret)
 
 
 def check_storage(storage: Storage, secret: str) -> tuple[bool, tuple[Reason, ...]]:
@@ -55,6 +61,8 @@ def check_storage(storage: Storage, secret: str) -> tuple[bool, tuple[Reason, ..
 
 def _public(storage: Storage, name: str, content: bytes, steps: list[Reason]) -> None:
     """What somebody with a link sees, and somebody without one."""
+    import httpx
+
     timeout = httpx.Timeout(STORAGE_LIMITS.answer, connect=STORAGE_LIMITS.connect)
     with httpx.Client(
         verify=base.context(storage.ca_file), timeout=timeout, follow_redirects=False, trust_env=False
@@ -73,6 +81,8 @@ def _public(storage: Storage, name: str, content: bytes, steps: list[Reason]) ->
 
 
 def _get(browser: httpx.Client, url: str, storage: Storage) -> tuple[int, str, bytes]:
+    import httpx
+
     data = b""
     try:
         with browser.stream("GET", url, headers={"Accept-Encoding": "identity"}) as answer:

@@ -21,8 +21,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
-import httpx
-
 from desktop.crypto.updatekeys import MOST, keys_of
 from desktop.errors import DeliveryError, InputError, Refused
 from desktop.models.documents import Progress
@@ -182,6 +180,8 @@ async def _watched(work: Coroutine[Any, Any, T], go_on: Callable[[], None]) -> T
 
 async def _get(source: Source, url: str, most: int, take: Callable[[bytes], None], seconds: float) -> None:
     """One GET, its body handed to `take`, at most `most` octets of it."""
+    import httpx
+
     try:
         async with (
             asyncio.timeout(seconds),

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Protocol
 
 from desktop.errors import DeliveryError, Refused
+from desktop.frozen import dataclass
 from desktop.models.documents import Progress
 from desktop.models.safekeeping import MOUNTED, TargetKind
 
@@ -35,6 +36,14 @@ class TargetError(DeliveryError):
     target-key-wrong (the secret looks like a private key and is none that can be used),
     target-ca-file. None has parameters.
     """
+
+
+@dataclass(frozen=True)
+class HostKey:
+    """What an SFTP server shows. `key` as OpenSSH writes it, `fingerprint` as it prints it (SHA256:…)."""
+
+    key: str
+    fingerprint: str
 
 
 class Reached(Protocol):

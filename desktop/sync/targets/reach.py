@@ -1,20 +1,25 @@
-"""From what is kept of a target to the target itself."""
+"""From what is kept of a target to the target itself.
+
+What speaks with a server is loaded with the first target of its kind: few practices have each.
+"""
 
 from __future__ import annotations
 
 import re
 from contextlib import closing
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from desktop.models.safekeeping import MOUNTED, Place, TargetKind
-from desktop.sync.targets.base import Reached, prove, tag_of
-from desktop.sync.targets.bucket import Bucket, bucket_of
+from desktop.sync.targets.base import HostKey, Reached, prove, tag_of
 from desktop.sync.targets.mounted import Mounted, root_of
 from desktop.sync.targets.parts import https_of
 from desktop.sync.targets.patient import Patient
-from desktop.sync.targets.sftp import HostKey, Sftp, host_key
-from desktop.sync.targets.sftp_keys import fingerprint_of, parts_of
-from desktop.sync.targets.webdav import Dav
+
+if TYPE_CHECKING:
+    from desktop.sync.targets.bucket import Bucket
+    from desktop.sync.targets.sftp import Sftp
+    from desktop.sync.targets.webdav import Dav
 
 __all__ = [
     "HostKey",
@@ -63,8 +68,30 @@ def opened(place: Place, secret: str, vault_tag: str) -> Patient | Sftp | Dav | 
     if place.kind in MOUNTED:
         return Patient(lambda: Mounted(place, vault_tag))
     if place.kind is TargetKind.SFTP:
+        from desktop.sync.targets.sftp import Sftp
+
         return Sftp(place, secret, vault_tag)
-    return (Dav if place.kind is TargetKind.WEBDAV else Bucket)(place, secret, vault_tag)
+    if place.kind is TargetKind.WEBDAV:
+        from desktop.sync.targets.webdav import Dav
+
+        return Dav(place, secret, vault_tag)
+    from desktop.sync.targets.bucket import Bucket
+
+    return Bucket(place, secret, vault_tag)
+
+
+def host_key(place: Place) -> HostKey:
+    """What the SFTP server at an address shows, before anything is sent to it. Raises TargetError."""
+    from desktop.sync.targets.sftp import host_key as shown
+
+    return shown(place)
+
+
+def fingerprint_of(host_key: str) -> str:
+    """Of a key as OpenSSH writes it. Raises InputError `target-host-key-wrong`."""
+    from desktop.sync.targets.sftp_keys import pinned_key
+
+    return pinned_key(host_key).fingerprint
 
 
 def check_place(place: Place) -> None:
@@ -72,12 +99,16 @@ def check_place(place: Place) -> None:
     if place.kind in MOUNTED:
         root_of(place)
     elif place.kind is TargetKind.SFTP:
+        from desktop.sync.targets.sftp_keys import parts_of
+
         parts_of(place)
         if place.host_key:
             fingerprint_of(place.host_key)
     else:
         https_of(place)
         if place.kind is TargetKind.S3:
+            from desktop.sync.targets.bucket import bucket_of
+
             bucket_of(place)
 
 
@@ -86,6 +117,8 @@ def server_of(place: Place) -> tuple[str, int]:
     if place.kind in MOUNTED:
         return "", 0
     if place.kind is TargetKind.SFTP:
+        from desktop.sync.targets.sftp_keys import parts_of
+
         return parts_of(place)[:2]
     parts = urlsplit(https_of(place))
     return parts.hostname or "", parts.port or 443

@@ -28,9 +28,8 @@ from paramiko.sftp import (
 )
 
 from desktop.config import TARGET_LIMITS
-from desktop.frozen import dataclass
 from desktop.models.safekeeping import Place
-from desktop.sync.targets.base import TargetError, folder_of, tag_of
+from desktop.sync.targets.base import HostKey, TargetError, folder_of, tag_of
 from desktop.sync.targets.sftp_keys import PORT, PRIVATE, parts_of, pinned_key, private_key
 from desktop.sync.targets.streamed import Growing, Reading, Streamed
 
@@ -43,14 +42,6 @@ _FREE_FULL = 1024 * 1024
 _SILENT = "desktop.sftp"
 
 logging.getLogger(_SILENT).setLevel(logging.CRITICAL + 1)  # what it says holds the server's words
-
-
-@dataclass(frozen=True)
-class HostKey:
-    """What an SFTP server shows. `key` as OpenSSH writes it, `fingerprint` as it prints it (SHA256:…)."""
-
-    key: str
-    fingerprint: str
 
 
 class _Shown(Exception):

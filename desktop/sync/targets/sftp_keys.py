@@ -44,11 +44,6 @@ def parts_of(place: Place) -> tuple[str, int, str]:
     return parts.hostname, port or PORT, path
 
 
-def fingerprint_of(host_key: str) -> str:
-    """Of a key as OpenSSH writes it. Raises InputError `target-host-key-wrong`."""
-    return pinned_key(host_key).fingerprint
-
-
 def pinned_key(line: str) -> paramiko.PKey:
     """A key as OpenSSH writes it. Raises InputError `target-host-key-wrong`."""
     kind, _, rest = line.strip().partition(" ")
