@@ -33,16 +33,37 @@ def shell(begun: tuple[Path, dict[str, Any]], tmp_path: Path, monkeypatch: pytes
     return before(tmp_path / "practice", monkeypatch, made["totp_uri"])
 
 
-@pytest.fixture
-def desk(shell: Shell, tmp_path: Path) -> Shell:
-    """Signed in, with three people."""
-    answer = shell.sign_in()
-    assert (answer["user"], answer["role"], answer["expires_in"]) == (USER, "administrator", 900)
-    (tmp_path / "people.csv").write_bytes(PEOPLE)
-    imported = shell("people", "import", str(tmp_path / "people.csv"))
+@pytest.fixture(scope="session")
+def stocked(begun: tuple[Path, dict[str, Any]], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Signed in, with three people, once as well: the folder around the practice, and the token."""
+    origin, made = begun
+    folder = tmp_path_factory.mktemp("stocked")
+    shutil.copytree(origin, folder / "practice")
+    (folder / "people.csv").write_bytes(PEOPLE)
+    with pytest.MonkeyPatch.context() as environment:
+        shell = before(folder / "practice", environment, made["totp_uri"])
+        answer = shell.sign_in()
+        assert (answer["user"], answer["role"], answer["expires_in"]) == (USER, "administrator", 900)
+        imported = shell("people", "import", str(folder / "people.csv"))
     assert imported.pop("import")
     assert imported == {"created": 3, "updated": 0, "unchanged": 0, "rejected": []}
-    return shell
+    return folder, answer["token"]
+
+
+@pytest.fixture
+def desk(
+    stocked: tuple[Path, str],
+    begun: tuple[Path, dict[str, Any]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Shell:
+    """Signed in half a minute after the beginning, with three people."""
+    folder, token = stocked
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    desk = before(tmp_path / "practice", monkeypatch, begun[1]["totp_uri"])
+    desk.clock.move(30)
+    monkeypatch.setenv("SEALWELL_TOKEN", token)
+    return desk
 
 
 @pytest.fixture
