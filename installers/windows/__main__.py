@@ -18,7 +18,7 @@ from installers.windows.checks import Checks
 from installers.windows.facts import DIST, PROGRAMS, WORK, msi_name, setup_name
 from installers.windows.signing import Signer, finishing
 from installers.windows.trial import OLDER, Setups, SetupTrial
-from installers.windows.trial_msi import MsiTrial
+from installers.windows.trial_msi import MsiTrial, Packages
 from installers.windows.trial_signing import throw_away, try_signature
 
 ON_WINDOWS = sys.platform == "win32"
@@ -89,7 +89,8 @@ def _try(bundle: Path, work: Path) -> int:
                 older = msi.build(setups.older, work / "trial", OLDER)
             practice = desk.local / "sealwell" / "practice"
             SetupTrial(desk, setups, checks, practice).run()
-            MsiTrial(desk, package, older, checks, desk.drive / "practices" / "cedar").run()
+            packages = Packages(package, older, setup)
+            MsiTrial(desk, packages, checks, desk.drive / "practices" / "cedar").run()
         finally:
             desk.close()
     return checks.close()

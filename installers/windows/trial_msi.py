@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from installers.windows.checks import Checks, expect
@@ -11,13 +12,27 @@ from installers.windows.practice import SLOW, Practice
 from installers.windows.trial import STALE, left_behind, listed, self_test
 
 
+NEWER_IS_THERE = 1603 & 0xFF
+"""ERROR_INSTALL_FAILURE (winerror.h); of an exit code Linux sees the last eight bits."""
+FOR_ALL = 6
+"""Exit code of setup.nsi."""
+
+
+@dataclass(frozen=True)
+class Packages:
+    """What is tried, and the setup that must not go beside it."""
+
+    new: Path
+    old: Path
+    setup: Path
+
+
 class MsiTrial:
     """Follows the setup's trial, in the same Windows."""
 
-    def __init__(self, machine: Machine, new: Path, old: Path, checks: Checks, practice: Path) -> None:
+    def __init__(self, machine: Machine, packages: Packages, checks: Checks, practice: Path) -> None:
         self._machine = machine
-        self._new = new
-        self._old = old
+        self._new, self._old, self._setup = packages.new, packages.old, packages.setup
         self._checks = checks
         self._folder = machine.drive / "Program Files" / "Sealwell"
         self._program = self._folder / PROGRAMS[0]
@@ -41,6 +56,11 @@ class MsiTrial:
             self._msiexec("/i", self._new)
             self._laid()
             expect(False, (self._folder / STALE).exists(), "a file of the old version is left")
+        with self._checks.check("an older MSI is refused"):
+            expect(NEWER_IS_THERE, self._machine.run("msiexec.exe", "/i", self._old, "/qn").code, "exit code")
+            expect(False, (self._folder / STALE).exists(), "a file of the old version is there")
+        with self._checks.check("the setup for one person is refused beside the MSI"):
+            expect(FOR_ALL, self._machine.run(self._setup, "/S").code, "exit code")
         with self._checks.check("the program of the MSI: version and its own test"):
             said = self._machine.must(self._program, "--version", wait=SLOW)
             expect(True, VERSION in said, f"version in {said!r}")
@@ -63,5 +83,13 @@ class MsiTrial:
             expect(True, (self._folder / name).is_file(), f"{name} is there")
         where = self._machine.registry(r"HKLM\Software\Sealwell", "InstallDir") or ""
         expect(self._machine.named(self._folder), where.rstrip("\\"), "where it is")
-        menu = self._machine.drive / "ProgramData/Microsoft/Windows/Start Menu/Programs/Sealwell.lnk"
-        expect(True, menu.is_file(), "the Start menu has it")
+        # Wine puts it into the person's menu; Windows into everybody's, as ALLUSERS is set.
+        menus = ("users/*/AppData/Roaming", "ProgramData")
+        there = [
+            menu
+            for above in menus
+            for menu in self._machine.drive.glob(
+                f"{above}/Microsoft/Windows/Start Menu/Programs/Sealwell.lnk"
+            )
+        ]
+        expect(1, len(there), "entries in the Start menu")
