@@ -296,17 +296,10 @@ def lock(arguments: list[str]) -> int:
             options = ("--python-platform", wheels, "--python-version", "3.11", "--generate-hashes")
             no_hosts = ("--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links")
             uv = ("-m", "uv", "pip", "compile", "--quiet", "pyproject.toml", "-o", str(target))
-            code = call(
-                PYTHON,
-                *uv,
-                *group,
-                *options,
-                *no_hosts,
-                "--only-binary",
-                ":all:",
-                *arguments,
-                quiet=True,
-            )
+            # What is tested and what is packaged run with the same versions.
+            same = ("-c", str(REQUIREMENTS / f"lock-{name}.txt")) if suffix else ()
+            wheels_only = ("--only-binary", ":all:")
+            code = call(PYTHON, *uv, *group, *same, *options, *no_hosts, *wheels_only, *arguments, quiet=True)
             if code != 0:
                 return code
     return 0
