@@ -84,7 +84,8 @@ def run_command(argv: Sequence[str]) -> int:
         return alone(folder) if remote is None else remote.as_office()
 
     def alone(folder: PracticeFolder) -> Office:
-        from desktop.assembly import build_office
+        with bootstrap.loading():
+            from desktop.assembly import build_office
 
         return build_office(folder, SystemClock(), language=language, printer=_printer)
 
@@ -143,8 +144,9 @@ def run_service(argv: Sequence[str]) -> int:
     except Refused:
         return bootstrap.ANOTHER_RUNS
     with instance:
-        from desktop.assembly import build_office
-        from desktop.office.agent import Agent
+        with bootstrap.loading():
+            from desktop.assembly import build_office
+            from desktop.office.agent import Agent
 
         clock = SystemClock()
         office = build_office(folder, clock, language=system_language(), printer=_printer, service=True)
@@ -241,6 +243,7 @@ class WindowRun:
         from desktop.ui.base import Ui
         from desktop.ui.bridge import Bridge
         from desktop.ui.gate.gate import LatePages
+        from desktop.ui.icons import program_icon
         from desktop.ui.theme import Theme
         from desktop.ui.window import MainWindow
 
@@ -249,6 +252,8 @@ class WindowRun:
             raise TypeError("a window needs a QApplication")
         self.application.setApplicationName("Sealwell")
         self.application.setDesktopFileName("sealwell")
+        if sys.platform != "darwin":
+            self.application.setWindowIcon(program_icon())
         self._loader = ThreadPoolExecutor(1, thread_name_prefix="load")
         clock = SystemClock()
         self._seen = threading.Event()

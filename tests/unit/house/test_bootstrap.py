@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import stat
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.bootstrap import SingleInstance
+from desktop.bootstrap import SingleInstance, find_programs, loading
 from desktop.errors import Refused
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="reads Linux's own account of the process")
@@ -119,3 +120,24 @@ def test_a_killed_window_does_not_lock_the_practice_for_ever(tmp_path: Path) -> 
 def test_the_lock_file_is_private(tmp_path: Path) -> None:
     with SingleInstance(tmp_path / "lock"):
         assert stat.S_IMODE((tmp_path / "lock").stat().st_mode) == 0o600
+
+
+def test_a_program_opened_from_the_finder_finds_gpg_behind_the_system_s_own() -> None:
+    environ = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin:/usr/local/bin"}
+    find_programs(environ, "darwin")
+    folders = environ["PATH"].split(":")
+    assert folders[:5] == ["/usr/bin", "/bin", "/usr/sbin", "/sbin", "/usr/local/bin"]
+    assert {"/opt/homebrew/bin", "/usr/local/MacGPG2/bin"} == set(folders[5:])
+    find_programs(environ, "darwin")
+    assert environ["PATH"].split(":") == folders
+    find_programs(environ, "linux")
+    assert environ["PATH"].split(":") == folders
+
+
+def test_nothing_looks_for_garbage_while_modules_are_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[bool] = []
+    monkeypatch.setattr(gc, "freeze", lambda: kept.append(gc.isenabled()))
+    with loading():
+        assert not gc.isenabled()
+    assert gc.isenabled()
+    assert kept == [False]
