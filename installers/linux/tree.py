@@ -25,7 +25,8 @@ from installers.linux.facts import (
 
 LIBRARY = Path("usr/lib") / NAME
 SHARE = Path("usr/share")
-PICTURES = ROOT / "installers" / "icons"
+PICTURES = ROOT / "installers" / "icons" / "hicolor"
+DRAWING = ROOT / "resources" / "icons" / f"{NAME}.svg"
 
 
 class NoBundle(Exception):
@@ -59,8 +60,8 @@ def share(target: Path) -> None:
     write(target / "applications" / f"{NAME}.desktop", (FILES / f"{NAME}.desktop").read_bytes())
     write(target / "metainfo" / f"{COMPONENT}.metainfo.xml", filled(f"{NAME}.metainfo.xml").encode())
     icons = target / "icons/hicolor"
-    write(icons / "scalable/apps" / f"{NAME}.svg", (PICTURES / f"{NAME}.svg").read_bytes())
-    for picture in sorted((PICTURES / "hicolor").glob("*.png")):
+    write(icons / "scalable/apps" / f"{NAME}.svg", DRAWING.read_bytes())
+    for picture in sorted(PICTURES.glob("*.png")):
         size = picture.stem.rpartition("-")[2]
         write(icons / f"{size}x{size}/apps" / f"{NAME}.png", picture.read_bytes())
 

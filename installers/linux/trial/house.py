@@ -76,17 +76,24 @@ def until(true: Callable[[], bool], what: str, wait: float = 60) -> None:
         time.sleep(0.2)
 
 
-def running(at: System) -> list[str]:
-    """What of ours runs there."""
-    listed = at.run("sh", "-c", "cat /proc/[0-9]*/comm 2>/dev/null || true").out.split()
-    return [name for name in listed if name.startswith(NAME)]
+_RUNNING = f"""
+for each in /proc/[0-9]*; do
+    read -r name <$each/comm || continue
+    case $name in {NAME}*) ;; *) continue ;; esac
+    grep -q "^State:.Z" $each/status || echo ${{each#/proc/}} $name
+done 2>/dev/null
+true
+"""
+
+
+def running(at: System) -> dict[str, str]:
+    """What of ours runs there, by process id; what has ended and nobody asks about is no more."""
+    listed = at.run("sh", "-c", _RUNNING).well().splitlines()
+    return dict(line.split(maxsplit=1) for line in listed if line[:1].isdigit())
 
 
 def at_rest(at: System) -> None:
-    """Every program of ours is gone; the background service ends by being told (SIGTERM)."""
-    script = (
-        "for each in /proc/[0-9]*; do read -r name <$each/comm || continue; "
-        f"case $name in {NAME}*) kill -TERM ${{each#/proc/}} ;; esac; done 2>/dev/null; true"
-    )
-    at.run("sh", "-c", script)
+    """Every program of ours is gone; each ends by being told (SIGTERM)."""
+    for process in running(at):
+        at.run("kill", "-TERM", process)
     until(lambda: not running(at), "all programs end")

@@ -60,7 +60,7 @@ def upgrades_open(house: House, before: Practice) -> None:
         published.update(at).well()
         at.run(*_UPGRADE).well()
         expect(at)
-        if opened.poll() is not None or "sealwell-gui" not in running(at):
+        if opened.poll() is not None or "sealwell-gui" not in running(at).values():
             raise Failed("the window did not survive the upgrade")
         practice.is_whole()  # through the old background service, if it goes on
         display.picture(house.display, house.pictures / f"{house.release}-upgraded-open.png")

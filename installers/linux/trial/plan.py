@@ -19,6 +19,7 @@ from installers.linux.trial.display import display
 from installers.linux.trial.house import House, at_rest
 from installers.linux.trial.practice import Practice
 from installers.linux.trial.published import EARLIER, Publisher
+from installers.linux.trial.system import System
 
 _FIRST = (first.installs, first.finds_libraries, first.proves_itself, first.shows_its_window)
 _LATER = (later.upgrades_closed, later.upgrades_open, later.refuses_forgeries, later.purges)
@@ -98,16 +99,20 @@ def _in(house: House, score: Score, *, everything: bool) -> None:
             if step is first.installs and not well:
                 return
         made: list[Practice] = []
-        if not score.trial(
-            house.release, lambda: made.append(Practice.set_up(at)), "a practice is made, with data"
-        ):
+        if not score.trial(house.release, lambda: made.append(_practice(at)), _words(_practice)):
             return
-        at_rest(at)
         for trial in (*_LATER, *(_ACCIDENTS if everything else ())):
             score.trial(house.release, partial(trial, house, made[0]), _words(trial))
+
+
+def _practice(at: System) -> Practice:
+    """With a person in it, as commands make it; everything after begins with it."""
+    made = Practice.set_up(at)
+    at_rest(at)
+    return made
 
 
 def _words(step: Callable[..., object]) -> str:
     """`upgrades_open` and the first line of what it says of itself."""
     said = (step.__doc__ or "").strip().splitlines()[0]
-    return f"{step.__name__.replace('_', ' ')}. {said}"
+    return f"{step.__name__.strip('_').replace('_', ' ')}. {said}"
