@@ -24,7 +24,9 @@ def look_around(window: MainWindow, guide: Callable[[], Guide]) -> MakingPage:
     page = MakingPage(window.ui, guide)
 
     def made(answer: SignedIn) -> None:
-        window.setMenuWidget(SampleBanner(window.ui, guide(), window.lock, window.arrive, window.close))
+        window.setMenuWidget(
+            SampleBanner(window.ui, guide(), window.lock, window.arrive, window.show_error, window.close)
+        )
         window.arrive(answer)
 
     page.made.connect(made)

@@ -15,7 +15,7 @@ from desktop.ui.sample.left import LeftDialog
 
 
 class SampleBanner(QFrame):
-    """`lock` takes what is on the screen away, `arrive` lets the next one in."""
+    """`lock` takes what is on the screen away, `arrive` lets the next one in, `said` hears why not."""
 
     def __init__(
         self,
@@ -23,6 +23,7 @@ class SampleBanner(QFrame):
         guide: Guide,
         lock: Callable[[], None],
         arrive: Callable[[SignedIn], None],
+        said: Callable[[SealwellError], None],
         leave: Callable[[], object],
     ) -> None:
         super().__init__()
@@ -30,6 +31,7 @@ class SampleBanner(QFrame):
         self._guide = guide
         self._lock = lock
         self._arrive = arrive
+        self._said = said
         self.setObjectName("sample")
         self.setAccessibleName(ui.say("ui.sample.banner"))
         row = QHBoxLayout(self)
@@ -65,7 +67,7 @@ class SampleBanner(QFrame):
 
     def _failed(self, error: SealwellError) -> None:
         self._wait(False)
-        self.setToolTip(self.ui.error(error))
+        self._said(error)
 
     def _wait(self, waiting: bool) -> None:
         for made in self.roles.values():
