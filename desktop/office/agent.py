@@ -100,7 +100,8 @@ class Agent:
         """Nobody new comes in, the message under way comes to its end, then everybody is hung up on."""
         self._ending.set()
         if Whereabouts.read(self._folder.service) == where:
-            self._folder.service.unlink(missing_ok=True)
+            with suppress(PermissionError):  # on Windows it stays while somebody reads it; it leads nowhere
+                self._folder.service.unlink(missing_ok=True)
         self._office.close()
         with suppress(OSError, EOFError):
             Client(where.address).close()  # whoever waits for callers sees that it ends

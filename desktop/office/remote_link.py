@@ -65,7 +65,7 @@ class Whereabouts:
             given = json.loads(path.read_bytes())
             found = cls(str(given["address"]), str(given["key"]), str(given["protocol"]), int(given["pid"]))
             bytes.fromhex(found.key)
-        except (FileNotFoundError, NotADirectoryError, ValueError, TypeError, KeyError, RecursionError):
+        except (OSError, ValueError, TypeError, KeyError, RecursionError):  # Windows: also while written
             return None
         return found
 

@@ -11,7 +11,6 @@ from installers.windows.machine import MINUTES, Machine
 from installers.windows.practice import SLOW, Practice
 from installers.windows.trial import STALE, left_behind, listed, self_test
 
-
 NEWER_IS_THERE = 1603 & 0xFF
 """ERROR_INSTALL_FAILURE (winerror.h); of an exit code Linux sees the last eight bits."""
 FOR_ALL = 6
