@@ -180,8 +180,7 @@ def test_every_control_is_reached_by_the_tab_key(
     look(at_work, page)
     wanted = [page.check_button, page.allow, page.offer.download_button, page.verify_button]
     page.check_button.setFocus()
-    reached = [QApplication.focusWidget()]
-    for _ in range(3):
-        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
-        reached.append(QApplication.focusWidget())
-    assert reached == wanted
+    for one in wanted:
+        assert one is not None
+        assert QApplication.focusWidget() is one
+        QTest.keyClick(one, Qt.Key.Key_Tab)

@@ -274,6 +274,17 @@ def test_once_a_day_at_no_fixed_hour(
     assert timedelta(hours=20) <= hours[0] <= hours[-1] <= timedelta(hours=28)
 
 
+def test_a_practice_that_was_closed_meanwhile_is_let_go(
+    practice: Practice, allowed: tuple[Office, Session], releases: Releases
+) -> None:
+    office, _ = allowed
+    watching = watch(practice, office)
+    office.close()
+    assert why(watching.ask) == "locked"
+    assert why(watching.look) == "locked"
+    assert releases.host.connections == 0
+
+
 def test_a_failed_look_is_tried_again_sooner_and_recorded_once(
     practice: Practice, allowed: tuple[Office, Session], releases: Releases
 ) -> None:

@@ -16,7 +16,6 @@ import pytest
 from demo.authority import Authority
 from desktop.crypto.updatekeys import MOST
 from desktop.errors import SealwellError
-from desktop.sync import updates
 from desktop.sync.updates import LIST_NAME, download, fetch_list, shipped
 from tests.servers.updatehost import UpdateHost
 from tests.support.releases import NAME, PACKAGE, Releases, a_list
@@ -220,7 +219,7 @@ def test_a_full_disk_says_so_before_anything_is_fetched(
     releases: Releases, into: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usage = type("Usage", (), {"free": 1000})
-    monkeypatch.setattr(updates.shutil, "disk_usage", lambda _path: usage)
+    monkeypatch.setattr("desktop.sync.updates.shutil.disk_usage", lambda _path: usage)
     assert why(lambda: download(releases.source(), FILE, into)) == "update-disk-full"
     assert releases.host.connections == 0
 
@@ -231,7 +230,7 @@ def test_a_disk_that_fills_up_meanwhile_leaves_nothing(
     def full(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(updates.os, "fsync", full)
+    monkeypatch.setattr("desktop.sync.updates.os.fsync", full)
     assert why(lambda: download(releases.source(), FILE, into)) == "update-disk-full"
     assert list(into.iterdir()) == []
 
