@@ -79,9 +79,7 @@ def looking(path: Path, keys: DatabaseKeys) -> Iterator[Tx]:
         raise situation from error
     finally:
         if connection is not None:
-            engine = connection.engine
             connection.close()
-            engine.dispose()
 
 
 def _check_seals(path: Path, keys: DatabaseKeys) -> None:

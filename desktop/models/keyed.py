@@ -5,13 +5,15 @@ No object here keeps the key: SQLCipher holds it until the connection is closed.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import sqlcipher3.dbapi2 as driver
-from sqlalchemy import Connection, create_engine
-from sqlalchemy.pool import StaticPool
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.pool import NullPool
 
 from desktop.errors import VaultError
 from desktop.models.lanes import known
@@ -30,6 +32,11 @@ with 8 MiB they are deciphered again and again. More makes an import hardly fast
 LOG_BYTES = 16 * 1024 * 1024
 """The write-ahead log is cut back to this after a big import."""
 BUSY_MS = 5_000
+COMPILED = 1_500
+"""Statements kept compiled, for all lanes together: the program has about a thousand."""
+
+_handed = threading.local()
+"""The connection that its thread has keyed and hands to the engine."""
 
 _SETTINGS = (
     "PRAGMA foreign_keys = ON",
@@ -46,11 +53,24 @@ _SETTINGS = (
 
 def connected(path: Path, key32: bytes, salt16: bytes) -> Connection:
     """A keyed connection for the life of the calling thread's lane; errors hide their values."""
-    raw = keyed(path, key32, salt16)
-    engine = create_engine(
-        "sqlite://", module=driver, creator=lambda: raw, poolclass=StaticPool, hide_parameters=True
+    _handed.raw = keyed(path, key32, salt16)
+    return _engine().connect()
+
+
+@cache
+def _engine() -> Engine:
+    """One for all files, because it keeps what statements were compiled to: each lane, and each practice
+    that is opened after another, would compile them anew. It pools nothing: a connection that is closed
+    is gone.
+    """
+    return create_engine(
+        "sqlite://",
+        module=driver,
+        creator=lambda: vars(_handed).pop("raw"),
+        poolclass=NullPool,
+        hide_parameters=True,
+        query_cache_size=COMPILED,
     )
-    return engine.connect()
 
 
 def writer(path: Path, key32: bytes, salt16: bytes) -> Connection:

@@ -120,12 +120,10 @@ class Lane:
             return self._pool.submit(job)
 
     def _finish(self, last: Callable[[Connection], object]) -> None:
-        engine = self._connection.engine
         try:
             self._guarded(lambda: last(self._connection))
         finally:
             self._connection.close()
-            engine.dispose()
 
     def _run(self, work: Callable[[Tx], T], keep: bool) -> T:
         return self._guarded(lambda: self._transaction(work, keep))
