@@ -49,7 +49,8 @@ try:
     tour.office.own_posture(tour.enter(Role.ADMINISTRATOR).session)
 except DeliveryError as error:
     asked = error.code
-print(json.dumps({"counts": {k.value: n for k, n in shown.counts.items()}, "left": len(tour.left()), "asked": asked}))
+counts = {state.value: number for state, number in shown.counts.items()}
+print(json.dumps({"counts": counts, "left": len(tour.left()), "asked": asked}))
 tour.close()
 """
 
