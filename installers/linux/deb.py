@@ -14,6 +14,7 @@ from pathlib import Path
 
 from installers.linux import tree
 from installers.linux.facts import (
+    BUNDLE,
     DESCRIPTION,
     DIST,
     FILES,
@@ -35,13 +36,14 @@ _SMALL = ("-Zxz", "-z6", "--threads-max=2")
 _QUICK = ("-Zgzip", "-z1")
 
 
-def build(target: Path | None = None, version: str = VERSION) -> Path:
+def build(target: Path | None = None, version: str = VERSION, of: Path = BUNDLE) -> Path:
     """`dist/sealwell_<version>_amd64.deb`; one of another version is for trials, and packed in a hurry."""
     made = (target or DIST) / f"{NAME}_{version}_amd64.deb"
+    packed = _SMALL if version == VERSION else _QUICK
     made.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "root"
-        tree.lay_out(root)
+        tree.lay_out(root, of)
         overrides = root / tree.SHARE / "lintian/overrides" / NAME
         tree.write(overrides, (FILES / "lintian-overrides").read_bytes())
         about = root / "DEBIAN"
@@ -49,14 +51,7 @@ def build(target: Path | None = None, version: str = VERSION) -> Path:
         tree.write(about / "md5sums", _sums(root))
         tree.settle(root)
         subprocess.run(
-            [
-                "dpkg-deb",
-                "--root-owner-group",
-                *(_SMALL if version == VERSION else _QUICK),
-                "--build",
-                root,
-                made,
-            ],
+            ["dpkg-deb", "--root-owner-group", *packed, "--build", root, made],
             env={**os.environ, "SOURCE_DATE_EPOCH": str(source_date())},
             check=True,
             stdout=subprocess.DEVNULL,

@@ -33,9 +33,9 @@ class NoBundle(Exception):
     """There is nothing to pack: `python3 dev.py package` builds it first."""
 
 
-def lay_out(root: Path) -> None:
+def lay_out(root: Path, of: Path = BUNDLE) -> None:
     """Everything below `usr/`, with the rights and times that it has when installed."""
-    bundle(root / LIBRARY)
+    bundle(root / LIBRARY, of)
     (root / "usr/bin").mkdir(parents=True)
     for program in PROGRAMS:
         (root / "usr/bin" / program).symlink_to(f"../lib/{NAME}/{program}")
@@ -48,11 +48,11 @@ def lay_out(root: Path) -> None:
     settle(root)
 
 
-def bundle(target: Path) -> None:
+def bundle(target: Path, of: Path = BUNDLE) -> None:
     """The program itself. Raises NoBundle."""
-    if not all((BUNDLE / program).exists() for program in PROGRAMS):
-        raise NoBundle(str(BUNDLE))
-    shutil.copytree(BUNDLE, target, symlinks=True)
+    if not all((of / program).exists() for program in PROGRAMS):
+        raise NoBundle(str(of))
+    shutil.copytree(of, target, symlinks=True)
 
 
 def share(target: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from installers.linux import deb, tarball
 from installers.linux.facts import DIST, NAME, VERSION
-from installers.linux.trial import accidents, files, first, later, own
+from installers.linux.trial import accidents, earlier, files, first, later, own
 from installers.linux.trial.bases import RELEASES
 from installers.linux.trial.display import display
 from installers.linux.trial.house import House, at_rest
@@ -82,8 +82,8 @@ def run(releases: tuple[str, ...], *, everything: bool) -> int:
 
 
 def _built(place: Path, publisher: Publisher, *, everything: bool) -> tuple[Path, Path, tuple[Path, ...]]:
-    """The repository before and after, and both archives; earlier is the same under another version."""
-    before = publisher.publish("earlier", deb.build(place, EARLIER))
+    """The repository before and after, and both archives."""
+    before = publisher.publish("earlier", deb.build(place, EARLIER, earlier.bundle(place)))
     newest = publisher.advance("earlier", "newest", DIST / f"{NAME}_{VERSION}_amd64.deb")
     if not everything:
         return before, newest, ()
