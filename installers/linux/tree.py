@@ -81,7 +81,7 @@ def filled(name: str) -> str:
             version=VERSION,
             date=date.strftime("%Y-%m-%d"),
             kind="stable" if VERSION[:1] != "0" else "development",
-            licences=f"/{LIBRARY}/_internal/licences",
+            licences=f"/{LIBRARY}/_internal/licenses",
         )
     )
 
