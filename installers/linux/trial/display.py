@@ -32,7 +32,7 @@ def display() -> Iterator[str]:
             server.terminate()
 
 
-def window(name: str, wait: float = 60) -> str:
+def window(name: str, wait: float = 180) -> str:
     """The id of the visible window that this display shows. Raises Failed if none comes."""
     until = time.monotonic() + wait
     while time.monotonic() < until:

@@ -95,5 +95,5 @@ def running(at: System) -> dict[str, str]:
 def at_rest(at: System) -> None:
     """Every program of ours is gone; each ends by being told (SIGTERM)."""
     for process in running(at):
-        at.run("kill", "-TERM", process)
+        at.run("sh", "-c", f"kill -TERM {process}").well()
     until(lambda: not running(at), "all programs end")
