@@ -10,6 +10,7 @@ from desktop import bootstrap
 def main() -> int:
     """The command line; without a command it explains itself."""
     bootstrap.harden()
+    bootstrap.find_programs()
     from desktop.app import run_command  # noqa: PLC0415 - nothing may load before `harden`
 
     return run_command(sys.argv[1:])
@@ -18,6 +19,7 @@ def main() -> int:
 def window() -> int:
     """The window, for the practice named by `--practice` or the default one."""
     bootstrap.harden()
+    bootstrap.find_programs()
     from desktop.app import run_window  # noqa: PLC0415 - nothing may load before `harden`
 
     return run_window(sys.argv[1:])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gettext
 import re
+import sys
 import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -40,6 +41,8 @@ _ZONES = {
     "America/Puerto_Rico": "atlantic",
 }
 """Zones that people know by a word; others are said by their city."""
+_MAC_KEYS = (("Ctrl+Shift+", "⇧⌘"), ("Ctrl+Alt+", "⌥⌘"), ("Ctrl+", "⌘"))
+"""Qt's Ctrl is the Command key there; menus of macOS name keys in this order and by these signs."""
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -69,7 +72,7 @@ class Texts:
 
     def say(self, code: str, /, **params: str | int) -> str:
         """The sentence of `code` with `{name}` placeholders filled."""
-        return _fill(_catalogue(self.language).gettext(code), self._said(params))
+        return _fill(keys(_catalogue(self.language).gettext(code)), self._said(params))
 
     def moment(self, when: datetime, zone: str) -> str:
         """Such as "Tue 09:00 (Eastern)": never a time without its day and its zone."""
@@ -106,6 +109,14 @@ class Texts:
         """As `say`, in singular or plural; the catalogue's plural id is `<code>.many`."""
         words = _catalogue(self.language).ngettext(code, f"{code}.many", number)
         return _fill(words, {"n": number, **params})
+
+
+def keys(words: str, system: str = sys.platform) -> str:
+    """Keys such as Ctrl+K as they are called on this system; only ever of our own words."""
+    if system == "darwin":
+        for theirs, ours in _MAC_KEYS:
+            words = words.replace(theirs, ours)
+    return words
 
 
 def is_visit(value: str) -> bool:

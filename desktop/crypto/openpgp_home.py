@@ -1,7 +1,7 @@
 """A private home directory for gpg, and its certain end.
 
 The path must be short: gpg's agent listens on sockets inside it, and a socket path ends
-at 107 bytes. The home is made in memory where the system has such a place. A lock on
+at 107 bytes, on macOS at 103. The home is made in memory where the system has such a place. A lock on
 `alive` tells a home in use from one that a crash left behind with a secret key in it.
 """
 
@@ -22,7 +22,8 @@ if sys.platform != "win32":
     import fcntl
 
 PREFIX = "sealwell-gpg-"
-_SOCKET_LIMIT = 107
+_SOCKET_LIMIT = 103 if sys.platform == "darwin" else 107
+"""sun_path with its last zero is 104 bytes on macOS and 108 on Linux (unix(4), unix(7))."""
 _LONGEST_SOCKET = "/S.gpg-agent.browser"
 _ALIVE = "alive"
 _RANDOM = 8

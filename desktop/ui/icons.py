@@ -26,3 +26,19 @@ def pixmap(name: str, colour: str, size: int = 22) -> QPixmap:
 
 def icon(name: str, colour: str, size: int = 22) -> QIcon:
     return QIcon(pixmap(name, colour, size))
+
+
+def program_icon() -> QIcon:
+    """The program's own mark, for the window's title and the bar of open programs.
+
+    macOS takes it from the application, with the room round it that is usual there.
+    """
+    made = QIcon()
+    for name, size in (("sealwell-small", 16), ("sealwell-small", 32), ("sealwell", 48), ("sealwell", 64)):
+        drawn = QPixmap(size, size)
+        drawn.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(drawn)
+        QSvgRenderer(QByteArray(resource(f"icons/{name}.svg").read_bytes())).render(painter)
+        painter.end()
+        made.addPixmap(drawn)
+    return made

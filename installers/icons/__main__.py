@@ -1,6 +1,6 @@
 """Makes the icon files of all systems from the two drawings: `python -m installers.icons`.
 
-`sealwell.svg` is drawn for 48 pixels and more; below that a tick would be a smudge, and
+`resources/icons/sealwell.svg` is drawn for 48 pixels and more; below that a tick would be a smudge, and
 `sealwell-small.svg` stands in. What comes of it is kept in the repository, so that a build needs
 neither Qt nor this; `--check` draws anew and compares.
 """
@@ -19,6 +19,8 @@ from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
+from desktop.paths import resource
+
 HERE = Path(__file__).resolve().parent
 SMALL = 32
 """Pixels up to which the small drawing is used."""
@@ -33,14 +35,14 @@ MACOS_PART = 824 / 1024
 
 def drawn(size: int, part: float = 1.0) -> Image.Image:
     """`size` pixels square, the drawing over `part` of it."""
-    source = "sealwell-small.svg" if size <= SMALL else "sealwell.svg"
+    source = resource(f"icons/{'sealwell-small' if size <= SMALL else 'sealwell'}.svg")
     image = QImage(size, size, QImage.Format.Format_RGBA8888)
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     edge = round(size * (1 - part) / 2)
     place = QRectF(edge, edge, size - 2 * edge, size - 2 * edge)
-    QSvgRenderer(QByteArray((HERE / source).read_bytes())).render(painter, place)
+    QSvgRenderer(QByteArray(source.read_bytes())).render(painter, place)
     painter.end()
     return Image.frombytes("RGBA", (size, size), bytes(image.constBits()))
 

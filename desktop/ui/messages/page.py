@@ -21,6 +21,7 @@ from desktop.office.values_messages import (
     MailHit,
     TaskLine,
 )
+from desktop.texts import keys
 from desktop.ui.base import Page, Ui, button, plain_label
 from desktop.ui.messages.conversation import ConversationPane
 from desktop.ui.messages.listing import ConversationList
@@ -100,7 +101,7 @@ class MessagesPage(Page):
         self.head.addWidget(self.fold)
         self.head.addStretch()
         self.new = button(say("ui.messages.new"), lambda: self._navigation.compose(None), "primary")
-        self.new.setToolTip(f"{self.new.text()} (Ctrl+N)")
+        self.new.setToolTip(keys(f"{self.new.text()} (Ctrl+N)"))
         self.head.addWidget(self.new)
         self.limits = Limits(self.ui, self._session)
         self.limits.hide()

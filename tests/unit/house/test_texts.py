@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desktop.texts import Texts
+from desktop.texts import Texts, keys
 
 
 def test_a_sentence_that_names_a_value_is_not_whole_without_it() -> None:
@@ -25,3 +25,10 @@ def test_a_time_that_ends_with_a_full_stop_ends_the_sentence_too() -> None:
     said = Texts("es").say("reason.ask-move", name="Maria", when="dom 22 nov, 2:30 p.m.")
     assert said.endswith("2:30 p.m.")
     assert not said.endswith("..")
+
+
+def test_keys_are_called_as_the_system_calls_them() -> None:
+    words = "Lock this window (Ctrl+L); change of person: Ctrl+Shift+L"
+    assert keys(words, "linux") == keys(words, "win32") == words
+    assert keys(words, "darwin") == "Lock this window (⌘L); change of person: ⇧⌘L"
+    assert keys("Ctrl+Alt+1", "darwin") == "⌥⌘1"
