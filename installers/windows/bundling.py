@@ -30,6 +30,6 @@ def bundle(machine: Machine, python: Path, work: Path) -> Path:
     }
     options = ("-m", "PyInstaller", "--noconfirm", "--clean", "--log-level", "WARN")
     folders = ("--distpath", target.parent, "--workpath", work / "pyinstaller")
-    machine.must(python, *options, *folders, RECIPE, wait=30 * MINUTES)
+    machine.must(python, *options, *folders, RECIPE, wait=60 * MINUTES)
     mark.write_text(wanted, "ascii")
     return target
