@@ -15,7 +15,7 @@ from installers.linux.trial.system import HOME, Done, Failed, System
 
 FOLDER = f"{HOME}/.local/share/sealwell/practice"
 USER_NAME, PASSWORD = "ana", "seven green umbrellas in March"
-_PERSON = {"given": "Montgomery", "family": "Shah", "email": "montgomery@example.com"}
+_PERSON = {"first_name": "Montgomery", "last_name": "Shah", "email": "montgomery@example.com"}
 
 
 @dataclass
