@@ -14,6 +14,7 @@ from desktop.assembly import build_office
 from desktop.clock import SystemClock
 from desktop.crypto.vault import unlock_with_recovery
 from desktop.models.safekeeping import Place, TargetKind
+from desktop.office.agent import REST_SECONDS
 from desktop.office.values import AppointmentsImport, ImportRequest
 from desktop.office.values_backups import TargetRequest
 from desktop.paths import PracticeFolder
@@ -29,6 +30,8 @@ from tests.support.service import Service, is_running, make_practice
 from tests.ui.test_service_window import WAIT, Running
 
 WHY = "Replaced by a new computer"
+RESTED = WAIT + int(REST_SECONDS * 1000)
+"""Milliseconds within which a service that nobody needs has waited for somebody, and ended."""
 
 
 @pytest.fixture
@@ -75,7 +78,7 @@ def running(service: Service, qtbot: QtBot) -> Iterator[Running]:
     running.run.window.deleteLater()
 
 
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(300)
 def test_a_computer_is_retired_through_its_service_and_is_a_bare_one_then(
     running: Running, tmp_path: Path
 ) -> None:
@@ -102,7 +105,7 @@ def test_a_computer_is_retired_through_its_service_and_is_a_bare_one_then(
     page.go.click()
     assert isinstance(window.centralWidget(), SetupPages)
     running.run.stop()
-    running.qtbot.waitUntil(lambda: not is_running(pid) or not folder.service.exists(), timeout=WAIT)
+    running.qtbot.waitUntil(lambda: not is_running(pid) or not folder.service.exists(), timeout=RESTED)
 
 
 @pytest.mark.timeout(200)

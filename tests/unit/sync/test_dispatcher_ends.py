@@ -83,7 +83,7 @@ def test_stop_ends_a_wait_at_once(
     began = time.monotonic()
     dispatcher.stop()
     assert time.monotonic() - began < 5
-    assert future.result(1).stopped is not None
+    assert future.result(30).stopped is not None
     with pytest.raises(Refused, match="locked"):
         dispatcher.run_due()
 
@@ -183,7 +183,7 @@ def test_the_background_sends_what_is_queued_later_and_at_once_when_nudged(
     assert wait_until(lambda: len(relay.received) == 3, 3)
     assert wait_until(lambda: dispatcher.last is not None)
     dispatcher.stop()
-    assert future.result(1) is None
+    assert future.result(30) is None
     practice.queue(made, 1)
     time.sleep(0.2)
     assert len(relay.received) == 3

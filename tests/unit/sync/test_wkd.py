@@ -59,7 +59,7 @@ class Asked:
         self._client = client
 
     def look(self, address: str = ADDRESS, limits: WkdLimits = QUICK, everywhere: bool = True) -> WkdAnswer:
-        resolver = Resolver([Server("127.0.0.1", self.names.port)], DnsLimits(answer=0.3, tries=1))
+        resolver = Resolver([Server("127.0.0.1", self.names.port)], DnsLimits(answer=5, tries=1))
         fetcher = Web(self._client, self.host.port, (lambda _: True) if everywhere else is_public)
         return asyncio.run(look_up(address, resolver, fetcher, ManualClock(), limits))
 
