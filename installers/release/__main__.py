@@ -46,8 +46,11 @@ def main(argv: Sequence[str]) -> int:
 
 
 def make(folder: Path) -> str:
-    """What was made, and which packages of a whole release are not there."""
+    """What was made, and which packages of a whole release are not there. Raises Mistake."""
     from installers.release import libraries, sbom  # noqa: PLC0415 - in .venv-package alone
+
+    if not sbom.OVERVIEW.is_file():
+        raise Mistake("there is no bundle whose parts could be listed: python3 dev.py package")
 
     names = (name.format(version=__version__) for name in NAMES.values())
     missing = [name for name in names if not (folder / name).is_file()]

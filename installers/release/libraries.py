@@ -23,15 +23,8 @@ from PySide6.QtCore import qVersion
 
 from desktop.paths import resource
 
-_PICTURES = {
-    "freetype2": ("FreeType", "FTL"),
-    "harfbuzz": ("HarfBuzz", "MIT"),
-    "jpg_2000": ("OpenJPEG", "BSD-2-Clause"),
-    "libtiff": ("LibTIFF", "libtiff"),
-    "littlecms2": ("Little CMS", "MIT"),
-    "webp": ("libwebp", "BSD-3-Clause"),
-}
-"""Pillow's libraries whose version it tells, by its names for them."""
+_PICTURES = {"jpg_2000": ("OpenJPEG", "BSD-2-Clause"), "libtiff": ("LibTIFF", "libtiff")}
+"""Pillow's libraries that the bundle keeps, by its names for them."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +79,9 @@ def _pictures() -> Iterator[Library]:
         version = features.version(key)
         if version:
             yield Library(name, version, licence, "pillow")
+    turbo = features.version_feature("libjpeg_turbo")
+    if turbo:
+        yield Library("libjpeg-turbo", turbo, "IJG AND BSD-3-Clause", "pillow")
 
 
 def _font() -> str:

@@ -1,7 +1,8 @@
 """The list of parts of a release (CycloneDX): every package in every bundle, and the libraries in them.
 
-cyclonedx-py reads the environment that the bundle is made of; what only builds is left out, what only
-other systems bring is added from their locks. The same commit gives the same bytes.
+What is in the bundle of this system, the overview of its licences says; cyclonedx-py tells what is
+known of each. What only other systems bring is added from their locks. The same commit gives the
+same bytes.
 """
 
 from __future__ import annotations
@@ -18,8 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from desktop import __version__
-from installers.build import ROOT, commit_time, stamp
+from installers.build import BUNDLE, ROOT, commit_time, stamp
+from installers.licences import TARGET
 from installers.release.libraries import Library
+
+OVERVIEW = BUNDLE / "_internal" / TARGET / "README.txt"
 
 SYSTEMS = ("linux", "windows", "macos", "macos-intel")
 _OURS = f"sealwell@{__version__}"
@@ -37,6 +41,15 @@ def pinned(system: str) -> dict[str, str]:
     return {_name(name): version for name, version in _PINNED.findall(lock)}
 
 
+def bundled(overview: str) -> dict[str, str]:
+    """Licences of all parts in a bundle by their names, as `installers/licences.py` wrote them down."""
+    found = {}
+    for line in overview.splitlines()[2:]:
+        part, _, licence = line.partition("  ")
+        found[_name(part.split(" ")[0])] = licence.strip()
+    return found
+
+
 def environment() -> dict[str, Any]:
     """What cyclonedx-py finds in the environment of this Python."""
     asked = subprocess.run(
@@ -50,16 +63,18 @@ def environment() -> dict[str, Any]:
     return found
 
 
-def parts(found: Mapping[str, Any], libraries: tuple[Library, ...]) -> dict[str, Any]:
-    """The whole list."""
-    packages = _packages(found)
+def parts(
+    found: Mapping[str, Any], libraries: tuple[Library, ...], inside: Mapping[str, str]
+) -> dict[str, Any]:
+    """The whole list; `inside` is what `bundled` says of this system's bundle."""
+    packages = _packages(found, inside)
     refs = {one["bom-ref"] for one in packages}
-    inner = [_library(one) for one in libraries]
+    inner = [_library(one) for one in (*libraries, *_of_system(inside))]
     holds: dict[str, list[str]] = {_OURS: sorted([*refs, *(one["bom-ref"] for one in inner)])}
     for one in found["dependencies"]:
         if one["ref"] in refs:
             holds[one["ref"]] = sorted(refs & set(one.get("dependsOn", ())))
-    for library, component in zip(libraries, inner, strict=True):
+    for library, component in zip(libraries, inner, strict=False):
         holder = next((one["bom-ref"] for one in packages if _name(one["name"]) == _name(library.within)), "")
         if holder:
             holds.setdefault(holder, []).append(component["bom-ref"])
@@ -94,17 +109,39 @@ def sbom_name(version: str = __version__) -> str:
     return f"sealwell-{version}.cdx.json"
 
 
-def _packages(found: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What is pinned for any system, with all that the environment knows of it."""
+def _packages(found: Mapping[str, Any], inside: Mapping[str, str]) -> list[dict[str, Any]]:
+    """What is in a bundle, with all that the environment knows of it."""
     known = {(_name(one["name"]), one["version"]): one for one in found["components"]}
     where: dict[tuple[str, str], list[str]] = {}
     for system in SYSTEMS:
         for part in pinned(system).items():
             where.setdefault(part, []).append(system)
+    here = pinned(SYSTEMS[0])
     return [
-        {**known.get(part, _from_lock(*part)), "properties": [_systems(*systems)]}
+        {**_from_lock(*part), **_licence(inside.get(part[0])), **known.get(part, {}), **_systems(*systems)}
         for part, systems in sorted(where.items())
+        if part[0] in inside or part[0] not in here  # the recipe leaves out what nobody calls
     ]
+
+
+def _of_system(inside: Mapping[str, str]) -> list[Library]:
+    """Libraries of Debian's that lie in the bundle, with the versions of the computer that builds."""
+    pinned_here = {name for system in SYSTEMS for name in pinned(system)}
+    own = {"sealwell", "python", "pyinstaller", "pyinstaller-hooks-contrib"}
+    names = sorted(inside.keys() - pinned_here - own)
+    return [Library(name, _debian_version(name), inside[name], "Debian") for name in names]
+
+
+def _debian_version(name: str) -> str:
+    asked = subprocess.run(
+        ["dpkg-query", "-W", "-f", "${Version} ", name], capture_output=True, text=True, check=True
+    )
+    return asked.stdout.split(" ")[0]
+
+
+def _licence(words: str | None) -> dict[str, Any]:
+    """As somebody wrote it, which need not be SPDX's way."""
+    return {"licenses": [{"license": {"name": words}}]} if words else {}
 
 
 def _from_lock(name: str, version: str) -> dict[str, Any]:
@@ -124,13 +161,13 @@ def _library(one: Library) -> dict[str, Any]:
         "bom-ref": f"{one.name}@{one.version}{inside}",
         "name": one.name,
         "version": one.version,
-        "licenses": [{"expression": one.licence}],
-        "properties": [_systems(sys.platform)],
+        **_licence(one.licence),
+        **_systems(sys.platform),
     }
 
 
-def _systems(*systems: str) -> dict[str, str]:
-    return {"name": "sealwell:systems", "value": " ".join(systems)}
+def _systems(*systems: str) -> dict[str, Any]:
+    return {"properties": [{"name": "sealwell:systems", "value": " ".join(systems)}]}
 
 
 def _name(name: str) -> str:
@@ -148,8 +185,8 @@ def _hold_to_rules(content: bytes) -> None:
 
 
 def write(folder: Path, libraries: tuple[Library, ...]) -> Path:
-    """Raises NotValid, and then nothing is written."""
-    content = written(parts(environment(), libraries))
+    """Raises NotValid, and then nothing is written; FileNotFoundError where no bundle is built."""
+    content = written(parts(environment(), libraries, bundled(OVERVIEW.read_text("utf-8"))))
     _hold_to_rules(content)
     target = folder / sbom_name()
     target.write_bytes(content)

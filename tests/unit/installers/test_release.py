@@ -122,6 +122,13 @@ def test_sha256sum_reads_the_list(released: Path) -> None:
     assert checked.returncode == 0
 
 
+OVERVIEW = """What Sealwell is made of.
+
+cryptography 0                      Apache-2.0 OR BSD-3-Clause
+pyinstaller 6                       GPL-2.0-or-later WITH Bootloader-exception
+python 3.11.7                       PSF-2.0
+sealwell                            Apache-2.0
+"""
 ENVIRONMENT: dict[str, Any] = {
     "components": [
         {"type": "library", "bom-ref": "cryptography==0", "name": "cryptography", "version": "0"},
@@ -133,12 +140,17 @@ ENVIRONMENT: dict[str, Any] = {
 
 
 def test_the_list_of_parts_names_what_runs_and_not_what_builds(monkeypatch: pytest.MonkeyPatch) -> None:
-    locks = {"linux": {"cryptography": "0"}, "windows": {"cryptography": "0", "pywin32-ctypes": "1"}}
+    locks = {
+        "linux": {"cryptography": "0", "lxml": "6"},
+        "windows": {"cryptography": "0", "lxml": "6", "pywin32-ctypes": "1"},
+    }
     monkeypatch.setattr(sbom, "pinned", lambda system: locks.get(system, {}))
     inner = (Library("OpenSSL", "4.0.3", "Apache-2.0", "cryptography"),)
-    made = sbom.parts(ENVIRONMENT, inner)
+    inside = sbom.bundled(OVERVIEW)
+    made = sbom.parts(ENVIRONMENT, inner, inside)
     assert [one["name"] for one in made["components"]] == ["OpenSSL", "cryptography", "pywin32-ctypes"]
     holds = {one["ref"]: one["dependsOn"] for one in made["dependencies"]}
     assert holds["cryptography==0"] == ["OpenSSL@4.0.3 in cryptography"]
-    assert sbom.written(made) == sbom.written(sbom.parts(ENVIRONMENT, inner))
+    assert sbom.written(made) == sbom.written(sbom.parts(ENVIRONMENT, inner, inside))
+    assert made["components"][1]["licenses"] == [{"license": {"name": "Apache-2.0 OR BSD-3-Clause"}}]
     assert json.loads(sbom.written(made))["components"][2]["properties"][0]["value"] == "windows"
