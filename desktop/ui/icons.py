@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QIcon, QPainter, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 
 from desktop.paths import resource
@@ -13,7 +13,13 @@ _SCALE = 3
 
 
 def pixmap(name: str, colour: str, size: int = 22) -> QPixmap:
-    """The outline `resources/icons/<name>.svg` in one colour; `size` in logical pixels."""
+    """The outline `resources/icons/<name>.svg` in one colour; `size` in logical pixels.
+
+    Drawn once: Qt keeps it, and lets it go with the application.
+    """
+    key, kept = f"icon:{name}:{colour}:{size}", QPixmap()
+    if QPixmapCache.find(key, kept):
+        return kept
     drawing = resource(f"icons/{name}.svg").read_bytes().replace(b"currentColor", colour.encode("ascii"))
     made = QPixmap(size * _SCALE, size * _SCALE)
     made.fill(Qt.GlobalColor.transparent)
@@ -21,6 +27,7 @@ def pixmap(name: str, colour: str, size: int = 22) -> QPixmap:
     QSvgRenderer(QByteArray(drawing)).render(painter)
     painter.end()
     made.setDevicePixelRatio(_SCALE)
+    QPixmapCache.insert(key, made)
     return made
 
 
