@@ -65,8 +65,8 @@ class LockPage(SignInPage):
         self._others.addWidget(self.somebody)
         self._others.addStretch()
         self.problem = button(self.ui.say("ui.problem.report"), self.problem_wanted.emit, "quiet")
-        self._others.addWidget(self.problem)
         self.column.addLayout(self._others)
+        self.column.addWidget(self.problem, 0, Qt.AlignmentFlag.AlignLeft)
         self._names: list[QPushButton] = []
 
     # --- whose lock -----------------------------------------------------------------

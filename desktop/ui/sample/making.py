@@ -23,6 +23,7 @@ class MakingPage(CentredForm):
         super().__init__(ui, "users", ui.say("ui.sample.making"), ui.say("ui.sample.making-lead"))
         self.bar = QProgressBar()
         self.bar.setRange(0, 0)
+        self.bar.setTextVisible(False)
         self.bar.setAccessibleName(ui.say("ui.sample.making"))
         self.column.addWidget(self.bar)
         row = QHBoxLayout()
