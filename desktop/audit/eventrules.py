@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
 from desktop.audit.acts import Act
+from desktop.frozen import dataclass
 
 
 class Object(StrEnum):

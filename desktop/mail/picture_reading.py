@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import field
 from multiprocessing.connection import Connection
 from typing import Any
 
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.mail.worker import Worker, serve
 
 PICTURE_BYTES = 2 * 1024 * 1024

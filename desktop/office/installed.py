@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import platform
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 from desktop import program
+from desktop.frozen import dataclass
 
 _PACKAGED = Path("/usr/lib/sealwell")
 _DEBIAN = Path("/var/lib/dpkg/info/sealwell.list")

@@ -7,7 +7,6 @@ Kinds that are records or somebody's own notices stand here too, and on no page.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from desktop.access.roles import MATRIX, Action
@@ -15,6 +14,7 @@ from desktop.compliance.digest import LOG_REVIEW
 from desktop.compliance.freshness import BACKUP_OLD
 from desktop.compliance.offboarding import KEY_CHANGE_DUE
 from desktop.compliance.review import ACCESS_REVIEW
+from desktop.frozen import dataclass
 from desktop.mail.calls import CALL
 from desktop.mail.events import DECLINED_TASK, FAILED_TASK
 from desktop.mail.moves import CANCEL_VISIT, MOVE

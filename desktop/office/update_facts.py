@@ -7,12 +7,13 @@ know any more has said nothing.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from desktop import __version__
 from desktop.crypto.updatekeys import opened
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 from desktop.models import settings
 from desktop.models.database import Tx
 from desktop.models.schema import HEAD

@@ -10,7 +10,6 @@ import contextlib
 import secrets
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +22,7 @@ from desktop.crypto.container import PURPOSE
 from desktop.crypto.container_header import SALT
 from desktop.crypto.openvault import OpenVault
 from desktop.errors import Refused, VaultError
+from desktop.frozen import dataclass
 from desktop.locks import exclusive
 from desktop.models import logyears, vaultkeys
 from desktop.models.backupnames import parse_name

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from desktop.errors import InputError
+from desktop.frozen import dataclass
 
 FORMAT = "sealwell-update-1"
 SYSTEMS = ("debian", "rpm", "linux", "windows", "windows-all-users", "macos-arm64", "macos-x86_64")

@@ -16,13 +16,14 @@ import shutil
 import ssl
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
 from desktop.crypto.updatekeys import MOST, keys_of
 from desktop.errors import DeliveryError, InputError, Refused
+from desktop.frozen import dataclass
 from desktop.models.documents import Progress
 from desktop.paths import PRIVATE_FILE, resource, sync_folder
 from desktop.sync.update_list import File

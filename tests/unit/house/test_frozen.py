@@ -57,8 +57,10 @@ def test_it_is_made_told_apart_and_shown_as_any_dataclass() -> None:
     assert Spot(1) == Spot(1) != Spot(2)
     assert Spot(1) != Named(1)
     assert {Spot(1), Spot(1), Spot(2)} == {Spot(2), Spot(1)}
-    assert Nothing() == Nothing() and repr(Nothing()) == "Nothing()"
-    assert Loose("ab") == Loose("ac") and len({Loose("ab"), Loose("ac")}) == 1
+    assert Nothing() == Nothing()
+    assert repr(Nothing()) == "Nothing()"
+    assert Loose("ab") == Loose("ac")
+    assert len({Loose("ab"), Loose("ac")}) == 1
 
 
 def test_what_checks_itself_is_checked_in_a_child_too() -> None:
@@ -120,6 +122,6 @@ def test_many_threads_meet_at_the_first_one() -> None:
 
 
 def test_what_nobody_makes_has_no_methods_yet() -> None:
-    script = "from desktop.office.values_backups import TargetStep as T; print(type(vars(T)['__init__']).__name__)"
+    script = "from desktop.office.values_backups import TargetStep as T; print(vars(T)['__init__'])"
     said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert said.stdout == "_Late\n"
+    assert "_Late" in said.stdout
