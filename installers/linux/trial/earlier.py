@@ -19,8 +19,8 @@ _ARCHIVE = "pydata"
 def bundle(folder: Path) -> Path:
     """A copy of today's in `folder`."""
     made = Path(shutil.copytree(BUNDLE, folder / "bundle", symlinks=True))
-    for program in PROGRAMS:
-        _move_archive(made / program, folder)
+    for program in {(made / name).resolve() for name in PROGRAMS}:  # one may be the other's link
+        _move_archive(program, folder)
     return made
 
 
