@@ -10,8 +10,8 @@ _WEEK = 7
 
 
 def system_zone() -> str:
-    """Where this computer stands, as an IANA name."""
-    return bytes(QTimeZone.systemTimeZoneId().data()).decode("ascii")
+    """Where this computer stands, as an IANA name; UTC where it does not say."""
+    return bytes(QTimeZone.systemTimeZoneId().data()).decode("ascii") or "UTC"
 
 
 def locale_of(language: str) -> QLocale:

@@ -92,9 +92,9 @@ class SignInPage(CentredForm):
         below = QHBoxLayout()
         below.addWidget(self.restore)
         below.addStretch()
-        below.addWidget(self.sample)
+        below.addWidget(self.problem)
         self.column.addLayout(below)
-        self.column.addWidget(self.problem, 0, Qt.AlignmentFlag.AlignLeft)
+        self.column.addWidget(self.sample, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _look_around(self) -> None:
         self.notice.show_words(self.ui.say("ui.sample.opening"), "plain")
