@@ -25,6 +25,8 @@ from installers.release.libraries import Library
 
 OVERVIEW = BUNDLE / "_internal" / TARGET / "README.txt"
 
+_NO_PACKAGES = frozenset({"sealwell", "python", "pyinstaller"})
+"""In the list already: as the whole, and among the libraries (of PyInstaller only its starter is inside)."""
 SYSTEMS = ("linux", "windows", "macos", "macos-intel")
 _OURS = f"sealwell@{__version__}"
 _NAMESPACE = uuid.UUID("8a0c4a7e-3f5b-5d5e-9a53-5ea1e11c0de5")
@@ -41,12 +43,16 @@ def pinned(system: str) -> dict[str, str]:
     return {_name(name): version for name, version in _PINNED.findall(lock)}
 
 
-def bundled(overview: str) -> dict[str, str]:
-    """Licences of all parts in a bundle by their names, as `installers/licences.py` wrote them down."""
+def bundled(overview: str) -> dict[str, tuple[str, str]]:
+    """Version and licence of all parts in a bundle by their names, as `installers/licences.py` wrote them.
+
+    Libraries of the system's have no version there.
+    """
     found = {}
     for line in overview.splitlines()[2:]:
         part, _, licence = line.partition("  ")
-        found[_name(part.split(" ")[0])] = licence.strip()
+        name, _, version = part.strip().partition(" ")
+        found[_name(name) if version else name] = (version, licence.strip())
     return found
 
 
@@ -64,7 +70,7 @@ def environment() -> dict[str, Any]:
 
 
 def parts(
-    found: Mapping[str, Any], libraries: tuple[Library, ...], inside: Mapping[str, str]
+    found: Mapping[str, Any], libraries: tuple[Library, ...], inside: Mapping[str, tuple[str, str]]
 ) -> dict[str, Any]:
     """The whole list; `inside` is what `bundled` says of this system's bundle."""
     packages = _packages(found, inside)
@@ -109,7 +115,7 @@ def sbom_name(version: str = __version__) -> str:
     return f"sealwell-{version}.cdx.json"
 
 
-def _packages(found: Mapping[str, Any], inside: Mapping[str, str]) -> list[dict[str, Any]]:
+def _packages(found: Mapping[str, Any], inside: Mapping[str, tuple[str, str]]) -> list[dict[str, Any]]:
     """What is in a bundle, with all that the environment knows of it."""
     known = {(_name(one["name"]), one["version"]): one for one in found["components"]}
     where: dict[tuple[str, str], list[str]] = {}
@@ -117,19 +123,28 @@ def _packages(found: Mapping[str, Any], inside: Mapping[str, str]) -> list[dict[
         for part in pinned(system).items():
             where.setdefault(part, []).append(system)
     here = pinned(SYSTEMS[0])
+    for name, (version, _) in inside.items():  # what only builds, and was gathered all the same
+        if version and name not in here and name not in _NO_PACKAGES:
+            where.setdefault((name, version), []).append(SYSTEMS[0])
     return [
-        {**_from_lock(*part), **_licence(inside.get(part[0])), **known.get(part, {}), **_systems(*systems)}
+        {
+            **_from_lock(*part),
+            **_licence(inside.get(part[0], ("", ""))[1]),
+            **known.get(part, {}),
+            **_systems(*systems),
+        }
         for part, systems in sorted(where.items())
         if part[0] in inside or part[0] not in here  # the recipe leaves out what nobody calls
     ]
 
 
-def _of_system(inside: Mapping[str, str]) -> list[Library]:
+def _of_system(inside: Mapping[str, tuple[str, str]]) -> list[Library]:
     """Libraries of Debian's that lie in the bundle, with the versions of the computer that builds."""
-    pinned_here = {name for system in SYSTEMS for name in pinned(system)}
-    own = {"sealwell", "python", "pyinstaller", "pyinstaller-hooks-contrib"}
-    names = sorted(inside.keys() - pinned_here - own)
-    return [Library(name, _debian_version(name), inside[name], "Debian") for name in names]
+    return [
+        Library(name, _debian_version(name), licence, "Debian")
+        for name, (version, licence) in sorted(inside.items())
+        if not version and name not in _NO_PACKAGES
+    ]
 
 
 def _debian_version(name: str) -> str:
@@ -139,7 +154,7 @@ def _debian_version(name: str) -> str:
     return asked.stdout.split(" ")[0]
 
 
-def _licence(words: str | None) -> dict[str, Any]:
+def _licence(words: str) -> dict[str, Any]:
     """As somebody wrote it, which need not be SPDX's way."""
     return {"licenses": [{"license": {"name": words}}]} if words else {}
 
