@@ -10,17 +10,15 @@ from __future__ import annotations
 import argparse
 import gc
 import locale
-import logging
 import sys
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
-from pkgutil import resolve_name
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
-from desktop import bootstrap, logs, program
+from desktop import bootstrap, logs, parts, program
 from desktop.clock import SystemClock
 from desktop.config import LIMITS
 from desktop.errors import Refused
@@ -43,15 +41,6 @@ if TYPE_CHECKING:
     from desktop.ui.gate.gate import Gate
     from desktop.ui.tray import Tray
 
-_WORKERS = {
-    "backup": "desktop.sync.backup_worker:work",
-    "drawing": "desktop.ui.trial:work",
-    "file": "desktop.office.filereading:work",
-    "parsing": "desktop.mail.parsing_worker:work",
-    "picture": "desktop.mail.picture_reading:work",
-    "reading": "desktop.mail.reading_worker:work",
-}
-"""All that runs in a process of its own and has no words for people."""
 _LOAD_AFTER = 2.0
 """Seconds after which the office is loaded even if no page has been seen."""
 
@@ -69,11 +58,11 @@ def run_command(argv: Sequence[str]) -> int:
     A bug is described without content and exits with 70. The hidden commands are parts of the
     program that it starts itself.
     """
-    hidden = {program.SERVICE: run_service, program.WORKER: run_worker, program.SAMPLE: run_sample}
+    hidden = {program.SERVICE: run_service, program.WORKER: parts.run_worker, program.SAMPLE: run_sample}
     if argv and argv[0] in hidden:
         return hidden[argv[0]](argv[1:])
-    if argv and argv[0] in _ABOUT:
-        return _ABOUT[argv[0]](argv[1:])
+    if argv and argv[0] in parts.ABOUT:
+        return parts.about(argv, system_language())
     from desktop.cli.main import run
     from desktop.office.remote import running_office
 
@@ -93,42 +82,6 @@ def run_command(argv: Sequence[str]) -> int:
     return run(argv, office, language, open_alone=alone)
 
 
-def show_version(_: Sequence[str]) -> int:
-    """Which program this is, and of which commit it was built."""
-    built = program.build()
-    words = f"build {built.commit[:12]}, {built.date}" if built.commit else "from source"
-    _tell(f"sealwell {built.version} ({words}) {program.system()}", sys.stdout)
-    return 0
-
-
-def _note_start() -> None:
-    """The log of each run begins with the program that ran."""
-    built = program.build()
-    logging.getLogger(logs.OURS).info("started %s %s", built.version, built.commit[:12] or "source")
-
-
-def run_self_test(argv: Sequence[str]) -> int:
-    """Whether everything works on this computer; 1 where something does not."""
-    from desktop.selftest import self_test
-
-    return self_test(argv, system_language())
-
-
-_ABOUT = {"--version": show_version, "--self-test": run_self_test}
-"""What both programs answer without a practice."""
-
-
-def run_worker(argv: Sequence[str]) -> int:
-    """One of the workers, until the pipe ends to whoever started it."""
-    arguments = argparse.ArgumentParser(prog=f"sealwell {program.WORKER}")
-    arguments.add_argument("name", choices=_WORKERS)
-    arguments.add_argument("end", type=program.own_end)
-    given = arguments.parse_args(list(argv))
-    work: Callable[[object], None] = resolve_name(_WORKERS[given.name])
-    work(given.end)
-    return 0
-
-
 def run_service(argv: Sequence[str]) -> int:
     """The background service of one practice, until it is not needed or told to end (SIGTERM)."""
     arguments = argparse.ArgumentParser(prog=f"sealwell {program.SERVICE}")
@@ -136,7 +89,7 @@ def run_service(argv: Sequence[str]) -> int:
     folder = PracticeFolder(Path(arguments.parse_args(list(argv)).practice).absolute())
     make_private_folder(folder.root)
     logs.start_log(folder.service_log)
-    _note_start()
+    parts.note_start()
     logs.install_last_resort(lambda _: None)
     instance = bootstrap.SingleInstance(folder.service_lock)
     try:
@@ -158,8 +111,8 @@ def run_service(argv: Sequence[str]) -> int:
 
 def run_window(argv: Sequence[str]) -> int:
     """The window; returns Qt's exit code."""
-    if argv and argv[0] in _ABOUT:
-        return _ABOUT[argv[0]](argv[1:])
+    if argv and argv[0] in parts.ABOUT:
+        return parts.about(argv, system_language())
     arguments = argparse.ArgumentParser(prog="sealwell-gui")
     which = arguments.add_mutually_exclusive_group()
     which.add_argument("--practice", metavar="DIR")
@@ -171,7 +124,7 @@ def run_window(argv: Sequence[str]) -> int:
     folder = PracticeFolder(Path(given.practice).absolute()) if given.practice else default_practice()
     make_private_folder(folder.root)
     logs.start_log(folder.log)
-    _note_start()
+    parts.note_start()
     language = system_language()
     instance = bootstrap.SingleInstance(folder.lock)
     try:
@@ -428,14 +381,13 @@ def _sample() -> None:
         raise Refused("sample-not-started") from error
 
 
-def _tell(words: str, stream: TextIO | None = None) -> None:
+def _tell(words: str) -> None:
     """A bug's description without content, for whoever started the program at a terminal.
 
     The window's program has none on Windows.
     """
-    to = stream or sys.stderr
-    if to is not None:
-        to.write(f"{words}\n")
+    if sys.stderr is not None:
+        sys.stderr.write(f"{words}\n")
 
 
 def _on_bug(error: BaseException) -> None:

@@ -1,7 +1,7 @@
 """The command lines that start a part of this program, and nothing else.
 
 Installed there are two programs in one folder, `sealwell` and `sealwell-gui`, and no Python that
-would run what it is told: a part is started by its name, which `desktop.app` looks up in a closed
+would run what it is told: a part is started by its name, which `desktop.parts` looks up in a closed
 list. From source the same words go to Python.
 """
 

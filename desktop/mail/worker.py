@@ -55,7 +55,7 @@ class Worker:
         *,
         start: Callable[[str], Started] = start_worker,
     ) -> None:
-        """`name` is the worker's in the list of `desktop.app`; `most` bytes come back."""
+        """`name` is the worker's in the list of `desktop.parts`; `most` bytes come back."""
         self._name = name
         self._most = most
         self._seconds = seconds

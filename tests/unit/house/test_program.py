@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop import __version__, app, program
+from desktop import __version__, parts, program
 from desktop.paths import resource
 
 
@@ -52,9 +52,9 @@ def test_a_token_of_who_started_a_worker_does_not_go_into_it(monkeypatch: pytest
     assert "SEALWELL_TOKEN" not in program.settings()
 
 
-@pytest.mark.parametrize("name", sorted(app._WORKERS))
+@pytest.mark.parametrize("name", sorted(parts.WORKERS))
 def test_every_worker_on_the_list_can_be_loaded(name: str) -> None:
-    module, _, function = app._WORKERS[name].partition(":")
+    module, _, function = parts.WORKERS[name].partition(":")
     found = subprocess.run(
         [sys.executable, "-c", f"import {module} as m; m.{function}"], check=False, timeout=60
     )
@@ -90,5 +90,5 @@ def test_a_build_says_its_commit_and_day(
     monkeypatch.setattr(
         program, "resource", lambda name: tmp_path / name if name == "build.json" else resource(name)
     )
-    app.show_version(())
+    parts.show_version()
     assert capsys.readouterr().out.startswith("sealwell 1.2.3 (build 0123456789ab, 2026-11-22) ")
