@@ -45,7 +45,8 @@ def window(practice: BenchPractice) -> dict[str, object]:
     signed = practice.enter()
     peaks = {"derivation": peak()}
     forget()
-    run = WindowRun(practice.folder, "en", lambda: practice.office, signed)
+    run = WindowRun(practice.folder, "en", lambda: practice.office)
+    run.window.enter(signed)
     run.window.show()
     workspace = run.window.centralWidget()
     if not isinstance(workspace, Workspace):

@@ -85,7 +85,8 @@ def main() -> int:
     with scratch() as folder, mail_house(folder) as house, _service(folder, house) as service:
         remote, signed = service.signed_in()
         office = remote.as_office()
-        run = WindowRun(service.folder, "en", lambda: office, signed)
+        run = WindowRun(service.folder, "en", lambda: office)
+        run.window.enter(signed)
         run.window.show()
         workspace = run.window.centralWidget()
         if not isinstance(workspace, Workspace):

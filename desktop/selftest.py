@@ -130,27 +130,20 @@ def _calculations() -> str:
 
 def _database() -> str:
     """The file is encrypted from its first byte on, and a wrong key opens nothing."""
-    from desktop.models.keyed import keyed
+    from desktop.models.trial import finds_word, keep_word
 
     with TemporaryDirectory(prefix="sealwell-") as folder:
         path, key, salt = Path(folder) / "trial.db", token_bytes(32), token_bytes(16)
-        raw = keyed(path, key, salt)
-        version = str(raw.execute("PRAGMA cipher_version").fetchone()[0])
-        raw.execute("CREATE VIRTUAL TABLE trial USING fts5(words)")
-        raw.execute("INSERT INTO trial VALUES ('hello')")
-        raw.close()
+        version = keep_word(path, key, salt, "hello")
         if path.read_bytes()[: len(_PLAIN)] == _PLAIN:
             raise Wrong("the file is not encrypted")
         try:
-            keyed(path, token_bytes(32), salt).close()
+            finds_word(path, token_bytes(32), salt, "hello")
         except VaultError:
             pass
         else:
             raise Wrong("a wrong key opened the file")
-        raw = keyed(path, key, salt)
-        found = raw.execute("SELECT words FROM trial WHERE trial MATCH 'hello'").fetchone()
-        raw.close()
-        if found is None:
+        if not finds_word(path, key, salt, "hello"):
             raise Wrong("what was written cannot be found")
     return f"SQLCipher {version}"
 

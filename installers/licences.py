@@ -155,9 +155,9 @@ def _owners() -> dict[Path, Distribution]:
 @cache
 def _distributed(one: Distribution) -> Part:
     name = re.sub(r"[-_.]+", "-", one.metadata["Name"]).lower()
-    said = [one.metadata["License-Expression"] or "", _UNSAID.get(name, _EXCEPTED.get(name, ""))]
+    said = [_said(one, "License-Expression"), _UNSAID.get(name, _EXCEPTED.get(name, ""))]
     said += [line for line in one.metadata.get_all("Classifier") or () if line.startswith("License")]
-    said += (one.metadata["License"] or "").splitlines()[:1]
+    said += _said(one, "License").splitlines()[:1]
     licence = next((words.rpartition(" :: ")[2] for words in said if words), "")
     own = [
         Path(str(one.locate_file(file)))
@@ -165,6 +165,11 @@ def _distributed(one: Distribution) -> Part:
         if ".dist-info" in str(file) and _TEXT_NAMES.search(str(file).partition("/")[2])
     ]
     return Part(name, one.version, licence, (*own, *(TEXTS / text for text in _BESIDE.get(name, ()))))
+
+
+def _said(one: Distribution, field: str) -> str:
+    """Of what a distribution says of itself; an index answers otherwise where a backport is loaded."""
+    return next(iter(one.metadata.get_all(field) or ()), "")
 
 
 def _python_licence() -> Path:

@@ -119,7 +119,10 @@ class _Filter:
         self._add(f"(c.label IN ({whole}) OR {theirs})", "" if whole else "own", {"user": one.user})
 
 
-def find(tx: Tx, query: MailQuery, readable: Readable = Readable()) -> Found:
+EVERYTHING = Readable()
+
+
+def find(tx: Tx, query: MailQuery, readable: Readable = EVERYTHING) -> Found:
     """One page of what was said and may be read; '' finds everything that the filters leave.
 
     `since` is the first moment that counts, `until` the first that does not. A text without any

@@ -93,8 +93,9 @@ class Story:
             self._plan_campaign,
             self._run_campaign,
             self._work_on_yesterday,
-            self._hear_from_patients,
             self._prepare_tomorrow,
+            self._hear_from_patients,
+            self._keep_it,
         )
 
     def tell(self, progress: Progress) -> bool:
@@ -235,8 +236,13 @@ class Story:
         self._office.send_reminders(desk)
         self._send(desk)
 
-    def _hear_from_patients(self) -> None:
+    def _prepare_tomorrow(self) -> None:
         self._later(self._set.today - timedelta(minutes=40))
+        self._import_visits(self._as(Role.FRONT_DESK))
+
+    def _hear_from_patients(self) -> None:
+        """About tomorrow's visits, which are known by then at every hour of the day."""
+        self._later(self._set.today - timedelta(minutes=15))
         for number in (1, 2):
             self._comes_in(number)
         desk = self._as(Role.FRONT_DESK)
@@ -261,9 +267,7 @@ class Story:
         )
         self._set.inbox.put("\r\n".join(mail).encode("utf-8"), at)
 
-    def _prepare_tomorrow(self) -> None:
-        self._later(self._set.today - timedelta(minutes=15))
-        self._import_visits(self._as(Role.FRONT_DESK))
+    def _keep_it(self) -> None:
         self._office.create_backup(self._as(Role.ADMINISTRATOR))
         self._clock.catch_up()
 

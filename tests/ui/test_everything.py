@@ -134,7 +134,7 @@ def pages(
     found: Pages = {
         "sign-in": SignInPage(ui, "Elm Street"),
         "lock": LockPage(ui, USER, DutyState("", locked=True, vault_open=True, due=3)),
-        "practice": PracticePage(ui, lambda _: None, lambda: None),
+        "practice": PracticePage(ui, lambda _: None, lambda: None, lambda: None),
         "factor": FactorPage(ui, URI, lambda _: None),
         "recovery": RecoveryPage(ui, KEY, lambda: None),
         "relay": RelayPage(ui, session, lambda: None),

@@ -46,6 +46,9 @@ class Wizard:
     def enter(self, answer: SignedIn) -> None:
         raise AssertionError("nobody signs in here")
 
+    def look_around(self) -> None:
+        raise AssertionError("nobody wants a look around here")
+
     def show_sign_in(self, user: str = "", words: str = "") -> None:
         self.told.append(("sign-in", user, words))
 

@@ -44,6 +44,9 @@ class FirstRun:
     def show_sign_in(self, user: str = "", words: str = "") -> None:
         raise AssertionError("set-up leads to the work")
 
+    def look_around(self) -> None:
+        raise AssertionError("nobody wants a look around here")
+
     @property
     def practice_exists(self) -> bool:
         return self.folder.exists()

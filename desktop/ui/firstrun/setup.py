@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, QTimeZone
+from PySide6.QtCore import QTimeZone
 from PySide6.QtWidgets import QComboBox, QHBoxLayout
 
 from desktop.errors import SealwellError
@@ -101,9 +101,7 @@ class SetupPages(Pages):
 class PracticePage(CentredForm):
     """Who the practice is, and its administrator; the password is judged while it is typed."""
 
-    def __init__(
-        self, ui: Ui, create: Callable[[NewPractice], None], restore: Work, sample: Work
-    ) -> None:
+    def __init__(self, ui: Ui, create: Callable[[NewPractice], None], restore: Work, sample: Work) -> None:
         super().__init__(ui, "shield-check", ui.say("ui.setup.title"), ui.say("ui.setup.lead"), _WIDE)
         say = ui.say
         self._create = create

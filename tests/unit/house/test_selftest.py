@@ -42,7 +42,7 @@ def fails(error: Exception) -> Callable[..., Any]:
     ("name", "where", "what"),
     [
         ("calculations", "desktop.crypto.selftest.self_test", VaultError("self-test-failed", part="hkdf")),
-        ("database", "desktop.models.keyed.keyed", VaultError("database-no-cipher")),
+        ("database", "desktop.models.trial.keyed", VaultError("database-no-cipher")),
         ("keyring", "desktop.crypto.devicekey.system_store", VaultError("keyring-locked")),
         ("openpgp", "pysequoia.encrypt", RuntimeError("broken")),
         ("gpg", "desktop.crypto.openpgp.OwnKeyring", SealwellError("gpg-failed")),

@@ -49,7 +49,7 @@ def test_a_part_without_a_text_ends_the_build() -> None:
 def test_a_file_of_which_nobody_knows_ends_the_build(tmp_path: Path) -> None:
     (tmp_path / "found.so").touch()
     with pytest.raises(NotAllowed, match=r"found\.so"):
-        licences.texts_of([("found.so", str(tmp_path / "found.so"))], tmp_path)
+        licences.texts_of([("found.so", str(tmp_path / "found.so"))], tmp_path / "work")
 
 
 @pytest.mark.parametrize(

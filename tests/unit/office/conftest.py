@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from demo.authority import Authority
 from desktop.assembly import build_office
 from desktop.crypto.kdf import FLOOR
 from desktop.models.accounts import Session
@@ -20,7 +21,9 @@ from desktop.office.values_practice import RelayRequest
 from desktop.paths import PracticeFolder
 from tests.made_practice import PASSWORD, PEOPLE, USER, MovedClock, Practice
 from tests.made_staff import Keyring, Staff, make
+from tests.servers.updatehost import UpdateHost
 from tests.support.backed import Bare, Shelf, backed_up
+from tests.support.releases import Releases
 from tests.support.served import Served
 
 
@@ -110,3 +113,25 @@ def bare(backed: Shelf, tmp_path: Path) -> Iterator[Bare]:
     computer = Bare(backed, tmp_path)
     yield computer
     computer.close()
+
+
+@pytest.fixture
+def releases(tmp_path: Path) -> Iterator[Releases]:
+    authority = Authority(tmp_path)
+    with UpdateHost(authority.server_context("localhost")) as host:
+        made = Releases(host, authority)
+        made.publish()
+        yield made
+
+
+@pytest.fixture
+def update_work(practice: Practice, releases: Releases) -> tuple[Office, Session]:
+    practice.updates = releases.judge()
+    return practice.signed_in()
+
+
+@pytest.fixture
+def update_allowed(update_work: tuple[Office, Session]) -> tuple[Office, Session]:
+    office, session = update_work
+    office.allow_updates(session, True)
+    return office, session

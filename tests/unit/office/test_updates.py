@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from demo.authority import Authority
 from desktop.errors import SealwellError
 from desktop.models import audit as kept_log
 from desktop.models.accounts import Session
@@ -24,33 +21,9 @@ from desktop.office.update_facts import Judge, Kept
 from desktop.office.update_watch import UpdateWatch
 from desktop.office.values_messages import TaskQuery
 from desktop.office.values_updates import UpdateCheckFile
-from desktop.sync.updates import LIST_NAME
 from tests.made_practice import START, Practice
 from tests.made_staff import desk_of
-from tests.servers.updatehost import UpdateHost
 from tests.support.releases import NAME, NEWER, PACKAGE, RUNNING, Releases, a_list
-
-
-@pytest.fixture
-def releases(tmp_path: Path) -> Iterator[Releases]:
-    authority = Authority(tmp_path)
-    with UpdateHost(authority.server_context("localhost")) as host:
-        made = Releases(host, authority)
-        made.publish()
-        yield made
-
-
-@pytest.fixture
-def work(practice: Practice, releases: Releases) -> tuple[Office, Session]:
-    practice.updates = releases.judge()
-    return practice.signed_in()
-
-
-@pytest.fixture
-def allowed(work: tuple[Office, Session]) -> tuple[Office, Session]:
-    office, session = work
-    office.allow_updates(session, True)
-    return office, session
 
 
 def why(call: Callable[[], object]) -> str:
@@ -87,9 +60,9 @@ def watch(practice: Practice, office: Office) -> UpdateWatch:
 
 
 def test_until_it_is_allowed_no_octet_leaves(
-    practice: Practice, work: tuple[Office, Session], releases: Releases, tmp_path: Path
+    practice: Practice, update_work: tuple[Office, Session], releases: Releases, tmp_path: Path
 ) -> None:
-    office, session = work
+    office, session = update_work
     shown = office.show_updates(session)
     assert (shown.allowed, shown.state, shown.version) == (False, "forbidden", RUNNING)
     assert why(lambda: office.check_updates(session)) == "updates-forbidden"
@@ -118,9 +91,9 @@ def test_without_a_key_nobody_is_asked_though_it_is_allowed(
 
 
 def test_forbidding_it_again_ends_it(
-    practice: Practice, allowed: tuple[Office, Session], releases: Releases
+    practice: Practice, update_allowed: tuple[Office, Session], releases: Releases
 ) -> None:
-    office, session = allowed
+    office, session = update_allowed
     office.allow_updates(session, False)
     asked = releases.host.connections
     practice.clock.move(3 * 86400)
@@ -136,8 +109,10 @@ def test_forbidding_it_again_ends_it(
 # --- what is believed --------------------------------------------------------------------------
 
 
-def test_a_newer_version_is_told_with_its_day(allowed: tuple[Office, Session], releases: Releases) -> None:
-    office, session = allowed
+def test_a_newer_version_is_told_with_its_day(
+    update_allowed: tuple[Office, Session], releases: Releases
+) -> None:
+    office, session = update_allowed
     shown = office.check_updates(session)
     offer = shown.offer
     assert offer is not None
@@ -149,8 +124,8 @@ def test_a_newer_version_is_told_with_its_day(allowed: tuple[Office, Session], r
     assert ("updates.checked", "ok", "") in acts(office)
 
 
-def test_the_same_version_is_the_newest(allowed: tuple[Office, Session], releases: Releases) -> None:
-    office, session = allowed
+def test_the_same_version_is_the_newest(update_allowed: tuple[Office, Session], releases: Releases) -> None:
+    office, session = update_allowed
     releases.publish(a_list(version=RUNNING))
     shown = office.check_updates(session)
     assert (shown.state, shown.offer) == ("current", None)
@@ -158,14 +133,14 @@ def test_the_same_version_is_the_newest(allowed: tuple[Office, Session], release
     assert why(lambda: office.download_update(session)) == "update-none"
 
 
-def _tampered(releases: Releases) -> bytes:
+def tampered(releases: Releases) -> bytes:
     return releases.document().replace(b'"bytes":', b'"bytes":1')
 
 
 @pytest.mark.parametrize(
     ("document", "code", "doubt"),
     [
-        (_tampered, "update-signature", True),
+        (tampered, "update-signature", True),
         (lambda r: r.document(key=Ed25519PrivateKey.generate()), "update-unknown-key", True),
         (lambda r: r.document()[:-20], "update-not-readable", False),
         (lambda r: b"<html>Welcome to the guest network</html>", "update-not-readable", False),
@@ -175,13 +150,13 @@ def _tampered(releases: Releases) -> bytes:
     ],
 )
 def test_a_list_that_is_not_believed_is_said_and_recorded(
-    allowed: tuple[Office, Session],
+    update_allowed: tuple[Office, Session],
     releases: Releases,
     document: Callable[[Releases], bytes],
     code: str,
     doubt: bool,
 ) -> None:
-    office, session = allowed
+    office, session = update_allowed
     releases.publish(document=document(releases))
     assert why(lambda: office.check_updates(session)) == code
     shown = office.show_updates(session)
@@ -194,9 +169,9 @@ def test_a_list_that_is_not_believed_is_said_and_recorded(
 
 
 def test_an_older_list_and_an_older_version_are_refused_for_ever(
-    practice: Practice, allowed: tuple[Office, Session], releases: Releases
+    practice: Practice, update_allowed: tuple[Office, Session], releases: Releases
 ) -> None:
-    office, session = allowed
+    office, session = update_allowed
     office.check_updates(session)
     for older in (a_list(sequence=6), a_list(version="1.2.9", sequence=8)):
         releases.publish(older)
@@ -210,9 +185,9 @@ def test_an_older_list_and_an_older_version_are_refused_for_ever(
 
 
 def test_a_line_that_fails_is_said_and_changes_nothing(
-    allowed: tuple[Office, Session], releases: Releases
+    update_allowed: tuple[Office, Session], releases: Releases
 ) -> None:
-    office, session = allowed
+    office, session = update_allowed
     office.check_updates(session)
     releases.host.how = "redirect"
     assert why(lambda: office.check_updates(session)) == "update-answer"
@@ -221,9 +196,9 @@ def test_a_line_that_fails_is_said_and_changes_nothing(
 
 
 def test_what_a_key_said_counts_no_more_once_a_program_does_not_know_it(
-    practice: Practice, allowed: tuple[Office, Session], releases: Releases
+    practice: Practice, update_allowed: tuple[Office, Session], releases: Releases
 ) -> None:
-    office, session = allowed
+    office, session = update_allowed
     office.check_updates(session)
     office.close()
     releases.key = Ed25519PrivateKey.generate()
@@ -235,9 +210,9 @@ def test_what_a_key_said_counts_no_more_once_a_program_does_not_know_it(
 
 
 def test_what_was_heard_goes_out_of_date(
-    practice: Practice, allowed: tuple[Office, Session], releases: Releases
+    practice: Practice, update_allowed: tuple[Office, Session], releases: Releases
 ) -> None:
-    office, session = allowed
+    office, session = update_allowed
     releases.publish(a_list(version=RUNNING))
     office.check_updates(session)
     practice.clock._now = a_list().expires
@@ -246,9 +221,9 @@ def test_what_was_heard_goes_out_of_date(
 
 
 def test_notes_come_without_anything_that_is_not_text(
-    allowed: tuple[Office, Session], releases: Releases
+    update_allowed: tuple[Office, Session], releases: Releases
 ) -> None:
-    office, session = allowed
+    office, session = update_allowed
     releases.publish(a_list(notes={"en": "One\u202e\x1b[31m\n\n\n\nTwo <b>bold</b>", "es": ""}))
     offer = office.check_updates(session).offer
     assert offer is not None
@@ -259,9 +234,9 @@ def test_notes_come_without_anything_that_is_not_text(
 
 
 def test_once_a_day_at_no_fixed_hour(
-    practice: Practice, allowed: tuple[Office, Session], releases: Releases
+    practice: Practice, update_allowed: tuple[Office, Session], releases: Releases
 ) -> None:
-    office, session = allowed
+    office, session = update_allowed
     watching = watch(practice, office)
     watching.ask()
     assert office.show_updates(session).state == "newer"
@@ -275,9 +250,9 @@ def test_once_a_day_at_no_fixed_hour(
 
 
 def test_a_practice_that_was_closed_meanwhile_is_let_go(
-    practice: Practice, allowed: tuple[Office, Session], releases: Releases
+    practice: Practice, update_allowed: tuple[Office, Session], releases: Releases
 ) -> None:
-    office, _ = allowed
+    office, _ = update_allowed
     watching = watch(practice, office)
     office.close()
     assert why(watching.ask) == "locked"
@@ -286,9 +261,9 @@ def test_a_practice_that_was_closed_meanwhile_is_let_go(
 
 
 def test_a_failed_look_is_tried_again_sooner_and_recorded_once(
-    practice: Practice, allowed: tuple[Office, Session], releases: Releases
+    practice: Practice, update_allowed: tuple[Office, Session], releases: Releases
 ) -> None:
-    office, _ = allowed
+    office, _ = update_allowed
     releases.host.how = "missing"
     watching = watch(practice, office)
     for _ in range(3):
@@ -300,9 +275,9 @@ def test_a_failed_look_is_tried_again_sooner_and_recorded_once(
 
 
 def test_the_watch_asks_in_the_background_once_it_is_due(
-    practice: Practice, allowed: tuple[Office, Session], releases: Releases
+    practice: Practice, update_allowed: tuple[Office, Session], releases: Releases
 ) -> None:
-    office, session = allowed
+    office, session = update_allowed
     desk_of(office).opened().watch._look_also()
     for _ in range(100):
         if titles(office, session):
@@ -316,9 +291,9 @@ def test_the_watch_asks_in_the_background_once_it_is_due(
 
 
 def test_the_task_ends_when_the_version_runs_and_is_told_once(
-    practice: Practice, allowed: tuple[Office, Session], releases: Releases
+    practice: Practice, update_allowed: tuple[Office, Session], releases: Releases
 ) -> None:
-    office, session = allowed
+    office, session = update_allowed
     office.check_updates(session)
     office.close()
     practice.updates = releases.judge(version=NEWER)
@@ -327,123 +302,3 @@ def test_the_task_ends_when_the_version_runs_and_is_told_once(
     assert office.show_updates(session).state == "current"
     (changed,) = [one for one in bodies(office) if '"program.changed"' in one]
     assert '"program":"1.3.0","program-before":"1.2.0"' in changed
-
-
-# --- files -------------------------------------------------------------------------------------
-
-
-def test_a_file_is_fetched_and_proved(
-    allowed: tuple[Office, Session], releases: Releases, tmp_path: Path
-) -> None:
-    office, session = allowed
-    office.check_updates(session)
-    done = office.download_update(session, str(tmp_path))
-    assert Path(done.path).read_bytes() == PACKAGE
-    assert (done.version, done.sha256) == (NEWER, hashlib.sha256(PACKAGE).hexdigest())
-    found = office.verify_update(session, UpdateCheckFile(done.path))
-    assert (found.name, found.version, found.system, found.newer) == (NAME, NEWER, "debian", True)
-    assert [one[0] for one in acts(office)][-2:] == ["update.downloaded", "update.verified"]
-
-
-@pytest.mark.parametrize(
-    ("judge", "change", "code"),
-    [
-        ({"system": "windows"}, {}, "update-no-file"),
-        ({"system": ""}, {}, "update-no-file"),
-        ({"by_system": True}, {}, "update-by-system"),
-        ({}, {"upgrade_from": "1.2.5"}, "update-too-far"),
-    ],
-)
-def test_a_file_that_would_not_help_is_not_fetched(
-    practice: Practice,
-    releases: Releases,
-    tmp_path: Path,
-    judge: dict[str, Any],
-    change: dict[str, Any],
-    code: str,
-) -> None:
-    practice.updates = releases.judge(**judge)
-    releases.publish(a_list(**change))
-    office, session = practice.signed_in()
-    office.allow_updates(session, True)
-    office.check_updates(session)
-    assert why(lambda: office.download_update(session, str(tmp_path))) == code
-    assert [path for path, _ in releases.host.asked] == [f"/{LIST_NAME}"]
-
-
-def test_a_wrong_download_is_recorded(
-    allowed: tuple[Office, Session], releases: Releases, tmp_path: Path
-) -> None:
-    office, session = allowed
-    office.check_updates(session)
-    releases.host.files[NAME] = PACKAGE[::-1]
-    assert why(lambda: office.download_update(session, str(tmp_path))) == "update-file-changed"
-    assert ("update.downloaded", "refused", "update-file-changed") in acts(office)
-    assert why(lambda: office.download_update(session, str(tmp_path / "gone"))) == "folder-missing"
-    assert why(lambda: office.download_update(session, str(tmp_path), lambda _d, _o: False)) == "cancelled"
-
-
-def test_an_expired_list_brings_no_file(
-    practice: Practice, allowed: tuple[Office, Session], releases: Releases, tmp_path: Path
-) -> None:
-    office, session = allowed
-    office.check_updates(session)
-    practice.clock._now = a_list().expires
-    office, session = practice.signed_in()
-    assert why(lambda: office.download_update(session, str(tmp_path))) == "update-expired"
-
-
-def test_files_from_elsewhere_are_judged_without_asking(
-    work: tuple[Office, Session], releases: Releases, tmp_path: Path
-) -> None:
-    office, session = work
-
-    def verify(name: str, content: bytes) -> str:
-        (tmp_path / name).write_bytes(content)
-        return why(lambda: office.verify_update(session, UpdateCheckFile(str(tmp_path / name))))
-
-    assert verify(NAME, PACKAGE) == "update-no-list"
-    (tmp_path / LIST_NAME).write_bytes(releases.document())
-    assert verify(NAME, PACKAGE[:-1]) == "update-file-size"
-    assert verify(NAME, PACKAGE[:-1] + b"!") == "update-file-changed"
-    assert verify("evil.deb", b"evil") == "update-file-unknown"
-    (tmp_path / "renamed (1).deb").write_bytes(PACKAGE)
-    found = office.verify_update(session, UpdateCheckFile(str(tmp_path / "renamed (1).deb")))
-    assert (found.name, found.newer) == (NAME, True)
-    missing, folder = UpdateCheckFile(str(tmp_path / "not-there")), str(tmp_path / "practice")
-    assert why(lambda: office.verify_update(session, missing)) == "file-missing"
-    assert why(lambda: office.verify_update(session, UpdateCheckFile(folder))) == "file-not-readable"
-    assert releases.host.connections == 0
-
-
-@pytest.mark.parametrize(
-    ("document", "code"),
-    [
-        (_tampered, "update-signature"),
-        (lambda r: r.document(a_list(expires=START)), "update-expired"),
-        (lambda r: r.document(a_list(version="1.1.0")), "update-older"),
-        (lambda r: b"x" * 2_000_000, "update-not-readable"),
-    ],
-)
-def test_a_list_from_elsewhere_is_judged_like_any_other(
-    work: tuple[Office, Session],
-    releases: Releases,
-    tmp_path: Path,
-    document: Callable[[Releases], bytes],
-    code: str,
-) -> None:
-    office, session = work
-    (tmp_path / "list").write_bytes(document(releases))
-    (tmp_path / NAME).write_bytes(PACKAGE)
-    request = UpdateCheckFile(str(tmp_path / NAME), str(tmp_path / "list"))
-    assert why(lambda: office.verify_update(session, request)) == code
-    gone = UpdateCheckFile(str(tmp_path / NAME), str(tmp_path / "no-list"))
-    assert why(lambda: office.verify_update(session, gone)) == "file-missing"
-
-
-def test_the_version_that_runs_is_genuine_too(practice: Practice, releases: Releases, tmp_path: Path) -> None:
-    practice.updates = releases.judge(version=NEWER)
-    office, session = practice.signed_in()
-    (tmp_path / LIST_NAME).write_bytes(releases.document())
-    (tmp_path / NAME).write_bytes(PACKAGE)
-    assert not office.verify_update(session, UpdateCheckFile(str(tmp_path / NAME))).newer
