@@ -52,9 +52,10 @@ def disk_is_full(house: House, before: Practice) -> None:
         at.run(*_UPGRADE).refused("No space left on device")
         if practice.hashes() != held:
             raise Failed("the full disk harmed the practice")
+        at.user("sealwell", "--version").well()
+        at.more_disk(2000)  # a sign-in is written down before it counts, for which there was no room
         practice.is_whole()
         at_rest(at)
-        at.more_disk(2000)
         _mend(at)
         at.run(*_UPGRADE).well()
         expect(at)
