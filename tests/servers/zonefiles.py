@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+_UNHEARD = frozenset({"silent", "garbage", "other-name"})
 FOLDER = Path(__file__).resolve().parents[1] / "vectors" / "zones"
 
 
@@ -21,6 +22,11 @@ class ZoneFile:
 
     def all(self, name: str) -> list[str]:
         return [value for key, value in self.notes if key == name]
+
+    @property
+    def keeps_silent(self) -> bool:
+        """Whether a question of it gets no answer that counts, so that somebody waits in vain."""
+        return any(fault.split(" ", 2)[2] in _UNHEARD for fault in self.all("fault"))
 
     @property
     def domain(self) -> str:

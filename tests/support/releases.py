@@ -24,7 +24,9 @@ NEWER = "1.3.0"
 HERE = "debian"
 NAME = f"sealwell_{NEWER}_amd64.deb"
 PACKAGE = b"a package " * 100_000
-QUICK = Waits(connect=1.0, stall=1.0, list=1.5, file=20.0)
+QUICK = Waits(connect=10.0, stall=1.5, list=2.0, file=20.0)
+PATIENT = Waits(connect=10.0, stall=10.0, list=20.0, file=20.0)
+_NEVER_ENDS = ("slow", "drip", "endless")
 
 
 def a_list(**changes: Any) -> UpdateList:
@@ -67,7 +69,7 @@ class Releases:
             self.host.base,
             keys() if keys else self.keys(),
             self.authority.client_context,
-            QUICK,
+            QUICK if self.host.how in _NEVER_ENDS else PATIENT,
         )
 
     def keys(self) -> dict[str, bytes]:
