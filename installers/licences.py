@@ -80,6 +80,7 @@ def texts_of(gathered: Iterable[tuple[str, str]], work: Path) -> list[tuple[str,
     wrong = [line for part in found for line in problems(part)]
     if wrong:
         raise NotAllowed("\n".join(wrong))
+    work.mkdir(parents=True, exist_ok=True)
     overview = work / "licences.txt"
     overview.write_text(_overview(found), "utf-8")
     placed = {f"{TARGET}/README.txt": overview}

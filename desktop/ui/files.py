@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QLocale, Qt
@@ -11,7 +10,6 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.errors import InputError
-from desktop.office.values import ImportRequest
 from desktop.texts import clean
 
 _MEGABYTE = 1_000_000
@@ -85,13 +83,6 @@ def read(path: Path, limit: int) -> bytes:
         raise InputError("file-missing", file=clean(path.name)) from error
     except (IsADirectoryError, PermissionError) as error:
         raise InputError("file-not-readable", file=clean(path.name)) from error
-
-
-def import_request(path: Path, limit: int, *, dry_run: bool = False) -> ImportRequest:
-    """The file as the office takes it; called off the window's thread."""
-    data = read(path, limit)
-    modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    return ImportRequest(path.name, data=data, modified=modified, dry_run=dry_run)
 
 
 def dropped_file(event: QDragEnterEvent | QDropEvent) -> Path | None:

@@ -34,8 +34,8 @@ from desktop.ui.base import Notice, Ui, button, plain_label
 from desktop.ui.bridge import Task
 from desktop.ui.capture import block_capture
 from desktop.ui.dialog import ConfirmDialog
-from desktop.ui.files import import_request
 from desktop.ui.imports.columns import ColumnsView
+from desktop.ui.imports.reading import import_request
 from desktop.ui.imports.report import ProblemsView, report_words
 from desktop.ui.imports.source import SourceFile
 from desktop.ui.reach import REACH_ROLES, reach_words

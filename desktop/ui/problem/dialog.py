@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, qVersion
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 
 from desktop.errors import InputError, SealwellError
 from desktop.models.accounts import Session
-from desktop.office.values_practice import ContentHit
 from desktop.paths import write_private
 from desktop.problem import Problem, Section, collect, rows_of
 from desktop.texts import clean
@@ -23,6 +23,9 @@ from desktop.ui.base import Ui, button, plain_label
 from desktop.ui.dialog import FormDialog
 from desktop.ui.files import choose_target
 from desktop.ui.theme import DARK
+
+if TYPE_CHECKING:
+    from desktop.office.values_practice import ContentHit
 
 _NAME = "sealwell-problem.txt"
 _WIDTH, _OWN, _WHOLE = 760, 84, 260

@@ -31,7 +31,8 @@ from desktop.ui.dates import day_words
 from desktop.ui.decision.card import DecisionCard
 from desktop.ui.decision.steps import Steps, steps_of
 from desktop.ui.dialog import ConfirmDialog
-from desktop.ui.files import choose_file, dropped_file, import_request
+from desktop.ui.files import choose_file, dropped_file
+from desktop.ui.imports.reading import import_request
 from desktop.ui.imports.wizard import ImportWizard
 from desktop.ui.moving.arrival import ArrivalLine, open_items
 from desktop.ui.navigation import ENTRY_ROLES, Navigation

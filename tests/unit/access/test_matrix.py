@@ -95,6 +95,7 @@ backup.kit               x   .   .   .   .   .
 recovery.renew           x   .   .   .   .   .
 computer.move            x   .   .   .   .   .
 computer.arrival         x   .   .   .   .   .
+problem.report           x   x   x   x   x   x
 updates.show             x   .   .   .   .   .
 updates.set              x   .   .   .   .   .
 updates.check            x   .   .   .   .   .

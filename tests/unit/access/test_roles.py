@@ -7,7 +7,9 @@ from desktop.models.accounts import Role
 
 AUDIT = {Action.LIST_AUDIT, Action.VERIFY_AUDIT, Action.EXPORT_AUDIT}
 OWN = {
-    action for action in Action if action.value.split(".")[0] in ("session", "security", "notices", "drafts")
+    action
+    for action in Action
+    if action.value.split(".")[0] in ("session", "security", "notices", "drafts", "problem")
 } | {Action.LIST_ALERTS, Action.SHOW_LOG_STATE, Action.SHOW_FRESHNESS}
 WATCH = {
     Action.MAKE_CHECKPOINT,
