@@ -39,6 +39,8 @@ _FRAME = re.compile(r"  ([\w./-]+)\.py:(\d{1,5}) ([\w<>]+)")
 _ERROR = re.compile(r"([a-z_A-Z.]+?\.)?([A-Z]\w+)(?: ([a-z0-9-]+))?")
 _MESSAGES = frozenset({"bug"})
 """What this program writes into its log; a test holds it against the source."""
+_STARTED = re.compile(r"started \d{1,5}(?:\.\d{1,5}){2} (?:[0-9a-f]{12}|source)")
+"""How the log of each run begins (`parts.note_start`)."""
 
 
 @dataclass(frozen=True)
@@ -163,7 +165,7 @@ def safe_line(line: str) -> str | None:
     """The line as far as it is on the list; None where nothing of it is."""
     if head := _HEAD.fullmatch(line):
         at, level, logger, words = head.groups()
-        said = words if words in _MESSAGES else _HIDDEN
+        said = words if words in _MESSAGES or _STARTED.fullmatch(words) else _HIDDEN
         return f"{at} {level if level in _LEVELS else _HIDDEN} {_module(logger)} {said}"
     if frame := _FRAME.fullmatch(line):
         module = _module(frame[1].replace("/", "."))

@@ -53,6 +53,11 @@ def keep(tx: Tx, one: Kept) -> None:
     settings.put(tx, _SETTING, json.dumps(asdict(one), sort_keys=True))
 
 
+def failed(before: Kept, code: str, now: datetime) -> Kept:
+    """After a look that brought nothing to believe; what was heard before it still counts."""
+    return replace(before, problem=code, tried_at=now.isoformat())
+
+
 class Judge:
     """Reads a list with the eyes of the program that runs here."""
 

@@ -17,7 +17,7 @@ from desktop.audit.log import AuditLog
 from desktop.clock import Clock
 from desktop.errors import SealwellError
 from desktop.models.database import Database, Tx
-from desktop.office.update_facts import Judge, Kept, keep, kept
+from desktop.office.update_facts import Judge, Kept, failed, keep, kept
 from desktop.office.update_tasks import is_settled, settle
 from desktop.sync.updates import fetch_list
 
@@ -103,7 +103,9 @@ class UpdateWatch:
 
     def _note(self, tx: Tx, code: str, now: datetime) -> None:
         before = kept(tx)
-        after = replace(before, problem=code, tried_at=now.isoformat())
+        if not before.allowed:  # forbidden while the server was asked
+            return
+        after = failed(before, code, now)
         if before.problem != code:
             self._audit.record(tx, Event(Act.UPDATES_CHECKED, outcome="failed", why=code))
         keep(tx, after)

@@ -22,7 +22,7 @@ from desktop.models.accounts import Session
 from desktop.models.database import Tx
 from desktop.models.documents import Progress
 from desktop.office.desk import Desk, Recorder
-from desktop.office.update_facts import Judge, Kept, keep, kept
+from desktop.office.update_facts import Judge, Kept, failed, keep, kept
 from desktop.office.update_tasks import settle
 from desktop.office.values_updates import UpdateCheckFile, UpdateDownloaded, UpdatesShown, UpdateVerified
 from desktop.sync.update_list import File, UpdateList
@@ -133,7 +133,7 @@ class Updates:
         now = self._clock.now()
 
         def change(tx: Tx, record: Recorder) -> None:
-            after = replace(kept(tx), problem=code, tried_at=now.isoformat())
+            after = failed(kept(tx), code, now)
             keep(tx, after)
             record(Event(Act.UPDATES_CHECKED, outcome="failed", why=code))
             settle(tx, self._audit, self._judge, after, now)

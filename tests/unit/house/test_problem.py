@@ -13,6 +13,7 @@ import pytest
 import desktop
 from desktop import logs, problem
 from desktop.errors import InputError
+from desktop.parts import note_start
 from desktop.paths import PracticeFolder
 from desktop.problem import Section, collect, read_logs, rows_of, safe_line
 from desktop.texts import Texts
@@ -145,13 +146,21 @@ def test_the_list_holds_every_message_that_the_program_writes() -> None:
             if (
                 isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Attribute)
-                and isinstance(node.func.value, ast.Name)
-                and node.func.value.id in {"log", "logger", "_log"}
+                and ast.unparse(node.func.value).startswith(("log", "_log"))
                 and node.func.attr in {"debug", "info", "warning", "error", "critical", "exception"}
                 and isinstance(node.args[0], ast.Constant)
             ):
                 said.add(node.args[0].value)
-    assert said == problem._MESSAGES
+    assert said == problem._MESSAGES | {"started %s %s"}
+
+
+def test_how_a_log_begins_is_not_counted_as_somebodys(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, logs.OURS):
+        note_start()
+    words = caplog.records[-1].getMessage()
+    head = f"2026-11-22T15:00:00.000+00:00 INFO {logs.OURS}"
+    assert safe_line(f"{head} {words}") == f"2026-11-22T15:00:00 INFO {logs.OURS} {words}"
+    assert words not in str(safe_line(f"{head} {words} Maria"))
 
 
 def test_every_part_has_its_heading() -> None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -258,6 +259,29 @@ def test_a_practice_that_was_closed_meanwhile_is_let_go(
     assert why(watching.ask) == "locked"
     assert why(watching.look) == "locked"
     assert releases.host.connections == 0
+
+
+@pytest.mark.parametrize("how", ["", "missing"])
+def test_what_was_forbidden_while_it_was_asked_is_not_kept(
+    practice: Practice,
+    update_allowed: tuple[Office, Session],
+    releases: Releases,
+    monkeypatch: pytest.MonkeyPatch,
+    how: str,
+) -> None:
+    office, session = update_allowed
+    releases.host.how = how
+    answer = releases.host.respond
+
+    def forbid_first(to: BaseHTTPRequestHandler) -> None:
+        office.allow_updates(session, False)
+        answer(to)
+
+    monkeypatch.setattr(releases.host, "respond", forbid_first)
+    watch(practice, office).ask()
+    after = kept(office)
+    assert (after.allowed, after.document, after.problem) == (False, "", "")
+    assert "updates.checked" not in [act for act, _, _ in acts(office)]
 
 
 def test_a_failed_look_is_tried_again_sooner_and_recorded_once(
