@@ -88,7 +88,7 @@ def check_reproducible() -> int:
 
 
 def stamp() -> dict[str, str]:
-    """What the installed program says of itself (docs/formats/build.md)."""
+    """What the installed program says of itself (docs/formats/self-test.md)."""
     when = datetime.fromtimestamp(commit_time(), UTC)
     changed = "+" if _git("status", "--porcelain", "--", *_MADE_OF) else ""
     return {
