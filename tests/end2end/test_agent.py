@@ -35,7 +35,8 @@ from desktop.office.values_entry import PracticeMade
 from desktop.office.values_practice import RelayRequest
 from desktop.paths import PracticeFolder
 from tests.made_practice import PASSWORD, USER
-from tests.support.service import Service, is_running, make_practice, until
+from tests.support.service import Service, is_running, make_practice
+from tests.support.waiting import until
 
 WINDOW = Path(__file__).with_name("agent_window.py")
 ROOT = Path(__file__).resolve().parents[2]

@@ -16,7 +16,7 @@ from tests.end2end.test_keyboard import Keys, screen
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = ROOT / "tests" / "end2end" / "driven_window.py"
-PATIENCE = 40.0
+PATIENCE = 120.0
 
 
 def _wait(true: Callable[[], Any], what: str, seconds: float, step: float) -> Any:

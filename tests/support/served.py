@@ -16,7 +16,7 @@ from desktop.office.remote_link import Caller, Link, Whereabouts, call_up
 from desktop.office.remote_start import answers
 from desktop.office.wire import to_json
 from tests.made_practice import Practice
-from tests.support.service import until
+from tests.support.waiting import until
 
 
 class Served:

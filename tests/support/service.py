@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -21,13 +19,7 @@ from desktop.office.remote_link import Whereabouts
 from desktop.office.values_entry import Credentials, NewPractice, PracticeMade, SignedIn
 from desktop.paths import PracticeFolder
 from tests.made_practice import PASSWORD, USER
-
-
-def until(true: Callable[[], bool], seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.02)
+from tests.support.waiting import until
 
 
 def is_running(pid: int) -> bool:

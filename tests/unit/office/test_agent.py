@@ -23,7 +23,7 @@ from desktop.office.remote import RemoteOffice
 from desktop.office.remote_link import Caller, LinkLost, Whereabouts, call_up
 from tests.made_practice import Practice
 from tests.support.served import Served, on_the_line
-from tests.support.service import until
+from tests.support.waiting import until
 
 # --- who is let in ---------------------------------------------------------------------------
 

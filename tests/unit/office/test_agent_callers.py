@@ -22,7 +22,7 @@ from desktop.office.remote_start import answers
 from desktop.paths import PracticeFolder
 from tests.made_practice import Practice
 from tests.support.served import Served, on_the_line
-from tests.support.service import until
+from tests.support.waiting import until
 
 # --- callers who misbehave -------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ from desktop.office.values_backups import TargetRequest, VerifyRequest
 from tests.made_practice import PEOPLE, Practice
 from tests.made_staff import Staff, desk_of
 from tests.support.keeping import Kept
+from tests.support.waiting import until
 
 
 @pytest.fixture
@@ -192,8 +193,7 @@ def test_a_file_here_that_rots_before_it_is_carried_is_made_anew(kept: Kept) -> 
     assert [why.code for _, why in again.failed] == ["backup-chain-broken"]
     assert kept.files(usb) == []
     kept.opened.backups.refresh()
-    kept.opened.backups.look()
-    assert kept.files(usb)
+    until(lambda: bool(kept.files(usb)) and not kept.opened.backups.running)
     assert kept.office.verify_backup(kept.session, VerifyRequest(target=usb.id)).ok
 
 

@@ -6,7 +6,6 @@ import http.client
 import json
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -31,6 +30,7 @@ from tests.made_practice import Practice
 from tests.made_staff import desk_of
 from tests.servers.signin import SignInSite, refuses
 from tests.support.signin import local_provider
+from tests.support.waiting import until
 
 SECRETS = ("access-", "refresh-", "app-secret")
 
@@ -102,14 +102,6 @@ def follow(url: str) -> None:
     line.request("GET", f"{parts.path}?{parts.query}")
     line.getresponse().read()
     line.close()
-
-
-def wait_until(true: Callable[[], bool]) -> None:
-    for _ in range(200):
-        if true():
-            return
-        time.sleep(0.05)
-    raise TimeoutError
 
 
 @pytest.fixture
@@ -257,7 +249,7 @@ def test_a_mailbox_is_read_as_soon_as_somebody_signed_in(scene: Scene) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         account = scene.add_mailbox(server.getsockname()[1], Auth.OAUTH)
         scene.owner_id = f"mailbox:{account}"
-        wait_until(lambda: scene.mailbox().trouble == Reason("sign-in-missing"))
+        until(lambda: scene.mailbox().trouble == Reason("sign-in-missing"))
         scene.sign_in()
         server.settimeout(10)
         server.accept()[0].close()

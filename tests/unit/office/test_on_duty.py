@@ -23,6 +23,7 @@ from desktop.office.values import LetterRequest, PassphraseRequest
 from desktop.office.values_audit import LogExport, LogFormat
 from desktop.office.values_practice import RelayRequest
 from tests.made_practice import Practice, import_visits, person_named
+from tests.support.waiting import until
 
 Work = tuple[Office, Session]
 Requested = Callable[..., RelayRequest]
@@ -49,13 +50,6 @@ def queued(
     import_visits(office, session, practice.clock)
     office.send_reminders(session)
     return office, session, server
-
-
-def until(true: Callable[[], bool], seconds: float = 20) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.05)
 
 
 def test_a_run_that_reached_no_relay_does_not_say_that_all_is_done(

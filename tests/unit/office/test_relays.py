@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +20,7 @@ from desktop.office.api import Office
 from desktop.office.values_practice import RelayRequest
 from tests.made_practice import Practice, import_visits
 from tests.made_staff import desk_of
+from tests.support.waiting import until
 
 Work = tuple[Office, Session]
 Requested = Callable[..., RelayRequest]
@@ -40,13 +40,6 @@ def request_(relay: tuple[RecordingRelay, Path], relay_request: Requested) -> Re
     setup = server.setup
     account = {"user": setup.user, "password": setup.password, "security": setup.security}
     return relay_request(port=server.port, ca_file=str(ca_file), **account)
-
-
-def until(true: Callable[[], bool], seconds: float = 20) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.05)
 
 
 def test_what_waited_for_a_wrong_password_leaves_as_soon_as_a_test_succeeds(

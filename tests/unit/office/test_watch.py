@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable
 
 import pytest
 
@@ -15,15 +13,7 @@ from desktop.models.drafts import Draft
 from desktop.office.api import Office
 from tests.made_practice import Practice
 from tests.made_staff import desk_of
-
-
-def until(true: Callable[[], bool]) -> bool:
-    end = time.monotonic() + 10
-    while time.monotonic() < end:
-        if true():
-            return True
-        time.sleep(0.02)
-    return False
+from tests.support.waiting import until
 
 
 def watching() -> list[threading.Thread]:

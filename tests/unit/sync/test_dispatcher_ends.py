@@ -18,27 +18,20 @@ from desktop.errors import Refused
 from desktop.mail.states import NOT_SENT
 from desktop.models import leases, messages
 from desktop.models.records import Relay, State
+from desktop.sync import dispatcher as dispatching
 from desktop.sync.dispatcher import Dispatcher
 from desktop.sync.journal import WINDOW
 from desktop.sync.oauth import SignIns
 from desktop.sync.relay import Timeouts
 from desktop.sync.relay_access import Accesses
 from tests.servers.practice import BarePractice
+from tests.support.waiting import until
 
 PASSWORD = "relay-password"
 Start = Callable[..., RecordingRelay]
 Profile = Callable[..., Relay]
 Make = Callable[..., Dispatcher]
 A, D, U, Q = State.ACCEPTED, State.DEFERRED, State.UNCERTAIN, State.QUEUED
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 10) -> bool:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if condition():
-            return True
-        time.sleep(0.01)
-    return False
 
 
 @pytest.fixture
@@ -95,7 +88,7 @@ def test_the_stop_button_finishes_at_most_the_message_under_way(
     practice.queue(made, 60)
     dispatcher = send_due()
     future = dispatcher.submit_run()
-    assert wait_until(lambda: len(relay.received) >= 5)
+    assert until(lambda: len(relay.received) >= 5)
     dispatcher.halt()
     at_halt = len(relay.received)
     assert future.result(10).stopped is not None
@@ -114,7 +107,7 @@ def test_stop_cuts_a_message_that_waits_for_its_receipt_and_calls_it_uncertain(
     practice.queue(made, 6)
     dispatcher = send_due(timeouts=Timeouts())
     future = dispatcher.submit_run()
-    assert wait_until(lambda: len(relay.received) == 3)
+    assert until(lambda: len(relay.received) == 3)
     dispatcher.stop(patience=0.2)
     with pytest.raises(CancelledError):
         future.result(5)
@@ -133,7 +126,7 @@ def test_while_one_waits_for_its_receipt_no_more_than_the_window_is_marked(
     practice.queue(made, 40)
     dispatcher = send_due(timeouts=Timeouts())
     dispatcher.submit_run()
-    assert wait_until(lambda: len(relay.received) == 11)
+    assert until(lambda: len(relay.received) == 11)
     time.sleep(0.2)
     marked = practice.database.read(lambda tx: messages.by_states(tx, {State.DATA, State.DOT_SENT}))
     assert 1 <= len(marked) <= WINDOW
@@ -172,16 +165,20 @@ def test_what_a_crash_left_is_settled_before_anything_is_sent(
 
 
 def test_the_background_sends_what_is_queued_later_and_at_once_when_nudged(
-    practice: BarePractice, send_due: Make, profile: tuple[RecordingRelay, Relay]
+    practice: BarePractice,
+    send_due: Make,
+    profile: tuple[RecordingRelay, Relay],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(dispatching, "LOOK_EVERY", 600.0)
     relay, made = profile
     dispatcher = send_due()
     future = dispatcher.start()
     time.sleep(0.2)
     practice.queue(made, 3)
     dispatcher.nudge()
-    assert wait_until(lambda: len(relay.received) == 3, 3)
-    assert wait_until(lambda: dispatcher.last is not None)
+    assert until(lambda: len(relay.received) == 3)
+    assert until(lambda: dispatcher.last is not None)
     dispatcher.stop()
     assert future.result(30) is None
     practice.queue(made, 1)
@@ -193,11 +190,11 @@ def test_the_background_sends_when_a_hold_ends_and_not_before(
     practice: BarePractice, send_due: Make, profile: tuple[RecordingRelay, Relay]
 ) -> None:
     relay, made = profile
-    until = practice.clock.now() + timedelta(seconds=1)
-    practice.queue(made, 2, not_before=until)
+    due = practice.clock.now() + timedelta(seconds=1)
+    practice.queue(made, 2, not_before=due)
     send_due().start()
-    assert wait_until(lambda: len(relay.received) == 2, 20)
-    assert practice.clock.now() >= until
+    assert until(lambda: len(relay.received) == 2)
+    assert practice.clock.now() >= due
 
 
 def test_the_background_survives_a_relay_that_is_away(
@@ -208,9 +205,9 @@ def test_the_background_survives_a_relay_that_is_away(
     practice.queue(made, 2)
     dispatcher = send_due()
     dispatcher.start()
-    assert wait_until(lambda: dispatcher.last is not None and dispatcher.last.stopped is not None)
+    assert until(lambda: dispatcher.last is not None and dispatcher.last.stopped is not None)
     dispatcher.nudge()
-    assert wait_until(lambda: len(relay.received) == 2)
+    assert until(lambda: len(relay.received) == 2)
 
 
 def test_a_command_waits_for_the_background_run_and_sends_the_rest(
@@ -284,7 +281,7 @@ def test_a_lease_lost_in_sleep_ends_the_run_and_keeps_what_is_known(
             practice.database, SignIns(practice.database, practice.audit, practice.clock)
         )
         future = dispatcher.submit_run()
-        assert wait_until(lambda: len(relay.received) >= 5)
+        assert until(lambda: len(relay.received) >= 5)
         clock.ahead = timedelta(hours=1)
         result = future.result(10)
         assert result.stopped is not None

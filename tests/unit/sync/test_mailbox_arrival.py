@@ -21,6 +21,7 @@ from desktop.sync.mailbox_watch import MailboxWatch
 from tests.practice.office import Practice, practice
 from tests.servers.dovecot import PASSWORD, USER, Mailboxes
 from tests.support.mailbox import account, no_token, reminder, reply
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.skipif(not Mailboxes.installed(), reason="needs Debian's dovecot")
 
@@ -55,15 +56,6 @@ def patients_provider(server: Mailboxes, authority: Authority) -> Iterator[imapl
     with imaplib.IMAP4_SSL("localhost", server.imaps, ssl_context=context) as line:
         line.login(USER, PASSWORD)
         yield line
-
-
-def until(true: Callable[[], object], seconds: float = 60.0) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if true():
-            return True
-        time.sleep(0.01)
-    return False
 
 
 def inbox(office: Practice) -> list[Conversation]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +25,7 @@ from desktop.sync.mailbox_watch import MailboxWatch
 from tests.practice.office import Practice, practice
 from tests.servers.dovecot import PASSWORD, Mailboxes
 from tests.support.mailbox import account, bounce, kept, letter, reply, stands
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.skipif(not Mailboxes.installed(), reason="needs Debian's dovecot")
 POISON = b"Subject: one that nobody foresaw\r\n\r\npoison\r\n"
@@ -91,15 +92,6 @@ def bugs(monkeypatch: pytest.MonkeyPatch) -> list[BaseException]:
     found: list[BaseException] = []
     monkeypatch.setattr(threading, "excepthook", lambda args: found.append(args.exc_value))
     return found
-
-
-def until(true: Callable[[], object], seconds: float = 20.0) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if true():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def now(office: Practice, one: MailAccount) -> MailAccount:
@@ -196,7 +188,7 @@ def test_a_corrected_password_is_tried_at_once_and_not_after_the_long_pause(
     assert until(lambda: trouble(office, one) == "mailbox-sign-in-failed")
     office.db.write(lambda tx: mailboxes.set_password(tx, one.id, PASSWORD))
     watch.refresh(one.id)
-    assert until(lambda: stands(office, row.id).state is State.BOUNCED, 10)
+    assert until(lambda: stands(office, row.id).state is State.BOUNCED, 25)
     assert until(lambda: trouble(office, one) == "")
 
 

@@ -26,6 +26,7 @@ from desktop.sync.journal import WINDOW
 from desktop.sync.pace import Unhurried
 from desktop.sync.relay import Timeouts
 from tests.servers.practice import BarePractice
+from tests.support.waiting import until
 
 PASSWORD = "relay-password"
 Start = Callable[..., RecordingRelay]
@@ -38,15 +39,6 @@ TEN_MINUTES = Timeouts(dot=600)
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(line, "_PAUSES", (0.0, 0.0))
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 10) -> bool:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if condition():
-            return True
-        time.sleep(0.01)
-    return False
 
 
 @pytest.fixture
@@ -77,13 +69,13 @@ def test_a_campaign_that_hangs_at_the_relay_delays_no_reminder_and_no_letter(
     campaign = practice.queue(profile, 50, kind="campaign")
     dispatcher = send_due(timeouts=TEN_MINUTES)
     dispatcher.start()
-    assert wait_until(lambda: len(relay.received) == 1)
+    assert until(lambda: len(relay.received) == 1)
     soon = practice.clock.now() + timedelta(seconds=1)
     reminder = practice.queue(profile, 1, kind="reminder", not_before=soon)
     letter = practice.queue(profile, 1, kind="letter")
     dispatcher.nudge()
-    assert wait_until(lambda: states(practice, letter) == [A], 5)
-    assert wait_until(lambda: states(practice, reminder) == [A], 8)
+    assert until(lambda: states(practice, letter) == [A])
+    assert until(lambda: states(practice, reminder) == [A])
     assert A not in states(practice, campaign)
     dispatcher.stop(patience=0)
     assert states(practice, campaign).count(U) == 1
@@ -100,12 +92,12 @@ def test_a_relay_that_is_away_holds_up_no_other(
     rows = [practice.queue(profile, 5) for profile in (first, second, third)]
     dispatcher = send_due(timeouts=TEN_MINUTES)
     dispatcher.start()
-    assert wait_until(lambda: states(practice, rows[2]) == [A] * 5)
-    assert wait_until(lambda: states(practice, rows[0]) == [Q] * 5)
+    assert until(lambda: states(practice, rows[2]) == [A] * 5)
+    assert until(lambda: states(practice, rows[0]) == [Q] * 5)
     assert (len(good.received), len(stuck.received), away.received) == (5, 1, [])
     later = practice.queue(third, 2)
     dispatcher.nudge()
-    assert wait_until(lambda: states(practice, later) == [A] * 2)
+    assert until(lambda: states(practice, later) == [A] * 2)
     dispatcher.stop(patience=0)
 
 
@@ -159,7 +151,7 @@ def test_what_is_marked_stays_within_the_window_of_each_connection(
     practice.queue(profile, 400)
     dispatcher = send_due(timeouts=TEN_MINUTES)
     dispatcher.submit_run()
-    assert wait_until(lambda: len(relay.received) >= 33)
+    assert until(lambda: len(relay.received) >= 33)
     time.sleep(0.2)
     marked = practice.database.read(lambda tx: messages.by_states(tx, {State.DATA, State.DOT_SENT}))
     assert 3 <= len(marked) <= 3 * WINDOW
@@ -174,7 +166,7 @@ def test_a_pause_takes_effect_within_one_message_of_each_connection(
     practice.queue(profile, 80, kind="campaign")
     dispatcher = send_due()
     future = dispatcher.submit_run()
-    assert wait_until(lambda: len(relay.received) >= 10)
+    assert until(lambda: len(relay.received) >= 10)
     pause = Pause(scope, Reason("paused-by-person"), None, practice.clock.now())
     practice.database.write(lambda tx: pauses.put(tx, pause))
     dispatcher.reconsider()
@@ -330,7 +322,7 @@ def test_what_letters_wait_for_is_done_while_a_campaign_goes_on(
     done: list[bool] = []
     dispatcher._ahead = done.append
     dispatcher.submit_run()
-    assert wait_until(lambda: len(relay.received) == 1)
+    assert until(lambda: len(relay.received) == 1)
     before = len(done)
-    assert wait_until(lambda: len(done) > before + 1, 5)
+    assert until(lambda: len(done) > before + 1)
     dispatcher.stop(patience=0)

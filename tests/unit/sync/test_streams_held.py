@@ -26,6 +26,7 @@ from desktop.sync.line import Line
 from desktop.sync.relay import Timeouts
 from desktop.sync.relay_tls import RelayError, Step
 from tests.servers.practice import BarePractice
+from tests.support.waiting import until
 
 PASSWORD = "relay-password"
 CAMPAIGN = "5" * 32
@@ -82,15 +83,6 @@ def scene(practice: BarePractice, start_relay: Callable[..., RecordingRelay], pr
     return make
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 10) -> bool:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if condition():
-            return True
-        time.sleep(0.001)
-    return False
-
-
 def hold(practice: BarePractice, scope: str) -> None:
     one = Pause(Scope(scope), WHY, None, practice.clock.now())
     practice.database.write(lambda tx: pauses.put(tx, one))
@@ -124,7 +116,7 @@ def test_a_pause_of_what_is_leaving_does_not_send_it_twice(
     practice.queue(profile, 120, kind="campaign", source=CAMPAIGN)
     dispatcher = send_due(timeouts=PATIENT)
     future = dispatcher.submit_run()
-    assert wait_until(lambda: len(relay.received) >= 20 + late)
+    assert until(lambda: len(relay.received) >= 20 + late)
     hold(practice, f"source:{CAMPAIGN}")
     if asked:
         dispatcher.reconsider()
@@ -159,7 +151,7 @@ def test_what_went_along_with_the_message_under_way_does_not_leave_behind_a_paus
     practice.queue(profile, 12, kind="campaign", source=CAMPAIGN)
     dispatcher = send_due(timeouts=PATIENT)
     future = dispatcher.submit_run()
-    assert wait_until(lambda: len(relay.received) == 3)
+    assert until(lambda: len(relay.received) == 3)
     time.sleep(0.1)  # the envelope of the fourth is there already
     hold(practice, f"source:{CAMPAIGN}")
     dispatcher.reconsider()
@@ -173,14 +165,17 @@ def test_what_went_along_with_the_message_under_way_does_not_leave_behind_a_paus
 def test_a_message_that_is_held_alone_lets_the_others_go(
     practice: BarePractice, send_due: Make, scene: Scene
 ) -> None:
-    relay, profile = scene(think=0.2)
+    relay, profile = scene(think=0.4)
     rows = practice.queue(profile, 8)
     dispatcher = send_due(timeouts=PATIENT)
     future = dispatcher.submit_run()
-    assert wait_until(lambda: len(relay.received) == 2)
-    time.sleep(0.05)
-    marked = practice.database.read(lambda tx: messages.by_states(tx, {State.DATA}))
-    (held, *_) = [row for row in marked if not arrived(practice, relay, row)]
+
+    def under_way() -> list[Message]:
+        marked = practice.database.read(lambda tx: messages.by_states(tx, {State.DATA}))
+        return [row for row in marked if not arrived(practice, relay, row)]
+
+    assert until(lambda: len(relay.received) >= 2 and bool(under_way()))
+    (held, *_) = under_way()
     hold(practice, f"message:{held.id}")
     dispatcher.reconsider()
     assert dict(future.result(60).states) == {A: 7}
@@ -197,7 +192,7 @@ def test_a_row_that_is_cancelled_once_claimed_does_not_leave(
     relay, profile = scene(think=0.05)
     rows = practice.queue(profile, 60, kind="campaign", source=CAMPAIGN)
     future = send_due(timeouts=PATIENT).submit_run()
-    assert wait_until(lambda: len(relay.received) >= 6)
+    assert until(lambda: len(relay.received) >= 6)
     stopped = practice.database.write(
         lambda tx: [
             row.id for row in rows if practice.outbox.cancel(tx, row.id, Reason("cancelled-by-person"))
@@ -229,7 +224,7 @@ def test_a_step_of_the_clock_leaves_nothing_uncertain_that_never_left(
     relay, profile = scene(think=0.2)
     practice.queue(profile, 15)
     future = send_due(timeouts=PATIENT).submit_run()
-    assert wait_until(lambda: len(relay.received) == 3)
+    assert until(lambda: len(relay.received) == 3)
     clock.ahead = timedelta(seconds=90)
     result = future.result(60)
     assert result.stopped == Reason("lease-lost")
