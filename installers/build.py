@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from desktop import __version__
+from installers import icu
 
 ROOT = Path(__file__).resolve().parent.parent
 DIST = ROOT / "dist"
@@ -53,6 +54,7 @@ def build(target: Path, work: Path) -> None:
     command = [sys.executable, "-m", "PyInstaller", *options, *folders, recipe]
     subprocess.run(command, cwd=ROOT, env=settings, check=True)
     if sys.platform == "linux":
+        icu.slim(target)
         (target / "sealwell-gui").symlink_to("sealwell")
 
 

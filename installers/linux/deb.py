@@ -32,7 +32,7 @@ _ASKED_AT_RUN = ("libegl1", "libfontconfig1", "libgl1", "libxcb-cursor0", "libxk
 _KEYRINGS = "gnome-keyring | keepassxc | libkf5wallet-bin"
 
 
-_SMALL = ("-Zxz", "-z6", "--threads-max=2")
+_SMALL = ("-Zxz", "-z9", "--threads-max=2")
 _QUICK = ("-Zgzip", "-z1")
 
 
