@@ -262,7 +262,7 @@ def _drawn(what: str) -> str:
 
 @cache
 def _drawing() -> dict[str, object]:
-    """Both answers at once: the process takes the longest of all to start."""
+    """All its answers at once: the process takes the longest of all to start."""
     worker = program.start_worker("drawing")
     try:
         if worker.pipe.poll(_ANSWER_SECONDS):
@@ -285,5 +285,6 @@ PARTS: dict[str, Callable[[], str]] = {
     "time": _time,
     "workers": _workers,
     "fonts": lambda: _drawn("fonts"),
+    "sorting": lambda: _drawn("sorting"),
     "window": lambda: _drawn("window"),
 }

@@ -21,7 +21,7 @@ _PARTS = re.compile(r"(coll|curr|lang|rbnf|region|unit|zone)/")
 """Folders of the data that hold a file for each locale, as its top does."""
 _GONE = re.compile(r"(brkitr|translit)/|.*\.cnv$")
 """Where words break and how scripts are rewritten, which Qt never asks ICU; converters."""
-_LOCALE = re.compile(r"[a-z]{2,3}(_[A-Za-z0-9_]+)?")
+_LOCALE = re.compile(r"[a-z]{2,3}(_[A-Za-z0-9_]*)?")
 _NO_LOCALE = frozenset({"root", "pool"})
 
 
@@ -30,7 +30,10 @@ def slim(bundle: Path) -> None:
     (library,) = bundle.glob("_internal/PySide6/Qt/lib/libicudata.so.*")
     with tempfile.TemporaryDirectory(prefix="sealwell-icu-") as name:
         folder = Path(name)
-        whole, left = folder / "whole.dat", folder / "left.dat"
+        # The name of the file is a part of each item's; `l` is the order of bytes.
+        whole = folder / f"icudt{library.suffix[1:]}l.dat"
+        left = folder / "left" / whole.name
+        left.parent.mkdir()
         _run("objcopy", "-O", "binary", "--only-section=.rodata", library, whole)
         items = _run("icupkg", "-l", whole).split()
         gone = [item for item in items if not stays(item)]
@@ -69,5 +72,5 @@ def _link(library: Path, data: Path) -> None:
 
 
 def _run(*command: str | Path) -> str:
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     return done.stdout

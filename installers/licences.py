@@ -30,7 +30,7 @@ _UNSAID = {"imapclient": "BSD-3-Clause", "sqlcipher3": "Zlib AND BSD-3-Clause"}
 """Their metadata name no licence; their texts are these."""
 _EXCEPTED = {"pyinstaller": "GPL-2.0-or-later WITH Bootloader-exception"}
 """The exception lets the starter be part of any program (PyInstaller's COPYING.txt)."""
-_QT = ("Qt.txt", "LGPL-3.txt", "GPL-3.txt")
+_QT = ("Qt.txt", "LGPL-3.txt", "GPL-3.txt", "ICU.txt")
 _BESIDE: Mapping[str, tuple[str, ...]] = {
     "cryptography": ("OpenSSL.txt", "Apache-2.0.txt"),
     "obstore": ("obstore.txt",),

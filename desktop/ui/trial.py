@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QCollator, QLocale, QSize
 from PySide6.QtGui import QColor, QFont, QFontInfo, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -42,7 +42,11 @@ def work(pipe: Connection[Any, Any]) -> None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"  # nobody sits here: drawn in memory
     application = QApplication(["sealwell"])
     theme = Theme(application)
-    drawn = {"fonts": fonts_drawn(), "window": all(page_drawn(theme, each) for each in LANGUAGES)}
+    drawn = {
+        "fonts": fonts_drawn(),
+        "sorting": spanish_sorted(),
+        "window": all(page_drawn(theme, each) for each in LANGUAGES),
+    }
     pipe.send_bytes(json.dumps({**drawn, "screen": application.platformName()}).encode("ascii"))
 
 
@@ -54,6 +58,12 @@ def fonts_drawn() -> bool:
     return QFontInfo(font).family() == FAMILY and all(
         one != other for at, one in enumerate(pictures) for other in pictures[:at]
     )
+
+
+def spanish_sorted() -> bool:
+    """Whether Qt has the data of the language: its ñ stands between n and o, and nowhere else does it."""
+    spanish = QCollator(QLocale("es"))
+    return spanish.compare("nz", "ñandú") < 0 and spanish.compare("ñandú", "oca") < 0
 
 
 def page_drawn(theme: Theme, language: str) -> bool:

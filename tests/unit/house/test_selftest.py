@@ -51,6 +51,7 @@ def fails(error: Exception) -> Callable[..., Any]:
         ("time", "desktop.mail.holidays.is_holiday", ModuleNotFoundError("holidays.countries")),
         ("workers", "desktop.program.subprocess.Popen", OSError("no more processes")),
         ("fonts", "desktop.program.subprocess.Popen", OSError("no more processes")),
+        ("sorting", "desktop.program.subprocess.Popen", OSError("no more processes")),
         ("window", "desktop.program.subprocess.Popen", OSError("no more processes")),
     ],
 )

@@ -31,6 +31,7 @@ def test_what_is_of_no_other_language_stays(item: str) -> None:
             "coll/zh.res",
             "unit/fil.res",
             "region/yue_Hans.res",
+            "coll/de_.res",
         ),
         *("ibm-1390_P110-2003.cnv", "euc-tw-2014.cnv"),
         *("brkitr/cjdict.dict", "brkitr/root.res", "translit/root.res"),
