@@ -36,8 +36,9 @@ PROVIDERS = (
 _PRIVATE = frozenset(PROVIDERS) | {
     *("aol.com", "msn.com", "live.com", "me.com", "mac.com", "att.net", "cox.net", "gmx.com", "gmx.net"),
     *("mail.com", "email.com", "ymail.com", "proton.me", "pm.me", "zoho.com", "yandex.com", "duck.com"),
+    *("home.example", "casa.example"),
 }
-"""Further ones, too short to compare."""
+"""Further ones, too short to compare; and two that nobody can own (RFC 2606), of the sample's people."""
 
 _REAL_NEIGHBOURS = frozenset(
     f"{name}.com" for name in ("email", "mail", "ymail", "fmail", "pmail", "qmail", "vmail", "xmail", "zmail")

@@ -64,7 +64,12 @@ def _described(root: Path) -> dict[str, Any]:
         "depends": needs(root / tree.LIBRARY).rpm(),
         "recommends": ["gnupg2", "gnome-keyring"],
         "contents": [_entry(root, path) for path in entries],
-        "rpm": {"summary": SUMMARY, "group": "Applications/Communications", "buildhost": NAME},
+        "rpm": {
+            "summary": SUMMARY,
+            "group": "Applications/Communications",
+            "buildhost": NAME,
+            "compression": "xz",
+        },
     }
 
 

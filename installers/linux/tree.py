@@ -121,7 +121,8 @@ def settle(root: Path) -> None:
     date = source_date()
     for path in [root, *root.rglob("*")]:
         if not path.is_symlink():
-            path.chmod(0o755 if path.is_dir() or path.name in RUNS else 0o644)
+            runs = path.name in RUNS and "share" not in path.relative_to(root).parts
+            path.chmod(0o755 if path.is_dir() or runs else 0o644)
         os.utime(path, (date, date), follow_symlinks=False)
 
 

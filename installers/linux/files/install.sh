@@ -22,10 +22,12 @@ say() { printf '%s\n' "$*"; }
 stop() { printf 'install.sh: %s\n' "$*" >&2; exit 1; }
 
 # Whether Sealwell runs for this person, of whatever version: it lets nobody look where it runs from.
+# What has ended and was not asked about yet (a zombie) holds nothing open.
 runs() {
     for process in /proc/[0-9]*; do
         read -r name 2>/dev/null <"$process/comm" || continue
         case $name in sealwell | sealwell-gui) ;; *) continue ;; esac
+        grep -q "^State:[[:space:]]*Z" "$process/status" 2>/dev/null && continue
         grep -q "^Uid:[[:space:]]*$(id -u)[[:space:]]" "$process/status" 2>/dev/null && return
     done
     return 1

@@ -34,7 +34,8 @@ def base(release: str) -> Path:
         shutil.rmtree(old, ignore_errors=True)
     half.parent.mkdir(parents=True, exist_ok=True)
     sys.stderr.write(f"making a Debian system: {release}\n")
-    packages = "--include=ca-certificates,gpgv"
+    # libc recommends libidn2: once something brought it, apt keeps it, so it is there from the beginning.
+    packages = "--include=ca-certificates,gpgv,libidn2-0"
     _quietly("debootstrap", "--variant=minbase", packages, release, str(half), mirror())
     (half / "etc/apt/apt.conf.d/90trial").write_text(
         'APT::Install-Recommends "false";\nBinary::apt::APT::Keep-Downloaded-Packages "true";\n'

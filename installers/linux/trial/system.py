@@ -136,6 +136,17 @@ class System:
         return Done(ended.returncode, ended.stdout)
 
 
+def possible() -> bool:
+    """Whether this machine lets root make systems of its own: some containers let nobody mount."""
+    with tempfile.TemporaryDirectory(prefix="sealwell-trial-") as folder:
+        for name in ("lower", "upper", "work", "root"):
+            Path(folder, name).mkdir()
+        layers = f"lowerdir={folder}/lower,upperdir={folder}/upper,workdir={folder}/work"
+        script = f"mount --make-rprivate / && mount -t overlay overlay -o {layers} {folder}/root"
+        spaces = ["unshare", "--mount", "--pid", "--fork", "sh", "-c", script]
+        return subprocess.run(spaces, capture_output=True, check=False).returncode == 0
+
+
 @contextmanager
 def system(under: tuple[Path, ...], archives: Path, display: str, disk: int = 0) -> Iterator[System]:
     """A fresh system over these layers, topmost first. With `disk`, so many MiB are left to write on."""

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from installers.linux import tarball
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the script is for Linux")
 _NOBODY = 65534
@@ -140,6 +141,28 @@ def test_while_it_runs_it_is_not_removed_and_its_version_stays(person: Person) -
             assert (refused.returncode, person.version()) == (1, "1.1.0")
         finally:
             running.kill()
+
+
+def test_a_program_that_ended_and_that_nobody_asked_about_is_not_open(person: Person) -> None:
+    """A zombie: whatever started the program has not looked at its end yet."""
+    archive = person.archive("1.0", window=Path("/bin/true"))
+    assert person.run(archive / "install.sh").returncode == 0
+    window = person.home / ".local/bin/sealwell-gui"
+    demoted = ["setpriv", f"--reuid={_NOBODY}", "--clear-groups"] if os.geteuid() == 0 else []
+    starts = "import os, sys, time; os.spawnvp(os.P_NOWAIT, sys.argv[1], sys.argv[1:]); time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", starts, *demoted, str(window)]) as starter:
+        try:
+            until(lambda: b"(sealwell-gui) Z" in _child(starter.pid), what="the zombie")
+            removed = person.run(archive / "install.sh", "--uninstall")
+        finally:
+            starter.kill()
+    assert removed.returncode == 0, removed.stderr
+
+
+def _child(pid: int) -> bytes:
+    """`/proc/…/stat` of a process's first child."""
+    found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return Path(f"/proc/{found[0]}/stat").read_bytes() if found else b""
 
 
 def test_what_is_not_ours_is_not_replaced(person: Person) -> None:
