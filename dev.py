@@ -204,7 +204,8 @@ def test(arguments: list[str]) -> int:
     # Twice the cores: half of a test's time goes into waiting for servers, processes and clocks.
     workers = str(min(8, 2 * (os.cpu_count() or 1)))
     platform = os.environ.get("QT_QPA_PLATFORM", "offscreen")
-    return python("-m", "pytest", "-n", workers, *arguments, platform=platform)
+    # Tests of one file stay together as long as they can: they share what is dear to make.
+    return python("-m", "pytest", "-n", workers, "--dist", "worksteal", *arguments, platform=platform)
 
 
 def soak(arguments: list[str]) -> int:
