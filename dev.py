@@ -327,7 +327,8 @@ def package(arguments: list[str]) -> int:
     need_venv(PACKAGE_VENV, REQUIREMENTS / f"lock-{LOCKED}-package.txt")
     if rest == again:
         return call(PACKAGE_VENV / IN_VENV, "-m", "installers.build", *again)
-    return max(call(PACKAGE_VENV / IN_VENV, "-m", f"installers.{name}", *rest) for name in chosen)
+    codes = [call(PACKAGE_VENV / IN_VENV, "-m", f"installers.{name}", *rest) for name in chosen]
+    return next((code for code in codes if code != 0), 0)  # one that a signal ended has a negative one
 
 
 COMMANDS = {

@@ -24,7 +24,8 @@ TEXTS = Path(__file__).with_name("licences")
 TARGET = "licenses"
 _TEXT_NAMES = re.compile(r"(^|/)(licen[cs]es?|copying|notice|copyright|authors)|/licenses/", re.IGNORECASE)
 _GRANTED = re.compile(
-    r"\b(0BSD|Apache|BSD|BSL|HPND|ISC|LGPL|MIT|MPL|Mozilla|PSF|Python|Unicode|Unlicense|Zlib)", re.IGNORECASE
+    r"\b(0BSD|Apache|BSD|BSL|CC0|HPND|ISC|LGPL|MIT|MPL|Mozilla|OFL|PSF|Python|Unicode|Unlicense|Zlib)",
+    re.IGNORECASE,
 )
 _UNSAID = {"imapclient": "BSD-3-Clause", "sqlcipher3": "Zlib AND BSD-3-Clause"}
 """Their metadata name no licence; their texts are these."""
@@ -115,7 +116,8 @@ def parts(gathered: Iterable[tuple[str, str]], work: Path) -> list[Part]:
 def problems(part: Part) -> list[str]:
     """Why a part may not be shipped; empty for nearly all."""
     wrong = []
-    if part.name not in _EXCEPTED and not _GRANTED.search(part.licence):
+    demanded = re.split(r"\bAND\b", part.licence)  # each of them, not one of them
+    if part.name not in _EXCEPTED and not all(map(_GRANTED.search, demanded)):
         wrong.append(f"{part.name}: its licence is {part.licence or 'not named'}")
     if not part.texts:
         wrong.append(f"{part.name}: it brings no text of its licence, and none lies in installers/licences")

@@ -13,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from installers.linux.facts import HOMEPAGE, NAME
+from installers.linux.facts import NAME
 
 SUITE = "stable"
 _VALID = "180d"
@@ -63,7 +63,7 @@ def main() -> int:
     arguments = argparse.ArgumentParser(prog="python -m installers.linux.repository", description=__doc__)
     arguments.add_argument("--to", type=Path, required=True, metavar="DIR")
     arguments.add_argument("--signer", required=True, metavar="FINGERPRINT")
-    arguments.add_argument("--address", default=f"{HOMEPAGE}/debian", metavar="URL")
+    arguments.add_argument("--address", required=True, metavar="URL")
     arguments.add_argument("packages", nargs="*", type=Path, metavar="FILE.deb")
     given = arguments.parse_args()
     public = add(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from desktop.sync.updates import LIST_NAME
 from installers.release.sshsig import NotSigned, sign, verify
 
 SUMS, SIGNATURE = "SHA256SUMS", "SHA256SUMS.sig"
@@ -21,7 +22,8 @@ class Tampered(Exception):
 
 def files_of(folder: Path) -> list[Path]:
     """Everything that is published, but the sums themselves; folders are work in progress."""
-    return sorted(path for path in folder.iterdir() if path.is_file() and path.name not in (SUMS, SIGNATURE))
+    apart = (SUMS, SIGNATURE, LIST_NAME)  # the list is signed by itself, anew each month
+    return sorted(path for path in folder.iterdir() if path.is_file() and path.name not in apart)
 
 
 def write(folder: Path) -> Path:
@@ -37,6 +39,8 @@ def write(folder: Path) -> Path:
 
 
 def sign_sums(folder: Path, key: Ed25519PrivateKey) -> Path:
+    """Raises Tampered where the files are not what the sums say: then nothing is signed."""
+    _compare(folder, (folder / SUMS).read_bytes())
     target = folder / SIGNATURE
     target.write_bytes(sign((folder / SUMS).read_bytes(), key))
     return target
@@ -51,6 +55,10 @@ def check(folder: Path, keys: Iterable[bytes]) -> int:
         raise Tampered(f"{Path(str(error.filename)).name} is missing") from error
     except NotSigned as error:
         raise Tampered(f"{SIGNATURE}: {error}") from error
+    return _compare(folder, content)
+
+
+def _compare(folder: Path, content: bytes) -> int:
     listed = _listed(content.decode("ascii"))
     there = {path.name: path for path in files_of(folder)}
     for name in sorted(listed.keys() | there.keys()):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,12 +38,17 @@ class Setup:
 
 
 def build(setup: Setup) -> Path:
-    """The setup, by makensis; raises CalledProcessError where it fails."""
+    """The setup, by makensis; raises CalledProcessError where it fails.
+
+    Its makers' NSIS for Windows has only the 32-bit stub, Debian's the 64-bit one too; the script refuses
+    a 32-bit Windows by itself.
+    """
     size = sum(file.stat().st_size for file in setup.bundle.rglob("*") if file.is_file())
     output = setup.target / setup_name(setup.version)
     setup.target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         values = {
+            "TARGET": "x86-unicode" if sys.platform == "win32" else "amd64-unicode",
             "VERSION": setup.version,
             "NUMBERS": numbers(setup.version),
             "PUBLISHER": PUBLISHER,

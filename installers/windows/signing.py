@@ -22,7 +22,7 @@ from pathlib import Path
 
 from installers.windows.facts import DIST
 
-PAGE = "https://sealwell.example"
+PAGE = os.environ.get("SEALWELL_HOMEPAGE", "https://sealwell.example")
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@
 !macro SENTENCES
   !insertmacro SAID WELCOME \
     "Sealwell ${VERSION} will be put on this computer, for you alone; no administrator is needed.$\r$\n$\r$\nIf it is already here, it is replaced by this version. What your practice has stays as it is.$\r$\n$\r$\nIt takes about a minute." \
-    "Sealwell ${VERSION} se instalará en este equipo, solo para usted; no hace falta un administrador.$\r$\n$\r$\nSi ya está aquí, esta versión lo sustituye. Lo que tiene su consulta queda como está.$\r$\n$\r$\nTarda alrededor de un minuto."
+    "Sealwell ${VERSION} se instalará en este equipo, solo para usted; no hace falta un administrador.$\r$\n$\r$\nSi ya está aquí, esta versión lo sustituye. Lo que tiene su consultorio queda como está.$\r$\n$\r$\nTarda alrededor de un minuto."
   !insertmacro SAID OPEN_NOW "Open Sealwell now" "Abrir Sealwell ahora"
   !insertmacro SAID STILL_RUNS \
     "Sealwell is still open.$\r$\n$\r$\nClose its windows. If its mark is beside the clock, click it with the right mouse button and choose “End”. After that it takes up to a minute until everything has come to its end.$\r$\n$\r$\nThen press Retry." \
@@ -29,8 +29,8 @@
     "Algo sigue usando los archivos de Sealwell; no se ha cambiado nada y el programa está como antes. Reinicie el equipo e inténtelo de nuevo."
   !insertmacro SAID DATA_STAYS \
     "The program will be removed. What your practice has stays on this computer: people, messages and settings lie in $LOCALAPPDATA\sealwell, or where you have put them." \
-    "Se quitará el programa. Lo que tiene su consulta se queda en este equipo: personas, mensajes y ajustes están en $LOCALAPPDATA\sealwell, o donde usted los haya puesto."
+    "Se quitará el programa. Lo que tiene su consultorio se queda en este equipo: personas, mensajes y ajustes están en $LOCALAPPDATA\sealwell, o donde usted los haya puesto."
   !insertmacro SAID DATA_STAYED \
     "Sealwell was removed. What your practice has is still there, in $LOCALAPPDATA\sealwell or where you have put it. If you install Sealwell again, it opens it." \
-    "Se ha quitado Sealwell. Lo que tiene su consulta sigue ahí, en $LOCALAPPDATA\sealwell o donde usted lo haya puesto. Si vuelve a instalar Sealwell, lo abrirá."
+    "Se ha quitado Sealwell. Lo que tiene su consultorio sigue ahí, en $LOCALAPPDATA\sealwell o donde usted lo haya puesto. Si vuelve a instalar Sealwell, lo abrirá."
 !macroend

@@ -1,6 +1,7 @@
 ; Sealwell for the person who runs it: no administrator is needed, nothing outside their own folders is touched.
-; Values come from installers/windows/setup.py. Exit codes are those of docs/guide/install-windows.md.
-Target amd64-unicode ; the usual stub is a 32-bit program
+; Values come from installers/windows/nsis.py. Exit codes are those of docs/guide/install-windows.md.
+Target ${TARGET}
+AllowSkipFiles off ; a file that cannot be written ends a silent setup, instead of being left out
 ManifestDPIAware true
 ManifestSupportedOS Win10
 RequestExecutionLevel user
@@ -11,6 +12,7 @@ SetCompressor ${COMPRESSION}
 !include "FileFunc.nsh"
 !include "WordFunc.nsh"
 !include "WinVer.nsh"
+!include "x64.nsh"
 !include "sentences.nsh"
 
 !define APP "$INSTDIR\app"
@@ -121,6 +123,9 @@ Function .onInit
   ${IfNot} ${AtLeastWin10}
     !insertmacro LEAVE ${EXIT_OLD_WINDOWS} "$(OLD_WINDOWS)"
   ${EndIf}
+  ${IfNot} ${RunningX64}
+    !insertmacro LEAVE ${EXIT_OLD_WINDOWS} "$(OLD_WINDOWS)"
+  ${EndIf}
   SetRegView 64
   ReadRegStr $0 HKLM "Software\Sealwell" "InstallDir"
   ${If} $0 != ""
@@ -146,14 +151,26 @@ FunctionEnd
 
 ; The new program is laid beside the old one, whole, and only then takes its place: by two renames, each done
 ; or not. Stopped before them, the old program is there as it was. Stopped between them, Windows finishes at
-; the next sign-in what RunOnce names.
+; the next sign-in what RunOnce names; opened again before that, the setup first takes the old one back.
+!macro TAKE_BACK
+  ${IfNot} ${FileExists} "${APP}\*.*"
+    Rename "${OLD}" "${APP}"
+  ${EndIf}
+  DeleteRegValue HKCU "${CURRENT}\RunOnce" "SealwellSetup"
+!macroend
+
 Section
   SetOutPath "$INSTDIR"
+  !insertmacro TAKE_BACK
   RMDir /r "${NEW}"
   RMDir /r "${OLD}"
   SetOverwrite on
   SetOutPath "${NEW}"
-  File /r "${BUNDLE}/*.*"
+  ClearErrors
+  File /r "${BUNDLE}\*.*"
+  ${If} ${Errors}
+    Abort "$(NOT_CHANGED)"
+  ${EndIf}
   SetOutPath "$INSTDIR" ; who stands in a folder holds it
   Call WaitUntilEnded
   WriteRegStr HKCU "${CURRENT}\RunOnce" "SealwellSetup" \
@@ -194,7 +211,7 @@ SectionEnd
 
 Function .onInstFailed
   SetOutPath "$TEMP"
-  DeleteRegValue HKCU "${CURRENT}\RunOnce" "SealwellSetup"
+  !insertmacro TAKE_BACK
   RMDir /r "${NEW}"
   RMDir "$INSTDIR"
   SetErrorLevel ${EXIT_FAILED}

@@ -31,13 +31,22 @@ def test_what_the_program_is_made_of_has_its_texts(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "licence",
-    ["", "GPL-3.0-only", "AGPL-3.0-or-later", "GNU General Public License v3 (GPLv3)", "Proprietary"],
+    [
+        "",
+        "GPL-3.0-only",
+        "AGPL-3.0-or-later",
+        "GNU General Public License v3 (GPLv3)",
+        "Proprietary",
+        "GPL-3.0-only AND MIT",
+    ],
 )
 def test_a_licence_that_is_missing_or_not_ours_to_ship_ends_the_build(licence: str) -> None:
     assert licences.problems(replace(FINE, licence=licence))
 
 
-@pytest.mark.parametrize("licence", ["MIT", "LGPL-3.0-only OR GPL-2.0-only", "Mozilla Public License 2.0"])
+@pytest.mark.parametrize(
+    "licence", ["MIT", "MIT AND OFL-1.1", "LGPL-3.0-only OR GPL-2.0-only", "Mozilla Public License 2.0"]
+)
 def test_free_licences_pass(licence: str) -> None:
     assert licences.problems(replace(FINE, licence=licence)) == []
 

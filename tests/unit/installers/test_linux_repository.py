@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ import pytest
 
 from installers.linux import repository
 
+GUIDE = Path(__file__).resolve().parents[3] / "docs" / "guide"
 pytestmark = pytest.mark.skipif(
     shutil.which("reprepro") is None or shutil.which("dpkg-deb") is None, reason="reprepro is not installed"
 )
@@ -71,6 +73,16 @@ def test_the_file_for_the_computers_holds_the_address_and_the_key_alone(signer: 
     assert "URIs: https://example.com/debian\n" in held
     assert "\n -----BEGIN PGP PUBLIC KEY BLOCK-----\n .\n" in held
     assert "PRIVATE" not in held
+
+
+def test_the_guides_command_shows_the_fingerprint_to_compare(signer: str, tmp_path: Path) -> None:
+    public = repository.add(tmp_path / "repository", signer, [], "https://example.com/debian")
+    for page in ("install-linux.md", "es/install-linux.md"):
+        (command,) = re.findall(r"`(sed [^`]* \| gpg --show-keys)`", (GUIDE / page).read_text("utf-8"))
+        shown = subprocess.run(
+            ["sh", "-c", command], cwd=public, check=True, capture_output=True, text=True
+        ).stdout
+        assert signer in shown
 
 
 def test_a_key_that_gpg_does_not_have_is_refused(signer: str, tmp_path: Path) -> None:

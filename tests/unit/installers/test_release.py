@@ -69,6 +69,22 @@ def test_a_list_that_was_made_to_fit_is_found(released: Path) -> None:
         sums.check(released, [PUBLIC])
 
 
+def test_sums_that_do_not_fit_their_files_are_not_signed(released: Path) -> None:
+    (released / sums.SIGNATURE).unlink()
+    (released / "sealwell_0.1.0_amd64.deb").write_bytes(b"another program")
+    with pytest.raises(sums.Tampered, match="was changed"):
+        sums.sign_sums(released, KEY)
+    assert not (released / sums.SIGNATURE).exists()
+
+
+def test_the_list_of_the_newest_version_beside_a_release_does_not_change_it(released: Path) -> None:
+    """It is signed by itself, after the sums and anew each month."""
+    before = (released / sums.SUMS).read_bytes()
+    (released / "sealwell-update.json").write_text("{}")
+    assert sums.check(released, [PUBLIC]) == 2
+    assert sums.write(released).read_bytes() == before
+
+
 @pytest.mark.parametrize("at", [0, 5, 40, 60, 90, -70, -20, -2])
 def test_a_signature_with_one_changed_letter_counts_for_nothing(at: int) -> None:
     armoured = bytearray(sign(b"content", KEY))
