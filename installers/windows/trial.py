@@ -93,7 +93,7 @@ class SetupTrial:
             self._kill_when(self._setups.new, self._folder / "app.new" / PROGRAMS[0])
             self._machine.must(self._program, "--version", wait=SLOW)
             expect(True, (self._app / STALE).exists(), "the old program is whole")
-        with self._checks.check("setup killed between its two renames, and again at its next start: the old one"):
+        with self._checks.check("killed between its two renames, and again at its next start: the old one"):
             self._kill_when(self._setups.waiting, self._folder / "app.old")
             expect(False, self._app.exists(), "the moment was met")
             self._kill_when(self._setups.new, self._app / STALE)
