@@ -25,7 +25,7 @@ from desktop.crypto.updatekeys import MOST, keys_of
 from desktop.errors import DeliveryError, InputError, Refused
 from desktop.frozen import dataclass
 from desktop.models.documents import Progress
-from desktop.paths import PRIVATE_FILE, resource, sync_folder
+from desktop.paths import PRIVATE_FILE, put_in_place, resource, sync_folder
 from desktop.sync.update_list import File
 from desktop.texts import clean
 
@@ -86,14 +86,14 @@ def download(source: Source, file: File, folder: Path, progress: Progress | None
     """The file in `folder` under its name; it has that name only once it was found to be the right one.
 
     Raises as `fetch_list`, InputError "update-file-there", "update-file-size", "update-file-changed",
-    "file-not-written"; DeliveryError "update-disk-full"; Refused "cancelled".
+    "file-not-written"; DeliveryError "update-disk-full"; Refused "cancelled", "update-running".
     """
     target = folder / file.name
     if target.exists():
         if _is(target, file):
             return target
         raise InputError("update-file-there", file=file.name)
-    with _part(target, file) as (part, out):
+    with _part(target, file) as out:
         came = 0
 
         def take(piece: bytes) -> None:
@@ -106,9 +106,6 @@ def download(source: Source, file: File, folder: Path, progress: Progress | None
 
         work = _get(source, source.files_url + file.name, file.bytes, take, source.waits.file)
         asyncio.run(_watched(work, go_on))
-        out.flush()
-        os.fsync(out.fileno())
-        check(part, file)
     sync_folder(folder)
     return target
 
@@ -144,24 +141,45 @@ def _is(path: Path, file: File) -> bool:
 
 
 @contextmanager
-def _part(target: Path, file: File) -> Iterator[tuple[Path, BinaryIO]]:
-    """Beside `target` until the block ends well; whatever goes wrong, nothing stays."""
+def _part(target: Path, file: File) -> Iterator[BinaryIO]:
+    """Beside `target` until the block ends well and it is `file`; whatever goes wrong, nothing stays.
+
+    What lies there already may be of an ended program or of somebody else, who would hold it open
+    and change it after it was checked: it is removed, never written into.
+    """
     part = target.with_name(f"{target.name}.part")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    own: os.stat_result | None = None
     try:
         if shutil.disk_usage(target.parent).free < file.bytes + _SPARE:
             raise DeliveryError("update-disk-full", file=file.name)
+        part.unlink(missing_ok=True)
         with os.fdopen(os.open(part, flags, PRIVATE_FILE), "wb") as out:
-            yield part, out
-        os.replace(part, target)
+            own = os.fstat(out.fileno())
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+        if not _is_still(part, own):
+            raise Refused("update-running")
+        check(part, file)
+        put_in_place(part, target)
     except BaseException as error:  # nothing that looks whole; then it goes on up
         with suppress(OSError):
-            part.unlink(missing_ok=True)
+            if own is not None and _is_still(part, own):
+                part.unlink()
         if isinstance(error, OSError):
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise DeliveryError("update-disk-full", file=file.name) from error
             raise InputError("file-not-written", file=file.name) from error
         raise
+
+
+def _is_still(part: Path, own: os.stat_result) -> bool:
+    """False where another process of ours fetches the same and has begun anew."""
+    try:
+        return os.path.samestat(part.lstat(), own)
+    except FileNotFoundError:
+        return False
 
 
 async def _watched(work: Coroutine[Any, Any, T], go_on: Callable[[], None]) -> T:
@@ -207,7 +225,7 @@ async def _get(source: Source, url: str, most: int, take: Callable[[bytes], None
         raise DeliveryError("update-slow") from error
     except httpx.ConnectError as error:
         raise DeliveryError("update-tls" if _is_tls(error) else "update-offline") from error
-    except httpx.TransportError as error:
+    except (httpx.TransportError, ssl.SSLError) as error:  # a broken record comes as it is
         raise DeliveryError("update-broken-off") from error
 
 

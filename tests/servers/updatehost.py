@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import socket
 import ssl
 import threading
 
@@ -11,7 +12,7 @@ from tests.servers.tlshost import TlsHost
 
 class UpdateHost(TlsHost):
     """Serves `files` by their names. `how`: '' well, or redirect, missing, huge, endless, slow, drip,
-    short, cut.
+    short, cut, garbled (half of the body, then octets that are no TLS).
 
     `asked` holds every request as it came: its line and all of its headers.
     """
@@ -49,10 +50,12 @@ class UpdateHost(TlsHost):
         if self.how == "endless":
             while not self.stop.is_set():
                 to.wfile.write(b"x" * 65536)
-        elif self.how in ("drip", "cut"):
+        elif self.how in ("drip", "cut", "garbled"):
             to.wfile.write(body[: len(body) // 2])
             self.reached.set()
             if self.how == "drip":
                 self.stop.wait(30)
+            elif self.how == "garbled":
+                socket.socket.sendall(to.connection, b"this is no record of TLS")
         else:
             to.wfile.write(body)

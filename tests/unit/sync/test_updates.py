@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -77,6 +80,7 @@ def test_a_request_says_nothing_of_who_asks(releases: Releases, monkeypatch: pyt
         ("drip", "update-slow"),
         ("short", "update-broken-off"),
         ("cut", "update-broken-off"),
+        ("garbled", "update-broken-off"),
     ],
 )
 def test_an_answer_that_goes_wrong_has_its_name(releases: Releases, how: str, code: str) -> None:
@@ -162,6 +166,7 @@ def test_a_wrong_file_never_gets_its_name(
     ("how", "code"),
     [
         ("cut", "update-broken-off"),
+        ("garbled", "update-broken-off"),
         ("drip", "update-slow"),
         ("redirect", "update-answer"),
         ("endless", "update-too-large"),
@@ -207,12 +212,48 @@ def test_what_an_ended_program_left_is_begun_anew(releases: Releases, into: Path
     assert download(releases.source(), FILE, into).read_bytes() == PACKAGE
 
 
-def test_a_part_that_points_elsewhere_is_not_followed(releases: Releases, into: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("link", [Path.symlink_to, Path.hardlink_to])
+def test_a_part_of_somebody_elses_is_not_written_into(
+    releases: Releases, into: Path, tmp_path: Path, link: Callable[[Path, Path], None]
+) -> None:
     elsewhere = tmp_path / "precious"
     elsewhere.write_bytes(b"precious")
-    (into / f"{NAME}.part").symlink_to(elsewhere)
-    assert why(lambda: download(releases.source(), FILE, into)) == "file-not-written"
+    link(into / f"{NAME}.part", elsewhere)
+    fetched = download(releases.source(), FILE, into)
+    assert fetched.read_bytes() == PACKAGE
+    assert not fetched.is_symlink()
     assert elsewhere.read_bytes() == b"precious"
+
+
+def test_a_second_program_that_fetches_it_too_raises_no_false_alarm(releases: Releases, into: Path) -> None:
+    begun_anew: list[Path] = []
+
+    def progress(done: int, _of: int) -> bool:
+        if done and not begun_anew:
+            with ThreadPoolExecutor(1) as second:
+                begun_anew.append(second.submit(download, releases.source(), FILE, into).result(10))
+        return True
+
+    assert why(lambda: download(releases.source(), FILE, into, progress)) == "update-running"
+    assert (into / NAME).read_bytes() == PACKAGE
+    assert [one.name for one in into.iterdir()] == [NAME]
+
+
+def test_a_scanner_that_holds_the_file_for_a_moment_is_waited_for(
+    releases: Releases, into: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    move, held = os.replace, [True, True]
+
+    def scanned(source: Path, target: Path) -> None:
+        if held:
+            held.pop()
+            raise PermissionError(13, "in use", str(source))
+        move(source, target)
+
+    monkeypatch.setattr("desktop.paths.sys", SimpleNamespace(platform="win32"))
+    monkeypatch.setattr("desktop.paths.os.replace", scanned)
+    assert download(releases.source(), FILE, into).read_bytes() == PACKAGE
+    assert held == []
 
 
 def test_a_full_disk_says_so_before_anything_is_fetched(
