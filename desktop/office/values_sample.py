@@ -16,7 +16,7 @@ from desktop.office.values_entry import SignedIn
 class LeftLetter:
     """A letter that would have left: what the mail service, and anybody on the way, would see of it.
 
-    `method` is as in its own header; `text` is the part that can be read without a key.
+    `text` is the part that can be read without a key.
     """
 
     at: datetime

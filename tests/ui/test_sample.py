@@ -244,6 +244,15 @@ def test_what_would_have_left_is_read_letter_by_letter(window: MainWindow) -> No
     dialog.close()
 
 
+def test_a_long_paragraph_stays_whole(at_work: AtWork) -> None:
+    """A letter wraps: each of its paragraphs is one line."""
+    paragraph = " ".join(["Flu season begins, and we have vaccine."] * 20)
+    letter = replace(LEFT[0], text=f"Hello\n\n{paragraph}\n\nGoodbye\u202e\n")
+    dialog = LeftDialog(at_work.screen.ui, (letter,), at_work.workspace)
+    assert dialog.letter.toPlainText().endswith(f"Hello\n\n{paragraph}\n\nGoodbye")
+    dialog.close()
+
+
 def test_before_anything_left_it_says_what_to_do(at_work: AtWork) -> None:
     dialog = LeftDialog(at_work.screen.ui, (), at_work.workspace)
     assert dialog.letter.toPlainText() == at_work.screen.words("ui.sample.left-none")

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPlainTextEdit, QWidget
 
 from desktop.office.values_sample import LeftLetter
-from desktop.texts import clean
+from desktop.texts import clean_lines
 from desktop.ui.base import Ui, plain_label
 from desktop.ui.dates import visit_words
 from desktop.ui.dialog import FormDialog
@@ -49,4 +49,4 @@ class LeftDialog(FormDialog):
     def show_letter(self, row: int) -> None:
         one, say = self._letters[row], self.ui.say
         head = f"{say('ui.sample.to')} {one.to}\n{say('ui.sample.subject')} {one.subject}\n\n"
-        self.letter.setPlainText(head + "\n".join(clean(line) for line in one.text.splitlines()))
+        self.letter.setPlainText(head + clean_lines(one.text, len(one.text)))
