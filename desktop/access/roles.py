@@ -277,7 +277,7 @@ IN_A_GAP = frozenset(
         *(Action.LIST_SEGMENTS, Action.SHOW_SEGMENT),
         *(Action.LIST_TEMPLATES, Action.LIST_CAMPAIGNS, Action.SHOW_CAMPAIGN),
         *(Action.SHOW_RESULTS, Action.LIST_WINDOWS, Action.LIST_ANSWERS),
-        *(Action.SHOW_CALENDAR, Action.SHOW_UPDATES),
+        *(Action.SHOW_CALENDAR, Action.SHOW_UPDATES, Action.REPORT_PROBLEM),
         *(Action.LIST_NOTICES, Action.LIST_DRAFTS, Action.ISSUE_TOKEN, Action.STEP_UP, Action.SIGN_OUT),
     }
 )

@@ -18,7 +18,7 @@ from desktop.errors import InputError, SealwellError
 from desktop.models.accounts import Session
 from desktop.paths import write_private
 from desktop.problem import Problem, Section, collect, rows_of
-from desktop.texts import clean
+from desktop.texts import clean, clean_lines
 from desktop.ui.base import Ui, button, plain_label
 from desktop.ui.dialog import FormDialog
 from desktop.ui.files import choose_target
@@ -83,9 +83,16 @@ class ProblemDialog(FormDialog):
         checks = self.ui.office.doctor().checks
         found = [Section("checks", tuple((one.check, "ok" if one.ok else one.reason.code) for one in checks))]
         if self._session is not None:
-            facts = self.ui.office.report_problem(self._session)
-            found.append(Section("practice", tuple(rows_of({**facts.counts, **facts.switches}))))
+            found.append(self._numbers(self._session))
         return found
+
+    def _numbers(self, session: Session) -> Section:
+        """Why there are none belongs into the report, and takes nothing else out of it."""
+        try:
+            facts = self.ui.office.report_problem(session)
+        except SealwellError as error:
+            return Section("practice", (("service", error.code),))
+        return Section("practice", tuple(rows_of({**facts.counts, **facts.switches})))
 
     def _add(self, sections: list[Section]) -> None:
         self._sections += sections
@@ -102,13 +109,15 @@ class ProblemDialog(FormDialog):
 
     @property
     def _words(self) -> str:
-        lines = self.own.toPlainText()[:_MOST].splitlines()
-        return "\n".join(clean(line) for line in lines).strip()
+        return clean_lines(self.own.toPlainText(), _MOST)
 
     # --- before it goes anywhere --------------------------------------------------------
 
     def _checked(self, go_on: Callable[[], None]) -> None:
-        """The writer's own words are looked at first; who has read them once more goes on."""
+        """The writer's own words are looked at first; who has read them once more goes on.
+
+        Where nobody is signed in, no name is known: dates and numbers alone are found.
+        """
         words, session = self._words, self._session
         if not words or words == self._accepted:
             go_on()
@@ -120,8 +129,12 @@ class ProblemDialog(FormDialog):
             return self.ui.office.check_file("words.txt", words.encode("utf-8")).hits
 
         def looked(hits: tuple[ContentHit, ...]) -> None:
-            if hits:
+            if self._words != words:  # what is typed meanwhile goes along
+                self._checked(go_on)
+            elif hits:
                 self._warn(words, self.ui.say("ui.problem.patient", what=_quoted(words, hits)))
+            elif session is None:
+                self._warn(words, self.ui.say("ui.problem.not-checked"))
             else:
                 go_on()
 
