@@ -1,6 +1,7 @@
 """Once a day, where an administrator allowed it: whether there is a newer version of the program.
 
-At no fixed hour, so that neither the server nor who listens on the way sees a habit of the practice.
+At no fixed hour, and not at the sign-in after a night, so that neither the server nor who listens on
+the way sees a habit of the practice; only where it is seldom open for two hours, it asks as it opens.
 On a thread of its own: nobody who is in the window waits for a server.
 """
 
@@ -25,6 +26,10 @@ _A_DAY, _SPREAD = timedelta(hours=20), timedelta(hours=8)
 """The next look is at some time between these after one that was answered."""
 _AGAIN = timedelta(hours=2)
 """And so long, or a little more, after one that was not: a portable computer is often without a line."""
+_PRESENT = timedelta(minutes=5)
+"""Who is there at the moment of a look begins it by then; later it was missed."""
+_LATE, _TOO_LATE = timedelta(hours=2), timedelta(days=3)
+"""One that was missed waits again, up to the first; but not once nothing was tried for the second."""
 
 
 class UpdateWatch:
@@ -59,10 +64,9 @@ class UpdateWatch:
             threading.Thread(target=self._ask_behind, name="updates", daemon=True).start()
 
     def ask(self) -> None:
-        """Ask now and keep what was heard, or what was wrong with it; blocks."""
-        now = self._clock.now()
-        # Put off first: a second program with this practice, or one that is ended meanwhile, asks once.
-        self._database.write(lambda tx: keep(tx, replace(kept(tx), next_at=self._later(now, _AGAIN))))
+        """Where it is still due, ask and keep what was heard, or what was wrong with it; blocks."""
+        if not self._database.write(lambda tx: self._begins(tx, self._clock.now())):
+            return
         try:
             document = fetch_list(self._judge.source)
             self._database.write(lambda tx: self._keep(tx, document, self._clock.now()))
@@ -82,20 +86,34 @@ class UpdateWatch:
             self._asking.release()
 
     def _is_due(self, one: Kept, now: datetime) -> bool:
-        return (
-            one.allowed
-            and self._judge.has_key
-            and (not one.next_at or datetime.fromisoformat(one.next_at) <= now)
-        )
+        """A moment further ahead than any that is chosen is of a clock that was wrong."""
+        if not one.allowed or not self._judge.has_key:
+            return False
+        return not one.next_at or not now < datetime.fromisoformat(one.next_at) <= now + _A_DAY + _SPREAD
 
-    def _later(self, now: datetime, least: timedelta) -> str:
-        return (now + least + _SPREAD * self._chance.random()).isoformat()
+    def _begins(self, tx: Tx, now: datetime) -> bool:
+        """Whether to ask; the next look is put off first: a program that is ended meanwhile asks once.
+
+        Of what is kept now: it may be forbidden by this time, or a second program has asked.
+        """
+        one = kept(tx)
+        if not self._is_due(one, now):
+            return False
+        missed = _was_missed(one, now)
+        again = now + _LATE * self._chance.random() if missed else self._later(now, _AGAIN)
+        keep(tx, replace(one, next_at=again.isoformat()))
+        return not missed
+
+    def _later(self, now: datetime, least: timedelta) -> datetime:
+        return now + least + _SPREAD * self._chance.random()
 
     def _keep(self, tx: Tx, document: bytes, now: datetime) -> None:
         before = kept(tx)
         if not before.allowed:  # forbidden while the server was asked
             return
-        after = replace(self._judge.heard(document, before, now), next_at=self._later(now, _A_DAY))
+        after = replace(
+            self._judge.heard(document, before, now), next_at=self._later(now, _A_DAY).isoformat()
+        )
         if (after.seen, after.problem) != (before.seen, before.problem):
             self._audit.record(tx, Event(Act.UPDATES_CHECKED, det={"program": after.seen}))
         keep(tx, after)
@@ -110,3 +128,11 @@ class UpdateWatch:
             self._audit.record(tx, Event(Act.UPDATES_CHECKED, outcome="failed", why=code))
         keep(tx, after)
         settle(tx, self._audit, self._judge, after, now)
+
+
+def _was_missed(one: Kept, now: datetime) -> bool:
+    """Whether nobody was here when it fell due: asking at once would tell when the practice opens."""
+    if not one.next_at or not one.tried_at:
+        return False
+    present = timedelta() <= now - datetime.fromisoformat(one.next_at) <= _PRESENT
+    return not present and abs(now - datetime.fromisoformat(one.tried_at)) <= _TOO_LATE

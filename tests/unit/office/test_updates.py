@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,6 @@ from desktop.models.accounts import Session
 from desktop.office import update_facts
 from desktop.office.api import Office
 from desktop.office.update_facts import Judge, Kept
-from desktop.office.update_watch import UpdateWatch
 from desktop.office.values_messages import TaskQuery
 from desktop.office.values_updates import UpdateCheckFile
 from tests.made_practice import START, Practice
@@ -49,12 +47,6 @@ def bodies(office: Office) -> list[str]:
 def titles(office: Office, session: Session) -> list[tuple[str, dict[str, str | int]]]:
     lines = office.list_tasks(session, TaskQuery()).tasks
     return [(one.title.code, one.title.params) for one in lines if one.kind.startswith("update")]
-
-
-def watch(practice: Practice, office: Office) -> UpdateWatch:
-    desk = desk_of(office)
-    assert practice.updates is not None
-    return UpdateWatch(desk.opened().database, desk.audit, practice.clock, practice.updates)
 
 
 # --- nobody is asked ---------------------------------------------------------------------------
@@ -231,87 +223,7 @@ def test_notes_come_without_anything_that_is_not_text(
     assert offer.notes_en == "One[31m\n\nTwo <b>bold</b>"
 
 
-# --- by itself ---------------------------------------------------------------------------------
-
-
-def test_once_a_day_at_no_fixed_hour(
-    practice: Practice, update_allowed: tuple[Office, Session], releases: Releases
-) -> None:
-    office, session = update_allowed
-    watching = watch(practice, office)
-    watching.ask()
-    assert office.show_updates(session).state == "newer"
-    due = {kept(office).next_at}
-    for _ in range(4):
-        watching.ask()
-        due.add(kept(office).next_at)
-    assert len(due) == 5
-    hours = sorted((update_facts._moment(one) or START) - practice.clock.now() for one in due)
-    assert timedelta(hours=20) <= hours[0] <= hours[-1] <= timedelta(hours=28)
-
-
-def test_a_practice_that_was_closed_meanwhile_is_let_go(
-    practice: Practice, update_allowed: tuple[Office, Session], releases: Releases
-) -> None:
-    office, _ = update_allowed
-    watching = watch(practice, office)
-    office.close()
-    assert why(watching.ask) == "locked"
-    assert why(watching.look) == "locked"
-    assert releases.host.connections == 0
-
-
-@pytest.mark.parametrize("how", ["", "missing"])
-def test_what_was_forbidden_while_it_was_asked_is_not_kept(
-    practice: Practice,
-    update_allowed: tuple[Office, Session],
-    releases: Releases,
-    monkeypatch: pytest.MonkeyPatch,
-    how: str,
-) -> None:
-    office, session = update_allowed
-    releases.host.how = how
-    answer = releases.host.respond
-
-    def forbid_first(to: BaseHTTPRequestHandler) -> None:
-        office.allow_updates(session, False)
-        answer(to)
-
-    monkeypatch.setattr(releases.host, "respond", forbid_first)
-    watch(practice, office).ask()
-    after = kept(office)
-    assert (after.allowed, after.document, after.problem) == (False, "", "")
-    assert "updates.checked" not in [act for act, _, _ in acts(office)]
-
-
-def test_a_failed_look_is_tried_again_sooner_and_recorded_once(
-    practice: Practice, update_allowed: tuple[Office, Session], releases: Releases
-) -> None:
-    office, _ = update_allowed
-    releases.host.how = "missing"
-    watching = watch(practice, office)
-    for _ in range(3):
-        watching.ask()
-    again = update_facts._moment(kept(office).next_at)
-    assert again is not None
-    assert timedelta(hours=2) <= again - practice.clock.now() <= timedelta(hours=10)
-    assert acts(office).count(("updates.checked", "failed", "update-answer")) == 1
-
-
-def test_the_watch_asks_in_the_background_once_it_is_due(
-    practice: Practice, update_allowed: tuple[Office, Session], releases: Releases
-) -> None:
-    office, session = update_allowed
-    desk_of(office).opened().watch._look_also()
-    for _ in range(100):
-        if titles(office, session):
-            break
-        time.sleep(0.05)
-    assert titles(office, session) == [("task-update-high", {"version": NEWER})]
-    before = len(releases.host.asked)
-    desk_of(office).opened().watch._look_also()
-    time.sleep(0.3)
-    assert len(releases.host.asked) == before
+# --- what administrators find ------------------------------------------------------------------
 
 
 def test_the_task_ends_when_the_version_runs_and_is_told_once(
