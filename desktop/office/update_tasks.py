@@ -13,6 +13,7 @@ from desktop.models.ids import new_id
 from desktop.models.tasks import Task, TaskState
 from desktop.office.task_kinds import UPDATE, UPDATE_DOUBT
 from desktop.office.update_facts import DOUBTS, Judge, Kept
+from desktop.sync.update_list import UpdateList
 
 
 def settle(tx: Tx, audit: AuditLog, judge: Judge, one: Kept, now: datetime) -> None:
@@ -40,9 +41,19 @@ def _wanted(judge: Judge, one: Kept, now: datetime) -> dict[str, Task]:
         found[UPDATE] = Task(
             "", UPDATE, now, source=newest.version, due_at=newest.install_by, details=details
         )
-    if one.problem in DOUBTS and one.allowed:
-        found[UPDATE_DOUBT] = Task("", UPDATE_DOUBT, now, source=one.problem)
+    doubt = _doubt(one, newest, now) if one.allowed and judge.has_key else ""
+    if doubt:
+        found[UPDATE_DOUBT] = Task("", UPDATE_DOUBT, now, source=doubt)
     return found
+
+
+def _doubt(one: Kept, newest: UpdateList | None, now: datetime) -> str:
+    """A code, or ''. Who drops every request keeps new versions away as well as who answers it with an
+    old list: what was heard last has then expired all the same.
+    """
+    if one.problem in DOUBTS:
+        return one.problem
+    return "update-expired" if newest is not None and newest.expires <= now else ""
 
 
 def _over(tx: Tx, wanted: dict[str, Task]) -> list[Task]:
@@ -50,7 +61,7 @@ def _over(tx: Tx, wanted: dict[str, Task]) -> list[Task]:
         task
         for kind in (UPDATE, UPDATE_DOUBT)
         for task in tasks.open_ones(tx, kind)
-        if kind not in wanted or wanted[kind].source != task.source
+        if kind not in wanted or (wanted[kind].source, wanted[kind].details) != (task.source, task.details)
     ]
 
 
@@ -59,6 +70,11 @@ def _missing(tx: Tx, wanted: dict[str, Task]) -> list[Task]:
 
 
 def _stands(tx: Tx, one: Task) -> bool:
-    """A version is told once; a doubt that has come back is told again."""
+    """A version that somebody put aside is told again where its severity is another; a doubt always."""
     before = tasks.of_source(tx, one.kind, one.source)
-    return any(task.state is TaskState.OPEN or one.kind == UPDATE for task in before)
+    return any(task.state is TaskState.OPEN or _put_aside(task, one) for task in before)
+
+
+def _put_aside(task: Task, one: Task) -> bool:
+    """What the program itself ended had become untrue; it may be true again."""
+    return one.kind == UPDATE and task.closed_by is not None and task.details == one.details

@@ -17,7 +17,7 @@ from desktop.access.roles import Action
 from desktop.audit.events import Act, Event
 from desktop.audit.log import AuditLog
 from desktop.clock import Clock
-from desktop.errors import DeliveryError, InputError, Refused
+from desktop.errors import DeliveryError, InputError, Refused, SealwellError
 from desktop.models.accounts import Session
 from desktop.models.database import Tx
 from desktop.models.documents import Progress
@@ -93,19 +93,12 @@ class Updates:
         self, session: Session, folder: str = "", progress: Progress | None = None
     ) -> UpdateDownloaded:
         before = self._may_ask(session)
-        newest, file = self._wanted(before)
-        into = Path(folder or platformdirs.user_downloads_dir())
-        if not into.is_dir():
-            raise InputError("folder-missing", folder=clean(into.name))
-        if not self._downloading.acquire(blocking=False):
-            raise Refused("update-running")
         try:
-            path = download(self._judge.source, file, into, progress)
-        except (InputError, DeliveryError) as error:
+            newest, file = self._wanted(before)
+            path = self._fetched(file, Path(folder or platformdirs.user_downloads_dir()), progress)
+        except SealwellError as error:
             self._desk.note_refusal(session, Act.UPDATE_DOWNLOADED, error)
             raise
-        finally:
-            self._downloading.release()
         event = Event(Act.UPDATE_DOWNLOADED, det={"program": newest.version, "content": file.sha256})
         self._desk.write(session, Action.CHECK_UPDATES, lambda _, record: record(event))
         return UpdateDownloaded(str(path), newest.version, file.bytes, file.sha256)
@@ -120,6 +113,16 @@ class Updates:
         if not one.allowed:
             raise Refused("updates-forbidden")
         return one
+
+    def _fetched(self, file: File, into: Path, progress: Progress | None) -> Path:
+        if not into.is_dir():
+            raise InputError("folder-missing", folder=clean(into.name))
+        if not self._downloading.acquire(blocking=False):
+            raise Refused("update-running")
+        try:
+            return download(self._judge.source, file, into, progress)
+        finally:
+            self._downloading.release()
 
     def _heard(self, tx: Tx, record: Recorder, document: bytes, now: datetime) -> UpdatesShown:
         after = self._judge.heard(document, kept(tx), now)

@@ -66,7 +66,16 @@ def test_a_wrong_download_is_recorded(
     assert why(lambda: office.download_update(session, str(tmp_path))) == "update-file-changed"
     assert ("update.downloaded", "refused", "update-file-changed") in acts(office)
     assert why(lambda: office.download_update(session, str(tmp_path / "gone"))) == "folder-missing"
+    assert ("update.downloaded", "refused", "folder-missing") in acts(office)
+
+
+def test_a_cancelled_download_is_recorded(
+    update_allowed: tuple[Office, Session], releases: Releases, tmp_path: Path
+) -> None:
+    office, session = update_allowed
+    office.check_updates(session)
     assert why(lambda: office.download_update(session, str(tmp_path), lambda _d, _o: False)) == "cancelled"
+    assert ("update.downloaded", "refused", "cancelled") in acts(office)
 
 
 def test_an_expired_list_brings_no_file(
@@ -77,6 +86,7 @@ def test_an_expired_list_brings_no_file(
     practice.clock._now = a_list().expires
     office, session = practice.signed_in()
     assert why(lambda: office.download_update(session, str(tmp_path))) == "update-expired"
+    assert ("update.downloaded", "refused", "update-expired") in acts(office)
 
 
 def test_files_from_elsewhere_are_judged_without_asking(

@@ -18,7 +18,7 @@ from desktop.models.accounts import Session
 from desktop.office import update_facts
 from desktop.office.api import Office
 from desktop.office.update_facts import Judge, Kept
-from desktop.office.values_messages import TaskQuery
+from desktop.office.values_messages import TaskEnd, TaskQuery
 from desktop.office.values_updates import UpdateCheckFile
 from tests.made_practice import START, Practice
 from tests.made_staff import desk_of
@@ -238,3 +238,67 @@ def test_the_task_ends_when_the_version_runs_and_is_told_once(
     assert office.show_updates(session).state == "current"
     (changed,) = [one for one in bodies(office) if '"program.changed"' in one]
     assert '"program":"1.3.0","program-before":"1.2.0"' in changed
+
+
+def test_a_line_that_is_cut_for_45_days_becomes_a_task(
+    practice: Practice, update_allowed: tuple[Office, Session], releases: Releases
+) -> None:
+    office, session = update_allowed
+    releases.publish(a_list(version=RUNNING))
+    office.check_updates(session)
+    releases.host.how = "cut"
+    practice.clock._now = a_list().expires - timedelta(minutes=1)
+    office, session = practice.signed_in()
+    assert why(lambda: office.check_updates(session)) == "update-broken-off"
+    assert titles(office, session) == []
+    practice.clock.move(61)
+    desk_of(office).opened().watch._look_also()
+    assert [title for title, _ in titles(office, session)] == ["task-update-doubt"]
+    releases.host.how = ""
+    releases.publish(a_list(version=RUNNING, sequence=8, expires=practice.clock.now() + timedelta(days=45)))
+    office.check_updates(session)
+    assert titles(office, session) == []
+
+
+def put_aside(office: Office, session: Session) -> None:
+    (line,) = [one for one in office.list_tasks(session, TaskQuery()).tasks if one.kind == "update"]
+    office.end_task(session, TaskEnd(line.id, "dropped"))
+
+
+@pytest.mark.parametrize("aside", [True, False])
+def test_a_version_whose_gap_is_found_later_is_told_again_with_its_day(
+    update_allowed: tuple[Office, Session], releases: Releases, aside: bool
+) -> None:
+    office, session = update_allowed
+    releases.publish(a_list(severity="normal"))
+    office.check_updates(session)
+    if aside:
+        put_aside(office, session)
+    releases.publish(a_list(severity="critical", sequence=8))
+    office.check_updates(session)
+    (line,) = [one for one in office.list_tasks(session, TaskQuery()).tasks if one.kind == "update"]
+    assert (line.title.code, line.title.params) == ("task-update-critical", {"version": NEWER})
+    assert line.due_at == a_list().released + timedelta(days=15)
+
+
+def test_what_was_put_aside_is_not_told_again(
+    update_allowed: tuple[Office, Session], releases: Releases
+) -> None:
+    office, session = update_allowed
+    office.check_updates(session)
+    put_aside(office, session)
+    releases.publish(a_list(sequence=8))
+    office.check_updates(session)
+    assert titles(office, session) == []
+
+
+def test_a_version_that_ran_once_and_runs_no_more_is_told_again(
+    practice: Practice, update_allowed: tuple[Office, Session], releases: Releases
+) -> None:
+    office, session = update_allowed
+    office.check_updates(session)
+    for version, told in ((NEWER, []), (RUNNING, ["task-update-high"])):
+        office.close()
+        practice.updates = releases.judge(version=version)
+        office, session = practice.signed_in()
+        assert [title for title, _ in titles(office, session)] == told
