@@ -244,13 +244,22 @@ def _workers() -> str:
     finally:
         for worker in (parsing, reading, files):
             worker.close()
+    if not _backups_can_be_made():
+        raise Wrong("the maker of backups did not start")
+    return ""
+
+
+def _backups_can_be_made() -> bool:
+    """Whether it says that it is ready: one that died at its start has an end to be read as well."""
+    from desktop.sync.backup_words import Ready, hear
+
     backup = program.start_worker("backup")
     try:
-        if not backup.pipe.poll(_ANSWER_SECONDS):
-            raise Wrong("the maker of backups did not start")
+        return backup.pipe.poll(_ANSWER_SECONDS) and isinstance(hear(backup.pipe), Ready)
+    except (EOFError, OSError):
+        return False
     finally:
         backup.end()
-    return ""
 
 
 def _drawn(what: str) -> str:
@@ -267,7 +276,7 @@ def _drawing() -> dict[str, object]:
     try:
         if worker.pipe.poll(_ANSWER_SECONDS):
             return dict(json.loads(worker.pipe.recv_bytes()))
-    except EOFError:
+    except (EOFError, OSError):
         pass
     finally:
         worker.end()

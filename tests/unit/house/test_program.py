@@ -11,6 +11,7 @@ import pytest
 
 from desktop import __version__, parts, program
 from desktop.paths import resource
+from desktop.sync.backup_words import Ready, hear
 
 
 def ran(*words: str) -> subprocess.CompletedProcess[str]:
@@ -22,6 +23,11 @@ def ran(*words: str) -> subprocess.CompletedProcess[str]:
         check=False,
         stdin=subprocess.DEVNULL,
     )
+
+
+def is_ready(started: program.Started) -> bool:
+    """A pipe that ended would be readable too."""
+    return started.pipe.poll(30) and isinstance(hear(started.pipe), Ready)
 
 
 def test_installed_a_part_is_started_by_the_command_line_program(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,7 +69,7 @@ def test_every_worker_on_the_list_can_be_loaded(name: str) -> None:
 
 def test_a_worker_ends_with_whoever_started_it() -> None:
     started = program.start_worker("backup")
-    assert started.pipe.poll(30)
+    assert is_ready(started)
     started.end()
     assert started.process.returncode is not None
     assert started not in program.running
@@ -71,7 +77,7 @@ def test_a_worker_ends_with_whoever_started_it() -> None:
 
 def test_a_worker_whose_pipe_ends_goes_by_itself() -> None:
     started = program.start_worker("backup")
-    assert started.pipe.poll(30)
+    assert is_ready(started)
     started.pipe.close()
     assert started.process.wait(30) == 0
     started.end()

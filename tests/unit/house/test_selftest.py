@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,17 @@ def test_where_there_is_no_keyring_and_no_gpg_nothing_has_failed(monkeypatch: py
 def test_a_window_that_ends_its_process_fails_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QT_QPA_PLATFORM", "no-such-platform")
     assert outcome("window").detail == "Wrong: the window cannot be opened here"
+
+
+def test_a_worker_of_backups_that_dies_at_its_start_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    command = program.command
+
+    def incomplete(*words: str) -> list[str]:
+        """As where the installed program lacks a module."""
+        return [sys.executable, "-c", "import no_such_module"] if "backup" in words else command(*words)
+
+    monkeypatch.setattr(program, "command", incomplete)
+    assert outcome("workers").detail == "Wrong: the maker of backups did not start"
 
 
 def test_the_outcome_is_said_and_written(
