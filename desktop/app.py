@@ -133,10 +133,8 @@ def run_window(argv: Sequence[str]) -> int:
         texts = Texts(language)
         _tell(f"{texts.say(f'error.{refused.code}')} {texts.say(f'error.{refused.code}.hint')}")
         return 1
-    try:
+    with instance:
         return WindowRun(folder, language, instance=instance, tray=given.tray).run()
-    finally:
-        instance.release()
 
 
 def run_sample(argv: Sequence[str]) -> int:
@@ -150,27 +148,33 @@ def run_sample(argv: Sequence[str]) -> int:
     forbid_network()
     from desktop.sample.place import temporary_place
 
-    with temporary_place() as root:
-        logs.start_log(root / "sealwell.log")
+    with temporary_place() as root, logs.log_into(root / "sealwell.log"):
+        parts.note_start()
+        logs.install_last_resort(_tell)
         return _look_around(root, system_language())
 
 
 def _look_around(root: Path, language: str) -> int:
-    from desktop.ui.dates import system_zone
     from desktop.ui.sample.around import look_around
 
-    coming: Future[Tour] = Future()
+    with ThreadPoolExecutor(1, thread_name_prefix="tour") as maker:
+        coming = maker.submit(_tour, root, language)
+        run = WindowRun(PracticeFolder(root), language, lambda: coming.result().office, guide=coming.result)
+        bootstrap.on_end(run.leave)
+        look_around(run.window, coming.result)
+        return run.run()
 
-    def office() -> Office:
+
+def _tour(root: Path, language: str) -> Tour:
+    """Raises Refused("sample-not-started") to everybody who waits for it; why stands in the log."""
+    try:
         from desktop.sample.tour import Tour
+        from desktop.ui.dates import system_zone
 
-        coming.set_result(Tour(root, Texts(language), system_zone(), _printer))
-        return coming.result().office
-
-    run = WindowRun(PracticeFolder(root / "practice"), language, office, guide=coming.result)
-    bootstrap.on_end(run.leave)
-    look_around(run.window, coming.result)
-    return run.run()
+        return Tour(root, Texts(language), system_zone(), _printer)
+    except Exception as error:
+        _on_bug(error)
+        raise Refused("sample-not-started") from error
 
 
 class WindowRun:
@@ -302,7 +306,8 @@ class WindowRun:
             self.tray.stop()
         self.window.close()
         self.bridge.stop()
-        self._office.result().close()
+        if self._office.exception() is None:  # else there is none to close
+            self._office.result().close()
         self._loader.shutdown()
 
 

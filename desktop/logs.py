@@ -15,7 +15,8 @@ import re
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import Enum
 from io import TextIOWrapper
@@ -44,6 +45,17 @@ def start_log(path: Path | None, level: int = logging.INFO) -> logging.Handler:
     root.setLevel(logging.WARNING)
     logging.getLogger(OURS).setLevel(level)
     return handler
+
+
+@contextmanager
+def log_into(path: Path) -> Iterator[None]:
+    """As `start_log`, into a file that goes before the process does."""
+    handler = start_log(path)
+    try:
+        yield
+    finally:
+        logging.getLogger().removeHandler(handler)
+        handler.close()
 
 
 class PrivateLog(RotatingFileHandler):

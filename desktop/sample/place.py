@@ -11,10 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from desktop.bootstrap import SingleInstance
+from desktop.clock import SystemClock
 from desktop.errors import Refused
 
 _PREFIX = "sealwell-sample-"
 _HELD = "held.lock"
+_BEGINS_WITHIN = 60.0
+"""Seconds."""
 
 
 @contextmanager
@@ -25,23 +28,36 @@ def temporary_place() -> Iterator[Path]:
     """
     sweep()
     root = Path(tempfile.mkdtemp(prefix=_PREFIX))
-    with SingleInstance(root / _HELD):
-        try:
+    try:
+        with SingleInstance(root / _HELD):
             yield root
-        finally:
-            shutil.rmtree(root, ignore_errors=True)  # what a slow program holds is swept next time
+    finally:
+        _remove(root)
 
 
 def sweep() -> None:
     """Remove the folders of this account that no process holds any more."""
     for root in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        if not _is_ours(root):
-            continue
         try:
+            if not _is_ours(root) or _is_beginning(root):
+                continue
             with SingleInstance(root / _HELD):
-                shutil.rmtree(root, ignore_errors=True)
+                pass
         except (Refused, OSError):
-            continue  # somebody is looking around in it
+            continue  # somebody is looking around in it, or has just removed it
+        _remove(root)
+
+
+def _remove(root: Path) -> None:
+    """Once nobody holds anything in it: Windows removes no file that is open."""
+    shutil.rmtree(root, ignore_errors=True)  # what a slow program holds is swept next time
+
+
+def _is_beginning(root: Path) -> bool:
+    """Whether somebody may be about to take its lock."""
+    if (root / _HELD).exists():
+        return False
+    return abs(SystemClock().now().timestamp() - root.stat().st_mtime) < _BEGINS_WITHIN
 
 
 def _is_ours(root: Path) -> bool:

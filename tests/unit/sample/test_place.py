@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from desktop.bootstrap import SingleInstance
 from desktop.sample.place import sweep, temporary_place
 
 
@@ -56,6 +58,37 @@ def test_a_killed_one_is_swept(temporary: Path) -> None:
         child.kill()
     sweep()
     assert not root.exists()
+
+
+def test_one_that_is_about_to_be_taken_is_not_swept_by_another_start(temporary: Path) -> None:
+    """Between its making and its lock."""
+    begun, left = temporary / "sealwell-sample-begun", temporary / "sealwell-sample-left"
+    begun.mkdir()
+    left.mkdir()
+    before = begun.stat().st_mtime - 61
+    os.utime(left, (before, before))
+    sweep()
+    assert begun.exists()
+    assert not left.exists()
+
+
+def test_nobody_holds_a_folder_while_it_is_removed(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows removes nothing that is open; the lock neither."""
+    free: list[str] = []
+    remove = shutil.rmtree
+
+    def asked(root: Path, *, ignore_errors: bool) -> None:
+        with SingleInstance(root / "held.lock"):
+            free.append(root.name)
+        remove(root, ignore_errors=ignore_errors)
+
+    monkeypatch.setattr(shutil, "rmtree", asked)
+    left = temporary / "sealwell-sample-left"
+    left.mkdir()
+    (left / "held.lock").touch()
+    with temporary_place() as root:
+        pass
+    assert free == [left.name, root.name]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
