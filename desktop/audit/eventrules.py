@@ -94,7 +94,7 @@ RULES: Mapping[Act, Rule] = MappingProxyType(
         Act.RECOVERY_KEY_MADE: _nothing(),
         Act.IDENTITY_MADE: _nothing("key-kind", "fingerprint"),
         Act.DOCTOR_RUN: _nothing("failed"),
-        Act.PROBLEM_REPORTED: _nothing(),
+        Act.PROBLEM_REPORTED: _nothing("count"),
         Act.TODAY_SHOWN: _nothing("count"),
         Act.PEOPLE_SEARCHED: _nothing("count", "ids"),
         Act.PEOPLE_SHOWN: _one(),

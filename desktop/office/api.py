@@ -230,7 +230,11 @@ class DoctorDoor(Protocol):
         ...
 
     def report_problem(self, session: Session, words: str = "") -> ProblemFacts:
-        """What the practice adds to a report about a problem: numbers, and a look at its writer's words."""
+        """What the practice adds to a report about a problem: numbers, and a look at its writer's words.
+
+        Raises Refused "not-allowed" where nothing is found in words of somebody who may not look for
+        people: no name was looked for.
+        """
         ...
 
     def look_over_computer(self) -> DoctorReport:

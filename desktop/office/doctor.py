@@ -8,15 +8,15 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from desktop.access.computer import Finding, Probe, check_clock, check_computer
-from desktop.access.roles import Action
+from desktop.access.roles import Action, may
 from desktop.access.signin import MAX_SEEN
 from desktop.audit.events import Act, Event
 from desktop.config import CONTENT_LIMITS
 from desktop.crypto.devicekey import DeviceStore
 from desktop.crypto.selftest import self_test
-from desktop.errors import SealwellError, VaultError
+from desktop.errors import Refused, SealwellError, VaultError
 from desktop.mail.content import check_content
-from desktop.mail.content_values import ContentInput
+from desktop.mail.content_values import ContentInput, Known
 from desktop.mail.relays import baa_problem
 from desktop.mail.sender import load_sender
 from desktop.models import mailboxes, messages, relays, settings, targets, users
@@ -24,7 +24,7 @@ from desktop.models.accounts import Session
 from desktop.models.database import Database, Tx
 from desktop.models.records import Reason
 from desktop.office.choices import read_policy
-from desktop.office.desk import Desk
+from desktop.office.desk import Desk, Opened
 from desktop.office.files import content_hit
 from desktop.office.opening import SAMPLE
 from desktop.office.values_practice import Check, ContentHit, DoctorReport
@@ -63,17 +63,27 @@ class Doctor:
         return DoctorReport(tuple(checks))
 
     def report_problem(self, session: Session, words: str = "") -> ProblemFacts:
-        """Counts and switches for a report, and what looks like a patient's in its writer's `words`."""
+        """Counts and switches for a report, and what looks like a patient's in its writer's `words`.
+
+        Whoever may not look for people is not told whether a name is a patient's: for them dates and
+        numbers alone are found, and where there are none, Refused "not-allowed" says so.
+        """
         opened = self._desk.check(session, Action.REPORT_PROBLEM)
-        hits: tuple[ContentHit, ...] = ()
-        if words.strip():
-            asked = ContentInput("", words, known=opened.names.everybody())
-            hits = tuple(map(content_hit, check_content(asked, CONTENT_LIMITS, self._desk.clock.mono).hits))
+        hits = self._hits(session, opened, words) if words.strip() else ()
 
         def look(tx: Tx) -> ProblemFacts:
             return ProblemFacts(_counts(tx), _switches(tx), hits)
 
-        return self._desk.read(session, Action.REPORT_PROBLEM, look, lambda _: Event(Act.PROBLEM_REPORTED))
+        found = Event(Act.PROBLEM_REPORTED, det={"count": len(hits)})
+        return self._desk.read(session, Action.REPORT_PROBLEM, look, lambda _: found)
+
+    def _hits(self, session: Session, opened: Opened, words: str) -> tuple[ContentHit, ...]:
+        searches = may(session.role, Action.SEARCH_PEOPLE)
+        asked = ContentInput("", words, known=opened.names.everybody() if searches else Known())
+        hits = check_content(asked, CONTENT_LIMITS, self._desk.clock.mono).hits
+        if not hits and not searches:
+            raise Refused("not-allowed")
+        return tuple(map(content_hit, hits))
 
     def look_over_computer(self) -> DoctorReport:
         """What is asked of the computer itself, before anybody signs in."""
