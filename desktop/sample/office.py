@@ -6,6 +6,7 @@ from typing import Any
 
 from desktop.errors import Refused
 from desktop.office.api import Office
+from desktop.sample.opened import OPEN
 
 _NOT_REAL = frozenset({"create_practice", "recover", "start_join", "join", "issue_token", "resume"})
 _OTHER_FOLDERS = frozenset(
@@ -37,13 +38,13 @@ REFUSED = _NOT_REAL | _OTHER_FOLDERS | _REAL_PEOPLE | _OUTSIDE | _THE_THREE
 
 
 class SampleOffice:
-    """Fulfils `office.api.Office`; those of `REFUSED` raise Refused("not-in-sample")."""
+    """Fulfils `office.api.Office`; whatever is not in `OPEN` raises Refused("not-in-sample")."""
 
     def __init__(self, office: Office) -> None:
         self._office = office
 
     def __getattr__(self, name: str) -> Any:
-        return _refuse if name in REFUSED else getattr(self._office, name)
+        return getattr(self._office, name) if name in OPEN else _refuse
 
 
 def _refuse(*_: object, **__: object) -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import pyotp
@@ -19,10 +20,12 @@ from desktop.models import audit
 from desktop.models.accounts import Role
 from desktop.models.campaigning import CampaignState
 from desktop.models.documents import Document, Progress
+from desktop.office.api import Office
 from desktop.office.values_access import Purpose, StepUp
 from desktop.office.values_entry import Credentials, NewPractice
 from desktop.paths import PracticeFolder
-from desktop.sample.office import REFUSED
+from desktop.sample.office import REFUSED, SampleOffice
+from desktop.sample.opened import OPEN
 from desktop.sample.story import PASSWORD, PEOPLE
 from desktop.sample.tour import Tour
 from desktop.sample.wires import LocalInbox, LocalOutbox, local_wires
@@ -171,6 +174,14 @@ def test_after_a_day_the_way_back_is_the_password(tour: Tour) -> None:
     """Quick unlock ends; nobody notices but the log."""
     desk_of(tour._office).quick.clear()
     assert tour.enter(Role.MANAGER).session.role is Role.MANAGER
+
+
+def test_every_use_case_is_either_shut_or_open_in_the_sample() -> None:
+    """A new one is shut until somebody has thought about it."""
+    assert {name for name in dir(Office) if not name.startswith("_")} == REFUSED | OPEN
+    assert not REFUSED & OPEN
+    with pytest.raises(Refused, match="not-in-sample"):
+        SampleOffice(cast("Office", object())).thought_of_by_nobody()
 
 
 @pytest.mark.parametrize("name", sorted(REFUSED))
