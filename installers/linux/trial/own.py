@@ -63,6 +63,7 @@ def _unpack(at: System, house: House, number: int) -> str:
 
 
 def _listed(at: System) -> set[str]:
-    """Everything of the person's that is not the practice."""
-    found = at.user("find", HOME, "-path", FOLDER, "-prune", "-o", "-print").well().splitlines()
+    """Everything of the person's but the practice, and what the system's fonts keep for all programs."""
+    skipped = [word for folder in (FOLDER, f"{HOME}/.cache") for word in ("-path", folder, "-prune", "-o")]
+    found = at.user("find", HOME, *skipped, "-print").well().splitlines()
     return set(found)
