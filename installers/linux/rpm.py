@@ -47,7 +47,9 @@ def build(target: Path | None = None) -> Path:
 
 def _described(root: Path) -> dict[str, Any]:
     """nfpm's own file: names, requirements, and the tree file by file."""
-    entries = sorted(path for path in (root / "usr").rglob("*") if path.is_symlink() or path.is_file())
+    everything = sorted((root / "usr").rglob("*"))
+    entries = [path for path in everything if path.is_symlink() or path.is_file()]
+    ours = [path for path in everything if path.is_dir() and NAME in path.relative_to(root).parts]
     return {
         "name": NAME,
         "arch": "amd64",
@@ -63,13 +65,22 @@ def _described(root: Path) -> dict[str, Any]:
         "mtime": _time(),
         "depends": needs(root / tree.LIBRARY).rpm(),
         "recommends": ["gnupg2", "gnome-keyring"],
-        "contents": [_entry(root, path) for path in entries],
+        # RPM takes away at removal only folders that a package says are its own.
+        "contents": [*(_folder(root, path) for path in ours), *(_entry(root, path) for path in entries)],
         "rpm": {
             "summary": SUMMARY,
             "group": "Applications/Communications",
             "buildhost": NAME,
             "compression": "xz",
         },
+    }
+
+
+def _folder(root: Path, path: Path) -> dict[str, Any]:
+    return {
+        "dst": f"/{path.relative_to(root)}",
+        "type": "dir",
+        "file_info": {"mode": 0o755, "mtime": _time()},
     }
 
 

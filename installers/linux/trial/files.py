@@ -63,11 +63,26 @@ def rpm_reads_it() -> None:
         _well(f"{folder}/usr/bin/{NAME}", "--self-test", "--report", f"{folder}/report")
 
 
+def rpm_installs_and_removes_it() -> None:
+    """Into a root of its own, without what it asks for: files as they were packed, and nothing left."""
+    with tempfile.TemporaryDirectory() as folder:
+        rpm = ("rpm", "--root", folder, "--nodeps")
+        _well(*rpm[:3], "--initdb")
+        _well(*rpm, "--install", str(_RPM))
+        _well(*rpm, "--verify", NAME)
+        _well(f"{folder}/usr/lib/{NAME}/{NAME}", "--version")
+        _well(*rpm, "--erase", NAME)
+        left = [path for path in Path(folder, "usr").rglob("*") if NAME in path.name]
+        if left:
+            raise Failed(f"left behind: {left[:20]}")
+
+
 TRIALS: tuple[Callable[[], None], ...] = (
     same_twice,
     the_desktop_reads_them,
     lintian_is_content,
     rpm_reads_it,
+    rpm_installs_and_removes_it,
 )
 
 
