@@ -172,7 +172,7 @@ def _tour(root: Path, language: str) -> Tour:
         from desktop.ui.dates import system_zone
 
         return Tour(root, Texts(language), system_zone(), _printer)
-    except Exception as error:
+    except Exception as error:  # on a thread: the last resort hears of it here, who waits below
         _on_bug(error)
         raise Refused("sample-not-started") from error
 

@@ -40,9 +40,10 @@ def write(folder: Path) -> Path:
 
 def sign_sums(folder: Path, key: Ed25519PrivateKey) -> Path:
     """Raises Tampered where the files are not what the sums say: then nothing is signed."""
-    _compare(folder, (folder / SUMS).read_bytes())
+    content = (folder / SUMS).read_bytes()  # once: what was compared is what is signed
+    _compare(folder, content)
     target = folder / SIGNATURE
-    target.write_bytes(sign((folder / SUMS).read_bytes(), key))
+    target.write_bytes(sign(content, key))
     return target
 
 
